@@ -1,0 +1,1 @@
+"""The HTTP face: thin routers, one file per feature."""

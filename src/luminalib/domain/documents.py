@@ -1,0 +1,167 @@
+"""A document: one uploaded file on its way through the pipeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from luminalib.domain.errors import Conflict, Invalid, LuminaError, NotFound
+from luminalib.domain.media import MediaType
+
+
+class DocumentStatus(StrEnum):
+    """The states of the pipeline."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    ANALYZING = "analyzing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+_S = DocumentStatus
+LEGAL_STEPS = MappingProxyType(
+    {
+        _S.PENDING: frozenset({_S.PROCESSING, _S.FAILED}),
+        _S.PROCESSING: frozenset({_S.ANALYZING, _S.PENDING, _S.FAILED}),
+        _S.ANALYZING: frozenset({_S.COMPLETED, _S.PENDING, _S.FAILED}),
+        _S.COMPLETED: frozenset({_S.PENDING}),
+        _S.FAILED: frozenset({_S.PENDING}),
+    }
+)
+"""Where each state may go. Back to pending: a retry, or new content."""
+
+PROGRESS_AT = MappingProxyType({_S.PENDING: 0, _S.PROCESSING: 5, _S.ANALYZING: 60, _S.COMPLETED: 100})
+"""The progress in percent with which a state begins; a failed document keeps what it had reached."""
+
+
+class DocumentNotFound(NotFound):
+    """There is no such document, or none that you may see."""
+
+    slug = "document-not-found"
+
+
+class DuplicateContent(Conflict):
+    """The library already has a file with exactly these bytes."""
+
+    slug = "duplicate-content"
+
+
+class FileTooLarge(Invalid):
+    """The file is larger than this library accepts."""
+
+    slug = "file-too-large"
+
+
+class EmptyFile(Invalid):
+    """The file is empty. Choose one with content."""
+
+    slug = "empty-file"
+
+
+class IllegalStep(Conflict):
+    """The document cannot go from its state to that one."""
+
+    slug = "illegal-step"
+
+
+class ExtractionFailed(LuminaError):
+    """The text cannot be read out of the file, now or later: `code` says why in one word, the detail in a sentence.
+
+    Codes: corrupt, encrypted, drm, no-text-layer, no-text, unsafe-xml, limit-pages, limit-text, limit-memory, limit-time,
+    limit-expanded.
+    """
+
+    slug = "extraction-failed"
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        super().__init__(detail, code=code)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StagedFile:
+    """A file that has arrived whole and lies under a staging key, measured and judged, but belongs to nothing yet."""
+
+    key: str
+    filename: str
+    media_type: MediaType
+    byte_size: int
+    sha256: str
+
+
+@dataclass(eq=False, kw_only=True)
+class Document:
+    """One uploaded file. `staged_key` is where the bytes lay until they were promoted to `content_key`."""
+
+    id: str
+    filename: str
+    media_type: MediaType
+    byte_size: int
+    sha256: str
+    staged_key: str
+    content_key: str
+    uploaded_by: str | None
+    created_at: datetime
+    updated_at: datetime
+    status: DocumentStatus = DocumentStatus.PENDING
+    progress: int = 0
+    error_code: str | None = None
+    error_message: str | None = None
+    page_count: int | None = None
+    word_count: int | None = None
+    language: str | None = None
+
+    @classmethod
+    def from_staged(cls, document_id: str, staged: StagedFile, uploaded_by: str | None, at: datetime) -> "Document":
+        """A new document for a file that has just arrived."""
+        return cls(
+            id=document_id,
+            filename=staged.filename,
+            media_type=staged.media_type,
+            byte_size=staged.byte_size,
+            sha256=staged.sha256,
+            staged_key=staged.key,
+            content_key=f"documents/{document_id}/{staged.sha256[:16]}{staged.media_type.extension}",
+            uploaded_by=uploaded_by,
+            created_at=at,
+            updated_at=at,
+        )
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the pipeline is done with it, well or not."""
+        return self.status in (DocumentStatus.COMPLETED, DocumentStatus.FAILED)
+
+    def move_to(self, status: DocumentStatus, at: datetime, *, error: tuple[str, str] | None = None) -> DocumentStatus:
+        """Takes a step of the pipeline and returns the state it came from. `error` is (code, sentence) and goes with `failed`.
+
+        Raises IllegalStep for a step that the state machine does not have.
+        """
+        previous = self.status
+        if status not in LEGAL_STEPS[previous]:
+            raise IllegalStep(f"A document that is {previous} cannot become {status}.")
+        self.status = status
+        self.progress = PROGRESS_AT.get(status, self.progress)
+        self.error_code, self.error_message = error or (None, None)
+        self.updated_at = at
+        return previous
+
+
+@dataclass(eq=False, kw_only=True)
+class DocumentEvent:
+    """A row of the append-only log of what happened to documents; `id` grows in the order of commits.
+
+    `previous` is None for the first event. `kind` is `status`, or `progress` for news between two states.
+    """
+
+    document_id: str
+    book_id: str | None
+    owner_id: str | None
+    kind: str
+    status: DocumentStatus
+    previous: DocumentStatus | None
+    progress: int
+    at: datetime
+    detail: str | None = None
+    id: int = 0

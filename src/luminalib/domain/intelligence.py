@@ -1,0 +1,72 @@
+"""What language engines say about books: summaries, with where they came from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from luminalib.domain.errors import Unavailable
+
+
+class Sentiment(StrEnum):
+    """The overall mood of a text."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SummaryResult:
+    """A provider's answer to `summarise`.
+
+    `provider`, `model` and `prompt` say how it was made: for the extractive provider the method and its version, for a prompted one
+    the model's name and `name@version` of the prompt.
+    """
+
+    summary: str
+    key_topics: tuple[str, ...]
+    sentiment: Sentiment
+    insights: tuple[str, ...]
+    action_items: tuple[str, ...]
+    provider: str
+    model: str
+    prompt: str
+
+
+@dataclass(eq=False, kw_only=True)
+class Summary:
+    """The summary that is kept for a document."""
+
+    document_id: str
+    summary: str
+    key_topics: list[str]
+    sentiment: Sentiment
+    insights: list[str]
+    action_items: list[str]
+    provider: str
+    model: str
+    prompt: str
+    generated_at: datetime
+
+    @classmethod
+    def of(cls, document_id: str, result: SummaryResult, at: datetime) -> "Summary":
+        """The record of `result`."""
+        return cls(
+            document_id=document_id,
+            summary=result.summary,
+            key_topics=list(result.key_topics),
+            sentiment=result.sentiment,
+            insights=list(result.insights),
+            action_items=list(result.action_items),
+            provider=result.provider,
+            model=result.model,
+            prompt=result.prompt,
+            generated_at=at,
+        )
+
+
+class LanguageEngineUnavailable(Unavailable):
+    """The language engine does not answer."""
+
+    slug = "language-engine-unavailable"

@@ -1,0 +1,94 @@
+"""Which kinds of file the library takes, judged by content while the bytes stream past."""
+
+import re
+from enum import StrEnum
+
+from luminalib.domain.errors import Invalid
+
+HEAD_BYTES = 4096
+_PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
+_ZIP_HEADER = b"PK\x03\x04"
+_EPUB_MIMETYPE = b"application/epub+zip"
+_EPUB_CONTAINER = b"META-INF/container.xml"
+_TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
+# Control characters that plain text does contain: tab, line feed, form feed, carriage return, backspace, SUB (DOS), ESC (ANSI).
+_BINARY_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\b\x1a\x1b")
+
+
+class MediaType(StrEnum):
+    """A kind of book file; the value is its IANA media type."""
+
+    PDF = "application/pdf"
+    EPUB = "application/epub+zip"
+    TEXT = "text/plain"
+
+    @property
+    def extension(self) -> str:
+        """The usual file name ending, with its dot."""
+        return _EXTENSIONS[self]
+
+
+_EXTENSIONS = {MediaType.PDF: ".pdf", MediaType.EPUB: ".epub", MediaType.TEXT: ".txt"}
+
+
+class UnsupportedMediaType(Invalid):
+    """This is not a PDF, an EPUB or a text file."""
+
+    slug = "unsupported-media-type"
+
+
+class ContentSniffer:
+    """Recognises a file's kind from its bytes, fed in chunks of any size; holds no more than its first 4 KiB.
+
+    The signatures are those of ISO 32000 (a PDF header within the first 1,024 bytes), of EPUB OCF 3.3 (a ZIP whose first entry is
+    `mimetype`, or that at least has `META-INF/container.xml`) and, for text, the absence of control characters.
+    """
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._tail = b""
+        self._has_container = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Takes the next bytes of the file."""
+        if len(self._head) < HEAD_BYTES:
+            self._head += chunk[: HEAD_BYTES - len(self._head)]
+        if self._head.startswith(_ZIP_HEADER) and not self._has_container:
+            self._has_container = _EPUB_CONTAINER in self._tail + chunk
+            self._tail = chunk[-len(_EPUB_CONTAINER) :]
+
+    def media_type(self, filename: str) -> MediaType:
+        """The kind of the bytes seen so far.
+
+        Raises UnsupportedMediaType when they are of no known kind, or of another kind than a known ending of `filename` claims.
+        """
+        found = self._recognise()
+        claimed = next((kind for kind, ending in _EXTENSIONS.items() if filename.lower().rstrip().endswith(ending)), None)
+        if found is None:
+            raise UnsupportedMediaType(f"{filename!r} is not a PDF, an EPUB or a text file, whatever its name says.")
+        if claimed not in (None, found):
+            raise UnsupportedMediaType(
+                f"{filename!r} is named like {claimed} but its content is {found}. Rename it and send it again.",
+                detected=found.value,
+            )
+        return found
+
+    def _recognise(self) -> MediaType | None:
+        if self._head.startswith(_ZIP_HEADER):
+            is_epub = _EPUB_MIMETYPE in self._head[:128] or self._has_container
+            return MediaType.EPUB if is_epub else None
+        header = _PDF_HEADER.search(self._head[:1024])
+        is_markup = _MARKUP.match(self._head) is not None
+        if header and not is_markup:
+            return MediaType.PDF
+        return MediaType.TEXT if not is_markup and self._is_text() else None
+
+    def _is_text(self) -> bool:
+        if self._head.startswith(_TEXT_BOMS):
+            return True
+        nuls_even, nuls_odd = self._head[::2].count(0), self._head[1::2].count(0)
+        half = max(len(self._head) // 2, 1)
+        if max(nuls_even, nuls_odd) > 0.4 * half and min(nuls_even, nuls_odd) < 0.05 * half:
+            return True  # UTF-16 without a byte order mark: every other byte is zero
+        return not _BINARY_CONTROLS.intersection(self._head)
