@@ -1,0 +1,71 @@
+"""Implementations of the ports that live in memory; those of ports with a contract pass the same contract as the real ones."""
+
+import tempfile
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from luminalib.adapters.storage.keys import check_key, check_range
+from luminalib.ports.storage import ObjectMissing, StorageProvider, StorageUnavailable, StoredObject
+
+
+class MemoryStorage(StorageProvider):
+    """Objects in a dictionary; `broken` makes every call fail as when the storage is gone."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, tuple[bytes, datetime]] = {}
+        self.broken = False
+
+    async def put(self, key: str, chunks: AsyncIterable[bytes]) -> None:
+        await self.check()
+        check_key(key)
+        content = b"".join([chunk async for chunk in chunks])
+        self.objects[key] = (content, datetime.now(UTC))
+
+    async def promote(self, staged: str, key: str) -> None:
+        await self.check()
+        if check_key(staged) in self.objects and check_key(key) != staged:
+            self.objects[key] = self.objects.pop(staged)
+        else:
+            self._find(key)
+
+    async def read(self, key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        await self.check()
+        check_range(start, stop)
+        content, _ = self._find(key)
+        for at in range(start, min(len(content), len(content) if stop is None else stop), 65536):
+            yield content[at : min(at + 65536, len(content) if stop is None else stop)]
+
+    async def stat(self, key: str) -> StoredObject:
+        await self.check()
+        content, modified_at = self._find(key)
+        return StoredObject(key=key, size=len(content), modified_at=modified_at)
+
+    async def delete(self, key: str) -> None:
+        await self.check()
+        self.objects.pop(check_key(key), None)
+
+    async def list(self, prefix: str = "") -> AsyncIterator[StoredObject]:
+        await self.check()
+        for key in [key for key in self.objects if key.startswith(prefix)]:
+            yield await self.stat(key)
+
+    @asynccontextmanager
+    async def local_file(self, key: str) -> AsyncIterator[Path]:
+        await self.check()
+        content, _ = self._find(key)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"object{Path(key).suffix}")
+            path.write_bytes(content)  # noqa: ASYNC240 - a few bytes, and the path must be a real one
+            yield path
+
+    async def check(self) -> None:
+        if self.broken:
+            raise StorageUnavailable
+
+    def _find(self, key: str) -> tuple[bytes, datetime]:
+        try:
+            return self.objects[check_key(key)]
+        except KeyError:
+            raise ObjectMissing(f"There is no file {key} in the storage.") from None
