@@ -1,0 +1,106 @@
+"""What stands in a book's file and is not the book: licences, contents, notices, notes of transcribers, words to a machine."""
+
+import re
+from collections.abc import Sequence
+
+_START = re.compile(r"^\W*(?:START OF (?:THE|THIS) PROJECT GUTENBERG|\*END\*? ?THE SMALL PRINT).*$", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(
+    r"^\W*(?:END OF (?:THE |THIS )?PROJECT GUTENBERG|START: FULL LICENSE|THE FULL PROJECT GUTENBERG LICENSE).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BACK_MATTER = re.compile(
+    r"^\W*(?:(?:alphabetical |general |subject )?index|bibliograph(?:y|ie)|bibliografía|works cited|references|literatur(?:verzeichnis)?|"
+    r"stichwortverzeichnis|symbolverzeichnis|abbildungsverzeichnis|footnotes|endnotes|transcriber['’]s? notes?|original transcriber['’]s notes|"
+    r"table of contents|brief contents|contents|table des matières|inhaltsverzeichnis|índice|indice|inhoud|copyright(?: page| notice)?|"
+    r"impressum|colophon|list of (?:illustrations|figures|tables)|guide|acknowledge?ments|revision history)\W*$",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"gutenberg|\be-?(?:book|text)s?\b.{0,40}\b(?:released?|licen[cs]e|produced|#)|©|\(c\) ?\d{4}|\bcopyright(?:ed)?\b|all rights reserved|"
+    r"\bisbn\b|\bissn\b|trademark|public domain|creative commons|licen[cs]ed under|terms of use|proofread|transcri(?:ber|bed)\b|"
+    r"produced by|electronic works?\b|printed in|première édition|printed (?:by|and bound)|first published|published by|"
+    r"library of congress|this (?:e-?book|etext)\b|etext|\bdonations?\b.{0,60}\b(?:tax|foundation|archive)|tous droits réservés|"
+    r"alle rechte vorbehalten|todos los derechos|tutti i diritti|alle rechten voorbehouden|character set encoding|"
+    r"https?://|www\.|\S@\S+\.\w|\.(?:com|org|net)\b|\bdoi:|arxiv:",
+    re.IGNORECASE,
+)
+_TO_A_MACHINE = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:previous|prior|above|earlier|preceding|foregoing|all|your|these)\b.{0,30}"
+    r"\b(?:instructions?|prompts?|rules|directions|guidelines)\b|\bsystem prompt\b|"
+    r"\b(?:reply|respond|answer|output|print)\b (?:only |solely |just |exclusively )?with\b.{0,30}\b(?:word|text|phrase|string|following)\b|"
+    r"\byou are (?:now )?(?:an? )?(?:ai|assistant|chatbot|language model|llm|in \w+ mode)\b|\bas an ai\b|"
+    r"\bignore[zr]\b.{0,40}\binstructions\b|\bignoriere\w*\b.{0,40}\b(?:anweisung|instruktion)\w*|"
+    r"\bignor[ae]\w*\b.{0,40}\b(?:instrucciones|istruzioni|instruções)\b|\bnegeer\b.{0,40}\binstructies\b|"
+    r"</?(?:system|assistant|user|instructions?)>|\[/?INST\]|<\|\w+\|>",
+    re.IGNORECASE,
+)
+_NOISE_LINE = re.compile(
+    r"^(?:[\W\d_]+|[ivxlcdm]+\.?|page \d+.*|(?:chapter|kapitel|chapitre|capítulo|capitolo|stave|book|part|hoofdstuk|section)\s+[\divxlc]+\b.{0,60}|"
+    r".*\.{4,}.*|.*(?:\. ){4,}.*|\[(?:illustration|image|footnote|sidenote|abbildung).*|.*_{4,}.*|"
+    r"(?:figure|fig\.|table|tabelle|abbildung|tableau|illustration)\s*[\divx.]+.{0,120})$",
+    re.IGNORECASE,
+)
+_SMALL = 400
+"""Characters of a section that may be a title page as a whole."""
+
+
+def own_text(pages: Sequence[str]) -> list[str]:
+    """The pages without licence, contents and notices around the text proper; never empty where other words remain."""
+    text_pages = _between_markers(pages)
+    return [_without_back_matter(page) for page in text_pages]
+
+
+def _between_markers(pages: Sequence[str]) -> list[str]:
+    """Cuts before the last start mark and after the first end mark behind it, wherever the extractor put section breaks."""
+    kept = list(pages)
+    for at in reversed(range(len(kept))):
+        if marks := list(_START.finditer(kept[at])):
+            kept = [kept[at][marks[-1].end() :], *kept[at + 1 :]]
+            break
+    for at, page in enumerate(kept):
+        if mark := _END.search(page):
+            return [*kept[:at], page[: mark.start()]]
+    return kept
+
+
+def _without_back_matter(page: str) -> str:
+    """Drops a list such as an index or the contents: from its heading to the next line that is prose."""
+    lines: list[str] = []
+    skipping = False
+    for line in page.splitlines():
+        if _BACK_MATTER.match(line):
+            skipping = True
+        elif skipping and _is_prose(line):
+            skipping = False
+        if not skipping:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _is_prose(line: str) -> bool:
+    """Long, or ended like a sentence, and mostly in lower case."""
+    words = line.split()
+    small = sum(word[0].islower() for word in words)
+    return len(words) > 5 and small > 0.6 * len(words) and line.strip()[-1] not in "0123456789"  # noqa: PLR2004
+
+
+def is_noise_line(line: str) -> bool:
+    """A line that is not running text: number, heading, caption, dotted leader, notice, words to a machine, all capitals."""
+    if len(line) > _SMALL:
+        return False
+    return bool(_NOISE_LINE.match(line) or _TO_A_MACHINE.search(line)) or _is_loud(line)
+
+
+def _is_loud(line: str) -> bool:
+    letters = [char for char in line if char.isalpha()]
+    return len(letters) > 3 and sum(char.isupper() for char in letters) > 0.8 * len(letters)  # noqa: PLR2004
+
+
+def is_notice(sentence: str) -> bool:
+    """Whether a sentence speaks about the file, its rights or its makers instead of being a part of the work."""
+    return bool(_NOTICE.search(sentence))
+
+
+def speaks_to_a_machine(sentence: str) -> bool:
+    """Whether a sentence tries to instruct a language model."""
+    return bool(_TO_A_MACHINE.search(sentence))

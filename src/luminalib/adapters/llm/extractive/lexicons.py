@@ -1,0 +1,59 @@
+"""Small word lists per language: what carries no meaning of its own, and what marks a noun, a pronoun or an obligation."""
+
+from dataclasses import dataclass
+
+from luminalib.adapters.llm.extractive import lexicon_data as data
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lexicon:
+    """What is known about one language; every list may be empty, and then the rules that need it do not fire."""
+
+    code: str
+    function_words: frozenset[str] = frozenset()
+    """Articles, pronouns, prepositions, auxiliaries: a real sentence has many of them."""
+    general_words: frozenset[str] = frozenset()
+    """Common words that tell nothing about one book: say, little, time, way."""
+    determiners: frozenset[str] = frozenset()
+    """Words that a noun follows."""
+    dangling: frozenset[str] = frozenset()
+    """Words that a sentence starts with when it leans on the one before."""
+    personal: frozenset[str] = frozenset()
+    """Pronouns of persons, frequent in stories."""
+    asking: tuple[str, ...] = ()
+    """Patterns of obligation, the strongest first."""
+    cues: str = ""
+    """A pattern of phrases by which a text says what it is about (Edmundson's cue method)."""
+    nouns_are_capitalised: bool = False
+
+    @property
+    def empty(self) -> frozenset[str]:
+        """Words that may not stand alone as a topic."""
+        return self.function_words | self.general_words
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _lexicon(code: str) -> Lexicon:
+    return Lexicon(
+        code=code,
+        function_words=_words(data.FUNCTION_WORDS[code]),
+        general_words=_words(data.GENERAL_WORDS.get(code, "")),
+        determiners=_words(data.DETERMINERS.get(code, "")),
+        dangling=_words(data.DANGLING.get(code, "")),
+        personal=_words(data.PERSONAL.get(code, "")),
+        asking=data.ASKING.get(code, ()),
+        cues=data.CUES.get(code, ""),
+        nouns_are_capitalised=code == "de",
+    )
+
+
+LEXICONS = {code: _lexicon(code) for code in data.FUNCTION_WORDS}
+UNKNOWN = Lexicon(code="")
+
+
+def lexicon_for(code: str | None) -> Lexicon:
+    """The lists for an ISO 639-1 code (a region behind it is ignored); empty ones for a language that has none."""
+    return LEXICONS.get((code or "")[:2].lower(), UNKNOWN)

@@ -1,0 +1,100 @@
+"""How well a sentence could stand in a summary by itself, whatever it says."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from luminalib.adapters.llm.extractive.reading import Reading
+from luminalib.adapters.llm.extractive.sentences import Sentence
+from luminalib.adapters.llm.extractive.words import bare, length_in_words, normal, stem, terms_of, words_of
+
+_ENDED = re.compile(r"[.!?…؟。！？।۔][\"'”’»)\]]*$")
+_SPOKEN = re.compile("[\"“”„«»「」『』‹›]|(?:^|\\s)['‘‹]\\w|^(?:--|—|–|-\\s)")
+_SYMBOLS = re.compile(r"[=<>|{}∈∀∃∪∩⊆→⇒×±∑∫^~\\#@§_*\[\]•+]|\d[\d.,:/]*")
+_SECOND_PERSON = frozenset("you your yours thou thee thy vous votre vos".split())
+_DEFINING = re.compile(
+    r"^(?:[\w'’.,-]+ ){1,6}(?:was|is|were|are|est|sont|était|ist|sind|war|es|son|era|è|sono|é|são) (?:an?|the|one|une?|eine?|der|die|das|un|uma?) "
+)
+_IDEAL = (12, 30)
+_ALLOWED = (7, 45)
+_PARTS_OF_SPEECH_SHARE = 0.22
+"""A sentence with fewer function words is a list, a heading or a formula."""
+
+
+def qualities(reading: Reading, names: Sequence[Collection[int]]) -> list[float]:
+    """For each sentence 0.0 (unfit) to about 3.0; `names` are the sentences that mention each main name."""
+    title = frozenset(terms_of(words_of(reading.title), reading.empty))
+    named = [sum(at in name for name in names) for at in range(len(reading.sentences))]
+    return [
+        form(sentence, words, reading) * _content(sentence, words, reading, title) * (1 + 0.35 * min(count, 2)) if words else 0.0
+        for sentence, words, count in zip(reading.sentences, reading.words, named, strict=True)
+    ]
+
+
+def form(sentence: Sentence, words: Sequence[str], reading: Reading) -> float:
+    """The outer form: whole, of readable length, no dialogue, no list, no formula; 0.0 is unfit."""
+    text = sentence.text
+    if not _is_whole(text) or not _is_language(words, reading):
+        return 0.0
+    value = _length_factor(length_in_words(text))
+    if sentence.inside_quotation:
+        value *= 0.1
+    elif _SPOKEN.search(text):
+        value *= 0.2
+    if _ENDED.search(text) and text.rstrip("\"'”’»)]")[-1:] not in ".。।۔":
+        value *= 0.4
+    return value * _calm(text)
+
+
+def _is_whole(text: str) -> bool:
+    starts_well = not text[0].islower() and (text[0].isalpha() or text[0] in "\"“„«‘'¿¡「『")
+    balanced = all(text.count(left) == text.count(right) for left, right in ("()", "“”", "«»", "[]", "「」")) or "„" in text
+    return bool(_ENDED.search(text)) and starts_well and balanced and text.count('"') % 2 == 0
+
+
+def _is_language(words: Sequence[str], reading: Reading) -> bool:
+    if not words or not reading.lexicon.function_words or reading.lexicon.code == "ru":
+        return bool(words)
+    least = _PARTS_OF_SPEECH_SHARE if reading.lexicon.code != "ar" else 0.05
+    known = reading.lexicon.function_words
+    small = sum(normal(word) in known or bare(word) in known for word in words)
+    capitals = sum(word[0].isupper() for word in words)
+    return small >= least * len(words) and capitals <= (0.65 if reading.lexicon.nouns_are_capitalised else 0.45) * len(words)
+
+
+def _length_factor(length: int) -> float:
+    shortest, longest = _ALLOWED
+    low, high = _IDEAL
+    if not shortest <= length <= longest:
+        return 0.0
+    if length < low:
+        return 0.5 + 0.5 * (length - shortest) / (low - shortest)
+    return 1.0 if length <= high else 1 - 0.5 * (length - high) / (longest - high)
+
+
+def _calm(text: str) -> float:
+    """Less for figures, signs, dashes and semicolons, which are hard to read out of their place."""
+    signs = len(_SYMBOLS.findall(text))
+    breaks = text.count(";") + text.count("—") + text.count("--") + text.count(":") + text.count("(")
+    return 0.8**signs * 0.85**breaks
+
+
+def _content(sentence: Sentence, words: Sequence[str], reading: Reading, title: frozenset[str]) -> float:
+    """What it says about the work: cue phrases and words of the title (Edmundson 1969), and no thread from the sentence before."""
+    value = 1.0
+    if reading.lexicon.cues and re.search(reading.lexicon.cues, sentence.text, re.IGNORECASE):
+        value *= 1.8
+    if title and title & {stem(word) for word in words}:
+        value *= 1.25
+    if _DEFINING.match(sentence.text):
+        value *= 1.2
+    if sentence.opens_paragraph:
+        value *= 1.2
+    return value * _independence(words, reading)
+
+
+def _independence(words: Sequence[str], reading: Reading) -> float:
+    lexicon = reading.lexicon
+    value = 0.45 if normal(words[0]) in lexicon.dangling or bare(words[0]) in lexicon.dangling else 1.0
+    persons = sum(normal(word) in lexicon.personal for word in words) / len(words)
+    addressed = any(normal(word) in _SECOND_PERSON for word in words)
+    return value * (1 - min(0.6, 2.5 * persons)) * (0.6 if addressed else 1.0)

@@ -1,0 +1,87 @@
+"""A book as the methods need it: its language, its sentences, their words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from luminalib.adapters.llm.extractive.boilerplate import is_notice, speaks_to_a_machine
+from luminalib.adapters.llm.extractive.languages import language_of
+from luminalib.adapters.llm.extractive.lexicons import Lexicon, lexicon_for
+from luminalib.adapters.llm.extractive.paragraphs import paragraphs_of
+from luminalib.adapters.llm.extractive.sentences import Sentence, sentences_of
+from luminalib.adapters.llm.extractive.words import length_in_words, normal, terms_of, words_of
+
+MAXIMUM_CHARACTERS = 4_000_000
+"""Longer texts are read in even samples, so that no file can take the engine's time away from the others."""
+_FREQUENT_SHARE = 0.06
+_AFTER_A_COMMAND = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was read; `title` and `authors` as the library knows them."""
+
+    title: str
+    authors: tuple[str, ...]
+    language: str | None
+    lexicon: Lexicon
+    sentences: Sequence[Sentence]
+    words: Sequence[list[str]]
+    """Per sentence."""
+    length: int
+    """In words, of the whole text and not of a sample."""
+
+    @cached_property
+    def empty(self) -> frozenset[str]:
+        """Words without meaning of their own; measured in the text where the language is unknown."""
+        known = self.lexicon.empty
+        if known:
+            return known
+        counts = Counter(word for words in self.words for word in {normal(word) for word in words})
+        return frozenset(word for word, count in counts.items() if count > max(2, _FREQUENT_SHARE * len(self.words)))
+
+    @cached_property
+    def terms(self) -> list[list[str]]:
+        """Per sentence, its meaningful stems."""
+        return [terms_of(words, self.empty) for words in self.words]
+
+
+def read(title: str, authors: Sequence[str], language: str | None, texts: Sequence[str]) -> Reading:
+    """Cleans and splits the texts of a book's sections."""
+    paragraphs = paragraphs_of(texts)
+    length = sum(map(length_in_words, paragraphs))
+    sampled = _sample(paragraphs)
+    code = language_of(sampled, language)
+    sentences = _without_boilerplate(sentences_of(sampled))
+    words = [words_of(sentence.text) for sentence in sentences]
+    return Reading(
+        title=title,
+        authors=tuple(authors),
+        language=code,
+        lexicon=lexicon_for(code),
+        sentences=sentences,
+        words=words,
+        length=length,
+    )
+
+
+def _sample(paragraphs: Sequence[str]) -> Sequence[str]:
+    step = sum(map(len, paragraphs)) // MAXIMUM_CHARACTERS + 1
+    return paragraphs[::step]
+
+
+def _without_boilerplate(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Drops notices, repetitions, and a command to a machine together with what follows it in its paragraph."""
+    kept: list[Sentence] = []
+    seen: set[str] = set()
+    muted = 0
+    for sentence in sentences:
+        muted = 0 if sentence.opens_paragraph else max(0, muted - 1)
+        if speaks_to_a_machine(sentence.text):
+            muted = _AFTER_A_COMMAND + 1
+        key = sentence.text.casefold()
+        if not muted and key not in seen and not is_notice(sentence.text):
+            kept.append(sentence)
+        seen.add(key)
+    return kept

@@ -1,0 +1,182 @@
+"""Key phrases: names, and noun-like words and phrases that the text uses often and all over.
+
+Candidates are runs between empty words as in RAKE (Rose et al. 2010); without a tagger a word counts as a noun by the company it keeps, an article
+before it or a capital in German; frequency, length and spread order them as in YAKE (Campos et al. 2020).
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from luminalib.adapters.llm.extractive.names import Name
+from luminalib.adapters.llm.extractive.reading import Reading
+from luminalib.adapters.llm.extractive.words import UNSPACED, bare, normal, stem
+
+MOST = 10
+_MOST_NAMES = 5
+_PARTS = 5
+_LEAST_NOUN = 0.35
+_PHRASE_BONUS = 2.0
+_SHORTEST = 3
+_LONG_TEXT = 300
+"""Sentences; in a longer text a topic must return in several parts."""
+_DENSE_RUN = re.compile("[\u4e00-\u9fff々]{2,6}|[\u30a1-\u30faー]{3,12}|[\u0e00-\u0eff]{4,20}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Topic:
+    """A word or phrase as the text writes it, and where it stands, 0.0 to 1.0 per mention."""
+
+    form: str
+    stems: frozenset[str]
+    positions: tuple[float, ...]
+    weight: float
+    is_name: bool = False
+
+
+def topics_in(reading: Reading, names: Sequence[Name]) -> list[Topic]:
+    """All topics of a text, the heaviest first, none of which says the same as another."""
+    named = [_of_name(name) for name in names]
+    phrases = _dense_topics(reading) if _is_dense(reading) else _phrases(reading)
+    ranked = sorted([*named, *phrases], key=lambda topic: (-topic.weight, topic.form))
+    return list(_distinct(ranked))
+
+
+def key_topics(topics: Sequence[Topic]) -> list[str]:
+    """The five to ten (fewer in a short text) that lead the list, names and themes mixed."""
+    names = [topic for topic in topics if topic.is_name]
+    themes = [topic for topic in topics if not topic.is_name]
+    led = names[: max(_MOST_NAMES, MOST - len(themes))]
+    kept = [*led, *themes[: MOST - len(led)]]
+    return [topic.form for topic in sorted(kept, key=lambda topic: (-topic.weight, topic.form))]
+
+
+def _of_name(name: Name) -> Topic:
+    return Topic(
+        form=name.form,
+        stems=frozenset(stem(word) for word in name.words),
+        positions=name.positions,
+        weight=float(len(name.positions)),
+        is_name=True,
+    )
+
+
+def _distinct(ranked: Sequence[Topic]) -> Iterator[Topic]:
+    taken: set[str] = set()
+    for topic in ranked:
+        if not topic.stems & taken:
+            taken |= topic.stems
+            yield topic
+
+
+def _phrases(reading: Reading) -> list[Topic]:
+    nouns = _noun_shares(reading)
+    found: dict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
+    for sentence, words in zip(reading.sentences, reading.words, strict=True):
+        for phrase in _candidates(words, sentence.text, reading, nouns):
+            found[tuple(map(stem, phrase))].append((" ".join(phrase), sentence.position))
+    least = 2 if len(reading.sentences) < _LONG_TEXT else 4
+    topics = [_topic(stems, uses, nouns) for stems, uses in found.items() if len(uses) >= min(least, 2 * len(stems))]
+    return [topic for topic in topics if _is_spread(topic, reading) and _has_own_use(topic, found)]
+
+
+def _candidates(words: Sequence[str], text: str, reading: Reading, nouns: dict[str, float]) -> Iterator[tuple[str, ...]]:
+    """Single nouns, and pairs and triples that end in one, when they stand side by side in the text."""
+    full = [_is_full(word, reading.empty) for word in words]
+    for at, word in enumerate(words):
+        if not full[at] or nouns.get(stem(word), 0.0) < _LEAST_NOUN:
+            continue
+        yield (word,)
+        for length in (2, 3):
+            phrase = tuple(words[max(0, at - length + 1) : at + 1])
+            if len(phrase) == length and all(full[at - length + 1 : at + 1]) and " ".join(phrase) in text:
+                yield phrase
+
+
+def _is_full(word: str, empty: frozenset[str]) -> bool:
+    return len(bare(word)) >= _SHORTEST and normal(word) not in empty and bare(word) not in empty and not UNSPACED.match(word)
+
+
+def _noun_shares(reading: Reading) -> dict[str, float]:
+    """How often each stem stands where a noun stands; 1.0 for all where nothing is known about the language."""
+    total: Counter[str] = Counter()
+    noun: Counter[str] = Counter()
+    lexicon = reading.lexicon
+    for words in reading.words:
+        for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+            total[stem(word)] += 1
+            if lexicon.nouns_are_capitalised:
+                noun[stem(word)] += before != "" and word[0].isupper() and len(word) > 2  # noqa: PLR2004 - formula letters
+            elif lexicon.determiners:
+                noun[stem(word)] += _in_noun_place(before, after, reading)
+            else:
+                noun[stem(word)] += 1
+    return {word: noun[word] / count for word, count in total.items()}
+
+
+def _in_noun_place(before: str, after: str, reading: Reading) -> bool:
+    """Behind an article or a describing word, and before an empty word or the end."""
+    introduced = normal(before) in reading.lexicon.determiners or (before != "" and _is_full(before, reading.empty))
+    return introduced and (not after or not _is_full(after, reading.empty))
+
+
+def _topic(stems: tuple[str, ...], uses: Sequence[tuple[str, float]], nouns: dict[str, float]) -> Topic:
+    forms = Counter(form for form, _ in uses)
+    form = min(forms, key=lambda form: (-forms[form], form))
+    longer = _PHRASE_BONUS if len(stems) > 1 else 1.0
+    return Topic(
+        form=_cased(form, forms),
+        stems=frozenset(stems),
+        positions=tuple(position for _, position in uses),
+        weight=len(uses) * longer * nouns.get(stems[-1], 1.0) * (0.8 + 0.03 * min(len(form), 12)),
+    )
+
+
+def _cased(form: str, forms: Counter[str]) -> str:
+    """Small letters where the text ever writes it so: a capital may come from a sentence's start."""
+    return form.lower() if forms[form.lower()] else re.sub(r"^[^\W\d_]{1,4}['’](?=\w)", "", form)
+
+
+def _is_spread(topic: Topic, reading: Reading) -> bool:
+    if len(reading.sentences) < _LONG_TEXT:
+        return True
+    return len({int(position * _PARTS) for position in topic.positions}) > 1
+
+
+def _has_own_use(topic: Topic, found: dict[tuple[str, ...], list[tuple[str, float]]]) -> bool:
+    """Not for words that only repeat: "ha ha", or a triple whose pair says it all."""
+    return len(topic.stems) == len(topic.form.split()) and math.isfinite(topic.weight) and bool(found)
+
+
+def _is_dense(reading: Reading) -> bool:
+    return reading.language in {"ja", "zh", "th"}
+
+
+def _dense_topics(reading: Reading) -> list[Topic]:
+    """For scripts without spaces: runs of Kanji or Katakana in Japanese, repeated groups of characters in Chinese and Thai."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for sentence in reading.sentences:
+        for run in _DENSE_RUN.findall(sentence.text):
+            for group in _groups(run, whole=reading.language == "ja"):
+                found[group].append(sentence.position)
+    repeated = {form: at for form, at in found.items() if len(at) > 1}
+    return [
+        Topic(form=form, stems=_bigrams(form), positions=tuple(at), weight=len(at) * (1 + 0.3 * len(form)))
+        for form, at in repeated.items()
+    ]
+
+
+def _groups(run: str, *, whole: bool) -> Iterator[str]:
+    if whole:
+        yield run
+        return
+    for part in re.split("[的了是在和不我他她它们你这那有也都就与而之其以于个上中下来去说着把被从到对为]", run):
+        for length in range(2, min(4, len(part)) + 1):
+            yield from (part[at : at + length] for at in range(len(part) - length + 1))
+
+
+def _bigrams(form: str) -> frozenset[str]:
+    return frozenset(one + other for one, other in pairwise(form))
