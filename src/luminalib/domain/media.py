@@ -12,8 +12,9 @@ _EPUB_MIMETYPE = b"application/epub+zip"
 _EPUB_CONTAINER = b"META-INF/container.xml"
 _TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
-# Control characters that plain text does contain: tab, line feed, form feed, carriage return, backspace, SUB (DOS), ESC (ANSI).
-_BINARY_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\b\x1a\x1b")
+# Control characters that plain text does contain: tab, line feed, form feed, carriage return, backspace, SUB (DOS), and ESC and
+# BEL (ANSI terminal sequences).
+_BINARY_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\b\x1a\x1b\a")
 
 
 class MediaType(StrEnum):
@@ -33,7 +34,7 @@ _EXTENSIONS = {MediaType.PDF: ".pdf", MediaType.EPUB: ".epub", MediaType.TEXT: "
 
 
 class UnsupportedMediaType(Invalid):
-    """This is not a PDF, an EPUB or a text file."""
+    """The file is not a PDF, an EPUB or a text file."""
 
     slug = "unsupported-media-type"
 

@@ -1,0 +1,1 @@
+"""Child processes; light on purpose, because every child imports this package too."""

@@ -1,0 +1,87 @@
+"""The text extractor: picks the reader for a kind of file and has it run in a child process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from luminalib.adapters.text.failures import SENTENCES
+from luminalib.domain.documents import ExtractionFailed
+from luminalib.domain.media import MediaType
+from luminalib.domain.texts import EmbeddedMetadata, ExtractedText, sections_of
+from luminalib.ports.children import ChildDied, ChildLimits, ChildProcesses, ChildTaskFailed, ChildTimedOut, Progress
+from luminalib.ports.text import TextExtractor
+
+_READERS = {
+    MediaType.PDF: "luminalib.adapters.text.pdf",
+    MediaType.EPUB: "luminalib.adapters.text.epub",
+    MediaType.TEXT: "luminalib.adapters.text.plain",
+}
+_MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExtractionLimits:
+    """How much one file may take; beyond it the extraction fails with one of the `limit-` codes."""
+
+    seconds: float = 20.0
+    memory_bytes: int = 768 * _MEBIBYTE
+    pages: int = 20_000
+    characters: int = 50_000_000
+    archive_entries: int = 10_000
+    expanded_bytes: int = 300 * _MEBIBYTE
+    chapter_bytes: int = 8 * _MEBIBYTE
+
+
+class SandboxedTextExtractor(TextExtractor):
+    """Reads PDF, EPUB and plain text in child processes."""
+
+    def __init__(self, children: ChildProcesses, limits: ExtractionLimits | None = None) -> None:
+        """The children stay their owner's to close."""
+        self._children = children
+        self._limits = limits or ExtractionLimits()
+
+    async def probe(self, path: Path, media_type: MediaType) -> EmbeddedMetadata:
+        """What the file says about itself; see the port."""
+        return _metadata(await self._call(f"{_READERS[media_type]}:probe", path, None))
+
+    async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
+        """The whole text; see the port."""
+        found = await self._call(f"{_READERS[media_type]}:extract", path, on_progress)
+        return ExtractedText(
+            sections=sections_of([(title, text) for title, text in found["sections"]]),
+            metadata=_metadata(found["metadata"]),
+            language=found["language"],
+            notes=tuple(found["notes"]),
+        )
+
+    async def _call(self, task: str, path: Path, on_progress: Progress | None) -> Any:
+        limits = self._limits
+        for_child = ChildLimits(wall_seconds=limits.seconds, cpu_seconds=limits.seconds, memory_bytes=limits.memory_bytes)
+        arguments = {"path": str(path), "limits": _reader_limits(limits)}
+        try:
+            return await self._children.call(task, arguments, limits=for_child, on_progress=on_progress)
+        except ChildTimedOut:
+            raise _failed("limit-time") from None
+        except ChildDied:  # PDFium aborts when it gets no memory, so a crash and the limit look alike
+            raise _failed("limit-memory") from None
+        except ChildTaskFailed as error:
+            raise _failed(error.code) from error
+
+
+def _reader_limits(limits: ExtractionLimits) -> dict[str, int]:
+    return {
+        "pages": limits.pages,
+        "characters": limits.characters,
+        "entries": limits.archive_entries,
+        "expanded": limits.expanded_bytes,
+        "chapter": limits.chapter_bytes,
+    }
+
+
+def _failed(code: str) -> ExtractionFailed:
+    known = code if code in SENTENCES else "corrupt"  # what a reader did not foresee is damage of a new kind
+    return ExtractionFailed(known, SENTENCES[known])
+
+
+def _metadata(found: dict[str, Any]) -> EmbeddedMetadata:
+    return EmbeddedMetadata(**{**found, "authors": tuple(found["authors"]), "tags": tuple(found["tags"])})

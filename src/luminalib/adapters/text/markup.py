@@ -1,0 +1,147 @@
+"""From XHTML to text: blocks become paragraphs, the rest flows; cut where the table of contents points."""
+
+import re
+from collections.abc import Collection
+
+from lxml import etree
+
+from luminalib.adapters.text.cleaning import clean
+from luminalib.adapters.text.xml import local_name
+
+# Unicode's own paragraph and line separators mark where blocks and lines end while the white space of the source is folded.
+_PARAGRAPH, _LINE = "\u2029", "\u2028"
+_CUT = "\ue00f"
+_PARAGRAPH_TAGS = frozenset(
+    (
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "center",
+            "details",
+            "dialog",
+            "div",
+            "dl",
+            "fieldset",
+            "figcaption",
+        ),
+        *(
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hgroup",
+            "hr",
+            "main",
+            "math",
+            "nav",
+            "ol",
+            "p",
+        ),
+        *("pre", "section", "svg", "table", "ul"),
+    )
+)
+_LINE_TAGS = frozenset(("li", "dt", "dd", "tr", "caption", "summary", "legend", "option", "br"))
+_CELL_TAGS = frozenset(("td", "th"))
+_DROPPED_TAGS = frozenset(
+    (
+        *(
+            "head",
+            "script",
+            "style",
+            "template",
+            "noscript",
+            "rp",
+            "rt",
+            "iframe",
+            "object",
+            "audio",
+            "video",
+            "canvas",
+            "metadata",
+        ),
+        *("defs", "title", "desc"),
+    )
+)
+_HEADINGS = frozenset(("h1", "h2", "h3"))
+_FOLDED = re.compile(r"[ \t\r\n\f\xa0]+")
+_AROUND_MARKS = re.compile(f" ?([{_PARAGRAPH}{_LINE}{_CUT}]) ?")
+_LONGEST_HEADING = 200
+
+
+def to_texts(root: etree._Element, cuts: Collection[str]) -> list[tuple[str, str]]:
+    """The text of a document in parts: (id, text), where a new part begins at each element whose id is among `cuts`.
+
+    The first part has the id "" and may be empty. The tree is used up.
+    """
+    _drop_unread(root)
+    order = [_mark(element, cuts) for element in root.iter(etree.Element)]
+    text = str(etree.tostring(root, method="text", encoding="unicode", with_tail=False))
+    parts = _AROUND_MARKS.sub(r"\1", _FOLDED.sub(" ", text)).split(_CUT)
+    return list(zip(["", *filter(None, order)], map(_finish, parts), strict=False))
+
+
+def first_heading(root: etree._Element) -> str | None:
+    """The first non-empty heading, on one line."""
+    for element in root.iter(etree.Element):
+        if local_name(element) in _HEADINGS:
+            words = " ".join(inner_text(element).split())
+            if words:
+                return words[:_LONGEST_HEADING]
+    return None
+
+
+def inner_text(element: etree._Element) -> str:
+    """The text in an element, with a space for each line break."""
+    pieces = element.xpath(".//text()")
+    return "".join(f" {piece}" if piece.is_tail and local_name(piece.getparent()) == "br" else piece for piece in pieces)
+
+
+def _drop_unread(root: etree._Element) -> None:
+    """Takes out what a reader never sees, and keeps what follows it."""
+    for element in list(root.iter(etree.Element)):
+        if local_name(element) in _DROPPED_TAGS or element.get("hidden") is not None:
+            parent, before = element.getparent(), element.getprevious()
+            if parent is None:
+                continue
+            if before is not None:
+                before.tail = (before.tail or "") + (element.tail or "")
+            else:
+                parent.text = (parent.text or "") + (element.tail or "")
+            parent.remove(element)
+
+
+def _mark(element: etree._Element, cuts: Collection[str]) -> str | None:
+    """Puts the separators round an element's text; returns its id when a part begins with it."""
+    name = local_name(element)
+    if name == "pre":
+        _keep_lines(element)
+    mark = _PARAGRAPH if name in _PARAGRAPH_TAGS else _LINE if name in _LINE_TAGS else " " if name in _CELL_TAGS else ""
+    if mark:
+        element.text = (mark if name != "br" else "") + (element.text or "")
+        element.tail = mark + (element.tail or "")
+    identity: str | None = element.get("id") or element.get("name")
+    if identity is None or identity not in cuts:
+        return None
+    element.text = _CUT + (element.text or "")
+    return identity
+
+
+def _keep_lines(element: etree._Element) -> None:
+    for node in element.iter(etree.Element):
+        node.text = (node.text or "").replace("\n", _LINE)
+        if node is not element:
+            node.tail = (node.tail or "").replace("\n", _LINE)
+
+
+def _finish(part: str) -> str:
+    part = part.replace(_PARAGRAPH, "\n\n").replace(_LINE, "\n")
+    return clean(part)

@@ -1,0 +1,134 @@
+"""A thin, typed face over PDFium's C functions: the fastest way to text, without the objects of the helper library."""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import pypdfium2_raw as raw  # type: ignore[import-untyped]
+
+from luminalib.adapters.text.failures import failure
+from luminalib.adapters.text.layout import PageLines
+
+_LINE_END = re.compile("\r\n|\ufffe")
+_SOFT_HYPHEN = "\ufffe"
+_ERROR_PASSWORD, _ERROR_SECURITY = 4, 5
+_MOST_BOOKMARKS = 5000
+_MOST_META_BYTES = 64 * 1024
+
+
+class NotAPdf(Exception):
+    """PDFium cannot make sense of the file."""
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Any]:
+    """A document handle. Raises NotAPdf, or the failure `encrypted` when the empty password does not open it."""
+    _start()
+    document = raw.FPDF_LoadDocument(path.encode("utf-8", "surrogateescape"), None)
+    if not document:
+        if raw.FPDF_GetLastError() in (_ERROR_PASSWORD, _ERROR_SECURITY):
+            raise failure("encrypted")
+        raise NotAPdf
+    try:
+        yield document
+    finally:
+        raw.FPDF_CloseDocument(document)
+
+
+def page_count(document: Any) -> int:
+    """How many pages the document claims to have; a lie is possible, also a negative one."""
+    return int(raw.FPDF_GetPageCount(document))
+
+
+def read_page(document: Any, number: int, most_characters: int) -> PageLines | None:
+    """The lines of a page, counted from 0; None when there is no such page or it is broken. Raises the failure `limit-text`."""
+    page = raw.FPDF_LoadPage(document, number)
+    if not page:
+        return None
+    text_page = raw.FPDFText_LoadPage(page)
+    try:
+        return _lines(text_page, most_characters) if text_page else None
+    finally:
+        raw.FPDFText_ClosePage(text_page)
+        raw.FPDF_ClosePage(page)
+
+
+def information(document: Any, key: str) -> str | None:
+    """A value of the document information dictionary, such as `Title`."""
+    length = raw.FPDF_GetMetaText(document, key.encode("ascii"), None, 0)
+    if length <= 2:  # noqa: PLR2004 - only the terminator
+        return None
+    buffer = ctypes.create_string_buffer(length)
+    raw.FPDF_GetMetaText(document, key.encode("ascii"), buffer, length)
+    return _decode(buffer.raw[: min(length - 2, _MOST_META_BYTES)])
+
+
+def language(document: Any) -> str | None:
+    """The natural language that the catalogue declares."""
+    length = raw.FPDFCatalog_GetLanguage(document, None, 0)
+    if length <= 2 or length > _MOST_META_BYTES:  # noqa: PLR2004 - only the terminator
+        return None
+    buffer = (ctypes.c_ushort * length)()
+    raw.FPDFCatalog_GetLanguage(document, buffer, length)
+    return _decode(bytes(buffer)[: length - 2])
+
+
+def bookmarks(document: Any) -> dict[int, str]:
+    """For each page that an outermost bookmark leads to, the title of the first that does."""
+    titles: dict[int, str] = {}
+    bookmark = raw.FPDFBookmark_GetFirstChild(document, None)
+    for _ in range(_MOST_BOOKMARKS):  # a damaged outline may go round in circles
+        if not bookmark:
+            break
+        number = raw.FPDFDest_GetDestPageIndex(document, raw.FPDFBookmark_GetDest(document, bookmark))
+        if number >= 0:
+            titles.setdefault(number, _bookmark_title(bookmark))
+        bookmark = raw.FPDFBookmark_GetNextSibling(document, bookmark)
+    return titles
+
+
+@cache
+def _start() -> None:
+    raw.FPDF_InitLibrary()
+
+
+def _bookmark_title(bookmark: Any) -> str:
+    length = raw.FPDFBookmark_GetTitle(bookmark, None, 0)
+    if not 0 < length <= _MOST_META_BYTES:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    raw.FPDFBookmark_GetTitle(bookmark, buffer, length)
+    return _decode(buffer.raw[: length - 2])
+
+
+def _lines(text_page: Any, most_characters: int) -> PageLines:
+    count = raw.FPDFText_CountChars(text_page)
+    if count > most_characters:
+        raise failure("limit-text")
+    text = _text(text_page, count) if count > 0 else ""
+    lines = PageLines()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    at_x, at_y = ctypes.byref(x), ctypes.byref(y)
+    start = 0
+    for end in [*_LINE_END.finditer(text), None]:
+        until = end.start() if end else len(text)
+        if until > start:
+            # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
+            raw.FPDFText_GetCharOrigin(text_page, start, at_x, at_y)
+            lines.add(text[start:until], x.value, y.value, is_cut=end is not None and end[0] == _SOFT_HYPHEN)
+        start = end.end() if end else until
+    return lines
+
+
+def _text(text_page: Any, count: int) -> str:
+    # Twice the count: characters beyond the BMP take two units each, which the count does not tell.
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = raw.FPDFText_GetText(text_page, 0, count, buffer)
+    return _decode(memoryview(buffer).cast("B")[: 2 * max(written - 1, 0)])
+
+
+def _decode(data: bytes | memoryview) -> str:
+    return bytes(data).decode("utf-16-le", "ignore")

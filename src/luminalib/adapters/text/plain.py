@@ -1,0 +1,153 @@
+"""Plain text files: which encoding, where a page ends, and what a Project Gutenberg header says."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from luminalib.adapters.text.cleaning import clean, join_cut_words
+from luminalib.adapters.text.failures import failure
+from luminalib.adapters.text.language import declared_language, detect_language
+from luminalib.adapters.text.results import Extraction, Metadata, make_metadata, only_isbn
+from luminalib.ports.children import Progress
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark begins the same
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE_BYTES = 64 * 1024
+_TOO_SHORT_TO_GUESS = 64
+_NULS_OF_UTF_16 = 0.4
+_BAD_BYTES_OF_UTF_8 = 0.01
+_MOST_BYTES_A_CHARACTER = 4
+_PAGE = 3000
+_PAGE_AT_LEAST, _PAGE_AT_MOST = 1800, 4200
+_BREAKS = ("\n\n", "\n", ". ", " ")
+_HEAD = 4000
+_FIELD = re.compile(r"^(Title|Author|Language|Release date|Subject):[ \t]*(\S.*(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE | re.IGNORECASE)
+_YEAR = re.compile(r"\b(1[0-9]{3}|20[0-9]{2})\b")
+_FIELDS_OF_A_HEADER = 2
+
+
+def probe(path: str, *, limits: dict[str, int], progress: Progress) -> Metadata:
+    """What the first lines say."""
+    del limits, progress
+    with Path(path).open("rb") as file:
+        head = file.read(_SAMPLE_BYTES)
+    return _metadata(clean(decode(head)[:_HEAD]))
+
+
+def extract(path: str, *, limits: dict[str, int], progress: Progress) -> Extraction:
+    """The text in page-like sections of about 3,000 characters, or as its form feeds divide it."""
+    text = _read(path, limits["characters"])
+    head = clean(text[:_HEAD])
+    notes = _notes(text)
+    texts = []
+    total = len(text)
+    done = 0
+    for page in _pages(text):
+        done += len(page)
+        if cleaned := clean(page):
+            texts.append(cleaned)
+        progress(done / total)
+    if not any(character.isalnum() for page in texts for character in page[:_PAGE]):
+        raise failure("no-text")
+    metadata = _metadata(head)
+    language = metadata.get("language") or detect_language(texts)
+    return Extraction(sections=[(None, page) for page in texts], metadata=metadata, language=language, notes=notes)
+
+
+def decode(data: bytes) -> str:
+    """Text of bytes in an unnamed encoding: a byte order mark, UTF-16's zeros, UTF-8 (even slightly damaged), else a good guess."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data.decode(encoding, "replace").removeprefix("\ufeff")
+    if encoding_by_nuls := _utf_16_without_bom(data[:_SAMPLE_BYTES]):
+        return data.decode(encoding_by_nuls, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _damaged_utf_8(data, error.start) or data.decode(_guess(data, error.start), "replace")
+
+
+def _read(path: str, most_characters: int) -> str:
+    file = Path(path)
+    if file.stat().st_size > most_characters * _MOST_BYTES_A_CHARACTER:
+        raise failure("limit-text")
+    text = decode(file.read_bytes())
+    if len(text) > most_characters:
+        raise failure("limit-text")
+    return join_cut_words(text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text)
+
+
+def _utf_16_without_bom(sample: bytes) -> str | None:
+    half = max(len(sample) // 2, 1)
+    even, odd = sample[::2].count(0) / half, sample[1::2].count(0) / half
+    if odd > _NULS_OF_UTF_16 > even:
+        return "utf-16-le"
+    return "utf-16-be" if even > _NULS_OF_UTF_16 > odd else None
+
+
+def _damaged_utf_8(data: bytes, first_bad: int) -> str | None:
+    """UTF-8 in which few bytes are wrong, such as a file cut inside a character; None when it is something else."""
+    beyond_ascii = len(data.translate(None, bytes(range(128))))
+    if len(data) - first_bad < _MOST_BYTES_A_CHARACTER and beyond_ascii >= _MOST_BYTES_A_CHARACTER:
+        return data[:first_bad].decode("utf-8")
+    repaired = data.decode("utf-8", "replace")
+    return repaired if repaired.count("\ufffd") <= _BAD_BYTES_OF_UTF_8 * beyond_ascii else None
+
+
+def _guess(data: bytes, first_bad: int) -> str:
+    """The encoding by its statistics, from where the text stops to be ASCII."""
+    if len(data) < _TOO_SHORT_TO_GUESS:
+        return "cp1252"
+    import chardet  # noqa: PLC0415 - 30 ms that most files do not need
+
+    start = first_bad if first_bad > _SAMPLE_BYTES else 0
+    encoding = chardet.detect(data[start : start + _SAMPLE_BYTES])["encoding"] or "cp1252"
+    return "cp1252" if encoding.lower() in ("ascii", "iso-8859-1") else encoding
+
+
+def _pages(text: str) -> Iterator[str]:
+    for leaf in text.split("\f") if "\f" in text else [text]:
+        start = 0
+        while start < len(leaf):
+            end = _page_end(leaf, start)
+            yield leaf[start:end]
+            start = end
+
+
+def _page_end(text: str, start: int) -> int:
+    """Behind the last paragraph that fits; failing that, behind a line, a sentence, a word."""
+    if len(text) - start <= _PAGE_AT_MOST:
+        return len(text)
+    for boundary in _BREAKS:
+        for until in (_PAGE, _PAGE_AT_MOST):
+            found = text.rfind(boundary, start + _PAGE_AT_LEAST, start + until)
+            if found >= 0:
+                return found + len(boundary)
+    return start + _PAGE
+
+
+def _metadata(head: str) -> Metadata:
+    found = {match[1].lower(): " ".join(match[2].split()) for match in reversed(list(_FIELD.finditer(head)))}
+    isbn = only_isbn(head)
+    if len(found) < _FIELDS_OF_A_HEADER:
+        return make_metadata(isbn=isbn)
+    year = _YEAR.search(found.get("release date", ""))
+    return make_metadata(
+        title=found.get("title"),
+        authors=re.split(r"\s+and\s+|;\s*", found.get("author", "")),
+        isbn=isbn,
+        language=declared_language(found.get("language")),
+        published_year=int(year[1]) if year else None,
+        tags=re.split(r";\s*", found.get("subject", "")),
+    )
+
+
+def _notes(text: str) -> list[str]:
+    damaged = text.count("\ufffd")
+    return [f"{damaged} characters could not be decoded and show as \ufffd."] if damaged else []
