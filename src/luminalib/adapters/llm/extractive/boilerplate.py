@@ -1,4 +1,5 @@
 """What stands in a book's file and is not the book: licences, contents, notices, notes of transcribers, words to a machine."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 import re
 from collections.abc import Sequence
@@ -9,25 +10,31 @@ _END = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BACK_MATTER = re.compile(
-    r"^\W*(?:(?:alphabetical |general |subject )?index|bibliograph(?:y|ie)|bibliografía|works cited|references|literatur(?:verzeichnis)?|"
-    r"stichwortverzeichnis|symbolverzeichnis|abbildungsverzeichnis|footnotes|endnotes|transcriber['’]s? notes?|original transcriber['’]s notes|"
-    r"table of contents|brief contents|contents|table des matières|inhaltsverzeichnis|índice|indice|inhoud|copyright(?: page| notice)?|"
+    r"^\W*(?:(?:alphabetical |general |subject )?index|bibliograph(?:y|ie)|bibliografía|works cited|references|"
+    r"literatur(?:verzeichnis)?|"
+    r"stichwortverzeichnis|symbolverzeichnis|abbildungsverzeichnis|footnotes|endnotes|transcriber['’]s? notes?|"
+    r"original transcriber['’]s notes|"
+    r"table of contents|brief contents|contents|table des matières|inhaltsverzeichnis|índice|indice|inhoud|copyright(?: page|"
+    r" notice)?|"
     r"impressum|colophon|list of (?:illustrations|figures|tables)|guide|acknowledge?ments|revision history)\W*$",
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
-    r"gutenberg|\be-?(?:book|text)s?\b.{0,40}\b(?:released?|licen[cs]e|produced|#)|©|\(c\) ?\d{4}|\bcopyright(?:ed)?\b|all rights reserved|"
+    r"gutenberg|\be-?(?:book|text)s?\b.{0,40}\b(?:released?|licen[cs]e|produced|#)|©|\(c\) ?\d{4}|\bcopyright(?:ed)?\b|"
+    r"all rights reserved|"
     r"\bisbn\b|\bissn\b|trademark|public domain|creative commons|licen[cs]ed under|terms of use|proofread|transcri(?:ber|bed)\b|"
     r"produced by|electronic works?\b|printed in|première édition|printed (?:by|and bound)|first published|published by|"
     r"library of congress|this (?:e-?book|etext)\b|etext|\bdonations?\b.{0,60}\b(?:tax|foundation|archive)|tous droits réservés|"
     r"alle rechte vorbehalten|todos los derechos|tutti i diritti|alle rechten voorbehouden|character set encoding|"
+    r"livre électronique|erreurs? typographiques?|dieses e-?book|libro electrónico|typographical errors?|spelling has been|"
     r"https?://|www\.|\S@\S+\.\w|\.(?:com|org|net)\b|\bdoi:|arxiv:",
     re.IGNORECASE,
 )
 _TO_A_MACHINE = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:previous|prior|above|earlier|preceding|foregoing|all|your|these)\b.{0,30}"
     r"\b(?:instructions?|prompts?|rules|directions|guidelines)\b|\bsystem prompt\b|"
-    r"\b(?:reply|respond|answer|output|print)\b (?:only |solely |just |exclusively )?with\b.{0,30}\b(?:word|text|phrase|string|following)\b|"
+    r"\b(?:reply|respond|answer|output|print)\b (?:only |solely |just |exclusively )?with\b.{0,30}\b(?:word|text|phrase|"
+    r"string|following)\b|"
     r"\byou are (?:now )?(?:an? )?(?:ai|assistant|chatbot|language model|llm|in \w+ mode)\b|\bas an ai\b|"
     r"\bignore[zr]\b.{0,40}\binstructions\b|\bignoriere\w*\b.{0,40}\b(?:anweisung|instruktion)\w*|"
     r"\bignor[ae]\w*\b.{0,40}\b(?:instrucciones|istruzioni|instruções)\b|\bnegeer\b.{0,40}\binstructies\b|"
@@ -35,7 +42,8 @@ _TO_A_MACHINE = re.compile(
     re.IGNORECASE,
 )
 _NOISE_LINE = re.compile(
-    r"^(?:[\W\d_]+|[ivxlcdm]+\.?|page \d+.*|(?:chapter|kapitel|chapitre|capítulo|capitolo|stave|book|part|hoofdstuk|section)\s+[\divxlc]+\b.{0,60}|"
+    r"^(?:[\W\d_]+|[ivxlcdm]+\.?|page \d+.*|(?:chapter|kapitel|chapitre|capítulo|capitolo|stave|book|part|hoofdstuk|"
+    r"section)\s+[\divxlc]+\b.{0,60}|"
     r".*\.{4,}.*|.*(?:\. ){4,}.*|\[(?:illustration|image|footnote|sidenote|abbildung).*|.*_{4,}.*|"
     r"(?:figure|fig\.|table|tabelle|abbildung|tableau|illustration)\s*[\divx.]+.{0,120})$",
     re.IGNORECASE,

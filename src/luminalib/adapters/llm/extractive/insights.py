@@ -4,12 +4,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from luminalib.adapters.llm.extractive.actions import dialogue_share
+from luminalib.adapters.llm.extractive.actions import dialogue_share, is_story
 from luminalib.adapters.llm.extractive.mood import SPANS, Mood
-from luminalib.adapters.llm.extractive.quality import form
+from luminalib.adapters.llm.extractive.quality import form, gesture, independence
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.topics import Topic
 from luminalib.adapters.llm.extractive.words import length_in_words
+from luminalib.domain.intelligence import Sentiment
 
 MOST = 5
 WORDS_PER_MINUTE = 240
@@ -19,9 +20,11 @@ _MUCH_DIALOGUE = 0.05
 _LEAST_WORDS = 400
 _SWING = 0.12
 _MENTIONS = 4
+_PRESENT = 0.05
+_CONSIDERED = 120
 _GENERAL = re.compile(
     r"\b(?:is|are|never|always|every|no one|all|nothing|man|men|life|love|heart|world|truth|est|toujours|jamais|ist|immer|nie)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _QUOTE_WORDS = (8, 28)
 
@@ -32,7 +35,7 @@ def insights(reading: Reading, topics: Sequence[Topic], mood: Mood, summary: Seq
         _length(reading),
         _presence(topics),
         _course_of_topics(topics),
-        _course_of_mood(mood),
+        _course_of_mood(mood, topics),
         _quotation(reading, topics, summary),
     ]
     return [insight for insight in told if insight][:MOST]
@@ -40,9 +43,11 @@ def insights(reading: Reading, topics: Sequence[Topic], mood: Mood, summary: Seq
 
 def _length(reading: Reading) -> str:
     minutes = max(1, round(reading.length / WORDS_PER_MINUTE))
+    told = f"It has about {_rounded(reading.length)} words, {_duration(minutes)} of reading at {WORDS_PER_MINUTE} words a minute"
     speech = dialogue_share(reading)
-    spoken = f"; {_percent(speech)} of its sentences are or hold direct speech" if speech > _MUCH_DIALOGUE else ""
-    return f"It has about {_rounded(reading.length)} words, {_duration(minutes)} of reading at {WORDS_PER_MINUTE} words a minute{spoken}."
+    if speech > _MUCH_DIALOGUE and is_story(reading):
+        told += f"; {_percent(speech)} of its sentences are or hold direct speech"
+    return f"{told}."
 
 
 def _rounded(count: int) -> str:
@@ -66,21 +71,46 @@ def _percent(share: float) -> str:
 def _presence(topics: Sequence[Topic]) -> str:
     """Who or what is there all the time, and who only for a while."""
     leading = [topic for topic in topics if topic.is_name][:4] or list(topics[:3])
-    phrases = [_whereabouts(topic) for topic in leading if len(topic.positions) >= _MENTIONS]
-    return f"{'; '.join(phrases)}." if phrases else ""
+    phrases = [f"{_called(topic)} {_whereabouts(topic)}" for topic in leading if len(topic.positions) >= _MENTIONS]
+    if not phrases:
+        return ""
+    first = leading[0]
+    company = max(leading[1:], key=lambda other: _together(first, other), default=first)
+    together = _together(first, company) if company is not first else 0
+    beside = f" {_called(first)} and {_called(company)} share {together:,} sentences." if together >= _MENTIONS else ""
+    return f"{'; '.join(phrases)}.{beside}"
+
+
+def _called(topic: Topic) -> str:
+    return topic.form if topic.is_name or topic.form.istitle() else f"“{topic.form}”"
+
+
+def _together(one: Topic, other: Topic) -> int:
+    return len(set(one.positions) & set(other.positions))
 
 
 def _whereabouts(topic: Topic) -> str:
+    """How often, and in which fifths."""
     counts = _fifths(topic.positions)
-    top = max(range(len(counts)), key=lambda fifth: counts[fifth])
     total = sum(counts)
-    mentioned = f"{topic.form} is mentioned {total:,} times"
+    told = f"comes up {total:,} times"
+    top = max(range(len(counts)), key=lambda fifth: counts[fifth])
+    present = [fifth for fifth, count in enumerate(counts) if count >= _PRESENT * total]
     if counts[top] > total / 2:
-        return f"{mentioned}, mostly in the {_FIFTHS[top]} fifth"
-    if min(counts) >= 0.05 * total:
-        return f"{mentioned}, from beginning to end"
-    absent = [_FIFTHS[fifth] for fifth, count in enumerate(counts) if count < 0.05 * total]
-    return f"{mentioned}, hardly ever in the {_listed(absent)} fifth"
+        return f"{told}, mostly in the {_FIFTHS[top]} fifth"
+    if len(present) == len(counts):
+        return f"{told}, from beginning to end"
+    if present == list(range(present[0], present[-1] + 1)):
+        return f"{told}, {_stretch(present[0], present[-1])}"
+    return f"{told}, on and off"
+
+
+def _stretch(first: int, last: int) -> str:
+    if last == len(_FIFTHS) - 1:
+        return f"from the {_FIFTHS[first]} fifth on"
+    if first == 0:
+        return f"up to the {_FIFTHS[last]} fifth"
+    return f"between the {_FIFTHS[first]} and the {_FIFTHS[last]} fifth"
 
 
 def _fifths(positions: Sequence[float]) -> list[int]:
@@ -105,26 +135,31 @@ def _typical(topics: Sequence[Topic], third: int) -> list[str]:
         share = inside / len(topic.positions)
         return inside * (share - 1 / 3) if share > 1 / 2 and inside >= _MENTIONS else 0.0
 
-    best = sorted((topic for topic in topics[:120] if lift(topic) > 0), key=lambda topic: (-lift(topic), topic.form))
-    return [topic.form for topic in best[:3]]
+    best = sorted((topic for topic in topics[:_CONSIDERED] if lift(topic) > 0), key=lambda topic: (-lift(topic), topic.form))
+    return [_called(topic) for topic in best[:3]]
 
 
-def _course_of_mood(mood: Mood) -> str:
-    if not mood.course:
+def _course_of_mood(mood: Mood, topics: Sequence[Topic]) -> str:
+    """Where the language is darkest and brightest, and who stands there."""
+    if not mood.course or mood.overall is Sentiment.NEUTRAL:
         return ""
     brightest = max(range(SPANS), key=lambda span: mood.course[span])
     darkest = min(range(SPANS), key=lambda span: mood.course[span])
     if mood.course[brightest] - mood.course[darkest] < _SWING:
         return "The tone of the language stays much the same from beginning to end."
-    return (
-        f"The tone of the language is darkest about {_percent((darkest + 0.5) / SPANS)} of the way through and brightest at "
-        f"about {_percent((brightest + 0.5) / SPANS)}; it ends {_compared(mood.course)} than it begins."
-    )
+    return f"The language is darkest {_at(darkest, topics)} and brightest {_at(brightest, topics)}."
 
 
-def _compared(course: Sequence[float]) -> str:
-    begins, ends = sum(course[:2]), sum(course[-2:])
-    return "brighter" if ends > begins else "darker"
+def _at(span: int, topics: Sequence[Topic]) -> str:
+    """The place, with the name or theme that belongs to it more than to the rest."""
+
+    def lift(topic: Topic) -> float:
+        inside = sum(int(min(position, 0.999) * SPANS) == span for position in topic.positions)
+        return inside * inside / len(topic.positions) if inside >= max(_MENTIONS, 2 * len(topic.positions) / SPANS) else 0.0
+
+    typical = max(topics[:_CONSIDERED], key=lift, default=None)
+    around = f" (around {_called(typical)})" if typical and lift(typical) > 0 else ""
+    return f"about {_percent((span + 0.5) / SPANS)} of the way through{around}"
 
 
 def _quotation(reading: Reading, topics: Sequence[Topic], summary: Sequence[int]) -> str:
@@ -132,7 +167,7 @@ def _quotation(reading: Reading, topics: Sequence[Topic], summary: Sequence[int]
     if reading.length < _LEAST_WORDS:
         return ""
     best = max(_quotable(reading, topics, summary), default=None)
-    return f"In its own words: “{reading.sentences[-best[1]].text.strip(chr(8220) + chr(8221) + chr(34))}”" if best else ""
+    return f"In its own words: “{reading.sentences[-best[1]].text.strip('“”«» ' + chr(34))}”" if best else ""
 
 
 def _quotable(reading: Reading, topics: Sequence[Topic], summary: Sequence[int]) -> Iterator[tuple[float, int]]:
@@ -141,10 +176,11 @@ def _quotable(reading: Reading, topics: Sequence[Topic], summary: Sequence[int])
     for at, sentence in enumerate(reading.sentences):
         if at in summary or not low <= length_in_words(sentence.text) <= high:
             continue
-        value = form(sentence, reading.words[at], reading) * (1 + 0.5 * min(3, len(_GENERAL.findall(sentence.text))))
-        value *= 1 + 0.3 * sum(theme in sentence.text.lower() for theme in themes)
-        if value > 0:
-            yield value, -at
+        general = 1 + 0.6 * min(3, len(_GENERAL.findall(sentence.text)))
+        fitting = 1 + 0.4 * min(3, sum(theme in sentence.text.lower() for theme in themes))
+        if value := form(sentence, reading.words[at], reading):
+            alone = independence(reading.words[at], reading) * gesture(reading.words[at], reading)
+            yield value * general * fitting * alone, -at
 
 
 def _listed(forms: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from luminalib.adapters.llm.extractive.lexicons import LEXICONS
 from luminalib.adapters.llm.extractive.words import bare, normal, words_of
 
 _SAMPLE_CHARACTERS = 60_000
-_CONFIDENT = 0.2
+_CONFIDENT = 0.12
 """Texts have 35% to 60% function words of their own language and under 15% of another's."""
 _SCRIPTS = (("ja", "\u3040", "\u30ff"), ("ko", "\uac00", "\ud7a3"), ("zh", "\u4e00", "\u9fff"), ("th", "\u0e00", "\u0e7f"))
 _SCRIPT_SHARE = 0.1

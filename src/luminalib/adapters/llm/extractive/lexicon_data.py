@@ -1,4 +1,5 @@
 """The word lists themselves, compiled for LuminaLib; one string per language, so that they read as lists and not as code."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 FUNCTION_WORDS = {
     "en": """a an the this that these those some any each every either neither no none all both half such another other others one
@@ -81,17 +82,19 @@ FUNCTION_WORDS = {
 }
 
 GENERAL_WORDS = {
-    "en": """say says said saying tell told ask asked answer answered reply replied cry cried speak spoke talk talked call called
-        exclaimed returned added observed remarked whispered shouted go goes going gone went come comes coming came get gets
-        got getting give gives given gave take takes taken took taking make makes made making see sees seen saw seeing look
-        looks looked looking know knows known knew think thinks thought thinking find found feel felt seem seems seemed keep
-        kept let put set stand stood sit sat lie lay laid turn turned run ran begin began begun leave left hear heard hold
-        held bring brought bear follow followed show shown showed want wanted wish wished hope hoped like liked love loved
-        mean means meant use used using try tried become became happen happened pass passed open opened shut cut read write
-        wrote written live lived stay stayed wait waited walk walked fall fell rest good better best great greater greatest
-        little small large big long short old young new first second third last next early late high low right wrong true
-        false full whole certain sure able least likely possible different particular general common dear poor fine nice bad
-        worse worst happy glad sorry strange present several hundred thousand two three four five six seven eight nine ten
+    "en": """window windows chair table tone papers paper corner street road floor bed box legs arms lips tears hat hair crowd
+        party noise sight silence surprise conversation behaviour remark remarks attempt purpose manner change number chance
+        pair set say says said saying tell told ask asked answer answered reply replied cry cried speak spoke talk talked call
+        called exclaimed returned added observed remarked whispered shouted go goes going gone went come comes coming came get
+        gets got getting give gives given gave take takes taken took taking make makes made making see sees seen saw seeing
+        look looks looked looking know knows known knew think thinks thought thinking find found feel felt seem seems seemed
+        keep kept let put set stand stood sit sat lie lay laid turn turned run ran begin began begun leave left hear heard
+        hold held bring brought bear follow followed show shown showed want wanted wish wished hope hoped like liked love
+        loved mean means meant use used using try tried become became happen happened pass passed open opened shut cut read
+        write wrote written live lived stay stayed wait waited walk walked fall fell rest good better best great greater
+        greatest little small large big long short old young new first second third last next early late high low right wrong
+        true false full whole certain sure able least likely possible different particular general common dear poor fine nice
+        bad worse worst happy glad sorry strange present several hundred thousand two three four five six seven eight nine ten
         thing things way ways time times day days night morning evening afternoon week weeks month months year years hour
         hours minute minutes moment moments today tomorrow yesterday man men woman women people person persons gentleman
         gentlemen lady ladies boy girl child children father mother brother sister son daughter husband wife friend friends
@@ -112,12 +115,12 @@ GENERAL_WORDS = {
         mis donner donne donné trouver trouve demande répond crie dit dis disait parler parle regarder regarde passe reste
         tient faut veut veux voilà voici ah oh oui maman papa tant seul seule beaucoup maintenant bientôt tout-à-coup
         cependant enfin chapitre page table matières""",
-    "de": """groß große großen klein kleine kleinen gut gute guten alt alte alten neu neue neuen erste ersten zweite letzte zwei
-        drei vier fünf sechs sieben acht neun zehn ding dinge mal zeit tag tage nacht jahr jahre stunde mann männer frau
-        frauen leute mensch kind kinder vater mutter hand kopf auge augen wort worte name teil seite art weise fall ende sagte
-        sagen sagt gesagt ging gehen kam kommen sah sehen machen macht gemacht gilt gelten sodass folgt kapitel seite
-        abbildung beispiel beispiele bemerkung aufgabe definition satz beweis lemma korollar behauptung lösung übung
-        teilaufgabe z.b vgl siehe genau dann""",
+    "de": """seien sei falls jedoch sowie insbesondere beliebig bzw beh fall fälle menge groß große großen klein kleine kleinen gut
+        gute guten alt alte alten neu neue neuen erste ersten zweite letzte zwei drei vier fünf sechs sieben acht neun zehn
+        ding dinge mal zeit tag tage nacht jahr jahre stunde mann männer frau frauen leute mensch kind kinder vater mutter
+        hand kopf auge augen wort worte name teil seite art weise fall ende sagte sagen sagt gesagt ging gehen kam kommen sah
+        sehen machen macht gemacht gilt gelten sodass folgt kapitel seite abbildung beispiel beispiele bemerkung aufgabe
+        definition satz beweis lemma korollar behauptung lösung übung teilaufgabe z.b vgl siehe genau dann""",
     "es": """dicho decir dice decía hombre hombres mujer día días noche vez veces tiempo año años cosa cosas casa mano ojos cabeza
         vida mundo gran grande buen bueno buena dos tres parte señor señora don capítulo página""",
     "it": """detto dire dice diceva uomo uomini donna giorno notte volta tempo anno anni cosa cose casa mano occhi testa vita mondo
@@ -132,7 +135,8 @@ GENERAL_WORDS = {
 DETERMINERS = {
     "en": """the a an this that these those my your his her its our their no some any each every such another of in on by with from
         for into and all""",
-    "fr": """le la les l un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs de d""",
+    "fr": """le la les l un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs
+    de d""",
     "es": "el la los las un una unos unas al del este esta estos estas ese esa mi mis tu su sus nuestro nuestra de",
     "it": """il lo la i gli le l un uno una del dello della dei degli delle dell al alla ai dal dalla nel nella questo questa suo
         sua di""",
@@ -142,9 +146,8 @@ DETERMINERS = {
 
 DANGLING = {
     "en": """he she it they we you him her his its their this that these those here there and but or nor so yet then thus hence
-        therefore however also too moreover besides such both neither either another others one which who whose when after at
-        which even still again now indeed perhaps yes no oh ah well why what how my your i me if for because as though
-        although while since not only let do did is are was were have has can could will would shall some most many""",
+        therefore however also too moreover besides such both neither either another others one even still again now indeed
+        perhaps yes no oh ah well why what how my your i for let do did is are was were have has can could will would shall""",
     "fr": """il elle ils elles on ce cela ça ceci c lui leur celui celle ceux celles et mais ou or donc car puis alors ainsi
         ensuite enfin aussi là ici oui non si quand comme voilà voici je j tu nous vous mon ma mes ton son sa ses notre votre
         cet cette ces que qui y en n s l'un dont""",
@@ -162,6 +165,50 @@ DANGLING = {
     "ar": "وهو وهي هو هي هذا هذه ذلك تلك لكن لكنّ ثم ثمّ إذ وهذا وهذه ولكن كما أيضًا نعم وقد فهو فهي",
 }
 
+PLOT = {
+    "en": """kill killed murder murdered murderer died dead death dying born birth marry married marriage wedding engaged
+        engagement widow husband wife mother father son daughter brother brothers sister sisters uncle aunt nephew niece
+        cousin friend partner servant master mistress captain king queen prince princess soldier soldiers sailor clerk doctor
+        lawyer teacher family heir orphan discovered discovery secret mystery crime criminal stolen steal thief robbery prison
+        escaped escape journey voyage travelled sailed arrived returned war battle siege enemy attack defeated victory rescued
+        saved lost fortune inheritance money rich poor poverty debt love loved lover hatred revenge vengeance quarrel promise
+        promised vow ghost spirit magic spell curse dream ship village town city island castle kingdom country native
+        transformed became determined decided resolved refused accepted invited proposed confessed revealed warned pursued
+        hunt hunted chase destroyed treasure trial lived belonged named called became years ago always story tale adventure
+        adventures history formerly once learned learnt believed intended purpose plan reason consequence""",
+    "fr": """mort morte mourut tué tua meurtre né née marié mariée mariage épouse mari fils fille frère sœur oncle tante parents
+        ami amie roi reine prince princesse soldat capitaine docteur maître secret crime voyage guerre bataille ennemi perdu
+        fortune argent amour pauvre riche village ville château école maison famille malade""",
+    "de": """tod tot starb gestorben getötet mord geboren heirat verheiratet sohn tochter bruder schwester vater mutter onkel tante
+        freund könig königin prinz prinzessin soldat kapitän geheimnis verbrechen reise krieg schlacht feind verloren vermögen
+        geld liebe arm reich dorf stadt schloss familie""",
+    "es": """muerte muerto murió mató asesinato nació boda casado hijo hija hermano hermana padre madre amigo rey reina soldado
+        capitán secreto crimen viaje guerra batalla enemigo perdido fortuna dinero amor pobre rico pueblo ciudad castillo
+        familia caballero""",
+    "it": """morte morto morì uccise omicidio nato nozze sposato figlio figlia fratello sorella padre madre amico re regina soldato
+        capitano segreto delitto viaggio guerra battaglia nemico perduto fortuna denaro amore povero ricco villaggio città
+        castello""",
+}
+
+SCENE = {
+    "en": """look looked looking looks glance glanced stare stared gaze gazed watched eye eyes hand hands finger fingers arm arms
+        head face shoulder shoulders knee knees foot feet lips cheek collar nose mouth voice door doors window windows chair
+        table floor bed lamp candle desk drawer bureau lock paper corner stairs step steps walked walk sat sit stood stand
+        rose turned bowed nodded smiled laughed shook sprang jumped leaned moved drew pulled pushed picked dropped lifted
+        touched opened closed shut rang bell pocket hat coat jug plate cup minute minutes moment moments silence silent tone
+        countenance cast bent knot glancing looking beckoned leant hung clasped trembling blushed coloured sighed breath dark
+        darkness exclaimed replied presently suddenly""",
+    "fr": """regarde regarda regardait yeux main mains doigt doigts bras tête visage épaule genou pied pieds porte fenêtre chaise
+        table lit lampe coin marche marcha assis assise debout tourne sourit rit poche chapeau minute moment silence voix
+        prend met couvertures""",
+    "de": """blickte sah schaute augen hand hände finger arm kopf gesicht schulter knie fuß füße tür fenster stuhl tisch bett lampe
+        ecke ging saß stand drehte lächelte lachte tasche hut minute augenblick schweigen stimme""",
+    "es": """miró miraba ojos mano manos dedo brazo cabeza cara rostro hombro rodilla pie puerta ventana silla mesa cama rincón
+        sentado levantó sonrió rió bolsillo sombrero minuto momento silencio voz""",
+    "it": """guardò guardava occhi mano mani dito braccio testa faccia volto spalla ginocchio piede porta finestra sedia tavola
+        letto angolo sedette alzò sorrise rise tasca cappello minuto momento silenzio voce""",
+}
+
 PERSONAL = {
     "en": "i me my he him his she her hers myself himself herself",
     "fr": "je j me m mon ma il elle lui tu te son sa",
@@ -172,33 +219,18 @@ PERSONAL = {
     "nl": "ik mij mijn hij hem zij haar jij jou",
 }
 
-ASKING = {
-    "en": (
-        r"\bplease\b(?! (?:him|her|them|me|us|everyone))",
-        r"\b(?:must|have to|has to|need to|needs to|is required to|are required to|it is essential|make sure|ensure that)\b(?! have\b)",
-        r"\b(?:should|ought to|it is recommended|we recommend|it is advisable)\b(?! have\b)",
-        r"^(?:always|never|do not|don['’]t|avoid|remember|check|use|install|keep|read|follow|contact|set|choose|wash|take|add|remove|"
-        r"write|start|stop|eat|drink|try|see that|turn|open|close|select|enter|click|report|review|submit|send|call) \w",
-    ),
-    "fr": (
-        r"\bveuillez\b|s['’]il vous plaît",
-        r"\b(?:il faut|doit|doivent|devez|devons|est obligatoire)\b",
-        r"\b(?:il est conseillé|devrait)\b",
-    ),
-    "de": (r"\bbitte\b", r"\b(?:muss|müssen|ist erforderlich|ist zu beachten)\b", r"\b(?:soll|sollte|sollten|empfiehlt sich)\b"),
-    "es": (r"\bpor favor\b", r"\b(?:debe|deben|debemos|hay que|es obligatorio)\b", r"\b(?:debería|deberían|se recomienda)\b"),
-    "it": (r"\bper favore\b", r"\b(?:deve|devono|dobbiamo|bisogna|è obbligatorio)\b", r"\b(?:dovrebbe|si consiglia)\b"),
-    "pt": (r"\bpor favor\b", r"\b(?:deve|devem|devemos|é preciso|é obrigatório)\b", r"\b(?:deveria|recomenda-se)\b"),
-    "nl": (r"\b(?:alstublieft|gelieve)\b", r"\b(?:moet|moeten|is verplicht)\b", r"\b(?:dient te|wordt aanbevolen)\b"),
-}
+TITLES = """mr mrs ms miss dr doctor lady sir lord captain colonel king queen prince princess professor father mother brother sister
+    uncle aunt saint st m mme mlle monsieur madame mademoiselle herr frau señor señora don doña signor signora"""
+"""What stands before a name and is no part of it."""
 
-CUES = {
-    "en": r"\b(?:this|the present|our) (?:book|paper|report|study|document|article|guide|volume|work|chapter|text|manual|standard|essay|"
-    r"collection|course)\b|\bthe (?:purpose|aim|goal|main|central) of\b|\bwe (?:show|present|describe|propose|argue)\b|\bin conclusion\b",
-    "fr": r"\b(?:ce|cet|cette) (?:livre|ouvrage|rapport|étude|document|article|guide|volume|recueil|cours|série)\b|\ble but de\b|en conclusion",
-    "de": r"\bdiese[rsmn]? (?:buch|skript|arbeit|bericht|studie|dokument|artikel|band|werk|kapitel)\w*\b|\bziel (?:ist|dieser|des)\b",
-    "es": r"\best[ea] (?:libro|informe|estudio|documento|artículo|guía|obra|capítulo)\b|\bel objetivo de\b|en conclusión",
-    "it": r"\bquest[oa] (?:libro|rapporto|studio|documento|articolo|guida|opera|capitolo)\b|\blo scopo di\b|in conclusione",
-    "pt": r"\best[ea] (?:livro|relatório|estudo|documento|artigo|guia|obra|capítulo)\b|\bo objetivo d\w\b|em conclusão",
-    "nl": r"\bdit (?:boek|rapport|onderzoek|document|artikel|werk|hoofdstuk)\b|\bhet doel van\b|tot slot",
-}
+NEVER = """i god oh eh ah hé hein ha ha heaven christmas mr mrs ms miss sir dr english french german chapter section january
+february
+    march april may june july august september october november december monday tuesday wednesday thursday friday saturday
+    sunday street mme mlle monsieur madame"""
+"""Written with a capital, and yet no person or place that a text is about."""
+
+ABBREVIATIONS = """mr mrs ms dr prof st messrs mme mlle mm hon rev gen col capt lieut lt sgt maj gov pres jr sr esq vs etc e.g
+i.e cf viz vol
+    vols no nos pp p ch fig figs eq sec ed eds al approx dept inc ltd co corp bros mt ft jan feb mar apr jun jul aug sept sep
+    oct nov dec a.m p.m u.s u.s.a n.b bzw z.b bzgl d.h usw u.a ca evtl ggf s.o vgl abb bd hr fr hrsg nr str sog sr sra srta ud
+    uds pág sig dott avv ecc bijv blz mevr dhr env av ex r.e bd dergl q.v ibid op cit ver rel"""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from luminalib.adapters.llm.extractive import lexicon_data as data
+from luminalib.adapters.llm.extractive import lexicon_patterns as patterns
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +21,10 @@ class Lexicon:
     """Words that a sentence starts with when it leans on the one before."""
     personal: frozenset[str] = frozenset()
     """Pronouns of persons, frequent in stories."""
+    plot: frozenset[str] = frozenset()
+    """Words of events and relations, by which a story says what happens in it."""
+    scene: frozenset[str] = frozenset()
+    """Words of bodies, furniture and gestures: the stage business of a story."""
     asking: tuple[str, ...] = ()
     """Patterns of obligation, the strongest first."""
     cues: str = ""
@@ -44,8 +49,10 @@ def _lexicon(code: str) -> Lexicon:
         determiners=_words(data.DETERMINERS.get(code, "")),
         dangling=_words(data.DANGLING.get(code, "")),
         personal=_words(data.PERSONAL.get(code, "")),
-        asking=data.ASKING.get(code, ()),
-        cues=data.CUES.get(code, ""),
+        plot=_words(data.PLOT.get(code, "")),
+        scene=_words(data.SCENE.get(code, "")),
+        asking=patterns.ASKING.get(code, ()),
+        cues=patterns.CUES.get(code, ""),
         nouns_are_capitalised=code == "de",
     )
 

@@ -1,4 +1,5 @@
 """The mood of a text, by VADER (Hutto & Gilbert, ICWSM 2014), which knows English only."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +29,9 @@ class Mood:
 def mood_of(reading: Reading) -> Mood:
     """Scores an even sample of sentences.
 
-    The rule: fewer than a fifth of the sentences clearly bright or dark (compound beyond 0.3) is neutral; twice as many bright as dark ones is
-    positive, twice as many dark ones negative; anything else is mixed. Texts that are not English are called neutral, because VADER cannot read
-    them, and get no course.
+    The rule: fewer than a fifth of the sentences clearly bright or dark (compound beyond 0.3) is neutral; twice as many
+    bright as dark ones is positive, twice as many dark ones negative; anything else is mixed. Texts that are not English
+    are called neutral, because VADER cannot read them, and get no course.
     """
     if reading.language != "en":
         return Mood(overall=Sentiment.NEUTRAL)

@@ -1,21 +1,18 @@
 """The proper names of a text: people and places that it keeps coming back to."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from luminalib.adapters.llm.extractive import lexicon_data as data
+from luminalib.adapters.llm.extractive.quality import is_language
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.words import WORD, bare, normal
 
-_TITLES = frozenset(
-    "mr mrs ms miss dr doctor lady sir lord captain colonel king queen prince princess professor father mother brother sister uncle aunt saint st "
-    "m mme mlle monsieur madame mademoiselle herr frau señor señora don doña signor signora".split()
-)
-_NEVER = frozenset(
-    "i god heaven christmas mr mrs ms miss sir dr english french german chapter section january february march april may june july august "
-    "september october november december monday tuesday wednesday thursday friday saturday sunday street mme mlle monsieur madame".split()
-)
+_TITLES = frozenset(data.TITLES.split())
+_NEVER = frozenset(data.NEVER.split())
 _BETWEEN = re.compile(r"\.? |\.? (?:of|de|von|van|du|la|del|della|di|da|dos) ")
 _AFTER_A_START = frozenset(".:!?\"“”„«‘'([—–*_")
 _MINIMUM = 3
@@ -59,7 +56,9 @@ def _proper_words(reading: Reading) -> frozenset[str]:
     """Words that stand capitalised inside sentences, and hardly ever small."""
     capitalised: Counter[str] = Counter()
     small: Counter[str] = Counter()
-    for sentence in reading.sentences:
+    for sentence, words in zip(reading.sentences, reading.words, strict=True):
+        if not is_language(words, reading):
+            continue
         for found in WORD.finditer(sentence.text):
             word = found.group()
             if word[0].islower():
@@ -76,7 +75,7 @@ def _proper_words(reading: Reading) -> frozenset[str]:
 
 def _starts(text: str, at: int) -> bool:
     before = text[:at].rstrip()[-1:]
-    return not before or (before in _AFTER_A_START and not text[max(0, at - 5) : at].lower().strip(" .").split(" ")[-1] in _TITLES)
+    return not before or (before in _AFTER_A_START and text[max(0, at - 5) : at].lower().strip(" .").split(" ")[-1] not in _TITLES)
 
 
 def _runs(text: str, sentence: int, proper: frozenset[str]) -> Iterator[_Run]:
@@ -84,10 +83,9 @@ def _runs(text: str, sentence: int, proper: frozenset[str]) -> Iterator[_Run]:
     for found in WORD.finditer(text):
         word = found.group()
         named = word[0].isupper() and (bare(word) in proper or normal(word) in _TITLES)
-        if current and not (named and _BETWEEN.fullmatch(text, current[-1].end(), found.start())):
-            yield from _run(text, current, sentence)
-            current = []
-        elif current and normal(word) in _TITLES:
+        if (current and not (named and _BETWEEN.fullmatch(text, current[-1].end(), found.start()))) or (
+            current and normal(word) in _TITLES
+        ):
             yield from _run(text, current, sentence)
             current = []
         if named:

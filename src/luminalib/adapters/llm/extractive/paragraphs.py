@@ -1,4 +1,5 @@
 """From sections, as extractors leave them, to paragraphs: lines that were wrapped are joined, verse becomes stanzas."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 import re
 from collections import Counter
@@ -25,6 +26,7 @@ def paragraphs_of(texts: Sequence[str]) -> list[str]:
     kept = own_text(pages)
     width = _line_width(kept)
     blocks = [block for page in kept for block in _blocks(page, width)]
+    # An empty block stands for a heading: a stanza ends there, while a paragraph may go on behind a page's head.
     joined = _stanzas(blocks) if _is_verse(blocks) else _continued(blocks)
     return [paragraph for paragraph in joined if paragraph]
 
@@ -63,7 +65,10 @@ def _line_width(texts: Iterable[str]) -> int:
 def _blocks(page: str, width: int) -> Iterator[str]:
     for block in _BLANK.split(page):
         lines = [_SPACES.sub(" ", line).strip() for line in block.splitlines()]
-        yield from _joined([line for line in lines if line and not is_noise_line(line)], width)
+        running = [line for line in lines if line and not is_noise_line(line)]
+        yield from _joined(running, width)
+        if any(lines) and not running:
+            yield ""
 
 
 def _joined(lines: list[str], width: int) -> Iterator[str]:
@@ -106,7 +111,7 @@ def _stanzas(blocks: Iterable[str]) -> Iterator[str]:
     """Lines of verse, joined up to the end of their sentence."""
     current = ""
     for block in blocks:
-        if block.isupper():
+        if not block:
             yield current
             current = ""
             continue
@@ -120,7 +125,7 @@ def _stanzas(blocks: Iterable[str]) -> Iterator[str]:
 def _continued(blocks: Iterable[str]) -> Iterator[str]:
     """Joins a paragraph that a page break cut: it does not end, and what follows starts in lower case."""
     current = ""
-    for block in blocks:
+    for block in filter(None, blocks):
         if current and block[0].islower() and not _ENDS.search(current) and len(current) > _VERSE_LINE:
             current = _append(current, block)
         else:

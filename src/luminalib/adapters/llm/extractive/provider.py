@@ -12,9 +12,10 @@ LIMITS = ChildLimits(wall_seconds=90.0, cpu_seconds=60.0, memory_bytes=2 * 1024*
 class ExtractiveLLM(LLMProvider):
     """Needs no model and no network; says only what the book itself says.
 
-    Its answers carry the provider `extractive`; the model `lexrank-mmr`: sentences ranked by biased LexRank (Erkan & Radev, JAIR 2004; Otterbacher
-    et al. 2005) and chosen one per part of the book by maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998); and in place of a prompt
-    the method `central-sentences@1`, whose number grows when its results change. Sentiment is VADER's (Hutto & Gilbert, ICWSM 2014).
+    Its answers carry the provider `extractive`; the model `lexrank-mmr`: sentences ranked by biased LexRank (Erkan & Radev,
+    JAIR 2004; Otterbacher et al. 2005) and chosen one per part of the book by maximal marginal relevance (Carbonell &
+    Goldstein, SIGIR 1998); and in place of a prompt the method `central-sentences@1`, whose number grows when its results
+    change. The mood is VADER's (Hutto & Gilbert, ICWSM 2014).
     """
 
     name = "extractive"

@@ -1,6 +1,9 @@
 """How well a sentence could stand in a summary by itself, whatever it says."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
+import math
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from luminalib.adapters.llm.extractive.reading import Reading
@@ -9,31 +12,39 @@ from luminalib.adapters.llm.extractive.words import bare, length_in_words, norma
 
 _ENDED = re.compile(r"[.!?…؟。！？।۔][\"'”’»)\]]*$")
 _SPOKEN = re.compile("[\"“”„«»「」『』‹›]|(?:^|\\s)['‘‹]\\w|^(?:--|—|–|-\\s)")
-_SYMBOLS = re.compile(r"[=<>|{}∈∀∃∪∩⊆→⇒×±∑∫^~\\#@§_*\[\]•+]|\d[\d.,:/]*")
-_SECOND_PERSON = frozenset("you your yours thou thee thy vous votre vos".split())
+_SYMBOLS = re.compile(r"[=<>|{}^~\\#@§_*\[\]•+×±\u2190-\u23ff]|\d[\d.,:/]*|\b[^\W\d_]\.")
+_SECOND_PERSON = frozenset(["you", "your", "yours", "thou", "thee", "thy", "vous", "votre", "vos"])
+_POINTING = frozenset(["it", "they", "them", "he", "him", "she", "these", "those", "lui", "eux", "ihm", "ihnen"])
 _DEFINING = re.compile(
-    r"^(?:[\w'’.,-]+ ){1,6}(?:was|is|were|are|est|sont|était|ist|sind|war|es|son|era|è|sono|é|são) (?:an?|the|one|une?|eine?|der|die|das|un|uma?) "
+    r"^(?:[\w'’.,-]+ ){1,6}(?:was|is|were|are|est|sont|était|ist|sind|war|es|son|era|è|sono|é|são) (?:an?|the|one|une?|eine?|"
+    r"der|die|das|un|uma?) "
 )
-_IDEAL = (12, 30)
+_LONE_LETTER = re.compile(r"(?<![\w'’.])(?![aioyeàôóéèAIOUÀÉ]\b)[^\W\d_\u0600-\u06ff\u3000-\u9fff](?![\w'’.])")
+"""A formula's letter; not the words of one letter that languages have, nor an initial."""
+_OPENING = 0.015
+"""The share of a text in which it introduces its people and its purpose."""
+_GESTURE = 0.8
+_MOST_SIGNS = 4
+_IDEAL = (15, 32)
 _ALLOWED = (7, 45)
 _PARTS_OF_SPEECH_SHARE = 0.22
 """A sentence with fewer function words is a list, a heading or a formula."""
 
 
 def qualities(reading: Reading, names: Sequence[Collection[int]]) -> list[float]:
-    """For each sentence 0.0 (unfit) to about 3.0; `names` are the sentences that mention each main name."""
+    """For each sentence 0.0 (unfit) to about 4.0; `names` are the sentences that mention each main name."""
     title = frozenset(terms_of(words_of(reading.title), reading.empty))
-    named = [sum(at in name for name in names) for at in range(len(reading.sentences))]
+    named = Counter(at for name in names for at in name)
     return [
-        form(sentence, words, reading) * _content(sentence, words, reading, title) * (1 + 0.35 * min(count, 2)) if words else 0.0
-        for sentence, words, count in zip(reading.sentences, reading.words, named, strict=True)
+        form(sentence, words, reading) * content(sentence, words, reading, title) * (1 + 0.35 * min(named[at], 2)) if words else 0.0
+        for at, (sentence, words) in enumerate(zip(reading.sentences, reading.words, strict=True))
     ]
 
 
 def form(sentence: Sentence, words: Sequence[str], reading: Reading) -> float:
     """The outer form: whole, of readable length, no dialogue, no list, no formula; 0.0 is unfit."""
     text = sentence.text
-    if not _is_whole(text) or not _is_language(words, reading):
+    if not _is_whole(text) or not is_language(words, reading):
         return 0.0
     value = _length_factor(length_in_words(text))
     if sentence.inside_quotation:
@@ -51,7 +62,8 @@ def _is_whole(text: str) -> bool:
     return bool(_ENDED.search(text)) and starts_well and balanced and text.count('"') % 2 == 0
 
 
-def _is_language(words: Sequence[str], reading: Reading) -> bool:
+def is_language(words: Sequence[str], reading: Reading) -> bool:
+    """Whether the words are a sentence of the text's language, and no list, heading, formula or foreign gloss."""
     if not words or not reading.lexicon.function_words or reading.lexicon.code == "ru":
         return bool(words)
     least = _PARTS_OF_SPEECH_SHARE if reading.lexicon.code != "ar" else 0.05
@@ -72,29 +84,38 @@ def _length_factor(length: int) -> float:
 
 
 def _calm(text: str) -> float:
-    """Less for figures, signs, dashes and semicolons, which are hard to read out of their place."""
-    signs = len(_SYMBOLS.findall(text))
-    breaks = text.count(";") + text.count("—") + text.count("--") + text.count(":") + text.count("(")
-    return 0.8**signs * 0.85**breaks
+    """Less for figures, signs, lone letters, dashes and semicolons, which are hard to read out of their place."""
+    signs = len(_SYMBOLS.findall(text)) + len(_LONE_LETTER.findall(text))
+    breaks = sum(text.count(mark) for mark in (";", "—", "--", ":", "(", ". ", "…", "! ", "? ", "etc"))
+    return 0.0 if signs > _MOST_SIGNS else 0.75**signs * 0.85**breaks
 
 
-def _content(sentence: Sentence, words: Sequence[str], reading: Reading, title: frozenset[str]) -> float:
-    """What it says about the work: cue phrases and words of the title (Edmundson 1969), and no thread from the sentence before."""
-    value = 1.0
+def content(sentence: Sentence, words: Sequence[str], reading: Reading, title: frozenset[str]) -> float:
+    """How much it says about the work: by cue phrases, words of the title and its place (Edmundson 1969), and by itself."""
+    value = independence(words, reading)
     if reading.lexicon.cues and re.search(reading.lexicon.cues, sentence.text, re.IGNORECASE):
-        value *= 1.8
+        value = 2.0  # "This book" leans on nothing
     if title and title & {stem(word) for word in words}:
         value *= 1.25
     if _DEFINING.match(sentence.text):
-        value *= 1.2
+        value *= 1.25
     if sentence.opens_paragraph:
-        value *= 1.2
-    return value * _independence(words, reading)
+        value *= 1.15
+    events = len({bare(word) for word in words} & reading.lexicon.plot)
+    opening = 1 + 0.5 * math.exp(-sentence.position / _OPENING)
+    return value * opening * (1 + 0.2 * min(events, 3)) * gesture(words, reading)
 
 
-def _independence(words: Sequence[str], reading: Reading) -> float:
+def gesture(words: Sequence[str], reading: Reading) -> float:
+    """Less for each look, door and hand: what is done in a scene tells little about a book."""
+    return _GESTURE ** sum(bare(word) in reading.lexicon.scene for word in words)
+
+
+def independence(words: Sequence[str], reading: Reading) -> float:
+    """Less for a sentence that leans on the one before, by a pronoun or a connective, or speaks to somebody."""
     lexicon = reading.lexicon
-    value = 0.45 if normal(words[0]) in lexicon.dangling or bare(words[0]) in lexicon.dangling else 1.0
+    value = 0.4 if normal(words[0]) in lexicon.dangling or bare(words[0]) in lexicon.dangling else 1.0
+    value *= 0.85 ** sum(normal(word) in _POINTING for word in words[1:])
     persons = sum(normal(word) in lexicon.personal for word in words) / len(words)
     addressed = any(normal(word) in _SECOND_PERSON for word in words)
     return value * (1 - min(0.6, 2.5 * persons)) * (0.6 if addressed else 1.0)

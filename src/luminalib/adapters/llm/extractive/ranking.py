@@ -1,8 +1,9 @@
 """Which sentences say most of what the book says: LexRank for centrality, MMR for variety, one per part for coverage.
 
-Sources: G. Erkan and D. Radev, "LexRank: Graph-based Lexical Centrality as Salience in Text Summarization", JAIR 22 (2004), in the continuous,
-biased form of J. Otterbacher, G. Erkan and D. Radev (2005); D. Radev et al., "Centroid-based summarization of multiple documents" (2004), for the
-shortlist; J. Carbonell and J. Goldstein, "The use of MMR, diversity-based reranking", SIGIR 1998.
+Sources: G. Erkan and D. Radev, "LexRank: Graph-based Lexical Centrality as Salience in Text Summarization", JAIR 22 (2004),
+in the continuous, biased form of J. Otterbacher, G. Erkan and D. Radev (2005); D. Radev et al., "Centroid-based summarization
+of multiple documents" (2004), for the shortlist; J. Carbonell and J. Goldstein, "The use of MMR, diversity-based reranking",
+SIGIR 1998.
 """
 
 import math
@@ -20,6 +21,8 @@ _CENTROID_TERMS = 250
 _DAMPING = 0.75
 _ROUNDS = 100
 _SETTLED = 1e-9
+ENOUGH = 3
+_WEAK = 0.04
 _RELEVANCE = 0.7
 """The share of relevance against novelty in MMR."""
 
@@ -83,14 +86,20 @@ def lexrank(similar: Floats, bias: Floats) -> Floats:
 
 
 def choose(scores: Floats, similar: Floats, parts: Sequence[int], count: int) -> list[int]:
-    """Up to `count` sentences in reading order, by maximal marginal relevance, no two from one part while others have any."""
+    """Up to `count` sentences in reading order, by maximal marginal relevance, no two from one part while others have any.
+
+    A part that offers nothing but weak sentences, such as a glossary, goes without when there are enough others.
+    """
     chosen: list[int] = []
     relevance = scores / (scores.max() or 1.0)
     while len(chosen) < min(count, len(scores)):
         taken = {parts[at] for at in chosen}
         free = [at for at in range(len(scores)) if at not in chosen and parts[at] not in taken]
         free = free or [at for at in range(len(scores)) if at not in chosen]
-        chosen.append(max(free, key=lambda at: (_marginal(at, chosen, relevance, similar), -at)))
+        best = max(free, key=lambda at: (_marginal(at, chosen, relevance, similar), -at))
+        if len(chosen) >= ENOUGH and relevance[best] < _WEAK:
+            break
+        chosen.append(best)
     return sorted(chosen)
 
 

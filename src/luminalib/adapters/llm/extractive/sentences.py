@@ -1,19 +1,18 @@
 """From paragraphs to sentences, by the marks that end them in any script."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from luminalib.adapters.llm.extractive import lexicon_data as data
+
 _OPENING = "\"'“‘«„‚「『(\\[¿¡*_—–\\-"
 _CLOSING = "\"'”’»“‘」』)\\]*_"
 _END = re.compile(rf"(?P<mark>[.!?…؟۔।]+)[{_CLOSING}]*(?=\s+(?P<next>[{_OPENING}\s]*\S))|[。！？｡]+[」』）”]*")
 _LAST_WORD = re.compile(r"[\w.]+$")
-_ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof st messrs mme mlle mm hon rev gen col capt lieut lt sgt maj gov pres jr sr esq vs etc e.g i.e cf viz vol vols no nos pp p ch
-    fig figs eq sec ed eds al approx dept inc ltd co corp bros mt ft jan feb mar apr jun jul aug sept sep oct nov dec a.m p.m u.s u.s.a n.b
-    bzw z.b d.h usw u.a ca evtl ggf s.o vgl abb bd hr fr hrsg nr str sog sr sra srta ud uds pág sig dott avv ecc bijv blz mevr dhr env av ex
-    r.e bd dergl q.v ibid op cit ver rel""".split()
-)
+_ABBREVIATIONS = frozenset(data.ABBREVIATIONS.split())
+_MAY_END = frozenset(["etc", "ecc", "usw", "a.m", "p.m", "inc", "ltd", "co", "corp", "jr", "sr", "esq"])
 MAXIMUM_CHARACTERS = 2000
 """A longer run without an end is no sentence but a table or a broken file; it is cut so that no later step has to fear it."""
 
@@ -78,6 +77,8 @@ def _is_abbreviation(word: str, following: str) -> bool:
     """Also an initial (J. Smith), an acronym (U.S.) and an ordinal or list number (31. Dezember, 2. Results)."""
     if word.isdigit():
         return len(word) <= 2 and following.isalpha()  # noqa: PLR2004 - a year ends a sentence, a day's number does not
+    if word in _MAY_END:
+        return following.islower() or following.isdigit()
     return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word.isascii()) or ("." in word and len(word) <= 5)  # noqa: PLR2004
 
 

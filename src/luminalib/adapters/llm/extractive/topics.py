@@ -1,10 +1,10 @@
 """Key phrases: names, and noun-like words and phrases that the text uses often and all over.
 
-Candidates are runs between empty words as in RAKE (Rose et al. 2010); without a tagger a word counts as a noun by the company it keeps, an article
-before it or a capital in German; frequency, length and spread order them as in YAKE (Campos et al. 2020).
+Candidates are runs between empty words as in RAKE (Rose et al. 2010); without a tagger a word counts as a noun by the company
+it keeps, an article before it or a capital in German; frequency, length and spread order them as in YAKE (Campos et al. 2020).
 """
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from luminalib.adapters.llm.extractive.names import Name
+from luminalib.adapters.llm.extractive.quality import is_language
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.words import UNSPACED, bare, normal, stem
 
@@ -23,6 +24,8 @@ _PHRASE_BONUS = 2.0
 _SHORTEST = 3
 _LONG_TEXT = 300
 """Sentences; in a longer text a topic must return in several parts."""
+_ODD = re.compile(r"^[ivxlc]+$|[a-zß][A-Z]|^[A-Z]{3,}$")
+"""Roman numerals, identifiers and acronyms in capitals are no words to browse by."""
 _DENSE_RUN = re.compile("[\u4e00-\u9fff々]{2,6}|[\u30a1-\u30faー]{3,12}|[\u0e00-\u0eff]{4,20}")
 
 
@@ -74,13 +77,16 @@ def _distinct(ranked: Sequence[Topic]) -> Iterator[Topic]:
 
 def _phrases(reading: Reading) -> list[Topic]:
     nouns = _noun_shares(reading)
+    long = len(reading.sentences) >= _LONG_TEXT // 10
     found: dict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
     for sentence, words in zip(reading.sentences, reading.words, strict=True):
+        if long and not is_language(words, reading):
+            continue
         for phrase in _candidates(words, sentence.text, reading, nouns):
             found[tuple(map(stem, phrase))].append((" ".join(phrase), sentence.position))
     least = 2 if len(reading.sentences) < _LONG_TEXT else 4
-    topics = [_topic(stems, uses, nouns) for stems, uses in found.items() if len(uses) >= min(least, 2 * len(stems))]
-    return [topic for topic in topics if _is_spread(topic, reading) and _has_own_use(topic, found)]
+    topics = [_topic(stems, uses, nouns) for stems, uses in found.items() if len(uses) >= least and len(set(stems)) == len(stems)]
+    return [topic for topic in topics if _is_spread(topic, reading)]
 
 
 def _candidates(words: Sequence[str], text: str, reading: Reading, nouns: dict[str, float]) -> Iterator[tuple[str, ...]]:
@@ -97,7 +103,8 @@ def _candidates(words: Sequence[str], text: str, reading: Reading, nouns: dict[s
 
 
 def _is_full(word: str, empty: frozenset[str]) -> bool:
-    return len(bare(word)) >= _SHORTEST and normal(word) not in empty and bare(word) not in empty and not UNSPACED.match(word)
+    meant = normal(word) not in empty and bare(word) not in empty
+    return meant and len(bare(word)) >= _SHORTEST and not UNSPACED.match(word) and not _ODD.search(word)
 
 
 def _noun_shares(reading: Reading) -> dict[str, float]:
@@ -144,11 +151,6 @@ def _is_spread(topic: Topic, reading: Reading) -> bool:
     if len(reading.sentences) < _LONG_TEXT:
         return True
     return len({int(position * _PARTS) for position in topic.positions}) > 1
-
-
-def _has_own_use(topic: Topic, found: dict[tuple[str, ...], list[tuple[str, float]]]) -> bool:
-    """Not for words that only repeat: "ha ha", or a triple whose pair says it all."""
-    return len(topic.stems) == len(topic.form.split()) and math.isfinite(topic.weight) and bool(found)
 
 
 def _is_dense(reading: Reading) -> bool:

@@ -1,5 +1,7 @@
 """From characters to words and terms, in any script."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
+import itertools
 import re
 import unicodedata
 from functools import lru_cache
@@ -31,15 +33,14 @@ def length_in_words(text: str) -> int:
 def normal(word: str) -> str:
     """The word in the form of the word lists: lower case, straight apostrophe, no elided article, no Arabic vowel signs."""
     lowered = unicodedata.normalize("NFC", word).casefold() if not word.isascii() else word.lower()
-    straight = _ARABIC_SIGNS.sub("", lowered.replace("’", "'"))
-    return straight
+    return _ARABIC_SIGNS.sub("", lowered.replace("’", "'"))
 
 
 @lru_cache(maxsize=100_000)
 def bare(word: str) -> str:
     """The normal form without an elided article in front (l'homme) and a possessive behind (Alice's)."""
     stripped = _ELISION.sub("", normal(word))
-    return stripped[:-2] if stripped.endswith("'s") else stripped
+    return stripped.removesuffix("'s")
 
 
 @lru_cache(maxsize=100_000)
@@ -65,7 +66,7 @@ def terms_of(words: list[str], empty: frozenset[str]) -> list[str]:
 
 
 def _pairs(run: str) -> list[str]:
-    kept = [first + second for first, second in zip(run, run[1:], strict=False) if not _is_kana_only(first + second)]
+    kept = [first + second for first, second in itertools.pairwise(run) if not _is_kana_only(first + second)]
     return kept or ([run] if not _is_kana_only(run) else [])
 
 

@@ -1,0 +1,55 @@
+"""The extractive engine behind its port."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from luminalib.adapters.children.pool import SubprocessPool
+from luminalib.adapters.llm.extractive import ExtractiveLLM
+from luminalib.domain.intelligence import LanguageEngineUnavailable, Sentiment
+from luminalib.domain.texts import sections_of
+from luminalib.ports.children import ChildDied, ChildError, ChildLimits, ChildProcesses, ChildTimedOut, Progress
+from luminalib.ports.llm import SummaryRequest
+
+TEXT = """The bakery of Old Mill Lane opens at five in the morning. The baker Ines Duarte learned the trade from her mother.
+Her bread feeds the school, the hospital and the ferry. The council wants to close the lane for a new road.
+The whole town defended the bakery of Ines Duarte. The new road was moved to the other side of the river."""
+
+
+class Failing(ChildProcesses):
+    """Children that never return."""
+
+    def __init__(self, error: ChildError) -> None:
+        self.error = error
+
+    async def call(
+        self, task: str, arguments: Mapping[str, Any], *, limits: ChildLimits, on_progress: Progress | None = None
+    ) -> Any:
+        del task, arguments, limits, on_progress
+        raise self.error
+
+
+def request() -> SummaryRequest:
+    return SummaryRequest(title="The Bakery", authors=("B. Baker",), language="en", sections=sections_of([(None, TEXT)]))
+
+
+async def test_a_book_is_summarised_in_a_child_process() -> None:
+    shares: list[float] = []
+    async with SubprocessPool(size=1) as children:
+        result = await ExtractiveLLM(children).summarise(request(), shares.append)
+    assert 3 <= result.summary.count(".") <= 5
+    assert "Ines Duarte" in result.key_topics
+    assert isinstance(result.sentiment, Sentiment)
+    assert (result.provider, result.model, result.prompt) == ("extractive", "lexrank-mmr", "central-sentences@1")
+    assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("error", [ChildTimedOut(), ChildDied()])
+async def test_a_lost_child_means_try_again_later(error: ChildError) -> None:
+    with pytest.raises(LanguageEngineUnavailable):
+        await ExtractiveLLM(Failing(error)).summarise(request())
+
+
+async def test_it_is_always_ready() -> None:
+    await ExtractiveLLM(Failing(ChildDied())).check()

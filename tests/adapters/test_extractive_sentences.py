@@ -1,0 +1,60 @@
+"""Where sentences and paragraphs end."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
+
+import pytest
+
+from luminalib.adapters.llm.extractive.paragraphs import paragraphs_of
+from luminalib.adapters.llm.extractive.sentences import sentences_of, split
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "count"),
+    [
+        ("Mr. Bennet met Dr. J. H. Watson in St. Ives. They spoke.", 2),
+        ("He lived in the U.S. Army camp. It rained.", 2),
+        ("Wait... what? Yes! No.", 3),
+        ("“Really?” asked Tom. “Yes,” said Ann.", 2),
+        ("“Go!” He went.", 2),
+        ("It was 31. Dezember 2016 in Berlin. Alles war still.", 2),
+        ("The war ended in 1865. The men went home.", 2),
+        ("Bring pens, ink, etc. The desk is free.", 2),
+        ("¿Dónde está? ¡Aquí! Bien.", 3),
+        ("هل جاء الملك؟ نعم جاء.", 2),
+        ("本を読みました。「すごい！」と言った。おわり", 4),
+        ("Version 3.1 costs 2.50 euros. Buy it.", 2),
+        ("One (see p. 7). Two.", 2),
+        ("no end at all", 1),
+        ("", 0),
+    ],
+)
+def test_sentences_end_where_they_end(paragraph: str, count: int) -> None:
+    assert len(split(paragraph)) == count
+
+
+def test_a_sentence_knows_that_a_quotation_is_still_open() -> None:
+    inside = [sentence.inside_quotation for sentence in sentences_of(["“I came. I saw. I left.” He nodded."])]
+    assert inside == [False, True, True, False]
+
+
+def test_wrapped_lines_and_cut_words_are_joined() -> None:
+    page = "The long road to the har-\nbour was closed by snow, and the\nwhole village waited for the mail.\n\nThen spring came."
+    assert paragraphs_of([page]) == [
+        "The long road to the harbour was closed by snow, and the whole village waited for the mail.",
+        "Then spring came.",
+    ]
+
+
+def test_a_paragraph_goes_on_behind_a_page_break() -> None:
+    first = "The very long paragraph that began on this page of the book goes on and"
+    assert paragraphs_of([first, "on behind the break."]) == [f"{first} on behind the break."]
+
+
+def test_running_heads_and_page_numbers_are_dropped() -> None:
+    words = ("one", "two", "three")
+    body = "\n\nLine of page {}.\n\nMore of {}.\n\nAnd more.\n\n"
+    pages = [f"{at} The Siege of Tern{body.format(word, word)}{at}" for at, word in enumerate(words)]
+    assert "Siege" not in " ".join(paragraphs_of(pages))
+
+
+def test_one_endless_line_is_cut_and_soon_done() -> None:
+    assert all(len(sentence.text) <= 2000 for sentence in sentences_of(["word " * 200_000]))
