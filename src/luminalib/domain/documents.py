@@ -1,6 +1,6 @@
 """A document: one uploaded file on its way through the pipeline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -22,7 +22,7 @@ class DocumentStatus(StrEnum):
 _S = DocumentStatus
 LEGAL_STEPS = MappingProxyType(
     {
-        _S.PENDING: frozenset({_S.PROCESSING, _S.FAILED}),
+        _S.PENDING: frozenset({_S.PROCESSING, _S.PENDING, _S.FAILED}),
         _S.PROCESSING: frozenset({_S.ANALYZING, _S.PENDING, _S.FAILED}),
         _S.ANALYZING: frozenset({_S.COMPLETED, _S.PENDING, _S.FAILED}),
         _S.COMPLETED: frozenset({_S.PENDING}),
@@ -127,6 +127,15 @@ class Document:
             created_at=at,
             updated_at=at,
         )
+
+    def replace_content(self, staged: StagedFile, at: datetime) -> DocumentStatus:
+        """Takes another file in, back at the start of the pipeline; returns the state it came from."""
+        fresh = Document.from_staged(self.id, staged, self.uploaded_by, at)
+        previous = self.status
+        for f in fields(self):
+            if f.name not in ("id", "uploaded_by", "created_at"):
+                setattr(self, f.name, getattr(fresh, f.name))
+        return previous
 
     @property
     def is_finished(self) -> bool:

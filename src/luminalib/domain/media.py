@@ -56,8 +56,9 @@ class ContentSniffer:
         if len(self._head) < HEAD_BYTES:
             self._head += chunk[: HEAD_BYTES - len(self._head)]
         if self._head.startswith(_ZIP_HEADER) and not self._has_container:
-            self._has_container = _EPUB_CONTAINER in self._tail + chunk
-            self._tail = chunk[-len(_EPUB_CONTAINER) :]
+            window = self._tail + chunk
+            self._has_container = _EPUB_CONTAINER in window
+            self._tail = window[-len(_EPUB_CONTAINER) :]
 
     def media_type(self, filename: str) -> MediaType:
         """The kind of the bytes seen so far.

@@ -1,0 +1,22 @@
+"""Alembic's entry: it runs the migrations over the connection that LuminaLib hands it."""
+
+from typing import Any, Literal
+
+from alembic import context
+
+from luminalib.adapters.db import auth, books, documents, events, jobs  # noqa: F401 -- importing them fills the metadata
+from luminalib.adapters.db.schema import UtcDateTime, metadata
+
+connection = context.config.attributes.get("connection")
+if connection is None:
+    raise SystemExit("Run migrations with `luminalib migrate`: it knows the database from the settings.")
+
+
+def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
+    """Writes our own types as what they are in the database: a migration must not change when the code does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, render_item=render_item)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,86 @@
+"""Tables and repositories of accounts and sessions."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
+from luminalib.domain.auth import Role, Session, User
+from luminalib.ports.persistence import SessionRepository, UserRepository
+
+users = sa.Table(
+    "users",
+    metadata,
+    id_column(),
+    tenant_column(),
+    sa.Column("email", sa.String(320), nullable=False),
+    sa.Column("password_hash", sa.String(255), nullable=False),
+    sa.Column("display_name", sa.String(200), nullable=False),
+    sa.Column("role", enum_column(Role), nullable=False),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("tenant_id", "email"),
+)
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    id_column(),
+    tenant_column(),
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("refresh_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("previous_hash", sa.String(64), index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("rotated_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+)
+map_owned(User, users)
+map_owned(Session, sessions)
+
+
+class SqlUserRepository(UserRepository):
+    """Accounts in the table `users`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, user: User) -> None:
+        """See UserRepository."""
+        self._session.add(user)
+
+    async def find(self, user_id: str) -> User | None:
+        """See UserRepository."""
+        return await self._session.scalar(sa.select(User).where(users.c.id == user_id))
+
+    async def find_by_email(self, email: str) -> User | None:
+        """See UserRepository."""
+        return await self._session.scalar(sa.select(User).where(users.c.email == email))
+
+    async def has_admin(self) -> bool:
+        """See UserRepository."""
+        return await self._session.scalar(sa.select(User).where(users.c.role == Role.ADMIN).limit(1)) is not None
+
+
+class SqlSessionRepository(SessionRepository):
+    """Log-ins in the table `sessions`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, session: Session) -> None:
+        """See SessionRepository."""
+        self._session.add(session)
+
+    async def find(self, session_id: str) -> Session | None:
+        """See SessionRepository."""
+        return await self._session.scalar(sa.select(Session).where(sessions.c.id == session_id))
+
+    async def find_with_user(self, session_id: str) -> tuple[Session, User] | None:
+        """See SessionRepository."""
+        both = sa.select(Session, User).join(User, users.c.id == sessions.c.user_id).where(sessions.c.id == session_id)
+        row = (await self._session.execute(both)).one_or_none()
+        return (row[0], row[1]) if row else None
+
+    async def find_by_refresh_hash(self, refresh_hash: str) -> Session | None:
+        """See SessionRepository."""
+        either = sa.or_(sessions.c.refresh_hash == refresh_hash, sessions.c.previous_hash == refresh_hash)
+        return await self._session.scalar(locked(self._session, sa.select(Session).where(either)))

@@ -1,0 +1,133 @@
+"""Tables and repository of the catalogue."""
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.attributes import set_attribute
+
+from luminalib.adapters.db.documents import documents, summaries
+from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
+from luminalib.domain.books import Book, BookFilter, BookNotFound, BookView, search_key
+from luminalib.domain.documents import Document
+from luminalib.domain.intelligence import Summary
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.persistence import BookRepository
+
+books = sa.Table(
+    "books",
+    metadata,
+    id_column(),
+    tenant_column(),
+    sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), nullable=False, unique=True),
+    sa.Column("title", sa.String(500), nullable=False),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("isbn", sa.String(13)),
+    sa.Column("language", sa.String(35)),
+    sa.Column("published_year", sa.Integer),
+    sa.Column("description", sa.Text),
+    sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("copies_total", sa.Integer, nullable=False),
+    sa.Column("created_by", sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    # What lists search and sort by; written from the other columns whenever a book is.
+    sa.Column("search_text", sa.Text, nullable=False),
+    sa.Column("title_key", sa.String(500), nullable=False),
+    sa.Column("author_key", sa.String(500), nullable=False),
+    sa.Column("labels", sa.Text, nullable=False),
+    sa.Index("ix_books_tenant_id_created_at", "tenant_id", "created_at"),
+    sa.Index("ix_books_tenant_id_title_key", "tenant_id", "title_key"),
+)
+map_owned(Book, books)
+
+_KEY_MAX = 500
+_ORDERS = {
+    "title": (books.c.title_key,),
+    "author": (books.c.author_key, books.c.title_key),
+    "created_at": (books.c.created_at,),
+}
+SORT_KEYS = tuple(f"{sign}{key}" for key in _ORDERS for sign in ("", "-"))
+"""What `BookFilter.sort` may be; a leading minus means descending."""
+
+
+def _label(kind: str, name: str) -> str:
+    # Authors and tags stand in `labels` as |author:jane austen|tag:novel|, each whole between bars.
+    return f"|{kind}:{search_key(name).replace('|', ' ')}|"
+
+
+def _write_search_columns(_mapper: Mapper[Book], _connection: Connection, book: Book) -> None:
+    words = (book.title, *book.authors, *book.tags, book.description or "", book.isbn or "")
+    set_attribute(book, "search_text", search_key(" ".join(words)))
+    set_attribute(book, "title_key", search_key(book.title)[:_KEY_MAX])
+    set_attribute(book, "author_key", search_key(" ".join(book.authors[:1]))[:_KEY_MAX])
+    labels = [_label("author", name) for name in book.authors] + [_label("tag", name) for name in book.tags]
+    set_attribute(book, "labels", "".join(labels))
+
+
+event.listen(Book, "before_insert", _write_search_columns)
+event.listen(Book, "before_update", _write_search_columns)
+
+
+class SqlBookRepository(BookRepository):
+    """The catalogue in the table `books`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, book: Book) -> None:
+        """See BookRepository."""
+        self._session.add(book)
+
+    async def get(self, book_id: str) -> Book:
+        """See BookRepository."""
+        book = await self._session.scalar(locked(self._session, sa.select(Book).where(books.c.id == book_id)))
+        if book is None:
+            raise BookNotFound
+        return book
+
+    async def find_by_document(self, document_id: str) -> Book | None:
+        """See BookRepository."""
+        return await self._session.scalar(sa.select(Book).where(books.c.document_id == document_id))
+
+    async def view(self, book_id: str) -> BookView:
+        """See BookRepository."""
+        row = (await self._session.execute(_views().where(books.c.id == book_id))).one_or_none()
+        if row is None:
+            raise BookNotFound
+        return BookView(book=row[0], document=row[1], summary=row[2])
+
+    async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
+        """See BookRepository."""
+        conditions = _conditions(wanted)
+        counted = sa.select(sa.func.count()).select_from(Book).join(Document, documents.c.id == books.c.document_id)
+        total = await self._session.scalar(counted.where(*conditions)) or 0
+        descending = wanted.sort.startswith("-")
+        order = [key.desc() if descending else key.asc() for key in (*_ORDERS[wanted.sort.removeprefix("-")], books.c.id)]
+        rows = await self._session.execute(_views().where(*conditions).order_by(*order).offset(page.offset).limit(page.size))
+        return Page([BookView(book=book, document=document, summary=summary) for book, document, summary in rows], total)
+
+    async def remove(self, book: Book) -> None:
+        """See BookRepository."""
+        await self._session.execute(sa.delete(books).where(books.c.id == book.id))
+        self._session.expunge(book)
+
+
+def _views() -> sa.Select[Book, Document, Summary]:
+    return (
+        sa.select(Book, Document, Summary)
+        .join(Document, documents.c.id == books.c.document_id)
+        .outerjoin(Summary, summaries.c.document_id == documents.c.id)
+    )
+
+
+def _conditions(wanted: BookFilter) -> list[sa.ColumnElement[bool]]:
+    found = [books.c.search_text.contains(word, autoescape=True) for word in search_key(wanted.q or "").split()]
+    labels = [_label(kind, name) for kind, name in (("author", wanted.author), ("tag", wanted.tag)) if name]
+    found += [books.c.labels.contains(label, autoescape=True) for label in labels]
+    if wanted.language:
+        found.append(sa.func.lower(books.c.language) == wanted.language.lower())
+    if wanted.status:
+        found.append(documents.c.status == wanted.status)
+    return found

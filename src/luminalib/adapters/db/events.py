@@ -1,0 +1,85 @@
+"""The log of document events."""
+
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
+from luminalib.domain.documents import DocumentEvent, DocumentStatus
+from luminalib.ports.persistence import EventLog
+
+# Number "LUMI" as a lock key: one appender at a time, so that ids are committed in their order and a reader misses none.
+_APPEND_LOCK = 0x4C554D49
+
+document_events = sa.Table(
+    "document_events",
+    metadata,
+    sa.Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    tenant_column(),
+    sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("book_id", sa.String(36)),
+    sa.Column("owner_id", sa.String(36)),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("status", enum_column(DocumentStatus), nullable=False),
+    sa.Column("previous", enum_column(DocumentStatus)),
+    sa.Column("progress", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("detail", sa.Text),
+    sa.Index("ix_document_events_tenant_id_id", "tenant_id", "id"),
+    sqlite_autoincrement=True,  # never gives the id of a deleted row again
+)
+
+
+class SqlEventLog(EventLog):
+    """Events in the table `document_events`, written by `write_pending` as the last thing before the commit."""
+
+    def __init__(self, session: AsyncSession, tenant_id: str) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+        self._pending: list[DocumentEvent] = []
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was appended."""
+        return bool(self._pending)
+
+    def append(self, event: DocumentEvent) -> None:
+        """See EventLog."""
+        self._pending.append(event)
+
+    async def write_pending(self) -> None:
+        """Inserts what was appended; on PostgreSQL under a lock that lasts until the commit."""
+        if not self._pending:
+            return
+        if self._session.get_bind().dialect.name == "postgresql":
+            await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(_APPEND_LOCK)))
+        for event in self._pending:
+            values = asdict(event) | {"tenant_id": self._tenant_id}
+            del values["id"]
+            await self._session.execute(sa.insert(document_events).values(values))
+
+    async def after(self, event_id: int, owner_id: str | None, limit: int) -> list[DocumentEvent]:
+        """See EventLog."""
+        wanted = self._own().where(document_events.c.id > event_id)
+        if owner_id is not None:
+            wanted = wanted.where(document_events.c.owner_id == owner_id)
+        return await self._read(wanted.limit(limit))
+
+    async def latest_id(self) -> int:
+        """See EventLog."""
+        newest = sa.select(sa.func.max(document_events.c.id)).where(document_events.c.tenant_id == self._tenant_id)
+        return await self._session.scalar(newest) or 0
+
+    async def history(self, document_id: str) -> list[DocumentEvent]:
+        """See EventLog."""
+        c = document_events.c
+        return await self._read(self._own().where(c.document_id == document_id, c.kind == "status"))
+
+    def _own(self) -> sa.Select[*tuple[Any, ...]]:
+        return sa.select(document_events).where(document_events.c.tenant_id == self._tenant_id).order_by(document_events.c.id)
+
+    async def _read(self, wanted: sa.Select[*tuple[Any, ...]]) -> list[DocumentEvent]:
+        rows = (await self._session.execute(wanted)).mappings()
+        return [DocumentEvent(**{key: value for key, value in row.items() if key != "tenant_id"}) for row in rows]

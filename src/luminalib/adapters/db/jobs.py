@@ -1,0 +1,141 @@
+"""The ledger of background jobs."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
+from luminalib.domain.jobs import LEASE, Job, JobStatus
+from luminalib.ports.jobs import JobLedger
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    tenant_column(),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("lock", sa.String(200)),
+    sa.Column("queueing_lock", sa.String(200)),
+    sa.Column("status", enum_column(JobStatus), nullable=False),
+    sa.Column("claims", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("run_at", UtcDateTime, nullable=False),
+    sa.Column("worker", sa.String(200)),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("error", sa.Text),
+    sa.Column("finished_at", UtcDateTime),
+    sa.Index("ix_jobs_status_id", "status", "id"),
+    sa.Index("ix_jobs_lock", "tenant_id", "lock"),
+    sa.Index(
+        "uq_jobs_queueing_lock",
+        "tenant_id",
+        "queueing_lock",
+        unique=True,
+        sqlite_where=sa.text("status = 'waiting'"),
+        postgresql_where=sa.text("status = 'waiting'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+
+async def enqueue(session: AsyncSession, job: Job) -> None:
+    """Adds a job in the session's transaction, unless one with its queueing lock waits already."""
+    if job.queueing_lock is not None:
+        waits = sa.select(jobs.c.id).where(
+            jobs.c.tenant_id == job.tenant_id, jobs.c.queueing_lock == job.queueing_lock, jobs.c.status == JobStatus.WAITING
+        )
+        if await session.scalar(waits) is not None:
+            return
+    values = {name: getattr(job, name) for name in jobs.c.keys() if name != "id"}  # noqa: SIM118 -- columns are no mapping
+    await session.execute(sa.insert(jobs).values(values))
+
+
+def _claimable(now: datetime) -> sa.Select[tuple[int]]:
+    """The oldest job that is due, or whose worker let its lease run out, and has no older one with its lock before it."""
+    older = jobs.alias("older")
+    blocked = sa.exists().where(
+        older.c.tenant_id == jobs.c.tenant_id,
+        older.c.lock == jobs.c.lock,
+        older.c.id < jobs.c.id,
+        older.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)),
+    )
+    due = sa.and_(jobs.c.status == JobStatus.WAITING, jobs.c.run_at <= now)
+    orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.lease_until < now)
+    candidates = sa.select(jobs.c.id).where(sa.or_(due, orphaned), sa.or_(jobs.c.lock.is_(None), ~blocked))
+    return candidates.order_by(jobs.c.id).limit(1)
+
+
+class SqlJobLedger(JobLedger):
+    """Jobs in the table `jobs`; one statement claims one, so no two workers can get the same."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def claim(self, worker: str, now: datetime) -> Job | None:
+        """See JobLedger."""
+        async with self._database.reading.connect() as connection:  # an idle library must not write every second
+            if await connection.scalar(_claimable(now)) is None:
+                return None
+        taken = (
+            sa.update(jobs)
+            .where(jobs.c.id == _claimable(now).with_for_update(skip_locked=True).scalar_subquery())
+            .values(status=JobStatus.RUNNING, worker=worker, lease_until=now + LEASE, claims=jobs.c.claims + 1)
+            .returning(*jobs.c)
+        )
+        async with self._database.write_gate(), self._database.writing.begin() as connection:
+            row = (await connection.execute(taken)).mappings().one_or_none()
+        return Job(**row) if row else None
+
+    async def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:
+        """See JobLedger."""
+        mine = sa.and_(jobs.c.id == job.id, jobs.c.status == JobStatus.RUNNING, jobs.c.worker == worker)
+        return await self._write(sa.update(jobs).where(mine).values(lease_until=now + LEASE)) == 1
+
+    async def finish(self, job: Job, now: datetime, error: str | None = None) -> None:
+        """See JobLedger."""
+        status = JobStatus.DONE if error is None else JobStatus.FAILED
+        await self._write(
+            self._held(job).values(status=status, finished_at=now, error=error or job.error, lease_until=None, worker=None)
+        )
+
+    async def retry(self, job: Job, run_at: datetime, *, failures: int, error: str) -> None:
+        """See JobLedger."""
+        await self._write(
+            self._held(job).values(
+                status=JobStatus.WAITING, run_at=run_at, failures=failures, error=error, lease_until=None, worker=None
+            )
+        )
+
+    async def release_dead(self, is_dead: Callable[[str], bool]) -> int:
+        """See JobLedger."""
+        async with self._database.reading.connect() as connection:
+            running = sa.select(jobs.c.worker).where(jobs.c.status == JobStatus.RUNNING).distinct()
+            dead = [worker for worker in await connection.scalars(running) if worker and is_dead(worker)]
+        if not dead:
+            return 0
+        orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.worker.in_(dead))
+        return await self._write(sa.update(jobs).where(orphaned).values(status=JobStatus.WAITING, worker=None, lease_until=None))
+
+    async def next_run_at(self) -> datetime | None:
+        """See JobLedger."""
+        async with self._database.reading.connect() as connection:
+            earliest = sa.select(sa.func.min(jobs.c.run_at, type_=UtcDateTime())).where(jobs.c.status == JobStatus.WAITING)
+            found: datetime | None = await connection.scalar(earliest)
+            return found
+
+    async def forget_finished(self, before: datetime) -> int:
+        """See JobLedger."""
+        over = jobs.c.status.in_((JobStatus.DONE, JobStatus.FAILED))
+        return await self._write(sa.delete(jobs).where(over, jobs.c.finished_at < before))
+
+    def _held(self, job: Job) -> sa.Update:
+        # A worker whose lease went to another must not overwrite what the other does.
+        return sa.update(jobs).where(jobs.c.id == job.id, jobs.c.status == JobStatus.RUNNING, jobs.c.worker == job.worker)
+
+    async def _write(self, statement: sa.Update | sa.Delete) -> int:
+        async with self._database.write_gate(), self._database.writing.begin() as connection:
+            return (await connection.execute(statement)).rowcount

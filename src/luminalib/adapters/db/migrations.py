@@ -1,0 +1,62 @@
+"""Brings a database to the newest schema with Alembic."""
+
+import asyncio
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from luminalib.adapters.db.engine import SqlDatabase, unavailable
+
+# One process at a time migrates a PostgreSQL database.
+_MIGRATION_LOCK = 0x4C554D4A
+
+
+def script_directory() -> Path:
+    """The folder `alembic`: inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).resolve().parents[2]
+    installed = package / "alembic"
+    return installed if installed.is_dir() else package.parents[1] / "alembic"
+
+
+def config(connection: sa.Connection | None = None) -> Config:
+    """Alembic's configuration, without an ini file, for commands over `connection`."""
+    settings = Config()
+    settings.attributes["connection"] = connection
+    settings.set_main_option("script_location", str(script_directory()))
+    settings.set_main_option("path_separator", "os")
+    return settings
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Brings the database behind an open connection to the newest schema."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    command.upgrade(config(connection), "head")
+
+
+async def upgrade(database: SqlDatabase) -> None:
+    """Brings the database to the newest schema. Raises DatabaseUnavailable."""
+    try:
+        async with asyncio.timeout(600), database.writing.begin() as connection:
+            await connection.run_sync(migrate)
+    except (SQLAlchemyError, OSError) as error:
+        raise unavailable(error) from error
+
+
+async def is_current(database: SqlDatabase) -> bool:
+    """Whether the database has the newest schema. Raises DatabaseUnavailable."""
+
+    def revisions(connection: sa.Connection) -> bool:
+        head = ScriptDirectory.from_config(config()).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == head
+
+    try:
+        async with database.reading.connect() as connection:
+            return await connection.run_sync(revisions)
+    except (SQLAlchemyError, OSError) as error:
+        raise unavailable(error) from error

@@ -1,0 +1,144 @@
+"""The unit of work: one short transaction of one tenant."""
+
+from contextlib import AsyncExitStack
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.attributes import set_attribute
+
+from luminalib.adapters.db import jobs as ledger
+from luminalib.adapters.db.auth import SqlSessionRepository, SqlUserRepository
+from luminalib.adapters.db.books import SqlBookRepository
+from luminalib.adapters.db.documents import SqlDocumentRepository
+from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.events import SqlEventLog
+from luminalib.adapters.db.schema import TENANT_OWNED
+from luminalib.domain.auth import EmailTaken
+from luminalib.domain.documents import DuplicateContent
+from luminalib.domain.errors import LuminaError
+from luminalib.domain.jobs import Job
+from luminalib.ports.events import EventBus
+from luminalib.ports.jobs import JobRunner
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+
+CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
+    {
+        # PostgreSQL names the constraint, SQLite the columns.
+        "uq_users_tenant_id_email": EmailTaken,
+        "users.tenant_id, users.email": EmailTaken,
+        "uq_documents_tenant_id_sha256": DuplicateContent,
+        "documents.tenant_id, documents.sha256": DuplicateContent,
+    }
+)
+"""What a violated constraint means."""
+
+
+class TenantSession(Session):
+    """Sees and writes only the rows of the tenant in `info["tenant_id"]`."""
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _only_own_rows(state: ORMExecuteState) -> None:
+    tenant_id = state.session.info["tenant_id"]
+    criteria = (with_loader_criteria(entity, column == tenant_id) for entity, column in TENANT_OWNED.items())
+    state.statement = state.statement.options(*criteria)
+
+
+@event.listens_for(TenantSession, "before_flush")
+def _stamp_new_rows(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    for entity in session.new:
+        set_attribute(entity, "tenant_id", session.info["tenant_id"])
+
+
+class SqlUnitOfWork(UnitOfWork):
+    """A database session; hints to the event bus and the job runner follow the commit."""
+
+    def __init__(self, database: SqlDatabase, bus: EventBus, runner: JobRunner | None, tenant_id: str, *, read_only: bool) -> None:
+        self._database = database
+        self._bus = bus
+        self._runner = runner
+        self._tenant_id = tenant_id
+        self._read_only = read_only
+        self._has_jobs = False
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Begins the transaction."""
+        if not self._read_only:
+            await self._stack.enter_async_context(self._database.write_gate())
+        self._session = AsyncSession(
+            self._database.reading if self._read_only else self._database.writing,
+            sync_session_class=TenantSession,
+            expire_on_commit=False,
+            autoflush=False,
+            info={"tenant_id": self._tenant_id, "read_only": self._read_only},
+        )
+        self._stack.push_async_callback(self._session.close)
+        self.users = SqlUserRepository(self._session)
+        self.sessions = SqlSessionRepository(self._session)
+        self.books = SqlBookRepository(self._session)
+        self.documents = SqlDocumentRepository(self._session, self._tenant_id)
+        self.events = self._log = SqlEventLog(self._session, self._tenant_id)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
+        """Commits, or rolls back when there was an error; translates what the database says into the domain's errors."""
+        try:
+            async with self._stack:
+                if error is None and not self._read_only:
+                    await self._commit()
+                    self._hint()
+        except DBAPIError as database_error:
+            raise translate(database_error) from database_error
+        if isinstance(error, (DBAPIError, OSError)):
+            raise translate(error) from error
+
+    async def _commit(self) -> None:
+        await self._session.flush()
+        await self._log.write_pending()
+        await self._session.commit()
+
+    def _hint(self) -> None:
+        if self._log.has_news:
+            self._bus.publish(f"documents:{self._tenant_id}")
+        if self._has_jobs and self._runner:
+            self._runner.wake()
+
+    async def enqueue(self, job: Job) -> None:
+        """See UnitOfWork."""
+        await ledger.enqueue(self._session, job)
+        self._has_jobs = True
+
+    async def lock(self, name: str) -> None:
+        """See UnitOfWork. SQLite has one writer anyway."""
+        if not self._database.is_sqlite:
+            await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
+def translate(error: Exception) -> Exception:
+    """The domain's error for what the database says; the error itself when it is a fault of ours."""
+    if isinstance(error, IntegrityError):
+        return next((meaning() for name, meaning in CONSTRAINTS.items() if name in str(error.orig)), error)
+    return unavailable(error) if isinstance(error, (OperationalError, InterfaceError, ConnectionError)) else error
+
+
+class SqlUnitOfWorkFactory(UnitOfWorkFactory):
+    """Opens units of work on one database. `runner` is told of new jobs once it is there."""
+
+    def __init__(self, database: SqlDatabase, bus: EventBus) -> None:
+        self._database = database
+        self._bus = bus
+        self.runner: JobRunner | None = None
+
+    def __call__(self, tenant_id: str) -> UnitOfWork:
+        """See UnitOfWorkFactory."""
+        return SqlUnitOfWork(self._database, self._bus, self.runner, tenant_id, read_only=False)
+
+    def reading(self, tenant_id: str) -> UnitOfWork:
+        """See UnitOfWorkFactory."""
+        return SqlUnitOfWork(self._database, self._bus, self.runner, tenant_id, read_only=True)

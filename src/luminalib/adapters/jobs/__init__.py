@@ -1,0 +1,1 @@
+"""Those who work off the job ledger."""

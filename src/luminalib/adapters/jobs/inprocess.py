@@ -1,0 +1,152 @@
+"""Background jobs as asyncio tasks of the server's own process."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.jobs import LEASE, MAX_CLAIMS, POSTPONE_AFTER, RETRY_AFTER, Job
+from luminalib.ports.clock import Clock
+from luminalib.ports.jobs import JobHandler, JobLedger, JobPostponed, JobRunner
+
+POLL_SECONDS = 2.0
+"""How often the ledger is looked at without a hint: jobs of other processes, retries, expired leases."""
+DRAIN_SECONDS = 10.0
+KEEP_FINISHED = timedelta(days=7)
+log = structlog.get_logger(__name__)
+
+
+class GivenUp(Exception):
+    """The work was started again and again without an outcome: it seems to end the server each time."""
+
+
+class InProcessJobRunner(JobRunner):
+    """A fixed number of workers that claim the oldest job each, keep its lease alive while they work, and record its outcome."""
+
+    def __init__(self, ledger: JobLedger, clock: Clock, *, workers: int = 2) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._count = workers
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._handlers: Mapping[str, JobHandler] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._workers: list[asyncio.Task[None]] = []
+
+    async def check(self) -> None:
+        """See JobRunner."""
+        if not self._workers or any(worker.done() for worker in self._workers):
+            raise Unavailable("The workers of the job runner have stopped. Restart the server.")
+
+    async def start(self, handlers: Mapping[str, JobHandler]) -> None:
+        """See JobRunner."""
+        self._handlers = handlers
+        released = await self._ledger.release_dead(self._is_dead)
+        await self._ledger.forget_finished(self._clock.now() - KEEP_FINISHED)
+        if released:
+            log.info("jobs.resumed", count=released)
+        self._workers = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(self._count)]
+
+    def wake(self) -> None:
+        """See JobRunner."""
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """See JobRunner."""
+        self._stopping = True
+        self._wake.set()
+        if self._workers:
+            _, running = await asyncio.wait(self._workers, timeout=DRAIN_SECONDS)
+            for worker in running:
+                worker.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+        self._workers = []
+
+    def _is_dead(self, worker: str) -> bool:
+        """Whether a worker of this machine has gone; of other machines only the lease can tell."""
+        host, pid, _ = worker.split(":")
+        if worker == self._name or host != socket.gethostname():
+            return False
+        if int(pid) == os.getpid():
+            return True  # the number was given again, as containers do
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            try:
+                job = await self._ledger.claim(self._name, self._clock.now())
+                if job is None:
+                    await self._idle()
+                else:
+                    self._wake.set()  # another worker may find a job, too
+                    await self._perform(job)
+            except Exception:
+                # The database may be away: the worker must outlive that, and the lease brings the job back.
+                log.exception("jobs.worker_error")
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _idle(self) -> None:
+        self._wake.clear()
+        upcoming = await self._ledger.next_run_at()
+        until_next = (upcoming - self._clock.now()).total_seconds() if upcoming else POLL_SECONDS
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(max(until_next, 0.05), POLL_SECONDS)):
+                await self._wake.wait()
+
+    async def _perform(self, job: Job) -> None:
+        handler = self._handlers[job.name]
+        structlog.contextvars.bind_contextvars(job=job.id, job_name=job.name)
+        heartbeat = asyncio.create_task(self._keep_lease(job))
+        try:
+            if job.claims > MAX_CLAIMS:
+                await self._fail(job, handler, GivenUp(str(GivenUp.__doc__)))
+            else:
+                await self._attempt(job, handler)
+        except asyncio.CancelledError:
+            await self._ledger.retry(job, self._clock.now(), failures=job.failures, error="interrupted by a restart")
+            raise
+        finally:
+            heartbeat.cancel()
+            structlog.contextvars.unbind_contextvars("job", "job_name")
+
+    async def _attempt(self, job: Job, handler: JobHandler) -> None:
+        try:
+            await handler.run(job)
+        except (JobPostponed, Unavailable) as reason:
+            log.warning("jobs.postponed", reason=str(reason))
+            await self._ledger.retry(job, self._clock.now() + POSTPONE_AFTER, failures=job.failures, error=str(reason))
+        except Exception as error:
+            log.warning("jobs.failed", reason=str(error), last_try=job.is_last_try, exc_info=True)
+            if job.is_last_try:
+                await self._fail(job, handler, error)
+            else:
+                await handler.before_retry(job, error)
+                run_at = self._clock.now() + RETRY_AFTER
+                await self._ledger.retry(job, run_at, failures=job.failures + 1, error=str(error))
+        else:
+            await self._ledger.finish(job, self._clock.now())
+
+    async def _fail(self, job: Job, handler: JobHandler, error: Exception) -> None:
+        await handler.give_up(job, error)
+        await self._ledger.finish(job, self._clock.now(), error=str(error) or type(error).__name__)
+
+    async def _keep_lease(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            try:
+                if not await self._ledger.heartbeat(job, self._name, self._clock.now()):
+                    log.warning("jobs.lease_lost")
+            except Exception:
+                log.exception("jobs.heartbeat_error")

@@ -1,0 +1,131 @@
+"""/auth: accounts and log-ins."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+
+from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.fields import Password, PlainText
+from luminalib.api.problems import documented
+from luminalib.domain.auth import BadCredentials, EmailTaken, InvalidToken, Role, User, WeakPassword
+from luminalib.domain.errors import Unauthenticated
+from luminalib.services.auth import Tokens
+
+router = APIRouter(prefix="/auth", tags=["accounts"])
+Email = Annotated[PlainText, StringConstraints(min_length=3, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class SignupRequest(BaseModel):
+    """A new account."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"email": "ada@example.org", "password": "a long walk by the sea", "display_name": "Ada"}]}
+    )
+    email: Email
+    password: Password
+    display_name: Annotated[PlainText, StringConstraints(max_length=200)] | None = None
+
+
+class LoginRequest(BaseModel):
+    """E-mail address (or `username`, as OAuth2 calls it) and password."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ada@example.org", "password": "a long walk by the sea"}]})
+    email: Annotated[PlainText, StringConstraints(max_length=320)] = Field(validation_alias=AliasChoices("email", "username"))
+    password: Password
+
+
+class RefreshRequest(BaseModel):
+    """The refresh token of the last log-in or refresh."""
+
+    refresh_token: Annotated[SecretStr, StringConstraints(max_length=512)]
+
+
+class TokensOut(BaseModel):
+    """Send the access token as `Authorization: Bearer …`; it works for `expires_in` seconds."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 -- the name of a scheme
+    expires_in: int = Field(examples=[3600])
+    refresh_token: str
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> "TokensOut":
+        """The pair as it is sent."""
+        return cls(access_token=tokens.access_token, expires_in=tokens.expires_in, refresh_token=tokens.refresh_token)
+
+
+class UserOut(BaseModel):
+    """An account."""
+
+    id: str
+    email: str = Field(examples=["ada@example.org"])
+    display_name: str = Field(examples=["Ada"])
+    role: Role
+    is_active: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, user: User) -> "UserOut":
+        """The account as it is sent."""
+        return cls.model_validate(user, from_attributes=True)
+
+
+_LOGIN_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": LoginRequest.model_json_schema(by_alias=False)},
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["username", "password"],
+                    "properties": {"username": {"type": "string"}, "password": {"type": "string", "format": "password"}},
+                }
+            },
+        },
+    }
+}
+
+
+async def login_request(request: Request) -> LoginRequest:
+    """The credentials, from JSON or from an OAuth2 password form."""
+    try:
+        if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return LoginRequest.model_validate(dict(await request.form()))
+        return LoginRequest.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
+
+
+@router.post("/signup", status_code=201, responses=documented(EmailTaken, WeakPassword))
+async def signup(body: SignupRequest, services: ServicesDep) -> UserOut:
+    """Makes an account. The first of an installation becomes `admin`, later ones `member`."""
+    return UserOut.of(await services.auth.signup(body.email, body.password, body.display_name))
+
+
+@router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials))
+async def login(request: Request, services: ServicesDep) -> TokensOut:
+    """Opens a session. Takes JSON, or the OAuth2 password form that Swagger UI's Authorize button sends."""
+    credentials = await login_request(request)
+    return TokensOut.of(await services.auth.login(credentials.email, credentials.password))
+
+
+@router.post("/refresh", responses=documented(InvalidToken))
+async def refresh(body: RefreshRequest, services: ServicesDep) -> TokensOut:
+    """A new pair of tokens. Each refresh token is for one use; a second use ends the session."""
+    return TokensOut.of(await services.auth.refresh(body.refresh_token.get_secret_value()))
+
+
+@router.post("/signout", status_code=204, responses=documented(Unauthenticated))
+async def signout(by: PrincipalDep, services: ServicesDep) -> None:
+    """Ends the session; its access and refresh tokens stop working at once."""
+    await services.auth.signout(by)
+
+
+@router.get("/me", responses=documented(Unauthenticated))
+async def me(by: PrincipalDep, services: ServicesDep) -> UserOut:
+    """Your own account."""
+    return UserOut.of(await services.auth.profile(by))

@@ -1,0 +1,249 @@
+"""/books: the catalogue."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from luminalib.api.content import send_content
+from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.fields import PlainText
+from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, read_upload
+from luminalib.api.paging import PageDep, PageOf, page_of
+from luminalib.api.problems import documented
+from luminalib.api.schemas import BookOut, SummaryOut
+from luminalib.domain.auth import NotAllowed
+from luminalib.domain.books import BookDetails, BookFilter, BookNotFound, InvalidIsbn, LoanRequired
+from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
+from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.media import UnsupportedMediaType
+
+router = APIRouter(prefix="/books", tags=["books"])
+
+Title = Annotated[PlainText, StringConstraints(min_length=1, max_length=500)]
+Name = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
+Tag = Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]
+Isbn = Annotated[PlainText, StringConstraints(max_length=32)]
+Language = Annotated[PlainText, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+Year = Annotated[int, Field(ge=-4000, le=2200)]
+Description = Annotated[PlainText, StringConstraints(max_length=10_000)]
+Copies = Annotated[int, Field(ge=1, le=10_000)]
+Authors = Annotated[tuple[Name, ...], Field(max_length=100)]
+Tags = Annotated[tuple[Tag, ...], Field(max_length=100)]
+SORTS = Literal["title", "-title", "author", "-author", "created_at", "-created_at"]
+
+
+def _split(values: Any) -> Any:
+    """Tags of a form: the field repeated, or several in one with commas between."""
+    if not isinstance(values, (list, tuple)):
+        return values
+    return [tag.strip() for value in values for tag in str(value).split(",") if tag.strip()]
+
+
+class BookBody(BaseModel):
+    """Everything that people say about a book."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "The Lighthouse Keeper's Ledger",
+                    "authors": ["Ines Calloway"],
+                    "isbn": "978-0-306-40615-7",
+                    "language": "en",
+                    "published_year": 2024,
+                    "description": "A keeper writes down every ship that does not come.",
+                    "tags": ["sea", "mystery"],
+                    "copies_total": 2,
+                }
+            ]
+        }
+    )
+    title: Title
+    authors: Authors = ()
+    isbn: Isbn | None = None
+    language: Language | None = None
+    published_year: Year | None = None
+    description: Description | None = None
+    tags: Tags = ()
+    copies_total: Copies = 1
+
+    def details(self) -> BookDetails:
+        """The same for the domain."""
+        return BookDetails(**dict(self))
+
+
+class BookPatch(BaseModel):
+    """The parts to change; those left out stay as they are."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"tags": ["sea", "mystery"], "copies_total": 3}]})
+    title: Title = ""
+    authors: Authors = ()
+    isbn: Isbn | None = None
+    language: Language | None = None
+    published_year: Year | None = None
+    description: Description | None = None
+    tags: Tags = ()
+    copies_total: Copies = 1
+
+    def changes(self) -> dict[str, Any]:
+        """Only what was sent."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class BookFields(BaseModel):
+    """The text fields of an upload form."""
+
+    title: Title | None = None
+    author: Authors = ()
+    isbn: Isbn | None = None
+    language: Language | None = None
+    published_year: Year | None = None
+    description: Description | None = None
+    tags: Annotated[Tags, BeforeValidator(_split)] = ()
+    copies: Copies = 1
+
+    @classmethod
+    def parse(cls, fields: dict[str, list[str]]) -> BookDetails:
+        """The details in a form; empty fields count as left out. Raises RequestValidationError."""
+        filled = {name: [value for value in values if value.strip()] for name, values in fields.items()}
+        raw = {name: values if name in ("author", "tags") else values[-1] for name, values in filled.items() if values}
+        try:
+            parsed = cls.model_validate(raw)
+        except ValidationError as error:
+            raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
+        rest = parsed.model_dump(exclude={"title", "author", "copies"})
+        return BookDetails(title=parsed.title or "", authors=parsed.author, copies_total=parsed.copies, **rest)
+
+
+_FILE = {"type": "string", "format": "binary", "description": "A PDF, EPUB or plain text file."}
+
+
+def _form(properties: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "required": ["file"], "properties": {"file": _FILE, **properties}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+_UPLOAD_FORM = _form(
+    {
+        "title": {"type": "string", "maxLength": 500},
+        "author": {"type": "array", "items": {"type": "string"}, "description": "Repeat for several."},
+        "isbn": {"type": "string"},
+        "language": {"type": "string", "example": "en"},
+        "published_year": {"type": "integer"},
+        "description": {"type": "string"},
+        "tags": {"type": "array", "items": {"type": "string"}, "description": "Repeated, or separated by commas."},
+        "copies": {"type": "integer", "minimum": 1, "default": 1},
+    }
+)
+_FILE_ERRORS = (EmptyFile, MalformedUpload, MissingFile, FileTooLarge, UnsupportedMediaType, DuplicateContent)
+
+
+@router.post(
+    "", status_code=201, openapi_extra=_UPLOAD_FORM, responses=documented(Unauthenticated, NotAllowed, InvalidIsbn, *_FILE_ERRORS)
+)
+async def add_book(request: Request, response: Response, by: PrincipalDep, services: ServicesDep) -> BookOut:
+    """Adds a book from its file. What the form leaves out is read from the file, the title at last from its name.
+
+    The answer comes at once; text and summary follow in the background: watch `status`, or `GET /documents/stream`.
+    """
+    services.intake.require_uploader(by)
+    form = UploadForm()
+    try:
+        staged = await read_upload(request, lambda name, chunks: services.intake.receive(by, name, chunks), form)
+        view = await services.books.add(by, staged, BookFields.parse(form.fields))
+    except BaseException:
+        await services.intake.discard(by, form.staged)
+        raise
+    response.headers["Location"] = f"/books/{view.book.id}"
+    return BookOut.of(view)
+
+
+@router.get("", responses=documented(Unauthenticated))
+async def list_books(
+    request: Request,
+    response: Response,
+    by: PrincipalDep,
+    services: ServicesDep,
+    page: PageDep,
+    q: Annotated[PlainText | None, Query(max_length=200, description="Words of title, authors, tags, description or ISBN.")] = None,
+    author: Annotated[PlainText | None, Query(max_length=200)] = None,
+    tag: Annotated[PlainText | None, Query(max_length=100)] = None,
+    language: Annotated[PlainText | None, Query(max_length=35)] = None,
+    status: Annotated[DocumentStatus | None, Query(description="The state of the file's pipeline.")] = None,
+    sort: Annotated[SORTS, Query(description="A leading minus sorts the other way round.")] = "-created_at",
+) -> PageOf[BookOut]:
+    """Lists the catalogue."""
+    found = await services.books.list(
+        by, BookFilter(q=q, author=author, tag=tag, language=language, status=status, sort=sort), page
+    )
+    return page_of([BookOut.of(view) for view in found.items], found.total, page, request, response)
+
+
+@router.get("/{book_id}", responses=documented(Unauthenticated, BookNotFound))
+async def get_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> BookOut:
+    """One book."""
+    return BookOut.of(await services.books.get(by, str(book_id)))
+
+
+@router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn))
+async def describe_book(book_id: UUID, body: BookBody, by: PrincipalDep, services: ServicesDep) -> BookOut:
+    """Replaces all that is said about a book. For its owner and librarians."""
+    return BookOut.of(await services.books.describe(by, str(book_id), dict(body)))
+
+
+@router.patch("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn))
+async def amend_book(book_id: UUID, body: BookPatch, by: PrincipalDep, services: ServicesDep) -> BookOut:
+    """Changes some of what is said about a book. For its owner and librarians."""
+    return BookOut.of(await services.books.describe(by, str(book_id), body.changes()))
+
+
+@router.delete("/{book_id}", status_code=204, responses=documented(Unauthenticated, NotAllowed, BookNotFound))
+async def remove_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
+    """Removes a book with its file, text and summary. For its owner and librarians."""
+    await services.books.remove(by, str(book_id))
+
+
+@router.put(
+    "/{book_id}/content",
+    openapi_extra=_form({}),
+    responses=documented(Unauthenticated, NotAllowed, BookNotFound, *_FILE_ERRORS),
+)
+async def replace_content(book_id: UUID, request: Request, by: PrincipalDep, services: ServicesDep) -> BookOut:
+    """Replaces the book's file and starts the pipeline again. For its owner and librarians."""
+    await services.books.require_editor(by, str(book_id))
+    form = UploadForm()
+    try:
+        staged = await read_upload(request, lambda name, chunks: services.intake.receive(by, name, chunks), form)
+        return BookOut.of(await services.books.replace_content(by, str(book_id), staged))
+    except BaseException:
+        await services.intake.discard(by, form.staged)
+        raise
+
+
+_CONTENT = {
+    200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    206: {"description": "The part of the file that `Range` asks for."},
+    304: {"description": "You have it: `If-None-Match` names the present file."},
+    416: {"description": "`Range` lies outside the file."},
+}
+
+
+@router.head("/{book_id}/content", include_in_schema=False)
+@router.get(
+    "/{book_id}/content",
+    response_class=Response,
+    responses={**documented(Unauthenticated, BookNotFound, LoanRequired), **_CONTENT},
+)
+async def download_content(book_id: UUID, request: Request, by: PrincipalDep, services: ServicesDep) -> Response:
+    """The book's file, whole or in ranges. For those who have it on loan, its owner and librarians."""
+    document = await services.books.open_content(by, str(book_id))
+    return send_content(request, document, services.books.read)
+
+
+@router.get("/{book_id}/summary", responses=documented(Unauthenticated, BookNotFound))
+async def get_summary(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> SummaryOut:
+    """What the book is about. `status` tells how far it is; the summary is there once it says `completed`."""
+    return SummaryOut.of(await services.intelligence.summary(by, str(book_id)))

@@ -1,0 +1,93 @@
+"""What happens to every request: an id, a size limit, a log line, a measurement, safe headers."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from prometheus_client import Histogram
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from luminalib.api.problems import problem
+from luminalib.domain.documents import FileTooLarge
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SMALL_BODY_BYTES = 2**20
+FORM_OVERHEAD_BYTES = 2**20
+SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"))
+DURATIONS = Histogram("luminalib_request_seconds", "Time to answer a request.", ("method", "route", "status"))
+log = structlog.get_logger("luminalib.access")
+
+
+class RequestContext:
+    """Gives each request an id (the client's own where it is sane), which its answer, log lines and faults carry."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        proposed = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        request_id = proposed if _REQUEST_ID.fullmatch(proposed) else uuid4().hex
+        started, status = time.perf_counter(), 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *SAFE_HEADERS]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_headers)
+            finally:
+                _account(scope, status, time.perf_counter() - started)
+
+
+def _account(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "unmatched")
+    DURATIONS.labels(scope["method"], route, str(status)).observe(seconds)
+    if route not in ("/healthz", "/readyz", "/metrics"):
+        log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+class BodyLimit:
+    """Refuses bodies that are too large before they are parsed: those of uploads by the file limit, all others above 1 MiB."""
+
+    def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
+        self._app = app
+        self._max_upload = max_upload_bytes + FORM_OVERHEAD_BYTES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        is_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        limit = self._max_upload if is_form else SMALL_BODY_BYTES
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > limit:
+            await self._refuse(scope, receive, send, limit)
+            return
+        seen = 0
+
+        async def receive_limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise FileTooLarge(f"The request is larger than {limit // 2**20} MiB.", max_bytes=limit)
+            return message
+
+        await self._app(scope, receive_limited, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        detail = f"The request is larger than the {limit // 2**20} MiB that are accepted here."
+        response = problem(Request(scope), 413, FileTooLarge.slug, detail, {"max_bytes": limit})
+        await response(scope, receive, send)

@@ -1,0 +1,179 @@
+"""Multipart uploads read as a stream: Starlette's own form parser would write every file to disk once more."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from fastapi import Request
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
+
+from luminalib.domain.documents import StagedFile
+from luminalib.domain.errors import Invalid
+
+MAX_FIELDS = 200
+MAX_FIELD_BYTES = 64 * 1024
+
+
+class MalformedUpload(Invalid):
+    """The body is not a complete multipart/form-data message. Send the file as a form field named `file`."""
+
+    slug = "malformed-upload"
+
+
+class MissingFile(Invalid):
+    """There is no file in the form. Send it as a field named `file`."""
+
+    slug = "missing-file"
+
+
+class _Kind(Enum):
+    HEADER_NAME = auto()
+    HEADER_VALUE = auto()
+    HEADER_END = auto()
+    HEADERS_DONE = auto()
+    DATA = auto()
+    PART_END = auto()
+
+
+@dataclass(slots=True)
+class Part:
+    """One field of the form; `chunks` must be read before the next part."""
+
+    name: str
+    filename: str | None
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(slots=True)
+class UploadForm:
+    """A form that has been read: its text fields, and its file where it was staged."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    staged: StagedFile | None = None
+
+    def add(self, name: str, value: str) -> None:
+        """Notes a text field."""
+        if sum(map(len, self.fields.values())) >= MAX_FIELDS:
+            raise MalformedUpload(f"The form has more than {MAX_FIELDS} fields.")
+        self.fields.setdefault(name, []).append(value)
+
+
+Receive = Callable[[str, AsyncIterator[bytes]], Awaitable[StagedFile]]
+
+
+async def read_upload(request: Request, receive: Receive, form: UploadForm) -> StagedFile:
+    """Reads the request into `form`, handing the file to `receive`. Raises MalformedUpload, MissingFile and what `receive` raises.
+
+    When it fails after the file has been staged, `form.staged` tells the caller what to discard.
+    """
+    async for part in parts(request):
+        if part.filename is None:
+            form.add(part.name, await _text(part))
+        elif part.name != "file":
+            raise MalformedUpload(f"A file came in the field {part.name!r}; it belongs in `file`.")
+        elif form.staged is not None:
+            raise MalformedUpload("The form has more than one file. Send one book at a time.")
+        else:
+            form.staged = await receive(part.filename, part.chunks)
+    if form.staged is None:
+        raise MissingFile
+    return form.staged
+
+
+async def parts(request: Request) -> AsyncIterator[Part]:
+    """The parts of the request's body, in order. Raises MalformedUpload."""
+    events = _events(request)
+    async for headers in _heads(events):
+        _, options = parse_options_header(headers.get("content-disposition", b""))
+        name, filename = options.get(b"name"), options.get(b"filename")
+        if name is None:
+            raise MalformedUpload
+        body = _body(events)
+        yield Part(_decode(name), None if filename is None else filename.decode("utf-8", "replace"), body)
+        async for _ in body:  # what the reader left
+            pass
+
+
+async def _heads(events: AsyncIterator[tuple[_Kind, bytes]]) -> AsyncIterator[dict[str, bytes]]:
+    headers: dict[str, bytes] = {}
+    name = value = b""
+    async for kind, data in events:
+        if kind is _Kind.HEADER_NAME:
+            name += data
+        elif kind is _Kind.HEADER_VALUE:
+            value += data
+        elif kind is _Kind.HEADER_END:
+            headers[name.decode("latin-1").lower()] = value
+            name = value = b""
+        elif kind is _Kind.HEADERS_DONE:
+            yield headers
+            headers = {}
+
+
+async def _body(events: AsyncIterator[tuple[_Kind, bytes]]) -> AsyncIterator[bytes]:
+    async for kind, data in events:
+        if kind is _Kind.PART_END:
+            return
+        yield data
+
+
+async def _events(request: Request) -> AsyncIterator[tuple[_Kind, bytes]]:
+    """What the parser finds, chunk by chunk, so that never more than a chunk is held."""
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise MalformedUpload
+    found: list[tuple[_Kind, bytes]] = []
+    parser, finished = _parser(boundary, found)
+    try:
+        async for chunk in request.stream():
+            parser.write(chunk)
+            for event in found:
+                yield event
+            found.clear()
+        parser.finalize()
+    except MultipartParseError as error:
+        raise MalformedUpload from error
+    except ClientDisconnect as error:
+        raise MalformedUpload("The connection ended before the whole file had come. Send it again.") from error
+    if not finished():
+        raise MalformedUpload
+
+
+def _parser(boundary: bytes, found: list[tuple[_Kind, bytes]]) -> tuple[MultipartParser, Callable[[], bool]]:
+    ended: list[bool] = []
+
+    def piece(kind: _Kind) -> Callable[[bytes, int, int], None]:
+        return lambda data, start, end: found.append((kind, data[start:end]))
+
+    def mark(kind: _Kind) -> Callable[[], None]:
+        return lambda: found.append((kind, b""))
+
+    callbacks = {
+        "on_header_field": piece(_Kind.HEADER_NAME),
+        "on_header_value": piece(_Kind.HEADER_VALUE),
+        "on_header_end": mark(_Kind.HEADER_END),
+        "on_headers_finished": mark(_Kind.HEADERS_DONE),
+        "on_part_data": piece(_Kind.DATA),
+        "on_part_end": mark(_Kind.PART_END),
+        "on_end": lambda: ended.append(True),
+    }
+    return MultipartParser(boundary, callbacks), lambda: bool(ended)
+
+
+async def _text(part: Part) -> str:
+    value = b""
+    async for chunk in part.chunks:
+        value += chunk
+        if len(value) > MAX_FIELD_BYTES:
+            raise MalformedUpload(f"The field {part.name!r} is longer than {MAX_FIELD_BYTES // 1024} KiB.")
+    return _decode(value)
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedUpload("A field of the form is not UTF-8 text.") from error

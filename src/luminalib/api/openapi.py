@@ -1,0 +1,60 @@
+"""The OpenAPI document: what FastAPI derives, with our errors instead of its own."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from luminalib.api.problems import MEDIA_TYPE, Problem
+
+DESCRIPTION = """
+A self-hosted library server that has read its books.
+
+Start with **POST /auth/signup** (the first account becomes admin), press **Authorize**, then add a book with **POST /books** and
+read **GET /books/{id}/summary** a moment later. Errors are `application/problem+json` (RFC 9457): `type` is stable, `detail` says
+what to do.
+"""
+_PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+_INVALID = {
+    "type": "/problems/validation-error",
+    "title": "Unprocessable Content",
+    "status": 422,
+    "detail": "body.title: String should have at least 1 character",
+    "instance": "/…",
+    "errors": [{"field": "body.title", "message": "String should have at least 1 character", "code": "string_too_short"}],
+}
+
+
+def install(app: FastAPI) -> None:
+    """Makes `app.openapi()` answer with the finished document."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _finish(
+                get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
+            )
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign] -- the way FastAPI documents
+
+
+def _finish(schema: dict[str, Any]) -> dict[str, Any]:
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    for path in schema["paths"].values():
+        for operation in path.values():
+            _document_errors(operation["responses"])
+    return schema
+
+
+def _document_errors(responses: dict[str, Any]) -> None:
+    """Every route can find its input invalid, its request too large, and us at fault or without a database."""
+    ours = responses.get("422", {}).get("content", {}).get(MEDIA_TYPE, _PROBLEM)
+    examples = {**ours.get("examples", {}), "validation-error": {"value": _INVALID}}
+    responses["422"] = {"description": "Unprocessable Content", "content": {MEDIA_TYPE: {**_PROBLEM, "examples": examples}}}
+    for status, description in (("413", "Content Too Large"), ("500", "Internal Server Error"), ("503", "Service Unavailable")):
+        responses.setdefault(status, {"description": description, "content": {MEDIA_TYPE: _PROBLEM}})

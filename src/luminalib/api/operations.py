@@ -1,0 +1,65 @@
+"""/healthz, /readyz, /metrics and the way in."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+
+from luminalib import __version__
+from luminalib.api.deps import ServicesDep
+
+router = APIRouter(tags=["operations"])
+
+
+class AliveOut(BaseModel):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str = Field(default=__version__, examples=[__version__])
+
+
+class PartOut(BaseModel):
+    """The state of a part that the library stands on."""
+
+    status: Literal["ok", "down"]
+    detail: str | None = None
+
+
+class ReadyOut(BaseModel):
+    """Whether the library can do its work; `degraded` means that it can but for a part that work waits for."""
+
+    status: Literal["ok", "degraded", "down"]
+    parts: dict[str, PartOut]
+
+
+@router.get("/healthz")
+async def alive() -> AliveOut:
+    """Answers while the server runs, whatever else is down."""
+    return AliveOut()
+
+
+@router.get("/readyz", responses={503: {"model": ReadyOut, "description": "A part is down that nothing works without."}})
+async def ready(response: Response, services: ServicesDep) -> ReadyOut:
+    """The state of the database, the storage, the job runner and the language engine."""
+    parts = await services.health.report()
+    is_down = any(part.is_hard and not part.is_up for part in parts)
+    is_degraded = any(not part.is_up for part in parts)
+    response.status_code = 503 if is_down else 200
+    return ReadyOut(
+        status="down" if is_down else "degraded" if is_degraded else "ok",
+        parts={part.name: PartOut(status="ok" if part.is_up else "down", detail=part.detail) for part in parts},
+    )
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics() -> Response:
+    """Figures for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/", include_in_schema=False)
+async def way_in() -> RedirectResponse:
+    """Shows visitors the documentation."""
+    return RedirectResponse("/docs")

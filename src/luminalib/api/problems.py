@@ -1,0 +1,136 @@
+"""Errors as `application/problem+json` (RFC 9457), all made here."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from luminalib.domain.documents import FileTooLarge
+from luminalib.domain.errors import Conflict, Forbidden, Invalid, LuminaError, NotFound, Unauthenticated, Unavailable
+from luminalib.domain.media import UnsupportedMediaType
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+log = structlog.get_logger(__name__)
+
+STATUS_OF: dict[type[LuminaError], HTTPStatus] = {
+    FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The first entry that an error is an instance of gives its status."""
+
+HEADERS_OF = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_SECONDS)},
+}
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with the request."""
+
+    field: str = Field(examples=["body.title"])
+    message: str = Field(examples=["String should have at least 1 character"])
+    code: str = Field(examples=["string_too_short"])
+
+
+class Problem(BaseModel):
+    """An error that says what happened and what to do. `type` is stable; more members may carry facts."""
+
+    type: str = Field(examples=["/problems/book-not-found"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such book."])
+    instance: str = Field(examples=["/books/7d9f1c1e-4f0b-4a51-9c5e-0f6b6a3a9b11"])
+    errors: list[FieldError] | None = None
+
+
+def status_of(error: type[LuminaError]) -> HTTPStatus:
+    """The HTTP status that stands for a domain error."""
+    return next((status for kind, status in STATUS_OF.items() if issubclass(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def problem(request: Request, status: int, slug: str, detail: str, facts: dict[str, Any] | None = None) -> JSONResponse:
+    """The answer for one error."""
+    body = {
+        **(facts or {}),
+        "type": f"/problems/{slug}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+    }
+    return JSONResponse(body, status, HEADERS_OF.get(HTTPStatus(status)), MEDIA_TYPE)
+
+
+def documented(*errors: type[LuminaError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that may fail in these ways, with an example each."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        status = status_of(error)
+        examples = responses.setdefault(int(status), _response(status.phrase))["content"][MEDIA_TYPE]["examples"]
+        detail = (error.__doc__ or "").strip().splitlines()[0]
+        examples[error.slug] = {"value": _example(status, error.slug, detail)}
+    return responses
+
+
+def _response(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}}}
+
+
+def _example(status: HTTPStatus, slug: str, detail: str) -> dict[str, Any]:
+    return {"type": f"/problems/{slug}", "title": status.phrase, "status": int(status), "detail": detail, "instance": "/…"}
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the app a problem."""
+    app.add_exception_handler(LuminaError, _on_domain_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
+    app.add_exception_handler(Exception, _on_fault)
+
+
+def _on_domain_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LuminaError)  # noqa: S101 -- Starlette's handlers are typed for any exception
+    return problem(request, status_of(type(error)), error.slug, error.detail, error.facts)
+
+
+def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- as above
+    errors = [
+        FieldError(field=".".join(str(part) for part in found["loc"]), message=found["msg"], code=found["type"]).model_dump()
+        for found in error.errors()
+    ]
+    detail = f"{errors[0]['field']}: {errors[0]['message']}" if errors else "The request is not valid."
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "validation-error", detail, {"errors": errors})
+
+
+def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- as above
+    phrase = HTTPStatus(error.status_code).phrase
+    response = problem(request, error.status_code, phrase.lower().replace(" ", "-"), str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _on_disconnect(request: Request, _error: Exception) -> Response:
+    return problem(request, HTTPStatus.BAD_REQUEST, "incomplete-request", "The connection ended before the whole request had come.")
+
+
+def _on_fault(request: Request, error: Exception) -> Response:
+    log.error("request.fault", path=request.url.path, exc_info=error)
+    detail = "Something went wrong on our side. The server's log has the details under this request's X-Request-ID."
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail)

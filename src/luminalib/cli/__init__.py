@@ -1,0 +1,5 @@
+"""The command line: `luminalib serve | migrate | ingest | demo | create-admin | openapi`."""
+
+from luminalib.cli.main import app
+
+__all__ = ["app"]

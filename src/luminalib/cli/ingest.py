@@ -1,0 +1,121 @@
+"""luminalib ingest."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from luminalib.api.deps import Services
+from luminalib.container import open_container
+from luminalib.domain.auth import the_house
+from luminalib.domain.books import BookDetails
+from luminalib.domain.documents import DocumentStatus, DuplicateContent
+from luminalib.domain.errors import Invalid
+from luminalib.logs import configure_logging
+from luminalib.settings import load_settings
+
+CHUNK_BYTES = 2**20
+HOUSE = the_house()
+
+
+@dataclass(kw_only=True, slots=True)
+class Outcome:
+    """What happened to one file."""
+
+    file: Path
+    status: str
+    detail: str
+    document_id: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the pipeline still works on it."""
+        return self.document_id is not None and self.status not in (DocumentStatus.COMPLETED, DocumentStatus.FAILED)
+
+
+def ingest(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder; everything below it is tried.")],
+    *,
+    summaries: Annotated[bool, typer.Option("--summaries", help="Also print each summary.")] = False,
+) -> None:
+    """Add a folder of book files to the library and say for each what happened. Files that are in already are left alone."""
+    settings = load_settings()
+    configure_logging("error", settings.log_format)
+    asyncio.run(_ingest(folder, Console(), summaries=summaries))
+
+
+async def _ingest(folder: Path, console: Console, *, summaries: bool) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    async with open_container(load_settings()) as container:
+        services = container.services
+        with Progress(*columns, console=console) as progress:
+            reading = progress.add_task("files taken in", total=len(files))
+            finishing = progress.add_task("documents done", total=len(files))
+            outcomes = [await _take_in(services, folder, path, progress, reading) for path in files]
+            await _wait(services, outcomes, progress, finishing)
+    console.print(_report(outcomes, summaries=summaries))
+    counts = ", ".join(f"{sum(o.status == status for o in outcomes)} {status}" for status in sorted({o.status for o in outcomes}))
+    console.print(f"{len(outcomes)} files: {counts or 'nothing to do'}.")
+
+
+async def _take_in(services: Services, folder: Path, path: Path, progress: Progress, task: TaskID) -> Outcome:
+    outcome = Outcome(file=path.relative_to(folder), status="rejected", detail="")
+    try:
+        staged = await services.intake.receive(HOUSE, path.name, _chunks(path))
+        try:
+            view = await services.books.add(HOUSE, staged, BookDetails())
+            outcome.status, outcome.document_id = view.document.status, view.document.id
+        finally:
+            await services.intake.discard(HOUSE, staged)
+    except DuplicateContent as known:
+        outcome.status, outcome.document_id = DocumentStatus.PENDING, str(known.facts["document_id"])
+    except (Invalid, OSError) as reason:
+        outcome.detail = str(reason)
+    progress.advance(task)
+    return outcome
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:  # noqa: ASYNC230 -- one reader, and nobody is served here
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+async def _wait(services: Services, outcomes: list[Outcome], progress: Progress, task: TaskID) -> None:
+    """Follows the documents until each has come to its end."""
+    events = services.documents.follow(HOUSE, None)
+    while True:
+        for outcome in outcomes:
+            if outcome.is_open:
+                await _look(services, outcome)
+        done = sum(not outcome.is_open for outcome in outcomes)
+        progress.update(task, completed=done)
+        if done == len(outcomes):
+            return
+        await anext(events)
+
+
+async def _look(services: Services, outcome: Outcome) -> None:
+    view = await services.documents.get(HOUSE, outcome.document_id or "")
+    document = view.document
+    outcome.status = document.status
+    if document.status is DocumentStatus.COMPLETED:
+        outcome.detail = f"{document.page_count} pages, {document.word_count} words\n{view.summary.summary if view.summary else ''}"
+    elif document.status is DocumentStatus.FAILED:
+        outcome.detail = f"{document.error_code}: {document.error_message}"
+
+
+def _report(outcomes: list[Outcome], *, summaries: bool) -> Table:
+    table = Table("file", "outcome", "detail", show_lines=summaries)
+    colours = {DocumentStatus.COMPLETED: "green", DocumentStatus.FAILED: "red"}
+    for outcome in outcomes:
+        detail = outcome.detail if summaries else outcome.detail.partition("\n")[0]
+        table.add_row(str(outcome.file), f"[{colours.get(outcome.status, 'yellow')}]{outcome.status}", detail)  # type: ignore[call-overload]
+    return table

@@ -1,0 +1,105 @@
+"""luminalib serve."""
+
+import asyncio
+import signal
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+import uvloop
+
+from luminalib.container import Container, open_container
+from luminalib.demo.loading import load_demo
+from luminalib.domain.errors import Unavailable
+from luminalib.logs import configure_logging
+from luminalib.main import create_app
+from luminalib.ports.events import EventBus
+from luminalib.settings import Settings, load_settings
+
+DRAIN_SECONDS = 15
+BACKLOG = 2048
+
+
+class Server(uvicorn.Server):
+    """Ends the event streams first when it goes down: uvicorn by itself waits for their clients to leave."""
+
+    def __init__(self, config: uvicorn.Config, bus: EventBus) -> None:
+        super().__init__(config)
+        self._bus = bus
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no more connections and lets the open ones finish."""
+        self._bus.close()
+        await super().shutdown(sockets)
+
+
+class PortTaken(Unavailable):
+    """Another program listens on this address."""
+
+    slug = "port-taken"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 picks a free one.")] = 8000,
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="Put the demo shelf and two demo accounts into the library, once.")] = False,
+) -> None:
+    """Serve the library. In development the database is brought to the newest schema first."""
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, _listen(host, port), demo=demo))
+
+
+async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> None:
+    _let_shutdown_finish()
+    async with open_container(settings) as container:
+        config = uvicorn.Config(
+            create_app(settings, container),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        server = Server(config, container.bus)
+        welcome = asyncio.create_task(_welcome(server, settings, container, listener, demo=demo))
+        await server.serve(sockets=[listener])
+        welcome.cancel()
+        await asyncio.gather(welcome, return_exceptions=True)
+
+
+async def _welcome(server: Server, settings: Settings, container: Container, listener: socket.socket, *, demo: bool) -> None:
+    while not server.started:
+        await asyncio.sleep(0.01)
+    host, port = listener.getsockname()[:2]
+    where = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 -- only compared
+    typer.echo(f"\n  LuminaLib is ready: {where}/docs\n")
+    if demo:
+        logins = await load_demo(container.services.auth, container.services.intake, container.services.books, settings.data_dir)
+        typer.echo(f"  Log in there with Authorize, or by POST {where}/auth/login:")
+        for login in logins:
+            typer.echo(f"    {login.role:<10} {login.email:<28} {login.password}")
+    typer.echo(f"  Sign up by POST {where}/auth/signup; the first account becomes the admin.\n")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --host and --port.") from None
+    listener.listen(BACKLOG)
+    listener.setblocking(False)  # noqa: FBT003 -- the socket module's own signature
+    return listener
+
+
+def _let_shutdown_finish() -> None:
+    """Keeps uvicorn from raising a signal again after it has shut down: the container must still close."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: None)

@@ -1,0 +1,168 @@
+"""The composition root: settings in, adapters chosen and wired to services, everything closed at the end."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from luminalib.adapters.children.pool import SubprocessPool
+from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db import migrations
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.jobs import SqlJobLedger
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.adapters.jobs.inprocess import InProcessJobRunner
+from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
+from luminalib.adapters.security.passwords import Argon2Hasher
+from luminalib.adapters.security.tokens import JoseSigner
+from luminalib.adapters.storage.local import LocalStorage
+from luminalib.adapters.storage.minio import MinioStorage
+from luminalib.adapters.text.extractor import SandboxedTextExtractor
+from luminalib.api.deps import Services
+from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT
+from luminalib.ports.children import ChildProcesses
+from luminalib.ports.clock import Clock
+from luminalib.ports.jobs import JobHandler
+from luminalib.ports.llm import LLMProvider
+from luminalib.ports.storage import StorageProvider
+from luminalib.services.auth import AuthService
+from luminalib.services.books import BookService
+from luminalib.services.documents import DocumentService
+from luminalib.services.files import FileService
+from luminalib.services.health import HealthService, Part
+from luminalib.services.intake import IntakeService
+from luminalib.services.intelligence import IntelligenceService
+from luminalib.services.pipeline import PipelineService
+from luminalib.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Container:
+    """What entry points need: the use cases, and the bus that ends streams when the server goes down."""
+
+    services: Services
+    bus: MemoryEventBus
+    database: SqlDatabase
+
+
+class MigrationsPending(Unavailable):
+    """The database does not have the newest schema. Run `luminalib migrate` first."""
+
+    slug = "migrations-pending"
+
+
+@asynccontextmanager
+async def open_container(settings: Settings, *, clock: Clock | None = None, run_jobs: bool = True) -> AsyncIterator[Container]:
+    """Opens everything and closes it in the opposite order. Raises Unavailable when a part cannot be reached."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await _open_database(settings, stack)
+        bus = MemoryEventBus()
+        stack.callback(bus.close)
+        children = await stack.enter_async_context(SubprocessPool(settings.workers))
+        storage = await _STORAGES[settings.storage](settings)
+        llm = _LLMS[settings.llm](children)
+        extractor = SandboxedTextExtractor(children)
+        uow = SqlUnitOfWorkFactory(database, bus)
+        runner = InProcessJobRunner(SqlJobLedger(database), clock, workers=settings.workers)
+        hasher = Argon2Hasher()
+        auth = AuthService(
+            uow,
+            hasher,
+            JoseSigner(secret_key(settings)),
+            clock,
+            tenant_id=MAIN_TENANT,
+            access_life=timedelta(minutes=settings.access_token_minutes),
+            refresh_life=timedelta(days=settings.refresh_token_days),
+        )
+        parts = {
+            "database": Part(check=database.check),
+            "storage": Part(check=storage.check),
+            "llm": Part(check=llm.check, is_hard=False),
+        }
+        if run_jobs:
+            uow.runner = runner
+            parts["jobs"] = Part(check=runner.check)
+            await runner.start(_handlers(PipelineService(uow, storage, extractor, llm, clock), FileService(uow, storage)))
+            stack.push_async_callback(runner.stop)
+        services = Services(
+            auth=auth,
+            books=BookService(uow, storage, extractor, clock),
+            documents=DocumentService(uow, bus),
+            health=HealthService(parts),
+            intake=IntakeService(
+                uow, storage, max_bytes=settings.max_upload_mib * 2**20, members_may_upload=settings.members_may_upload
+            ),
+            intelligence=IntelligenceService(uow),
+        )
+        yield Container(services=services, bus=bus, database=database)
+
+
+async def migrate(settings: Settings) -> None:
+    """Brings the database to the newest schema."""
+    database = SqlDatabase(settings.database)
+    try:
+        await migrations.upgrade(database)
+    finally:
+        await database.close()
+
+
+def secret_key(settings: Settings) -> str:
+    """The given secret, or in development one that is made once and kept, for its owner only, in the data directory."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given
+    path = settings.data_dir / "secret_key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> SqlDatabase:
+    database = SqlDatabase(settings.database)
+    stack.push_async_callback(database.close)
+    if settings.env == "development":
+        await migrations.upgrade(database)
+    elif not await migrations.is_current(database):
+        raise MigrationsPending
+    return database
+
+
+async def _local_storage(settings: Settings) -> StorageProvider:
+    storage = LocalStorage(settings.data_dir / "files")
+    await storage.start()
+    return storage
+
+
+async def _minio_storage(settings: Settings) -> StorageProvider:
+    minio = settings.minio
+    storage = MinioStorage(
+        endpoint=minio.endpoint,
+        access_key=minio.access_key,
+        secret_key=minio.secret_key.get_secret_value(),
+        bucket=minio.bucket,
+        secure=minio.secure,
+        region=minio.region,
+    )
+    await storage.start()
+    return storage
+
+
+def _handlers(pipeline: PipelineService, files: FileService) -> dict[str, JobHandler]:
+    return {
+        PROCESS_DOCUMENT: JobHandler(pipeline.process, pipeline.give_up, pipeline.retry_later),
+        DELETE_FILES: JobHandler(files.delete_files, files.leave_for_sweep, files.leave_for_sweep),
+    }
+
+
+_STORAGES = {"local": _local_storage, "minio": _minio_storage}
+_LLMS: dict[str, Callable[[ChildProcesses], LLMProvider]] = {"extractive": ExtractiveLLM}

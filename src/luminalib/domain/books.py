@@ -1,0 +1,212 @@
+"""The catalogue: what is known about a book, and who may do what with it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from luminalib.domain.auth import NotAllowed, Principal
+from luminalib.domain.documents import Document
+from luminalib.domain.errors import Forbidden, Invalid, NotFound
+from luminalib.domain.intelligence import Summary
+from luminalib.domain.media import MediaType
+from luminalib.domain.texts import EmbeddedMetadata
+
+FILENAME_MAX = 255
+_ENDING_MAX = 8
+_ISBN_10 = re.compile(r"\d{9}[\dX]")
+_ISBN_13 = re.compile(r"97[89]\d{10}")
+_UNSAFE_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+class BookNotFound(NotFound):
+    """There is no such book."""
+
+    slug = "book-not-found"
+
+
+class LoanRequired(Forbidden):
+    """Borrow the book to read it."""
+
+    slug = "loan-required"
+
+
+class InvalidIsbn(Invalid):
+    """The ISBN's check digit is wrong. Compare it with the book's cover."""
+
+    slug = "invalid-isbn"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookDetails:
+    """The part of a book that people fill in."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    isbn: str | None = None
+    language: str | None = None
+    published_year: int | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    copies_total: int = 1
+
+    def completed_by(self, found: EmbeddedMetadata) -> "BookDetails":
+        """These details, with what is missing taken from the file."""
+        blanks = {f.name: getattr(found, f.name) for f in fields(found) if not getattr(self, f.name)}
+        return replace(self, **blanks)
+
+
+@dataclass(eq=False, kw_only=True)
+class Book:
+    """A catalogue entry; its file is the document `document_id`."""
+
+    id: str
+    document_id: str
+    title: str
+    authors: list[str]
+    isbn: str | None
+    language: str | None
+    published_year: int | None
+    description: str | None
+    tags: list[str]
+    copies_total: int
+    created_by: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def from_details(cls, book_id: str, document_id: str, details: BookDetails, created_by: str | None, at: datetime) -> "Book":
+        """A new entry. Raises InvalidIsbn."""
+        return cls(
+            id=book_id,
+            document_id=document_id,
+            title=details.title,
+            authors=list(details.authors),
+            isbn=normalise_isbn(details.isbn) if details.isbn else None,
+            language=details.language,
+            published_year=details.published_year,
+            description=details.description,
+            tags=normalise_tags(details.tags),
+            copies_total=details.copies_total,
+            created_by=created_by,
+            created_at=at,
+            updated_at=at,
+        )
+
+    def describe(self, details: BookDetails, at: datetime) -> None:
+        """Takes over all of `details`."""
+        new = Book.from_details(self.id, self.document_id, details, self.created_by, self.created_at)
+        for name in (f.name for f in fields(details)):
+            setattr(self, name, getattr(new, name))
+        self.updated_at = at
+
+    @property
+    def details(self) -> BookDetails:
+        """What people filled in, as one value."""
+        return BookDetails(
+            title=self.title,
+            authors=tuple(self.authors),
+            isbn=self.isbn,
+            language=self.language,
+            published_year=self.published_year,
+            description=self.description,
+            tags=tuple(self.tags),
+            copies_total=self.copies_total,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookView:
+    """A book as lists and pages show it, joined with its document and, when there is one, its summary.
+
+    Until there are loans and reviews every copy is in and no book is rated.
+    """
+
+    book: Book
+    document: Document
+    summary: Summary | None
+    rating_mean: float | None = None
+    rating_count: int = 0
+
+    @property
+    def copies_available(self) -> int:
+        """Copies that are in."""
+        return self.book.copies_total
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookFilter:
+    """Which books a list shows. `q` are words of title, authors, tags, description or ISBN; all must be found."""
+
+    q: str | None = None
+    author: str | None = None
+    tag: str | None = None
+    language: str | None = None
+    status: str | None = None
+    sort: str = "-created_at"
+
+
+def may_edit(principal: Principal, book: Book) -> bool:
+    """Owners and librarians edit, replace and delete a book."""
+    return principal.is_staff or (principal.user_id is not None and principal.user_id == book.created_by)
+
+
+def require_editor(principal: Principal, book: Book) -> None:
+    """Raises NotAllowed unless `principal` may edit the book."""
+    if not may_edit(principal, book):
+        raise NotAllowed("Only the member who added this book, or a librarian, may change it.")
+
+
+def require_reader(principal: Principal, book: Book) -> None:
+    """Raises LoanRequired unless `principal` may read the book's file. Its owner and librarians need no loan."""
+    if not may_edit(principal, book):
+        raise LoanRequired
+
+
+def normalise_isbn(raw: str) -> str:
+    """The ISBN as 13 digits. Raises InvalidIsbn for a wrong check digit (ISO 2108)."""
+    digits = re.sub(r"[\s\-\u2010-\u2015]", "", raw).upper().removeprefix("ISBN").lstrip(":")
+    if _ISBN_10.fullmatch(digits):
+        if sum((10 - i) * (10 if d == "X" else int(d)) for i, d in enumerate(digits)) % 11:
+            raise InvalidIsbn
+        digits = "978" + digits[:9]
+        return digits + str(-_weighted_sum(digits) % 10)
+    if not _ISBN_13.fullmatch(digits) or _weighted_sum(digits) % 10:
+        raise InvalidIsbn
+    return digits
+
+
+def _weighted_sum(digits: str) -> int:
+    return sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits))
+
+
+def normalise_tags(tags: tuple[str, ...]) -> list[str]:
+    """Lower case, without surrounding space, each once, in the order given."""
+    return list(dict.fromkeys(tag.strip().lower() for tag in tags if tag.strip()))
+
+
+def search_key(text: str) -> str:
+    """The form in which text is compared for search and sorting: without case, accents and ligatures."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def safe_filename(raw: str, media_type: MediaType | None = None) -> str:
+    """The last part of a path that a client sent, without what could mislead a person, a terminal or a header."""
+    name = PurePosixPath(raw.replace("\\", "/")).name
+    name = " ".join(_UNSAFE_IN_NAMES.sub("", unicodedata.normalize("NFC", name)).split())
+    ending = media_type.extension if media_type else ""
+    if not name.strip(". "):
+        return f"unnamed{ending}"
+    if len(name) <= FILENAME_MAX:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    kept = f".{suffix}" if dot and len(suffix) <= _ENDING_MAX else ""
+    return (stem or name)[: FILENAME_MAX - len(kept)] + kept
+
+
+def title_from_filename(filename: str) -> str:
+    """A title to begin with: the name without ending, underscores as spaces."""
+    stem = filename.rsplit(".", maxsplit=1)[0] if "." in filename[1:] else filename
+    return " ".join(stem.replace("_", " ").split()) or filename

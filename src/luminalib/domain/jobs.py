@@ -1,0 +1,52 @@
+"""Work that must happen although nobody waits for it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+MAX_FAILURES = 2
+"""A job is tried once and retried once."""
+MAX_CLAIMS = 25
+"""A job that was started this often without an outcome takes its process down with it; it is given up."""
+RETRY_AFTER = timedelta(seconds=2)
+POSTPONE_AFTER = timedelta(seconds=15)
+LEASE = timedelta(seconds=30)
+"""How long a job belongs to its worker without a heartbeat."""
+
+
+class JobStatus(StrEnum):
+    """The states of a job in the ledger; finished jobs keep their row for a while."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(eq=False, kw_only=True)
+class Job:
+    """A row of the ledger: what to do, and how far it has come.
+
+    `payload` holds ids only. Jobs with the same `lock` run one after another, in the order of their ids. Of the waiting jobs with
+    the same `queueing_lock` there is at most one.
+    """
+
+    name: str
+    payload: dict[str, str]
+    tenant_id: str
+    run_at: datetime
+    lock: str | None = None
+    queueing_lock: str | None = None
+    status: JobStatus = JobStatus.WAITING
+    claims: int = 0
+    failures: int = 0
+    worker: str | None = None
+    lease_until: datetime | None = None
+    error: str | None = None
+    finished_at: datetime | None = None
+    id: int = field(default=0)
+
+    @property
+    def is_last_try(self) -> bool:
+        """Whether one more failure ends it."""
+        return self.failures + 1 >= MAX_FAILURES

@@ -1,0 +1,40 @@
+"""The jobs and events by which a document travels, made in one place so that all features say the same."""
+
+from datetime import datetime
+
+from luminalib.domain.documents import Document, DocumentEvent, DocumentStatus
+from luminalib.domain.jobs import Job
+
+PROCESS_DOCUMENT = "process_document"
+DELETE_FILES = "delete_files"
+
+
+def process_document(document_id: str, tenant_id: str, at: datetime) -> Job:
+    """Reads and analyses a document."""
+    lock = f"document:{document_id}"
+    return Job(
+        name=PROCESS_DOCUMENT, payload={"document_id": document_id}, tenant_id=tenant_id, run_at=at, lock=lock, queueing_lock=lock
+    )
+
+
+def delete_files(document_id: str, tenant_id: str, at: datetime, *, key: str) -> Job:
+    """Removes the object `key`, and all of the document's own when the document is gone."""
+    payload = {"document_id": document_id, "key": key}
+    return Job(name=DELETE_FILES, payload=payload, tenant_id=tenant_id, run_at=at, lock=f"document:{document_id}")
+
+
+def status_event(
+    document: Document, book_id: str | None, previous: DocumentStatus | None, at: datetime, detail: str | None = None
+) -> DocumentEvent:
+    """The news that a document has come to its present state."""
+    return DocumentEvent(
+        document_id=document.id,
+        book_id=book_id,
+        owner_id=document.uploaded_by,
+        kind="status",
+        status=document.status,
+        previous=previous,
+        progress=document.progress,
+        at=at,
+        detail=detail,
+    )

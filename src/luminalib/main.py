@@ -1,0 +1,31 @@
+"""The ASGI application: `create_app(settings)`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
+from fastapi import FastAPI
+
+from luminalib import __version__
+from luminalib.api import auth, books, documents, openapi, operations, problems
+from luminalib.api.middleware import BodyLimit, RequestContext
+from luminalib.container import Container, open_container
+from luminalib.settings import Settings
+
+
+def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
+    """The whole server. Without a `container` that is open already, its lifespan opens one."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with nullcontext(container) if container else open_container(settings) as opened:
+            app.state.services = opened.services
+            yield
+
+    app = FastAPI(title="LuminaLib", version=__version__, lifespan=lifespan, separate_input_output_schemas=False)
+    for feature in (operations, auth, books, documents):
+        app.include_router(feature.router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_mib * 2**20)
+    app.add_middleware(RequestContext)
+    return app

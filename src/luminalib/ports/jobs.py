@@ -1,0 +1,76 @@
+"""The ledger of background jobs and those who work it off."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from luminalib.domain.jobs import Job
+
+
+class JobPostponed(Exception):
+    """Raised by a handler that cannot work now through no fault of the job: it is tried again later and nothing is used up."""
+
+
+class JobLedger(ABC):
+    """The durable list of jobs, over all tenants. New jobs enter it through `UnitOfWork.enqueue`."""
+
+    @abstractmethod
+    async def claim(self, worker: str, now: datetime) -> Job | None:
+        """Takes the oldest job that may run now (a lease in return), or None. A job is never given to two workers."""
+
+    @abstractmethod
+    async def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:
+        """Prolongs the lease. False when the job belongs to somebody else by now."""
+
+    @abstractmethod
+    async def finish(self, job: Job, now: datetime, error: str | None = None) -> None:
+        """Records the end: done, or failed for good with the reason."""
+
+    @abstractmethod
+    async def retry(self, job: Job, run_at: datetime, *, failures: int, error: str) -> None:
+        """Puts it back to wait until `run_at`, with the number of failures so far."""
+
+    @abstractmethod
+    async def release_dead(self, is_dead: Callable[[str], bool]) -> int:
+        """Puts the running jobs of workers for which `is_dead` holds back to wait; returns how many."""
+
+    @abstractmethod
+    async def next_run_at(self) -> datetime | None:
+        """When the earliest waiting job may run; None when none waits."""
+
+    @abstractmethod
+    async def forget_finished(self, before: datetime) -> int:
+        """Deletes the rows of jobs that ended before then; returns how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobHandler:
+    """How a kind of job is done: `run` does it (again, after a crash, from wherever it was), `give_up` records its failure.
+
+    `before_retry` records that it failed once and will be tried again.
+    """
+
+    run: Callable[[Job], Awaitable[None]]
+    give_up: Callable[[Job, Exception], Awaitable[None]]
+    before_retry: Callable[[Job, Exception], Awaitable[None]]
+
+
+class JobRunner(ABC):
+    """Works off the ledger, oldest first."""
+
+    @abstractmethod
+    async def start(self, handlers: Mapping[str, JobHandler]) -> None:
+        """Resumes what a crash left behind and begins to work."""
+
+    @abstractmethod
+    def wake(self) -> None:
+        """Says that there may be a new job; never waits."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Returns when its workers are at work; raises Unavailable otherwise."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Lets running jobs finish for a while, puts the others back to wait, and ends."""

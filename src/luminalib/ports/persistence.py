@@ -1,0 +1,190 @@
+"""What the core keeps: repositories, and the unit of work that makes their changes one."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+
+from luminalib.domain.auth import Session, User
+from luminalib.domain.books import Book, BookFilter, BookView
+from luminalib.domain.documents import Document, DocumentEvent
+from luminalib.domain.intelligence import Summary
+from luminalib.domain.jobs import Job
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.texts import Section
+
+
+class UserRepository(ABC):
+    """Accounts of the tenant."""
+
+    @abstractmethod
+    async def add(self, user: User) -> None:
+        """Keeps a new account. Leaving the unit of work raises EmailTaken when there is one with its address."""
+
+    @abstractmethod
+    async def find(self, user_id: str) -> User | None:
+        """The account, if it exists."""
+
+    @abstractmethod
+    async def find_by_email(self, email: str) -> User | None:
+        """The account with this normalised address, if there is one."""
+
+    @abstractmethod
+    async def has_admin(self) -> bool:
+        """Whether the tenant has an admin."""
+
+
+class SessionRepository(ABC):
+    """Log-ins."""
+
+    @abstractmethod
+    async def add(self, session: Session) -> None:
+        """Keeps a new log-in."""
+
+    @abstractmethod
+    async def find(self, session_id: str) -> Session | None:
+        """The log-in, if it exists."""
+
+    @abstractmethod
+    async def find_with_user(self, session_id: str) -> tuple[Session, User] | None:
+        """The log-in and its account, in one query."""
+
+    @abstractmethod
+    async def find_by_refresh_hash(self, refresh_hash: str) -> Session | None:
+        """The log-in whose present or previous refresh token has this digest; locked against parallel refreshes."""
+
+
+class BookRepository(ABC):
+    """The catalogue."""
+
+    @abstractmethod
+    async def add(self, book: Book) -> None:
+        """Keeps a new book."""
+
+    @abstractmethod
+    async def get(self, book_id: str) -> Book:
+        """Raises BookNotFound."""
+
+    @abstractmethod
+    async def find_by_document(self, document_id: str) -> Book | None:
+        """The book that a document is the file of, if any."""
+
+    @abstractmethod
+    async def view(self, book_id: str) -> BookView:
+        """The book with its document and summary. Raises BookNotFound."""
+
+    @abstractmethod
+    async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
+        """Books that match, in the order that `wanted.sort` names."""
+
+    @abstractmethod
+    async def remove(self, book: Book) -> None:
+        """Takes a book out of the catalogue."""
+
+
+class DocumentRepository(ABC):
+    """Uploaded files and what was read out of them."""
+
+    @abstractmethod
+    async def add(self, document: Document) -> None:
+        """Keeps a new document. Leaving the unit of work raises DuplicateContent when another has the same bytes."""
+
+    @abstractmethod
+    async def get(self, document_id: str) -> Document:
+        """Raises DocumentNotFound."""
+
+    @abstractmethod
+    async def find_by_digest(self, sha256: str) -> Document | None:
+        """The document with exactly these bytes, if the library has it."""
+
+    @abstractmethod
+    async def has_staged(self, key: str) -> bool:
+        """Whether some document's file was staged under `key`."""
+
+    @abstractmethod
+    async def queue_position(self, document: Document) -> int:
+        """How many documents wait before this one."""
+
+    @abstractmethod
+    async def remove(self, document: Document) -> None:
+        """Deletes it with its text, summary and events."""
+
+    @abstractmethod
+    async def replace_text(self, document_id: str, sections: Sequence[Section]) -> None:
+        """Keeps the sections in place of what was there."""
+
+    @abstractmethod
+    async def sections(self, document_id: str, page: int | None = None) -> list[Section]:
+        """The text in reading order, or one page of it."""
+
+    @abstractmethod
+    async def save_summary(self, summary: Summary) -> None:
+        """Keeps the summary in place of what was there."""
+
+    @abstractmethod
+    async def find_summary(self, document_id: str) -> Summary | None:
+        """The document's summary, if it has one."""
+
+    @abstractmethod
+    async def remove_results(self, document_id: str) -> None:
+        """Deletes text and summary, for new content."""
+
+
+class EventLog(ABC):
+    """The append-only log of what happened to documents."""
+
+    @abstractmethod
+    def append(self, event: DocumentEvent) -> None:
+        """Adds a row at the commit, with an id greater than that of every row committed before."""
+
+    @abstractmethod
+    async def after(self, event_id: int, owner_id: str | None, limit: int) -> list[DocumentEvent]:
+        """The next rows, oldest first: those of `owner_id`'s documents, or of all when it is None."""
+
+    @abstractmethod
+    async def latest_id(self) -> int:
+        """The id of the newest row, 0 when there is none."""
+
+    @abstractmethod
+    async def history(self, document_id: str) -> list[DocumentEvent]:
+        """The status changes of one document, oldest first."""
+
+
+class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
+    """One short transaction of one tenant: leaving the context commits, an exception rolls back.
+
+    Entities that came out of a repository are saved when they were changed. Hints go out after the commit.
+    """
+
+    users: UserRepository
+    sessions: SessionRepository
+    books: BookRepository
+    documents: DocumentRepository
+    events: EventLog
+
+    @abstractmethod
+    async def enqueue(self, job: Job) -> None:
+        """Adds a job to the ledger in this transaction; does nothing when one with its `queueing_lock` waits already."""
+
+    @abstractmethod
+    async def lock(self, name: str) -> None:
+        """Makes other transactions that lock the same name wait until this one has ended."""
+
+
+class UnitOfWorkFactory(ABC):
+    """Opens units of work."""
+
+    @abstractmethod
+    def __call__(self, tenant_id: str) -> UnitOfWork:
+        """A unit of work that may write."""
+
+    @abstractmethod
+    def reading(self, tenant_id: str) -> UnitOfWork:
+        """A unit of work that only reads; it never waits for writers."""
+
+
+class Database(ABC):
+    """The database as operators see it."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Returns when it answers; raises Unavailable with what to do otherwise."""

