@@ -10,7 +10,7 @@ _WORDS = MappingProxyType(
     {
         "en": "the and of to in that it was is he for with his as you not but had her she at have which from they this",
         "de": "der die das und ist nicht ein eine zu den mit sich auf für von dem des im auch als wird es ich er sie",
-        "fr": "le la les des et est une un dans que qui pour pas sur au du il elle ce vous je avec plus par se ne",
+        "fr": "le la les des de d l et est une un dans que qui qu pour pas sur au du il elle ce vous je à mes ne",
         "es": "el la los las de que y en un una es por con para no se del al lo como más su pero sus le yo",
         "it": "il di che la e un una per non con del della sono si gli le dei alla nel anche come più ma lo ho",
         "pt": "o a os as de que e do da em um uma não para com por dos das no na se mais como mas ao foi",

@@ -125,8 +125,10 @@ def _mark(element: etree._Element, cuts: Collection[str]) -> str | None:
     if name == "pre":
         _keep_lines(element)
     mark = _PARAGRAPH if name in _PARAGRAPH_TAGS else _LINE if name in _LINE_TAGS else " " if name in _CELL_TAGS else ""
-    if mark:
-        element.text = (mark if name != "br" else "") + (element.text or "")
+    if mark and name != "br":
+        element.text = mark + (element.text or "")
+    # Only one line end between two list items or rows: the next one brings its own.
+    if mark == _PARAGRAPH or name == "br" or (mark and (element.tail or "").strip()):
         element.tail = mark + (element.tail or "")
     identity: str | None = element.get("id") or element.get("name")
     if identity is None or identity not in cuts:

@@ -1,0 +1,84 @@
+"""What a file is, judged by its bytes."""
+
+import pytest
+
+from bookfiles import make_epub, make_pdf, make_zip
+from luminalib.domain.media import ContentSniffer, MediaType, UnsupportedMediaType
+
+PDF = make_pdf(["Hello"])
+EPUB = make_epub([("One", "Hello")])
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
+
+
+def sniff(content: bytes, filename: str, chunk: int = 1 << 16) -> MediaType:
+    sniffer = ContentSniffer()
+    for start in range(0, len(content), chunk):
+        sniffer.feed(content[start : start + chunk])
+    return sniffer.media_type(filename)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 100, 1 << 16])
+@pytest.mark.parametrize(
+    ("content", "filename", "expected"),
+    [
+        (PDF, "a.pdf", MediaType.PDF),
+        (b"junk before it\n" * 30 + PDF, "a.pdf", MediaType.PDF),
+        (EPUB, "a.epub", MediaType.EPUB),
+        (b"It was a dark night.\n", "a.txt", MediaType.TEXT),
+        ("naïve".encode("cp1252"), "a.txt", MediaType.TEXT),
+        ("It was".encode("utf-16"), "a.txt", MediaType.TEXT),
+        (("It was a dark night. " * 9).encode("utf-16-le"), "a.txt", MediaType.TEXT),
+        (b"\x1b[2J\x1b]0;title\x07 text", "a.txt", MediaType.TEXT),
+        (b"old\rMac\rline ends", "a.txt", MediaType.TEXT),
+    ],
+)
+def test_content_decides(content: bytes, filename: str, expected: MediaType, chunk: int) -> None:
+    assert sniff(content, filename, chunk) is expected
+
+
+@pytest.mark.parametrize("filename", ["A.PDF", " lead.pdf ", "noextension", "résumé 書籍 📚.pdf", "a.pdf.exe", ".pdf"])
+def test_an_unknown_ending_claims_nothing(filename: str) -> None:
+    assert sniff(PDF, filename) is MediaType.PDF
+
+
+def test_an_epub_may_lack_its_mimetype_entry() -> None:
+    bare = make_zip({"META-INF/container.xml": "<container/>"}, mimetype="")
+    assert sniff(bare, "a.epub") is MediaType.EPUB
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 1 << 16])
+def test_the_container_is_found_far_into_the_file(chunk: int) -> None:
+    far = make_zip({"cover.jpg": bytes(range(256)) * 40, "META-INF/container.xml": "<container/>"}, mimetype="")
+    assert sniff(far, "a.epub", chunk) is MediaType.EPUB
+
+
+@pytest.mark.parametrize(
+    ("content", "filename"),
+    [
+        (bytes(65536), "a.pdf"),
+        (PNG, "a.pdf"),
+        (b"MZ\x90\x00\x03\x00\x00\x00" + bytes(100), "a.pdf"),
+        (b"<!DOCTYPE html><p>%PDF-1.4 inside</p>", "a.pdf"),
+        (make_zip({"word/document.xml": "<w/>"}, mimetype="x"), "a.epub"),
+        (b"plain words", "a.pdf"),
+    ],
+)
+def test_other_kinds_are_refused(content: bytes, filename: str) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        sniff(content, filename)
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "detected"),
+    [(PDF, "a.epub", "application/pdf"), (PDF, "a.txt", "application/pdf"), (EPUB, "a.txt", "application/epub+zip")],
+)
+def test_a_name_that_claims_another_kind_is_refused_with_the_fact(content: bytes, filename: str, detected: str) -> None:
+    with pytest.raises(UnsupportedMediaType) as refusal:
+        sniff(content, filename)
+    assert refusal.value.facts["detected"] == detected
+
+
+def test_a_pdf_with_a_zip_behind_it_is_a_pdf_only() -> None:
+    assert sniff(PDF + EPUB, "a.pdf") is MediaType.PDF
+    with pytest.raises(UnsupportedMediaType):
+        sniff(PDF + EPUB, "a.epub")
