@@ -76,9 +76,7 @@ def show(title: str, authors: Sequence[str], language: str | None, sections: Seq
     told = summarise(title=title, authors=authors, language=language, sections=sections, progress=ignore)
     seconds = time.process_time() - start
     size = sum(map(len, sections))
-    print(
-        f"\n{title} ({size:,} characters): {seconds:.2f} s of CPU, {seconds / LIMIT_SECONDS:.0%} of the limit of {LIMIT_SECONDS:g} s"
-    )
+    print(f"\n{title} ({size:,} characters): {seconds:.2f} s of CPU, limit {LIMIT_SECONDS:g} s")
     print(f"  {told['summary']}\n  topics: {', '.join(told['key_topics'])}\n  mood: {told['sentiment']}")
     for mark, field in (("*", "insights"), ("!", "action_items")):
         for line in told[field]:

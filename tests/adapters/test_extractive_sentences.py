@@ -23,6 +23,7 @@ from luminalib.adapters.llm.extractive.sentences import sentences_of, split
         ("本を読みました。「すごい！」と言った。おわり", 4),
         ("Version 3.1 costs 2.50 euros. Buy it.", 2),
         ("One (see p. 7). Two.", 2),
+        ("It ends with geometry.The next begins.", 2),
         ("no end at all", 1),
         ("", 0),
     ],

@@ -10,7 +10,9 @@ from luminalib.adapters.llm.extractive.words import normal
 MOST = 5
 _STORY_PRONOUNS = 0.016
 _STORY_DIALOGUE = 0.12
-_QUOTED = re.compile('["“„«]')
+_READABLE = 0.25
+_QUOTED = re.compile(r"[\"“„«]\s?[\w’']+[ ,.!?]")
+"""A quoted word alone is a term, not speech."""
 _ITEM_MARK = re.compile(r"^(?:[•▪●○◦*–—·-]|\d{1,3}[.)]|\([a-z\d]{1,3}\))\s+")
 
 
@@ -41,6 +43,6 @@ def _rank(reading: Reading, at: int) -> int | None:
     text = _ITEM_MARK.sub("", reading.sentences[at].text)
     for rank, pattern in enumerate(reading.lexicon.asking):
         if re.search(pattern, text, re.IGNORECASE):
-            fit = _ITEM_MARK.match(reading.sentences[at].text) or form(reading.sentences[at], reading.words[at], reading) > 0
+            fit = _ITEM_MARK.match(reading.sentences[at].text) or form(reading, at) > _READABLE
             return rank if fit and not text.endswith("?") else None
     return None

@@ -16,20 +16,26 @@ _BACK_MATTER = re.compile(
     r"original transcriber['’]s notes|"
     r"table of contents|brief contents|contents|table des matières|inhaltsverzeichnis|índice|indice|inhoud|copyright(?: page|"
     r" notice)?|"
-    r"impressum|colophon|list of (?:illustrations|figures|tables)|guide|acknowledge?ments|revision history)\W*$",
+    r"impressum|bildquellen|colophon|list of (?:illustrations|figures|tables)|guide|acknowledge?ments|revision history)\W*$",
     re.IGNORECASE,
 )
+_NOTICE_PHRASES = (
+    "gutenberg", "©", "copyright", "all rights reserved", "trademark", "public domain", "creative commons", "licensed under",
+    "licenced under", "terms of use", "proofread", "transcriber", "transcribed", "produced by", "electronic work", "printed in the",
+    "printed by", "printed and bound", "première édition", "first published", "published by", "library of congress", "this ebook",
+    "this e-book", "tous droits réservés", "alle rechte vorbehalten", "todos los derechos", "tutti i diritti",
+    "alle rechten voorbehouden", "character set encoding", "livre électronique", "erreurs typographiques", "dieses ebook",
+    "libro electrónico", "typographical error", "spelling has been", "http://", "https://", "www.", "arxiv:", "doi:",
+)  # fmt: skip
 _NOTICE = re.compile(
-    r"gutenberg|\be-?(?:book|text)s?\b.{0,40}\b(?:released?|licen[cs]e|produced|#)|©|\(c\) ?\d{4}|\bcopyright(?:ed)?\b|"
-    r"all rights reserved|"
-    r"\bisbn\b|\bissn\b|trademark|public domain|creative commons|licen[cs]ed under|terms of use|proofread|transcri(?:ber|bed)\b|"
-    r"produced by|electronic works?\b|printed in|première édition|printed (?:by|and bound)|first published|published by|"
-    r"library of congress|this (?:e-?book|etext)\b|etext|\bdonations?\b.{0,60}\b(?:tax|foundation|archive)|tous droits réservés|"
-    r"alle rechte vorbehalten|todos los derechos|tutti i diritti|alle rechten voorbehouden|character set encoding|"
-    r"livre électronique|erreurs? typographiques?|dieses e-?book|libro electrónico|typographical errors?|spelling has been|"
-    r"https?://|www\.|\S@\S+\.\w|\.(?:com|org|net)\b|\bdoi:|arxiv:",
-    re.IGNORECASE,
+    r"\b(?:e-?books?|e-?texts?)\b.{0,40}(?:\breleased?\b|licen[cs]e|\bproduced\b|#)|\(c\) ?\d{4}|\bisbn\b|\bissn\b|\betext\b|"
+    r"\bdonations?\b.{0,60}\b(?:tax|foundation|archive)|\S@\S+\.\w|\w\.(?:com|org|net)\b"
 )
+_MACHINE_HINTS = (
+    "ignor", "disregard", "forget", "overrid", "prompt", "repl", "respond", "answer", "output", "print", "you are", "as an ai",
+    "negeer", "<", "[",
+)  # fmt: skip
+"""One of these is in every match of the pattern below; looking for them first is ten times as fast."""
 _TO_A_MACHINE = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:previous|prior|above|earlier|preceding|foregoing|all|your|these)\b.{0,30}"
     r"\b(?:instructions?|prompts?|rules|directions|guidelines)\b|\bsystem prompt\b|"
@@ -38,8 +44,7 @@ _TO_A_MACHINE = re.compile(
     r"\byou are (?:now )?(?:an? )?(?:ai|assistant|chatbot|language model|llm|in \w+ mode)\b|\bas an ai\b|"
     r"\bignore[zr]\b.{0,40}\binstructions\b|\bignoriere\w*\b.{0,40}\b(?:anweisung|instruktion)\w*|"
     r"\bignor[ae]\w*\b.{0,40}\b(?:instrucciones|istruzioni|instruções)\b|\bnegeer\b.{0,40}\binstructies\b|"
-    r"</?(?:system|assistant|user|instructions?)>|\[/?INST\]|<\|\w+\|>",
-    re.IGNORECASE,
+    r"</?(?:system|assistant|user|instructions?)>|\[/?inst\]|<\|\w+\|>",
 )
 _NOISE_LINE = re.compile(
     r"^(?:[\W\d_]+|[ivxlcdm]+\.?|page \d+.*|(?:chapter|kapitel|chapitre|capítulo|capitolo|stave|book|part|hoofdstuk|"
@@ -96,7 +101,7 @@ def is_noise_line(line: str) -> bool:
     """A line that is not running text: number, heading, caption, dotted leader, notice, words to a machine, all capitals."""
     if len(line) > _SMALL:
         return False
-    return bool(_NOISE_LINE.match(line) or _TO_A_MACHINE.search(line)) or _is_loud(line)
+    return bool(_NOISE_LINE.match(line)) or speaks_to_a_machine(line) or _is_loud(line)
 
 
 def _is_loud(line: str) -> bool:
@@ -106,9 +111,11 @@ def _is_loud(line: str) -> bool:
 
 def is_notice(sentence: str) -> bool:
     """Whether a sentence speaks about the file, its rights or its makers instead of being a part of the work."""
-    return bool(_NOTICE.search(sentence))
+    lowered = sentence.lower()
+    return any(phrase in lowered for phrase in _NOTICE_PHRASES) or bool(_NOTICE.search(lowered))
 
 
 def speaks_to_a_machine(sentence: str) -> bool:
     """Whether a sentence tries to instruct a language model."""
-    return bool(_TO_A_MACHINE.search(sentence))
+    lowered = sentence.lower()
+    return any(hint in lowered for hint in _MACHINE_HINTS) and bool(_TO_A_MACHINE.search(lowered))

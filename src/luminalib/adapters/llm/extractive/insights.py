@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from luminalib.adapters.llm.extractive.actions import dialogue_share, is_story
 from luminalib.adapters.llm.extractive.mood import SPANS, Mood
-from luminalib.adapters.llm.extractive.quality import form, gesture, independence
+from luminalib.adapters.llm.extractive.quality import gesture, independence, shape
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.topics import Topic
 from luminalib.adapters.llm.extractive.words import length_in_words
@@ -20,12 +20,19 @@ _MUCH_DIALOGUE = 0.05
 _LEAST_WORDS = 400
 _SWING = 0.12
 _MENTIONS = 4
+_OFTEN_TOGETHER = 10
 _PRESENT = 0.05
+_BACK = 0.97
 _CONSIDERED = 120
 _GENERAL = re.compile(
-    r"\b(?:is|are|never|always|every|no one|all|nothing|man|men|life|love|heart|world|truth|est|toujours|jamais|ist|immer|nie)\b",
+    r"\b(?:is|are|never|always|every|no one|all|nothing|life|love|heart|world|truth|happiness|"
+    r"est|sont|toujours|jamais|tout|ist|sind|immer|nie|alle|es|siempre|nunca|todo|è|sempre|mai|tutto)\b",
     re.IGNORECASE,
 )
+"""Words of sentences that hold beyond their scene."""
+_PAST = re.compile(r"\b(?:was|were|had|been|did)\b", re.IGNORECASE)
+_PAST_FACTOR = 0.6
+_QUOTES = re.compile('["“”„«»]')
 _QUOTE_WORDS = (8, 28)
 
 
@@ -33,7 +40,7 @@ def insights(reading: Reading, topics: Sequence[Topic], mood: Mood, summary: Seq
     """Three to five statements where the text is long enough to tell, fewer for a page."""
     told = [
         _length(reading),
-        _presence(topics),
+        _presence(topics) if reading.is_whole else "",
         _course_of_topics(topics),
         _course_of_mood(mood, topics),
         _quotation(reading, topics, summary),
@@ -51,7 +58,7 @@ def _length(reading: Reading) -> str:
 
 
 def _rounded(count: int) -> str:
-    if count < 100:  # noqa: PLR2004 - small numbers are told exactly
+    if count < 100:  # noqa: PLR2004 - two digits are round enough
         return str(count)
     step = 10 ** (int(math.log10(count)) - 1)
     return f"{round(count / step) * step:,}"
@@ -77,8 +84,12 @@ def _presence(topics: Sequence[Topic]) -> str:
     first = leading[0]
     company = max(leading[1:], key=lambda other: _together(first, other), default=first)
     together = _together(first, company) if company is not first else 0
-    beside = f" {_called(first)} and {_called(company)} share {together:,} sentences." if together >= _MENTIONS else ""
+    beside = f" {_called(first)} and {_called(company)} share {_shared(together)}." if together >= _OFTEN_TOGETHER else ""
     return f"{'; '.join(phrases)}.{beside}"
+
+
+def _shared(count: int) -> str:
+    return f"{'about ' if count >= 20 else ''}{_rounded(count)} sentences"  # noqa: PLR2004 - as people count
 
 
 def _called(topic: Topic) -> str:
@@ -93,7 +104,7 @@ def _whereabouts(topic: Topic) -> str:
     """How often, and in which fifths."""
     counts = _fifths(topic.positions)
     total = sum(counts)
-    told = f"comes up {total:,} times"
+    told = f"comes up {_times(total)}"
     top = max(range(len(counts)), key=lambda fifth: counts[fifth])
     present = [fifth for fifth, count in enumerate(counts) if count >= _PRESENT * total]
     if counts[top] > total / 2:
@@ -103,6 +114,11 @@ def _whereabouts(topic: Topic) -> str:
     if present == list(range(present[0], present[-1] + 1)):
         return f"{told}, {_stretch(present[0], present[-1])}"
     return f"{told}, on and off"
+
+
+def _times(count: int) -> str:
+    """Exact only where few: sentences that repeat are read once."""
+    return f"{count} times" if count < 20 else f"about {_rounded(count)} times"  # noqa: PLR2004 - as people count
 
 
 def _stretch(first: int, last: int) -> str:
@@ -157,30 +173,41 @@ def _at(span: int, topics: Sequence[Topic]) -> str:
         inside = sum(int(min(position, 0.999) * SPANS) == span for position in topic.positions)
         return inside * inside / len(topic.positions) if inside >= max(_MENTIONS, 2 * len(topic.positions) / SPANS) else 0.0
 
-    typical = max(topics[:_CONSIDERED], key=lift, default=None)
+    considered = topics[:_CONSIDERED]
+    typical = max([topic for topic in considered if topic.is_name] or considered, key=lift, default=None)
     around = f" (around {_called(typical)})" if typical and lift(typical) > 0 else ""
     return f"about {_percent((span + 0.5) / SPANS)} of the way through{around}"
 
 
 def _quotation(reading: Reading, topics: Sequence[Topic], summary: Sequence[int]) -> str:
-    """A short sentence in general terms, about the book's own topics."""
+    """A short sentence in general terms, about the book's own topics, whoever speaks it."""
     if reading.length < _LEAST_WORDS:
         return ""
     best = max(_quotable(reading, topics, summary), default=None)
-    return f"In its own words: “{reading.sentences[-best[1]].text.strip('“”«» ' + chr(34))}”" if best else ""
+    return f"In its own words: “{_unquoted(reading.sentences[-best[1]].text)}”" if best else ""
+
+
+def _unquoted(text: str) -> str:
+    return text.strip('“”«»„ "')
 
 
 def _quotable(reading: Reading, topics: Sequence[Topic], summary: Sequence[int]) -> Iterator[tuple[float, int]]:
     themes = [topic.form.lower() for topic in topics if not topic.is_name][:30]
     low, high = _QUOTE_WORDS
-    for at, sentence in enumerate(reading.sentences):
-        if at in summary or not low <= length_in_words(sentence.text) <= high:
+    for at, (sentence, words) in enumerate(zip(reading.sentences, reading.words, strict=True)):
+        text = _unquoted(sentence.text)
+        general = len(_GENERAL.findall(text))
+        if (
+            at in summary
+            or sentence.position > _BACK
+            or not reading.prose[at]
+            or not low <= length_in_words(text) <= high
+            or _QUOTES.search(text)
+        ):
             continue
-        general = 1 + 0.6 * min(3, len(_GENERAL.findall(sentence.text)))
-        fitting = 1 + 0.4 * min(3, sum(theme in sentence.text.lower() for theme in themes))
-        if value := form(sentence, reading.words[at], reading):
-            alone = independence(reading.words[at], reading) * gesture(reading.words[at], reading)
-            yield value * general * fitting * alone, -at
+        fitting = 1 + 0.3 * min(3, sum(theme in text.lower() for theme in themes))
+        if value := shape(text) * gesture(words, reading) * independence(words, reading):
+            yield value * (0.2 + min(3, general)) * fitting * _PAST_FACTOR ** len(_PAST.findall(text)), -at
 
 
 def _listed(forms: Sequence[str]) -> str:

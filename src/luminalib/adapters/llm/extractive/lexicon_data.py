@@ -2,211 +2,222 @@
 # ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 FUNCTION_WORDS = {
-    "en": """a an the this that these those some any each every either neither no none all both half such another other others one
-        ones i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers
-        herself it its itself they them their theirs themselves who whom whose which what whatever whoever whichever somebody
-        someone something anybody anyone anything everybody everyone everything nobody nothing thou thee thy thine ye am is
-        are was were be been being have has had having do does did doing done will would shall should can could may might must
-        ought need cannot can't don't didn't won't wouldn't couldn't shouldn't isn't aren't wasn't weren't hasn't haven't
-        hadn't doesn't i'm i've i'll i'd you're you've you'll he's she's it's that's there's we're they're let's o'clock ain't
-        and or but nor so yet if then than because as until while though although unless since whether lest of at by for with
-        about against between among into through during before after above below to from up down in out on off over under upon
-        within without toward towards across along around beside besides behind beyond near onto per via amongst amid again
-        further once here there when where why how ever never always not only own same too very just now also even still
-        already almost quite rather perhaps however therefore thus hence indeed else more most less least few many much
-        several enough soon often sometimes away back well""",
-    "fr": """le la les l un une des du de d au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs
-        je j tu il elle on nous vous ils elles me m te t se s lui eux moi toi soi y en qui que qu quoi dont où lequel laquelle
-        lesquels lesquelles celui celle ceux celles ceci cela ça c rien tout tous toute toutes autre autres même mêmes quelque
-        quelques chaque aucun aucune plusieurs tel telle tels telles et ou mais ni car donc or si comme quand lorsque lorsqu
-        puisque puisqu parce afin quoique à dans par pour sur avec sans sous entre vers chez contre depuis pendant avant après
-        devant derrière jusque jusqu dès près ne n pas plus moins très bien mal peu trop assez aussi encore déjà jamais
-        toujours souvent puis alors ainsi ici là non oui ne être suis es est sommes êtes sont étais était étions étaient fut
-        furent sera seront serait soit été étant avoir ai as a avons avez ont avais avait avions avaient eut eurent aura
-        auront aurait ait eu ayant fait faire fais font faisait dit dire peut peuvent pouvait doit doivent va vont""",
-    "de": """der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner mein meine meinen meinem
-        meiner dein deine sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer unser unsere euer eure dieser diese
-        dieses diesen diesem jener jene jenes jenen jeder jede jedes jeden jedem alle allen aller alles welche welcher welches
-        solche manche andere anderen ich du er sie es wir mich mir dich dir ihn ihm uns euch ihnen man sich wer wen wem was
-        etwas nichts selbst und oder aber denn sondern doch als wie wenn weil dass daß ob da damit obwohl während bevor
-        nachdem bis sowie in im ins an am ans auf aus bei beim mit nach von vom vor zu zum zur über unter für durch gegen ohne
-        um zwischen seit hinter nicht nur auch noch schon so sehr mehr immer wieder hier dort nun dann also nie ganz etwa hin
-        her ja nein wo warum wann bin bist ist sind seid war waren wird werden wurde wurden worden habe hast hat haben hatte
-        hatten kann können konnte muss müssen musste soll sollen sollte will wollen wollte darf dürfen mag möchte sei wäre
-        würde gibt heißt dabei dazu davon daraus dadurch dafür daran darauf deren dessen bzw""",
-    "es": """el la los las un una unos unas lo al del de este esta estos estas ese esa esos esas aquel aquella aquellos aquellas
-        esto eso mi mis tu tus su sus nuestro nuestra nuestros nuestras yo tú él ella usted nosotros ellos ellas ustedes me te
-        se le les nos os que quien quienes cual cuales cuyo cuya qué quién algo alguien nada nadie todo toda todos todas otro
-        otra otros otras mismo misma cada algún alguna algunos algunas ningún ninguna varios y e o u pero ni sino aunque
-        porque pues si como cuando donde mientras a ante bajo con contra desde en entre hacia hasta para por según sin sobre
-        tras durante no sí más menos muy mucho mucha muchos muchas poco tan tanto también ya aún todavía siempre nunca así
-        aquí allí ahora después antes bien ser soy eres es somos son era eras eran fue fueron será sido siendo estar está
-        están estaba estaban haber he ha han había habían hay hubo tener tiene tienen tenía puede pueden podía hacer hace hizo
-        dijo""",
-    "it": """il lo la i gli le l un uno una del dello della dei degli delle dell di d al allo alla ai agli alle all dal dalla dai
-        dalle dall nel nello nella nei nelle nell sul sulla sui sulle questo questa questi queste quello quella quelli quelle
-        quel quei mio mia miei mie tuo tua suo sua suoi sue nostro nostra vostro vostra loro io tu lui lei egli ella noi voi
-        essi mi ti si ci vi ne lo li che chi cui quale quali cosa qualcosa niente nulla nessuno tutto tutta tutti tutte altro
-        altra altri altre stesso stessa ogni e ed o ma né se come quando dove perché poiché mentre anche a ad in con su per
-        tra fra da senza sotto sopra verso contro dopo prima durante non sì più meno molto molta molti poco tanto così già
-        ancora sempre mai qui là ora poi bene essere sono sei è siamo siete era erano fu furono sarà stato stata sia avere ho
-        hai ha abbiamo hanno aveva avevano ebbe può possono poteva fare fa fatto disse""",
-    "pt": """o a os as um uma uns umas do da dos das de no na nos nas em ao aos à às pelo pela pelos pelas este esta estes estas
-        esse essa esses essas aquele aquela aqueles aquelas isto isso aquilo meu minha meus minhas teu tua seu sua seus suas
-        nosso nossa nossos eu tu ele ela você nós eles elas vocês me te se lhe lhes nos que quem qual quais cujo cuja algo
-        alguém nada ninguém tudo todo toda todos todas outro outra outros outras mesmo mesma cada algum alguma alguns algumas
-        nenhum nenhuma e ou mas nem porque pois se como quando onde enquanto embora também com contra desde entre para por
-        perante sem sob sobre até após durante não sim mais menos muito muita muitos muitas pouco tão tanto já ainda sempre
-        nunca assim aqui ali agora depois antes bem ser sou é somos são era eram foi foram será sido estar está estão estava
-        estavam ter tem têm tinha tinham haver há havia pode podem podia fazer faz fez disse""",
-    "nl": """de het een der des den deze dit die dat mijn jouw zijn haar ons onze jullie hun ik jij je u hij zij ze wij we mij me
-        jou hem hen elkaar zich zelf wie wat welke iets niets iemand niemand alles alle allen ander andere anderen elk elke
-        ieder iedere enkele en of maar want dus als dan toen omdat doordat hoewel terwijl zodat dat in op aan bij met van voor
-        door over onder tussen naar uit om tot tegen zonder sinds na te ten ter niet geen wel ook nog al zo zeer meer meest
-        minder veel weinig altijd nooit hier daar er nu toch weer heel erg waar hoe waarom ben bent is was waren wordt worden
-        werd werden geweest heb hebt heeft hebben had hadden kan kunnen kon konden moet moeten moest zal zullen zou zouden wil
-        willen wilde mag mogen gaat gaan doet doen""",
-    "ar": """في من على إلى عن مع هذا هذه ذلك تلك التي الذي الذين اللتين اللذين ما لا لم لن إن أن أنّ إنّ كان كانت يكون تكون قد هو
-        هي هم نحن أنا أنت كل كلّ بعض أي أيّ أو ثم ثمّ بل لكن لكنّ إذا لو حتى حتّى عند عندما بعد قبل بين منذ خلال حول دون غير
-        سوى أيضًا أيضا كما مثل فقط هناك هنا يمكن ليس ليست عليه عليها فيه فيها منه منها به بها له لها إليه أنه أنها أنّه أنّها
-        لأن لأنّ وهو وهي ولا وما ومن وفي وإن كيف ماذا لماذا يا لدى عبر ضد نحو وقد وأن أمّا إمّا حيث بحيث وهذا وهذه ومع ولكن
-        لقد""",
-    "ru": """и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только ее её мне было вот от меня еще
-        ещё нет о из ему теперь когда даже ну вдруг ли если уже или ни быть был него до вас нибудь опять уж вам ведь там потом
-        себя ничего ей может они тут где есть надо ней для мы тебя их чем была сам чтоб без будто чего раз тоже себе под будет
-        ж тогда кто этот того потому этого какой совсем ним здесь этом один почти мой тем чтобы нее сейчас были куда зачем
-        всех можно при об другой хоть после над больше тот через эти нас про всего них какая много разве эту моя свою этой
-        перед лучше том такой им более всегда конечно всю между это сказал""",
-    "la": """et in est non ad ut cum sed si quod qui quae ac atque nec neque ex per ab aut eius hic haec hoc ipse ille sit esse
-        sunt enim nam vel eget at sed a ut nec vitae quis""",
+    "en": """a an the this that these those some any each every either neither no none all both half such another other
+        others one ones i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his
+        himself she her hers herself it its itself they them their theirs themselves who whom whose which what whatever
+        whoever whichever somebody someone something anybody anyone anything everybody everyone everything nobody
+        nothing thou thee thy thine ye am is are was were be been being have has had having do does did doing done will
+        would shall should can could may might must ought need cannot can't don't didn't won't wouldn't couldn't
+        shouldn't isn't aren't wasn't weren't hasn't haven't hadn't doesn't i'm i've i'll i'd you're you've you'll he's
+        she's it's that's there's we're they're let's o'clock ain't and or but nor so yet if then than because as until
+        while though although unless since whether lest of at by for with about against between among into through
+        during before after above below to from up down in out on off over under upon within without toward towards
+        across along around beside besides behind beyond near onto per via amongst amid again further once here there
+        when where why how ever never always not only own same too very just now also even still already almost quite
+        rather perhaps however therefore thus hence indeed else more most less least few many much several enough soon
+        often sometimes away back well""",
+    "fr": """le la les l un une des du de d au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur
+        leurs je j tu il elle on nous vous ils elles me m te t se s lui eux moi toi soi y en qui que qu quoi dont où
+        lequel laquelle lesquels lesquelles celui celle ceux celles ceci cela ça c rien tout tous toute toutes autre
+        autres même mêmes quelque quelques chaque aucun aucune plusieurs tel telle tels telles et ou mais ni car donc or
+        si comme quand lorsque lorsqu puisque puisqu parce afin quoique à dans par pour sur avec sans sous entre vers
+        chez contre depuis pendant avant après devant derrière jusque jusqu dès près ne n pas plus moins très bien mal
+        peu trop assez aussi encore déjà jamais toujours souvent puis alors ainsi ici là non oui ne être suis es est
+        sommes êtes sont étais était étions étaient fut furent sera seront serait soit été étant avoir ai as a avons
+        avez ont avais avait avions avaient eut eurent aura auront aurait ait eu ayant fait faire fais font faisait dit
+        dire peut peuvent pouvait doit doivent va vont""",
+    "de": """der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner mein meine meinen
+        meinem meiner dein deine sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer unser unsere euer eure
+        dieser diese dieses diesen diesem jener jene jenes jenen jeder jede jedes jeden jedem alle allen aller alles
+        welche welcher welches solche manche andere anderen ich du er sie es wir mich mir dich dir ihn ihm uns euch
+        ihnen man sich wer wen wem was etwas nichts selbst und oder aber denn sondern doch als wie wenn weil dass daß ob
+        da damit obwohl während bevor nachdem bis sowie in im ins an am ans auf aus bei beim mit nach von vom vor zu zum
+        zur über unter für durch gegen ohne um zwischen seit hinter nicht nur auch noch schon so sehr mehr immer wieder
+        hier dort nun dann also nie ganz etwa hin her ja nein wo warum wann bin bist ist sind seid war waren wird werden
+        wurde wurden worden habe hast hat haben hatte hatten kann können konnte muss müssen musste soll sollen sollte
+        will wollen wollte darf dürfen mag möchte sei wäre würde gibt heißt dabei dazu davon daraus dadurch dafür daran
+        darauf deren dessen bzw""",
+    "es": """el la los las un una unos unas lo al del de este esta estos estas ese esa esos esas aquel aquella aquellos
+        aquellas esto eso mi mis tu tus su sus nuestro nuestra nuestros nuestras yo tú él ella usted nosotros ellos
+        ellas ustedes me te se le les nos os que quien quienes cual cuales cuyo cuya qué quién algo alguien nada nadie
+        todo toda todos todas otro otra otros otras mismo misma cada algún alguna algunos algunas ningún ninguna varios
+        y e o u pero ni sino aunque porque pues si como cuando donde mientras a ante bajo con contra desde en entre
+        hacia hasta para por según sin sobre tras durante no sí más menos muy mucho mucha muchos muchas poco tan tanto
+        también ya aún todavía siempre nunca así aquí allí ahora después antes bien ser soy eres es somos son era eras
+        eran fue fueron será sido siendo estar está están estaba estaban haber he ha han había habían hay hubo tener
+        tiene tienen tenía puede pueden podía hacer hace hizo dijo""",
+    "it": """il lo la i gli le l un uno una del dello della dei degli delle dell di d al allo alla ai agli alle all dal dalla
+        dai dalle dall nel nello nella nei nelle nell sul sulla sui sulle questo questa questi queste quello quella
+        quelli quelle quel quei mio mia miei mie tuo tua suo sua suoi sue nostro nostra vostro vostra loro io tu lui lei
+        egli ella noi voi essi mi ti si ci vi ne lo li che chi cui quale quali cosa qualcosa niente nulla nessuno tutto
+        tutta tutti tutte altro altra altri altre stesso stessa ogni e ed o ma né se come quando dove perché poiché
+        mentre anche a ad in con su per tra fra da senza sotto sopra verso contro dopo prima durante non sì più meno
+        molto molta molti poco tanto così già ancora sempre mai qui là ora poi bene essere sono sei è siamo siete era
+        erano fu furono sarà stato stata sia avere ho hai ha abbiamo hanno aveva avevano ebbe può possono poteva fare fa
+        fatto disse""",
+    "pt": """o a os as um uma uns umas do da dos das de no na nos nas em ao aos à às pelo pela pelos pelas este esta estes
+        estas esse essa esses essas aquele aquela aqueles aquelas isto isso aquilo meu minha meus minhas teu tua seu sua
+        seus suas nosso nossa nossos eu tu ele ela você nós eles elas vocês me te se lhe lhes nos que quem qual quais
+        cujo cuja algo alguém nada ninguém tudo todo toda todos todas outro outra outros outras mesmo mesma cada algum
+        alguma alguns algumas nenhum nenhuma e ou mas nem porque pois se como quando onde enquanto embora também com
+        contra desde entre para por perante sem sob sobre até após durante não sim mais menos muito muita muitos muitas
+        pouco tão tanto já ainda sempre nunca assim aqui ali agora depois antes bem ser sou é somos são era eram foi
+        foram será sido estar está estão estava estavam ter tem têm tinha tinham haver há havia pode podem podia fazer
+        faz fez disse""",
+    "nl": """de het een der des den deze dit die dat mijn jouw zijn haar ons onze jullie hun ik jij je u hij zij ze wij we
+        mij me jou hem hen elkaar zich zelf wie wat welke iets niets iemand niemand alles alle allen ander andere
+        anderen elk elke ieder iedere enkele en of maar want dus als dan toen omdat doordat hoewel terwijl zodat dat in
+        op aan bij met van voor door over onder tussen naar uit om tot tegen zonder sinds na te ten ter niet geen wel
+        ook nog al zo zeer meer meest minder veel weinig altijd nooit hier daar er nu toch weer heel erg waar hoe waarom
+        ben bent is was waren wordt worden werd werden geweest heb hebt heeft hebben had hadden kan kunnen kon konden
+        moet moeten moest zal zullen zou zouden wil willen wilde mag mogen gaat gaan doet doen""",
+    "ar": """في من على إلى عن مع هذا هذه ذلك تلك التي الذي الذين اللتين اللذين ما لا لم لن إن أن أنّ إنّ كان كانت يكون تكون
+        قد هو هي هم نحن أنا أنت كل كلّ بعض أي أيّ أو ثم ثمّ بل لكن لكنّ إذا لو حتى حتّى عند عندما بعد قبل بين منذ خلال
+        حول دون غير سوى أيضًا أيضا كما مثل فقط هناك هنا يمكن ليس ليست عليه عليها فيه فيها منه منها به بها له لها إليه
+        أنه أنها أنّه أنّها لأن لأنّ وهو وهي ولا وما ومن وفي وإن كيف ماذا لماذا يا لدى عبر ضد نحو وقد وأن أمّا إمّا حيث
+        بحيث وهذا وهذه ومع ولكن لقد""",
+    "ru": """и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только ее её мне было вот от
+        меня еще ещё нет о из ему теперь когда даже ну вдруг ли если уже или ни быть был него до вас нибудь опять уж вам
+        ведь там потом себя ничего ей может они тут где есть надо ней для мы тебя их чем была сам чтоб без будто чего
+        раз тоже себе под будет ж тогда кто этот того потому этого какой совсем ним здесь этом один почти мой тем чтобы
+        нее сейчас были куда зачем всех можно при об другой хоть после над больше тот через эти нас про всего них какая
+        много разве эту моя свою этой перед лучше том такой им более всегда конечно всю между это сказал""",
+    "la": """et in est non ad ut cum sed si quod qui quae ac atque nec neque ex per ab aut eius hic haec hoc ipse ille sit
+        esse sunt enim nam vel eget at sed a ut nec vitae quis""",
 }
 
 GENERAL_WORDS = {
-    "en": """window windows chair table tone papers paper corner street road floor bed box legs arms lips tears hat hair crowd
-        party noise sight silence surprise conversation behaviour remark remarks attempt purpose manner change number chance
-        pair set say says said saying tell told ask asked answer answered reply replied cry cried speak spoke talk talked call
-        called exclaimed returned added observed remarked whispered shouted go goes going gone went come comes coming came get
-        gets got getting give gives given gave take takes taken took taking make makes made making see sees seen saw seeing
-        look looks looked looking know knows known knew think thinks thought thinking find found feel felt seem seems seemed
-        keep kept let put set stand stood sit sat lie lay laid turn turned run ran begin began begun leave left hear heard
-        hold held bring brought bear follow followed show shown showed want wanted wish wished hope hoped like liked love
-        loved mean means meant use used using try tried become became happen happened pass passed open opened shut cut read
-        write wrote written live lived stay stayed wait waited walk walked fall fell rest good better best great greater
-        greatest little small large big long short old young new first second third last next early late high low right wrong
-        true false full whole certain sure able least likely possible different particular general common dear poor fine nice
-        bad worse worst happy glad sorry strange present several hundred thousand two three four five six seven eight nine ten
-        thing things way ways time times day days night morning evening afternoon week weeks month months year years hour
-        hours minute minutes moment moments today tomorrow yesterday man men woman women people person persons gentleman
-        gentlemen lady ladies boy girl child children father mother brother sister son daughter husband wife friend friends
-        fellow family hand hands head face eye eyes arm arms foot feet body side voice word words name names place places part
-        parts point kind sort matter case fact reason question idea mind life world end beginning course number door room
-        house home lot bit half piece order manner sense use deal air light sir madam mr mrs miss ms dr lord none nothing
-        anything something everything everyone together forward round against yes no oh ah instead especially really suddenly
-        directly immediately presently exactly certainly probably simply merely nearly hardly scarcely chapter section page
-        pages figure table contents volume book edition note notes appendix part example e.g i.e etc vol fig pp january
-        february march april may june july august september october november december monday tuesday wednesday thursday friday
-        saturday sunday th st nd rd going sometimes means far alone opinion manners degree account subject object respect
-        attention interest pleasure pray wouldn couldn didn don hasn isn wasn won ve ll re""",
-    "fr": """petit petite petits petites grand grande grands grandes bon bonne bons beau belle vieux vieille jeune nouveau premier
-        première dernier deux trois quatre cinq six sept huit neuf dix cent mille chose choses fois temps jour jours nuit
-        matin soir heure heures an ans année moment homme hommes femme femmes gens enfant enfants garçon fille père mère frère
-        sœur fils monsieur madame mademoiselle main mains tête yeux voix mot mots nom place part côté coup peine façon sorte
-        vie monde fin venir vient venait aller allait allez voir voit vu vois savoir sait sais prendre prend pris mettre met
-        mis donner donne donné trouver trouve demande répond crie dit dis disait parler parle regarder regarde passe reste
-        tient faut veut veux voilà voici ah oh oui maman papa tant seul seule beaucoup maintenant bientôt tout-à-coup
-        cependant enfin chapitre page table matières""",
-    "de": """seien sei falls jedoch sowie insbesondere beliebig bzw beh fall fälle menge groß große großen klein kleine kleinen gut
-        gute guten alt alte alten neu neue neuen erste ersten zweite letzte zwei drei vier fünf sechs sieben acht neun zehn
-        ding dinge mal zeit tag tage nacht jahr jahre stunde mann männer frau frauen leute mensch kind kinder vater mutter
-        hand kopf auge augen wort worte name teil seite art weise fall ende sagte sagen sagt gesagt ging gehen kam kommen sah
-        sehen machen macht gemacht gilt gelten sodass folgt kapitel seite abbildung beispiel beispiele bemerkung aufgabe
-        definition satz beweis lemma korollar behauptung lösung übung teilaufgabe z.b vgl siehe genau dann""",
-    "es": """dicho decir dice decía hombre hombres mujer día días noche vez veces tiempo año años cosa cosas casa mano ojos cabeza
-        vida mundo gran grande buen bueno buena dos tres parte señor señora don capítulo página""",
-    "it": """detto dire dice diceva uomo uomini donna giorno notte volta tempo anno anni cosa cose casa mano occhi testa vita mondo
-        grande buono buona due tre parte signor signore signora capitolo pagina""",
-    "pt": """dizer diz dizia homem homens mulher dia dias noite vez vezes tempo ano anos coisa coisas casa mão olhos cabeça vida
-        mundo grande bom boa dois duas três parte senhor senhora capítulo página""",
-    "nl": """zei zeggen zegt man mannen vrouw dag dagen nacht keer tijd jaar jaren ding dingen huis hand ogen hoofd leven wereld
-        groot grote klein kleine goed goede twee drie deel heer mevrouw hoofdstuk bladzijde""",
+    "en": """doubt front top bottom line lines news cause effect care back close spite addition middle window windows chair
+        table tone papers paper corner street road floor bed box legs arms lips tears hat hair crowd party noise sight
+        silence surprise conversation behaviour remark remarks attempt purpose manner change number chance pair set say
+        says said saying tell told ask asked answer answered reply replied cry cried speak spoke talk talked call called
+        exclaimed returned added observed remarked whispered shouted go goes going gone went come comes coming came get
+        gets got getting give gives given gave take takes taken took taking make makes made making see sees seen saw
+        seeing look looks looked looking know knows known knew think thinks thought thinking find found feel felt seem
+        seems seemed keep kept let put set stand stood sit sat lie lay laid turn turned run ran begin began begun leave
+        left hear heard hold held bring brought bear follow followed show shown showed want wanted wish wished hope
+        hoped like liked love loved mean means meant use used using try tried become became happen happened pass passed
+        open opened shut cut read write wrote written live lived stay stayed wait waited walk walked fall fell rest good
+        better best great greater greatest little small large big long short old young new first second third last next
+        early late high low right wrong true false full whole certain sure able least likely possible different
+        particular general common dear poor fine nice bad worse worst happy glad sorry strange present several hundred
+        thousand two three four five six seven eight nine ten thing things way ways time times day days night morning
+        evening afternoon week weeks month months year years hour hours minute minutes moment moments today tomorrow
+        yesterday man men woman women people person persons gentleman gentlemen lady ladies boy girl child children
+        father mother brother sister son daughter husband wife friend friends fellow family hand hands head face eye
+        eyes arm arms foot feet body side voice word words name names place places part parts point kind sort matter
+        case fact reason question idea mind life world end beginning course number door room house home lot bit half
+        piece order manner sense use deal air light sir madam mr mrs miss ms dr lord none nothing anything something
+        everything everyone together forward round against yes no oh ah instead especially really suddenly directly
+        immediately presently exactly certainly probably simply merely nearly hardly scarcely chapter section page pages
+        figure table contents volume book edition note notes appendix part example e.g i.e etc vol fig pp january
+        february march april may june july august september october november december monday tuesday wednesday thursday
+        friday saturday sunday th st nd rd going sometimes means far alone opinion manners degree account subject object
+        respect attention interest pleasure pray wouldn couldn didn don hasn isn wasn won ve ll re""",
+    "fr": """petit petite petits petites grand grande grands grandes bon bonne bons beau belle vieux vieille jeune nouveau
+        premier première dernier deux trois quatre cinq six sept huit neuf dix cent mille chose choses fois temps jour
+        jours nuit matin soir heure heures an ans année moment homme hommes femme femmes gens enfant enfants garçon
+        fille père mère frère sœur fils monsieur madame mademoiselle main mains tête yeux voix mot mots nom place part
+        côté coup peine façon sorte vie monde fin venir vient venait aller allait allez voir voit vu vois savoir sait
+        sais prendre prend pris mettre met mis donner donne donné trouver trouve demande répond crie dit dis disait
+        parler parle regarder regarde passe reste tient faut veut veux voilà voici ah oh oui maman papa tant seul seule
+        beaucoup maintenant bientôt tout-à-coup cependant enfin chapitre page table matières""",
+    "de": """seien sei falls jedoch sowie insbesondere beliebig bzw beh fall fälle menge groß große großen klein kleine
+        kleinen gut gute guten alt alte alten neu neue neuen erste ersten zweite letzte zwei drei vier fünf sechs sieben
+        acht neun zehn ding dinge mal zeit tag tage nacht jahr jahre stunde mann männer frau frauen leute mensch kind
+        kinder vater mutter hand kopf auge augen wort worte name teil seite art weise fall ende sagte sagen sagt gesagt
+        ging gehen kam kommen sah sehen machen macht gemacht gilt gelten sodass folgt kapitel seite abbildung beispiel
+        beispiele bemerkung aufgabe definition satz beweis lemma korollar behauptung lösung übung teilaufgabe z.b vgl
+        siehe genau dann""",
+    "es": """dicho decir dice decía hombre hombres mujer día días noche vez veces tiempo año años cosa cosas casa mano ojos
+        cabeza vida mundo gran grande buen bueno buena dos tres parte señor señora don capítulo página""",
+    "it": """detto dire dice diceva uomo uomini donna giorno notte volta tempo anno anni cosa cose casa mano occhi testa vita
+        mondo grande buono buona due tre parte signor signore signora capitolo pagina""",
+    "pt": """dizer diz dizia homem homens mulher dia dias noite vez vezes tempo ano anos coisa coisas casa mão olhos cabeça
+        vida mundo grande bom boa dois duas três parte senhor senhora capítulo página""",
+    "nl": """zei zeggen zegt man mannen vrouw dag dagen nacht keer tijd jaar jaren ding dingen huis hand ogen hoofd leven
+        wereld groot grote klein kleine goed goede twee drie deel heer mevrouw hoofdstuk bladzijde""",
     "la": "lorem",
 }
 
 DETERMINERS = {
-    "en": """the a an this that these those my your his her its our their no some any each every such another of in on by with from
-        for into and all""",
-    "fr": """le la les l un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs
-    de d""",
+    "en": """the a an this that these those my your his her its our their no some any each every such another of in on at by
+        with from for into and all""",
+    "fr": """le la les l un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur
+        leurs de d""",
     "es": "el la los las un una unos unas al del este esta estos estas ese esa mi mis tu su sus nuestro nuestra de",
-    "it": """il lo la i gli le l un uno una del dello della dei degli delle dell al alla ai dal dalla nel nella questo questa suo
-        sua di""",
+    "it": """il lo la i gli le l un uno una del dello della dei degli delle dell al alla ai dal dalla nel nella questo questa
+        suo sua di""",
     "pt": "o a os as um uma do da dos das no na nos nas ao este esta esse essa meu minha seu sua de",
     "nl": "de het een der deze dit die dat mijn jouw zijn haar ons onze hun van",
 }
 
 DANGLING = {
-    "en": """he she it they we you him her his its their this that these those here there and but or nor so yet then thus hence
-        therefore however also too moreover besides such both neither either another others one even still again now indeed
-        perhaps yes no oh ah well why what how my your i for let do did is are was were have has can could will would shall""",
+    "en": """he she it they we you him her his its their this that these those here there and but or nor so yet then thus
+        hence therefore however also too moreover besides such both neither either another others one even still again
+        now indeed perhaps yes no oh ah well why what how my your i for let do did is are was were have has can could
+        will would shall""",
     "fr": """il elle ils elles on ce cela ça ceci c lui leur celui celle ceux celles et mais ou or donc car puis alors ainsi
-        ensuite enfin aussi là ici oui non si quand comme voilà voici je j tu nous vous mon ma mes ton son sa ses notre votre
-        cet cette ces que qui y en n s l'un dont""",
-    "de": """er sie es das dies dieser diese dieses diesen ihm ihn ihr ihre sein seine und aber oder denn doch dann also da so nun
-        dabei damit daher dazu davon dadurch außerdem auch ja nein wenn als weil dass wir ich du hier dort jedoch sondern
-        beide jener zum danach deshalb dort man was wie wer welche sei seien""",
-    "es": """él ella ellos ellas eso esto este esta esos y e pero o pues entonces así también luego además sí no si cuando como yo
-        tú nosotros su sus mi que quien allí aquí lo le les se""",
-    "it": """egli ella lui lei essi questo quello ciò e ed ma o dunque allora così anche poi inoltre sì no se quando come io tu noi
-        voi suo sua mio che chi lì qui si""",
-    "pt": """ele ela eles elas isso isto este essa e mas ou pois então assim também depois além sim não se quando como eu tu nós
-        seu sua meu que quem ali aqui""",
-    "nl": """hij zij ze het dit dat deze die hem haar zijn en maar of want dus toen dan zo ook daar hier ja nee als omdat ik jij je
-        wij we mijn hun daarna""",
+        ensuite enfin aussi là ici oui non si quand comme voilà voici je j tu nous vous mon ma mes ton son sa ses notre
+        votre cet cette ces que qui y en n s l'un dont""",
+    "de": """er sie es das dies dieser diese dieses diesen ihm ihn ihr ihre sein seine und aber oder denn doch dann also da
+        so nun dabei damit daher dazu davon dadurch außerdem auch ja nein wenn als weil dass wir ich du hier dort jedoch
+        sondern beide jener zum danach deshalb dort man was wie wer welche sei seien""",
+    "es": """él ella ellos ellas eso esto este esta esos y e pero o pues entonces así también luego además sí no si cuando
+        como yo tú nosotros su sus mi que quien allí aquí lo le les se""",
+    "it": """egli ella lui lei essi questo quello ciò e ed ma o dunque allora così anche poi inoltre sì no se quando come io
+        tu noi voi suo sua mio che chi lì qui si""",
+    "pt": """ele ela eles elas isso isto este essa e mas ou pois então assim também depois além sim não se quando como eu tu
+        nós seu sua meu que quem ali aqui""",
+    "nl": """hij zij ze het dit dat deze die hem haar zijn en maar of want dus toen dan zo ook daar hier ja nee als omdat ik
+        jij je wij we mijn hun daarna""",
     "ar": "وهو وهي هو هي هذا هذه ذلك تلك لكن لكنّ ثم ثمّ إذ وهذا وهذه ولكن كما أيضًا نعم وقد فهو فهي",
 }
 
 PLOT = {
     "en": """kill killed murder murdered murderer died dead death dying born birth marry married marriage wedding engaged
         engagement widow husband wife mother father son daughter brother brothers sister sisters uncle aunt nephew niece
-        cousin friend partner servant master mistress captain king queen prince princess soldier soldiers sailor clerk doctor
-        lawyer teacher family heir orphan discovered discovery secret mystery crime criminal stolen steal thief robbery prison
-        escaped escape journey voyage travelled sailed arrived returned war battle siege enemy attack defeated victory rescued
-        saved lost fortune inheritance money rich poor poverty debt love loved lover hatred revenge vengeance quarrel promise
-        promised vow ghost spirit magic spell curse dream ship village town city island castle kingdom country native
-        transformed became determined decided resolved refused accepted invited proposed confessed revealed warned pursued
-        hunt hunted chase destroyed treasure trial lived belonged named called became years ago always story tale adventure
-        adventures history formerly once learned learnt believed intended purpose plan reason consequence""",
-    "fr": """mort morte mourut tué tua meurtre né née marié mariée mariage épouse mari fils fille frère sœur oncle tante parents
-        ami amie roi reine prince princesse soldat capitaine docteur maître secret crime voyage guerre bataille ennemi perdu
-        fortune argent amour pauvre riche village ville château école maison famille malade""",
-    "de": """tod tot starb gestorben getötet mord geboren heirat verheiratet sohn tochter bruder schwester vater mutter onkel tante
-        freund könig königin prinz prinzessin soldat kapitän geheimnis verbrechen reise krieg schlacht feind verloren vermögen
-        geld liebe arm reich dorf stadt schloss familie""",
-    "es": """muerte muerto murió mató asesinato nació boda casado hijo hija hermano hermana padre madre amigo rey reina soldado
-        capitán secreto crimen viaje guerra batalla enemigo perdido fortuna dinero amor pobre rico pueblo ciudad castillo
-        familia caballero""",
-    "it": """morte morto morì uccise omicidio nato nozze sposato figlio figlia fratello sorella padre madre amico re regina soldato
-        capitano segreto delitto viaggio guerra battaglia nemico perduto fortuna denaro amore povero ricco villaggio città
-        castello""",
+        cousin friend partner servant master mistress captain king queen prince princess soldier soldiers sailor clerk
+        doctor lawyer teacher family heir orphan discovered discovery secret mystery crime criminal stolen steal thief
+        robbery prison escaped escape journey voyage travelled sailed arrived returned war battle siege enemy attack
+        defeated victory rescued saved lost fortune inheritance money rich poor poverty debt love loved lover hatred
+        revenge vengeance quarrel promise promised vow ghost spirit magic spell curse dream ship village town city
+        island castle kingdom country native transformed became determined decided resolved refused accepted invited
+        proposed confessed revealed warned pursued hunt hunted chase destroyed treasure trial lived belonged named
+        called became years ago always story tale adventure adventures history formerly once learned learnt believed
+        intended purpose plan reason consequence""",
+    "fr": """mort morte mourut tué tua meurtre né née marié mariée mariage épouse mari fils fille frère sœur oncle tante
+        parents ami amie roi reine prince princesse soldat capitaine docteur maître secret crime voyage guerre bataille
+        ennemi perdu fortune argent amour pauvre riche village ville château école maison famille malade""",
+    "de": """tod tot starb gestorben getötet mord geboren heirat verheiratet sohn tochter bruder schwester vater mutter onkel
+        tante freund könig königin prinz prinzessin soldat kapitän geheimnis verbrechen reise krieg schlacht feind
+        verloren vermögen geld liebe arm reich dorf stadt schloss familie""",
+    "es": """muerte muerto murió mató asesinato nació boda casado hijo hija hermano hermana padre madre amigo rey reina
+        soldado capitán secreto crimen viaje guerra batalla enemigo perdido fortuna dinero amor pobre rico pueblo ciudad
+        castillo familia caballero""",
+    "it": """morte morto morì uccise omicidio nato nozze sposato figlio figlia fratello sorella padre madre amico re regina
+        soldato capitano segreto delitto viaggio guerra battaglia nemico perduto fortuna denaro amore povero ricco
+        villaggio città castello""",
 }
 
 SCENE = {
-    "en": """look looked looking looks glance glanced stare stared gaze gazed watched eye eyes hand hands finger fingers arm arms
-        head face shoulder shoulders knee knees foot feet lips cheek collar nose mouth voice door doors window windows chair
-        table floor bed lamp candle desk drawer bureau lock paper corner stairs step steps walked walk sat sit stood stand
-        rose turned bowed nodded smiled laughed shook sprang jumped leaned moved drew pulled pushed picked dropped lifted
-        touched opened closed shut rang bell pocket hat coat jug plate cup minute minutes moment moments silence silent tone
-        countenance cast bent knot glancing looking beckoned leant hung clasped trembling blushed coloured sighed breath dark
-        darkness exclaimed replied presently suddenly""",
-    "fr": """regarde regarda regardait yeux main mains doigt doigts bras tête visage épaule genou pied pieds porte fenêtre chaise
-        table lit lampe coin marche marcha assis assise debout tourne sourit rit poche chapeau minute moment silence voix
-        prend met couvertures""",
-    "de": """blickte sah schaute augen hand hände finger arm kopf gesicht schulter knie fuß füße tür fenster stuhl tisch bett lampe
-        ecke ging saß stand drehte lächelte lachte tasche hut minute augenblick schweigen stimme""",
-    "es": """miró miraba ojos mano manos dedo brazo cabeza cara rostro hombro rodilla pie puerta ventana silla mesa cama rincón
-        sentado levantó sonrió rió bolsillo sombrero minuto momento silencio voz""",
-    "it": """guardò guardava occhi mano mani dito braccio testa faccia volto spalla ginocchio piede porta finestra sedia tavola
-        letto angolo sedette alzò sorrise rise tasca cappello minuto momento silenzio voce""",
+    "en": """look looked looking looks glance glanced stare stared gaze gazed watched eye eyes hand hands finger fingers arm
+        arms head face shoulder shoulders knee knees foot feet lips cheek collar nose mouth voice door doors window
+        windows chair table floor bed lamp candle desk drawer bureau lock paper corner stairs step steps walked walk sat
+        sit stood stand rose turned bowed nodded smiled laughed shook sprang jumped leaned moved drew pulled pushed
+        picked dropped lifted touched opened closed shut rang bell pocket hat coat jug plate cup minute minutes moment
+        moments silence silent tone countenance cast bent knot glancing looking beckoned leant hung clasped wall walls
+        street streets fire fires trembling blushed coloured sighed breath dark darkness exclaimed replied presently
+        suddenly""",
+    "fr": """regarde regarda regardait yeux main mains doigt doigts bras tête visage épaule genou pied pieds porte fenêtre
+        chaise table lit lampe coin marche marcha assis assise debout tourne sourit rit poche chapeau minute moment
+        silence voix prend met couvertures""",
+    "de": """blickte sah schaute augen hand hände finger arm kopf gesicht schulter knie fuß füße tür fenster stuhl tisch bett
+        lampe ecke ging saß stand drehte lächelte lachte tasche hut minute augenblick schweigen stimme""",
+    "es": """miró miraba ojos mano manos dedo brazo cabeza cara rostro hombro rodilla pie puerta ventana silla mesa cama
+        rincón sentado levantó sonrió rió bolsillo sombrero minuto momento silencio voz""",
+    "it": """guardò guardava occhi mano mani dito braccio testa faccia volto spalla ginocchio piede porta finestra sedia
+        tavola letto angolo sedette alzò sorrise rise tasca cappello minuto momento silenzio voce""",
 }
 
 PERSONAL = {
@@ -223,7 +234,10 @@ TITLES = """mr mrs ms miss dr doctor lady sir lord captain colonel king queen pr
     uncle aunt saint st m mme mlle monsieur madame mademoiselle herr frau señor señora don doña signor signora"""
 """What stands before a name and is no part of it."""
 
-NEVER = """i god oh eh ah hé hein ha ha heaven christmas mr mrs ms miss sir dr english french german chapter section january
+PLACES = "street road lane square park house hall river sea bay island lake castle abbey church bridge city county rue place"
+"""What stands behind a name and makes it a place."""
+
+NEVER = """i god oh eh ah hé hein ha ha heaven mr mrs ms miss sir dr english french german chapter section january
 february
     march april may june july august september october november december monday tuesday wednesday thursday friday saturday
     sunday street mme mlle monsieur madame"""

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from luminalib.adapters.llm.extractive import lexicon_data as data
-from luminalib.adapters.llm.extractive.quality import is_language
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.words import WORD, bare, normal
 
 _TITLES = frozenset(data.TITLES.split())
+_PLACES = frozenset(data.PLACES.split())
 _NEVER = frozenset(data.NEVER.split())
 _BETWEEN = re.compile(r"\.? |\.? (?:of|de|von|van|du|la|del|della|di|da|dos) ")
 _AFTER_A_START = frozenset(".:!?\"“”„«‘'([—–*_")
 _MINIMUM = 3
+_FEW_SENTENCES = 100
 _CAPITALISED_SHARE = 0.8
 _FULL_FORM_SHARE = 0.12
 
@@ -42,22 +43,23 @@ class _Run:
 
 
 def names_in(reading: Reading) -> list[Name]:
-    """The names that occur at least three times, the most frequent first; none where a language capitalises all nouns."""
+    """The names that occur three times (twice in a short text), the most frequent first; none where all nouns are capitalised."""
     if reading.lexicon.nouns_are_capitalised:
         return []
     proper = _proper_words(reading)
     runs = [run for at, sentence in enumerate(reading.sentences) for run in _runs(sentence.text, at, proper)]
     groups = _by_head(runs)
     names = [_name(members, reading) for members in groups.values()]
-    return sorted((name for name in names if len(name.positions) >= _MINIMUM), key=lambda name: (-len(name.positions), name.form))
+    least = _MINIMUM if len(reading.sentences) > _FEW_SENTENCES else _MINIMUM - 1
+    return sorted((name for name in names if len(name.positions) >= least), key=lambda name: (-len(name.positions), name.form))
 
 
 def _proper_words(reading: Reading) -> frozenset[str]:
     """Words that stand capitalised inside sentences, and hardly ever small."""
     capitalised: Counter[str] = Counter()
     small: Counter[str] = Counter()
-    for sentence, words in zip(reading.sentences, reading.words, strict=True):
-        if not is_language(words, reading):
+    for sentence, is_prose in zip(reading.sentences, reading.prose, strict=True):
+        if not is_prose:
             continue
         for found in WORD.finditer(sentence.text):
             word = found.group()
@@ -82,7 +84,8 @@ def _runs(text: str, sentence: int, proper: frozenset[str]) -> Iterator[_Run]:
     current: list[re.Match[str]] = []
     for found in WORD.finditer(text):
         word = found.group()
-        named = word[0].isupper() and (bare(word) in proper or normal(word) in _TITLES)
+        known = bare(word) in proper or normal(word) in _TITLES or (current != [] and normal(word) in _PLACES)
+        named = word[0].isupper() and known
         if (current and not (named and _BETWEEN.fullmatch(text, current[-1].end(), found.start()))) or (
             current and normal(word) in _TITLES
         ):
@@ -94,7 +97,7 @@ def _runs(text: str, sentence: int, proper: frozenset[str]) -> Iterator[_Run]:
 
 
 def _run(text: str, matches: Sequence[re.Match[str]], sentence: int) -> Iterator[_Run]:
-    words = tuple(word for match in matches if (word := bare(match.group())) not in _TITLES)
+    words = tuple(word for match in matches if (word := bare(match.group())) not in _TITLES | _PLACES)
     if words:
         written = text[matches[0].start() : matches[-1].end()]
         yield _Run(re.sub(r"['’]s$", "", written), words, sentence)

@@ -27,8 +27,6 @@ _GESTURE = 0.8
 _MOST_SIGNS = 4
 _IDEAL = (15, 32)
 _ALLOWED = (7, 45)
-_PARTS_OF_SPEECH_SHARE = 0.22
-"""A sentence with fewer function words is a list, a heading or a formula."""
 
 
 def qualities(reading: Reading, names: Sequence[Collection[int]]) -> list[float]:
@@ -36,41 +34,35 @@ def qualities(reading: Reading, names: Sequence[Collection[int]]) -> list[float]
     title = frozenset(terms_of(words_of(reading.title), reading.empty))
     named = Counter(at for name in names for at in name)
     return [
-        form(sentence, words, reading) * content(sentence, words, reading, title) * (1 + 0.35 * min(named[at], 2)) if words else 0.0
+        form(reading, at) * content(sentence, words, reading, title) * (1 + 0.35 * min(named[at], 2)) if words else 0.0
         for at, (sentence, words) in enumerate(zip(reading.sentences, reading.words, strict=True))
     ]
 
 
-def form(sentence: Sentence, words: Sequence[str], reading: Reading) -> float:
+def form(reading: Reading, at: int) -> float:
     """The outer form: whole, of readable length, no dialogue, no list, no formula; 0.0 is unfit."""
+    sentence = reading.sentences[at]
     text = sentence.text
-    if not _is_whole(text) or not is_language(words, reading):
-        return 0.0
-    value = _length_factor(length_in_words(text))
+    value = shape(text) if reading.prose[at] else 0.0
     if sentence.inside_quotation:
         value *= 0.1
     elif _SPOKEN.search(text):
         value *= 0.2
-    if _ENDED.search(text) and text.rstrip("\"'”’»)]")[-1:] not in ".。।۔":
-        value *= 0.4
-    return value * _calm(text)
+    return value
+
+
+def shape(text: str) -> float:
+    """What `form` asks, whoever speaks."""
+    if not _is_whole(text):
+        return 0.0
+    stated = 1.0 if text.rstrip("\"'”’»)]")[-1:] in ".。।۔" else 0.4
+    return stated * _length_factor(length_in_words(text)) * _calm(text)
 
 
 def _is_whole(text: str) -> bool:
     starts_well = not text[0].islower() and (text[0].isalpha() or text[0] in "\"“„«‘'¿¡「『")
     balanced = all(text.count(left) == text.count(right) for left, right in ("()", "“”", "«»", "[]", "「」")) or "„" in text
     return bool(_ENDED.search(text)) and starts_well and balanced and text.count('"') % 2 == 0
-
-
-def is_language(words: Sequence[str], reading: Reading) -> bool:
-    """Whether the words are a sentence of the text's language, and no list, heading, formula or foreign gloss."""
-    if not words or not reading.lexicon.function_words or reading.lexicon.code == "ru":
-        return bool(words)
-    least = _PARTS_OF_SPEECH_SHARE if reading.lexicon.code != "ar" else 0.05
-    known = reading.lexicon.function_words
-    small = sum(normal(word) in known or bare(word) in known for word in words)
-    capitals = sum(word[0].isupper() for word in words)
-    return small >= least * len(words) and capitals <= (0.65 if reading.lexicon.nouns_are_capitalised else 0.45) * len(words)
 
 
 def _length_factor(length: int) -> float:

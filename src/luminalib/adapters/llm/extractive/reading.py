@@ -10,12 +10,17 @@ from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.lexicons import Lexicon, lexicon_for
 from luminalib.adapters.llm.extractive.paragraphs import paragraphs_of
 from luminalib.adapters.llm.extractive.sentences import Sentence, sentences_of
-from luminalib.adapters.llm.extractive.words import length_in_words, normal, terms_of, words_of
+from luminalib.adapters.llm.extractive.words import bare, length_in_words, normal, terms_of, words_of
 
 MAXIMUM_CHARACTERS = 4_000_000
 """Longer texts are read in even samples, so that no file can take the engine's time away from the others."""
 _FREQUENT_SHARE = 0.06
 _AFTER_A_COMMAND = 2
+_SMALL_WORDS, _FEW_SMALL_WORDS = 0.22, 0.05
+"""The least share of function words in a sentence; Arabic writes many of them as a part of the next word."""
+_CAPITALS, _CAPITALS_OF_NOUNS = 0.45, 0.65
+_WITHOUT_SMALL_WORDS = frozenset(["", "ru"])
+"""Languages whose function words are unknown here, or too few to count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +36,8 @@ class Reading:
     """Per sentence."""
     length: int
     """In words, of the whole text and not of a sample."""
+    is_whole: bool = True
+    """False when only a sample of a very long text was read, and counting in it would tell no truth."""
 
     @cached_property
     def empty(self) -> frozenset[str]:
@@ -40,6 +47,11 @@ class Reading:
             return known
         counts = Counter(word for words in self.words for word in {normal(word) for word in words})
         return frozenset(word for word, count in counts.items() if count > max(2, _FREQUENT_SHARE * len(self.words)))
+
+    @cached_property
+    def prose(self) -> list[bool]:
+        """Per sentence, whether its words are one of the text's language, and no list, heading, formula or foreign gloss."""
+        return [_is_prose(words, self.lexicon) for words in self.words]
 
     @cached_property
     def terms(self) -> list[list[str]]:
@@ -63,7 +75,18 @@ def read(title: str, authors: Sequence[str], language: str | None, texts: Sequen
         sentences=sentences,
         words=words,
         length=length,
+        is_whole=len(sampled) == len(paragraphs),
     )
+
+
+def _is_prose(words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Function words make the sentence, and capitals the list of names."""
+    if not words or lexicon.code in _WITHOUT_SMALL_WORDS:
+        return bool(words)
+    small = sum(normal(word) in lexicon.function_words or bare(word) in lexicon.function_words for word in words)
+    capitals = sum(word[0].isupper() for word in words)
+    most = _CAPITALS_OF_NOUNS if lexicon.nouns_are_capitalised else _CAPITALS
+    return small >= (_FEW_SMALL_WORDS if lexicon.code == "ar" else _SMALL_WORDS) * len(words) and capitals <= most * len(words)
 
 
 def _sample(paragraphs: Sequence[str]) -> Sequence[str]:

@@ -9,7 +9,9 @@ from luminalib.adapters.llm.extractive import lexicon_data as data
 
 _OPENING = "\"'“‘«„‚「『(\\[¿¡*_—–\\-"
 _CLOSING = "\"'”’»“‘」』)\\]*_"
-_END = re.compile(rf"(?P<mark>[.!?…؟۔।]+)[{_CLOSING}]*(?=\s+(?P<next>[{_OPENING}\s]*\S))|[。！？｡]+[」』）”]*")
+_END = re.compile(
+    rf"(?P<mark>[.!?…؟۔।]+)[{_CLOSING}]*(?=\s+(?P<next>[{_OPENING}\s]*\S))|(?<=[a-z][a-z][a-z])\.(?=[A-Z][a-z]+ )|[。！？｡]+[」』）”]*"
+)
 _LAST_WORD = re.compile(r"[\w.]+$")
 _ABBREVIATIONS = frozenset(data.ABBREVIATIONS.split())
 _MAY_END = frozenset(["etc", "ecc", "usw", "a.m", "p.m", "inc", "ltd", "co", "corp", "jr", "sr", "esq"])

@@ -13,6 +13,8 @@ from luminalib.adapters.llm.extractive.topics import key_topics, topics_in
 from luminalib.adapters.llm.extractive.words import UNSPACED
 from luminalib.ports.children import Progress
 
+LONGEST_SENTENCE = 500
+
 
 def summarise(
     *, title: str, authors: Sequence[str], language: str | None, sections: Sequence[str], progress: Progress
@@ -41,5 +43,10 @@ def summarise(
 
 def _joined(sentences: Sequence[str]) -> str:
     """One paragraph; scripts without spaces between words have none between sentences."""
-    text = " ".join(sentences)
+    text = " ".join(map(_cut, sentences))
     return "".join(sentences) if len(UNSPACED.findall(text)) > len(text) / 2 else text
+
+
+def _cut(sentence: str) -> str:
+    """A run without an end, in a file that is hardly a text, is told by its beginning."""
+    return sentence if len(sentence) <= LONGEST_SENTENCE else sentence[:LONGEST_SENTENCE].rsplit(" ", 1)[0] + " …"

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from luminalib.adapters.llm.extractive.actions import is_story
 from luminalib.adapters.llm.extractive.names import Name
-from luminalib.adapters.llm.extractive.quality import is_language
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.words import UNSPACED, bare, normal, stem
 
@@ -77,21 +77,22 @@ def _distinct(ranked: Sequence[Topic]) -> Iterator[Topic]:
 
 def _phrases(reading: Reading) -> list[Topic]:
     nouns = _noun_shares(reading)
+    empty = _empty_words(reading)
     long = len(reading.sentences) >= _LONG_TEXT // 10
     found: dict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
-    for sentence, words in zip(reading.sentences, reading.words, strict=True):
-        if long and not is_language(words, reading):
+    for sentence, words, is_prose in zip(reading.sentences, reading.words, reading.prose, strict=True):
+        if long and not is_prose:
             continue
-        for phrase in _candidates(words, sentence.text, reading, nouns):
+        for phrase in _candidates(words, sentence.text, empty, nouns):
             found[tuple(map(stem, phrase))].append((" ".join(phrase), sentence.position))
     least = 2 if len(reading.sentences) < _LONG_TEXT else 4
     topics = [_topic(stems, uses, nouns) for stems, uses in found.items() if len(uses) >= least and len(set(stems)) == len(stems)]
     return [topic for topic in topics if _is_spread(topic, reading)]
 
 
-def _candidates(words: Sequence[str], text: str, reading: Reading, nouns: dict[str, float]) -> Iterator[tuple[str, ...]]:
+def _candidates(words: Sequence[str], text: str, empty: frozenset[str], nouns: dict[str, float]) -> Iterator[tuple[str, ...]]:
     """Single nouns, and pairs and triples that end in one, when they stand side by side in the text."""
-    full = [_is_full(word, reading.empty) for word in words]
+    full = [_is_full(word, empty) for word in words]
     for at, word in enumerate(words):
         if not full[at] or nouns.get(stem(word), 0.0) < _LEAST_NOUN:
             continue
@@ -100,6 +101,11 @@ def _candidates(words: Sequence[str], text: str, reading: Reading, nouns: dict[s
             phrase = tuple(words[max(0, at - length + 1) : at + 1])
             if len(phrase) == length and all(full[at - length + 1 : at + 1]) and " ".join(phrase) in text:
                 yield phrase
+
+
+def _empty_words(reading: Reading) -> frozenset[str]:
+    """In a story also the stage business: a street or a fire is in every novel."""
+    return reading.empty | reading.lexicon.scene if is_story(reading) else reading.empty
 
 
 def _is_full(word: str, empty: frozenset[str]) -> bool:
@@ -113,21 +119,23 @@ def _noun_shares(reading: Reading) -> dict[str, float]:
     noun: Counter[str] = Counter()
     lexicon = reading.lexicon
     for words in reading.words:
-        for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+        for farther, before, word, after in zip(["", "", *words], ["", *words], words, [*words[1:], ""], strict=False):
             total[stem(word)] += 1
             if lexicon.nouns_are_capitalised:
                 noun[stem(word)] += before != "" and word[0].isupper() and len(word) > 2  # noqa: PLR2004 - formula letters
             elif lexicon.determiners:
-                noun[stem(word)] += _in_noun_place(before, after, reading)
+                noun[stem(word)] += _in_noun_place((farther, before), after, reading)
             else:
                 noun[stem(word)] += 1
     return {word: noun[word] / count for word, count in total.items()}
 
 
-def _in_noun_place(before: str, after: str, reading: Reading) -> bool:
-    """Behind an article or a describing word, and before an empty word or the end."""
-    introduced = normal(before) in reading.lexicon.determiners or (before != "" and _is_full(before, reading.empty))
-    return introduced and (not after or not _is_full(after, reading.empty))
+def _in_noun_place(before: tuple[str, str], after: str, reading: Reading) -> bool:
+    """Behind an article, or an article and a describing word, and before an empty word or the end."""
+    determiners = reading.lexicon.determiners
+    farther, nearer = before
+    described = normal(farther) in determiners and nearer.islower() and normal(nearer) not in determiners
+    return (normal(nearer) in determiners or described) and (not after or not _is_full(after, reading.empty))
 
 
 def _topic(stems: tuple[str, ...], uses: Sequence[tuple[str, float]], nouns: dict[str, float]) -> Topic:
