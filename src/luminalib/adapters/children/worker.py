@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from luminalib.adapters.children.confinement import confine_for_job, confine_for_life
+from luminalib.adapters.children.confinement import confine_for_job, confine_for_life, widen_pipe
 from luminalib.adapters.children.frames import HEADER, Kind, pack, pack_result, unpack
 from luminalib.ports.children import ChildTaskFailed, Progress
 
@@ -32,6 +32,7 @@ def _take_over_standard_streams() -> tuple[BinaryIO, BinaryIO]:
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     os.close(nothing)
+    widen_pipe(answers)
     return os.fdopen(calls, "rb"), os.fdopen(answers, "wb")
 
 

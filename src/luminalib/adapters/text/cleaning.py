@@ -9,14 +9,16 @@ _LINE_ENDS = dict.fromkeys("\x0b\x0c\x85\u2028\u2029", "\n")
 _SPACES = dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
 _REPLACED = _LIGATURES | _LINE_ENDS | _SPACES
 # C0 and C1 controls, DEL, soft hyphen, zero-width space, byte order mark, lone surrogates and the non-characters: a database
-# refuses some of them, the rest breaks words or shows as boxes. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
-_REMOVED = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+# refuses some of them, the rest breaks words or shows as boxes, as do the pieces of big brackets at the end of the private
+# area. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
+_REMOVED = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\uf8e5-\uf8ff"
 _SPECIAL = re.compile(f"[{_REMOVED}{''.join(_REPLACED)}]")
+_PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n"
 _TERMINAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _TRAILING_SPACE = re.compile(r"[ \t]+\n")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BIDI_CONTROLS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_CUT_WORD = re.compile(r"([^\W\d_]{2,})[-\u2010]\n([^\W\d_]{2,})")
+_CUT_WORD = re.compile(r"([^\W\d_]{2,})-\n([^\W\d_]{2,})")
 _COMPOUND = re.compile(r"[^\W\d_]{2,}-[^\W\d_]{2,}")
 # With the hyphen on the other side: "half-a-" and "crown", "hide-" and "and-seek" are parts of longer compounds.
 _LAST_WORD = re.compile(r"(-?)([^\W\d_]+)\Z")
@@ -43,7 +45,7 @@ def clean_characters(text: str) -> str:
         text = _TERMINAL_SEQUENCE.sub("", text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _SPECIAL.search(text):
+    if _has_special(text):
         text = _SPECIAL.sub(_replacement, text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
@@ -60,7 +62,7 @@ def join_cut_words(text: str) -> str:
 
     In a text that was never justified a hyphen at a line end is the author's own, and stays.
     """
-    cuts = len(_CUT_WORD.findall(text)) if "-\n" in text or "\u2010\n" in text else 0
+    cuts = len(_CUT_WORD.findall(text)) if "-\n" in text else 0
     if cuts < 3 or cuts < _HYPHENATED_SHARE * text.count("\n"):  # noqa: PLR2004 - fewer are no habit
         return text
     compounds = compounds_in([text])
@@ -79,6 +81,12 @@ def join_halves(left: str, right: str, compounds: frozenset[str]) -> str:
         return f"{left}-{right}"
     is_compound = bool(head[1] or tail[2]) or f"{head[2]}-{tail[1]}".lower() in compounds
     return f"{left}-{right}" if is_compound else left + right
+
+
+def _has_special(text: str) -> bool:
+    # Without its plain ASCII a Latin text is nearly nothing, and two passes in C are faster than one of a regular expression.
+    odd = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN_BYTES)
+    return bool(odd) and _SPECIAL.search(odd.decode("utf-8", "surrogatepass")) is not None
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -12,13 +12,12 @@ from itertools import pairwise
 
 from luminalib.adapters.text.cleaning import clean, compounds_in, join_halves
 
-# Adobe's private code points for pieces of big brackets, which mean nothing outside their font.
-_BRACKET_PIECES = re.compile(r"[\uf8e5-\uf8ff]")
 _SPACES = re.compile(r"[ \t\xa0]{2,}")
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxlcdm]{1,7}\Z", re.IGNORECASE)
 _NUMBER_ONLY = re.compile(r"\W*(?:(?:page|seite|p\.)\s*)?#(?:\s*(?:/|of|von|de)\s*#)?\W*\Z", re.IGNORECASE)
-_PARAGRAPH_END = re.compile(r"[.!?:…。！？][\"'”’»«)\]]*\Z")  # noqa: RUF001 - quotation marks and full-width ends are meant
+_SENTENCE_ENDS = (".", "!", "?", ":", "…", "。", "！", "？")  # noqa: RUF001 - the full-width ones are meant
+_CLOSING_MARKS = "\"'”’»«)]"  # noqa: RUF001 - quotation marks are meant
 _LONGEST_RUNNING_HEAD = 150
 _RUNNING_ON_PAGES = 3
 _EDGE_LINES = 3
@@ -63,7 +62,7 @@ def compose(pages: list[PageLines]) -> Iterator[str]:
         kept = [index for index in range(len(page.texts)) if index not in dropped]
         text = _flow(page, kept or list(range(len(page.texts))), measure, compounds)
         pages[number] = PageLines()
-        yield clean(_BRACKET_PIECES.sub("", text))
+        yield clean(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,8 @@ def _flow(page: PageLines, kept: Sequence[int], measure: _Measure, compounds: fr
         separator = _separator(page, before, here, measure, begins=begins)
         begins = separator == "\n\n"
         parts += (separator, text)
-    return _SPACES.sub(" ", "".join(parts))
+    text = "".join(parts)
+    return _SPACES.sub(" ", text) if "  " in text else text
 
 
 def _separator(page: PageLines, before: int, here: int, measure: _Measure, *, begins: bool) -> str:
@@ -156,14 +156,17 @@ def _separator(page: PageLines, before: int, here: int, measure: _Measure, *, be
         return " "  # a superscript, or the next column of a table
     last = page.texts[before]
     is_short = len(last) < _SHORT * measure.full_line
-    is_end = _PARAGRAPH_END.search(last) is not None
+    is_close = drop <= _WIDE_GAP * measure.leading
+    if is_close and not is_short and drop > 0 and -_INDENT_FROM <= indent <= _INDENT_FROM:
+        return " "  # by far the most lines
+    is_end = last.rstrip(_CLOSING_MARKS).endswith(_SENTENCE_ENDS)
     runs_on = not is_end and page.texts[here][0].islower()
-    if drop > _WIDE_GAP * measure.leading:  # a formula in a line pushes the next one away too
+    if not is_close:  # a formula in a line pushes the next one away too
         return " " if runs_on and not is_short and drop < _GAP_OF_FORMULA * measure.leading else "\n\n"
+    # From a paragraph's indented first line back to the margin is no new paragraph.
+    if is_end and (is_short or drop < 0 or abs(indent) > _INDENT_FROM) and not (begins and -_INDENT_TO < indent < 0):
+        return "\n\n"
     if drop < 0 or abs(indent) > _INDENT_TO:  # another column, or round a picture
-        return "\n\n" if is_end or is_short else " "
-    if indent > _INDENT_FROM or (indent < -_INDENT_FROM and not begins):
-        return "\n\n" if is_end else "\n" if is_short else " "
-    if not is_short or runs_on:
-        return " "
-    return "\n\n" if is_end else "\n"
+        return "\n\n" if is_short else " "
+    stays_short = is_short and (not runs_on or abs(indent) > _INDENT_FROM)
+    return "\n" if stays_short else " "

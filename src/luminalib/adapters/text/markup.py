@@ -1,6 +1,5 @@
 """From XHTML to text: blocks become paragraphs, the rest flows; cut where the table of contents points."""
 
-import re
 from collections.abc import Collection
 
 from lxml import etree
@@ -8,9 +7,8 @@ from lxml import etree
 from luminalib.adapters.text.cleaning import clean
 from luminalib.adapters.text.xml import local_name
 
-# Unicode's own paragraph and line separators mark where blocks and lines end while the white space of the source is folded.
-_PARAGRAPH, _LINE = "\u2029", "\u2028"
-_CUT = "\ue00f"
+# Private characters mark where blocks and lines end and parts begin, while the white space of the source is folded.
+_PARAGRAPH, _LINE, _CUT = "\ue00d", "\ue00e", "\ue00f"
 _PARAGRAPH_TAGS = frozenset(
     (
         *(
@@ -72,8 +70,6 @@ _DROPPED_TAGS = frozenset(
     )
 )
 _HEADINGS = frozenset(("h1", "h2", "h3"))
-_FOLDED = re.compile(r"[ \t\r\n\f\xa0]+")
-_AROUND_MARKS = re.compile(f" ?([{_PARAGRAPH}{_LINE}{_CUT}]) ?")
 _LONGEST_HEADING = 200
 
 
@@ -85,8 +81,7 @@ def to_texts(root: etree._Element, cuts: Collection[str]) -> list[tuple[str, str
     _drop_unread(root)
     order = [_mark(element, cuts) for element in root.iter(etree.Element)]
     text = str(etree.tostring(root, method="text", encoding="unicode", with_tail=False))
-    parts = _AROUND_MARKS.sub(r"\1", _FOLDED.sub(" ", text)).split(_CUT)
-    return list(zip(["", *filter(None, order)], map(_finish, parts), strict=False))
+    return list(zip(["", *filter(None, order)], map(_finish, _fold(text).split(_CUT)), strict=False))
 
 
 def first_heading(root: etree._Element) -> str | None:
@@ -144,6 +139,13 @@ def _keep_lines(element: etree._Element) -> None:
             node.tail = (node.tail or "").replace("\n", _LINE)
 
 
+def _fold(text: str) -> str:
+    """Every run of white space as one space, and none next to a mark."""
+    text = " ".join(text.split())
+    for mark in (_PARAGRAPH, _LINE, _CUT):
+        text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark)
+    return text.replace(_PARAGRAPH * 2, _PARAGRAPH)
+
+
 def _finish(part: str) -> str:
-    part = part.replace(_PARAGRAPH, "\n\n").replace(_LINE, "\n")
-    return clean(part)
+    return clean(part.replace(_PARAGRAPH, "\n\n").replace(_LINE, "\n"))

@@ -1,7 +1,6 @@
 """A thin, typed face over PDFium's C functions: the fastest way to text, without the objects of the helper library."""
 
 import ctypes
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,7 +11,7 @@ import pypdfium2_raw as raw  # type: ignore[import-untyped]
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.layout import PageLines
 
-_LINE_END = re.compile("\r\n|\ufffe")
+_LINE_END = "\r\n"
 _SOFT_HYPHEN = "\ufffe"
 _ERROR_PASSWORD, _ERROR_SECURITY = 4, 5
 _MOST_BOOKMARKS = 5000
@@ -108,19 +107,29 @@ def _lines(text_page: Any, most_characters: int) -> PageLines:
     count = raw.FPDFText_CountChars(text_page)
     if count > most_characters:
         raise failure("limit-text")
-    text = _text(text_page, count) if count > 0 else ""
     lines = PageLines()
     x, y = ctypes.c_double(), ctypes.c_double()
     at_x, at_y = ctypes.byref(x), ctypes.byref(y)
-    start = 0
-    for end in [*_LINE_END.finditer(text), None]:
-        until = end.start() if end else len(text)
-        if until > start:
-            # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
-            raw.FPDFText_GetCharOrigin(text_page, start, at_x, at_y)
-            lines.add(text[start:until], x.value, y.value, is_cut=end is not None and end[0] == _SOFT_HYPHEN)
-        start = end.end() if end else until
+    for start, line, is_cut in _split(_text(text_page, count)) if count > 0 else ():
+        # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
+        raw.FPDFText_GetCharOrigin(text_page, start, at_x, at_y)
+        lines.add(line, x.value, y.value, is_cut=is_cut)
     return lines
+
+
+def _split(text: str) -> Iterator[tuple[int, str, bool]]:
+    """(offset, line, whether a hyphen cut its last word): PDFium puts U+FFFE for such a hyphen and the line end behind it."""
+    start = 0
+    for line in text.split(_LINE_END):
+        if _SOFT_HYPHEN in line:
+            *cut, line_end = line.split(_SOFT_HYPHEN)
+            for piece in cut:
+                yield start, piece, True
+                start += len(piece) + len(_SOFT_HYPHEN)
+            line = line_end  # noqa: PLW2901 - what is left of it
+        if line:
+            yield start, line, False
+        start += len(line) + len(_LINE_END)
 
 
 def _text(text_page: Any, count: int) -> str:

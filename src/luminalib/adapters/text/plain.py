@@ -67,6 +67,7 @@ def decode(data: bytes) -> str:
             return data.decode(encoding, "replace").removeprefix("\ufeff")
     if encoding_by_nuls := _utf_16_without_bom(data[:_SAMPLE_BYTES]):
         return data.decode(encoding_by_nuls, "replace")
+    data = data.replace(b"\r\n", b"\n")  # here already, because bytes are the smallest form
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -80,7 +81,7 @@ def _read(path: str, most_characters: int) -> str:
     text = decode(file.read_bytes())
     if len(text) > most_characters:
         raise failure("limit-text")
-    return join_cut_words(text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text)
+    return join_cut_words(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _utf_16_without_bom(sample: bytes) -> str | None:

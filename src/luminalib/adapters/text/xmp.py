@@ -2,11 +2,7 @@
 
 import mmap
 from pathlib import Path
-from typing import TypedDict
-
-from lxml import etree
-
-from luminalib.adapters.text.xml import parse_xml
+from typing import Any, TypedDict
 
 _OPENING, _CLOSING = b"<x:xmpmeta", b"</x:xmpmeta>"
 _LONGEST_PACKET = 256 * 1024
@@ -25,7 +21,11 @@ class Xmp(TypedDict, total=False):
 def xmp_metadata(path: str) -> Xmp:
     """The fields of the last packet in the file (later ones replace earlier ones); nothing when there is none that can be read."""
     packet = _packet(path)
-    root = parse_xml(packet) if packet else None
+    if packet is None:
+        return Xmp()
+    from luminalib.adapters.text.xml import parse_xml  # noqa: PLC0415 - lxml is 10 MB that most PDFs do not need
+
+    root = parse_xml(packet)
     if root is None:
         return Xmp()
     return Xmp(
@@ -45,6 +45,6 @@ def _packet(path: str) -> bytes | None:
         return data[start : end + len(_CLOSING)] if end >= 0 else None
 
 
-def _values(root: etree._Element, name: str) -> list[str]:
+def _values(root: Any, name: str) -> list[str]:
     found = root.iterfind(f".//dc:{name}//rdf:li", _NAMESPACES)
     return [element.text for element in found if element.text]
