@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 import re
+import time
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_topics_are_names_and_nouns_without_doubles() -> None:
 
 
 def test_a_full_name_stands_for_its_parts() -> None:
-    text = """It was on that cold morning that Sherlock Holmes spoke to me of the lost ring. We had not seen Sherlock Holmes for a week.
+    text = """It was on that morning that Sherlock Holmes spoke to me of the lost ring. We had not seen Sherlock Holmes for a week.
     I asked if Mr. Holmes knew of it. In the end even the police asked for Holmes, and for his friend the doctor."""
     topics = told(text)["key_topics"]
     assert isinstance(topics, list)
@@ -257,3 +258,18 @@ def test_notices_are_recognised_and_books_about_rights_are_not() -> None:
     assert is_notice("Copyright © 2020 by the author.")
     assert is_notice("Visit www.example.org for more.")
     assert not is_notice("The lighthouse was open to the public on Sundays.")
+
+
+@pytest.mark.parametrize("run", [".", "!", '"', "(.", "_ ", "\n", "a\n", "A. ", ".\u201d", "\u3002", "[", "x", "\u0661 "])
+def test_no_run_of_signs_takes_long(run: str) -> None:
+    started = time.process_time()
+    told(run * 300_000)
+    assert time.process_time() - started < 20
+
+
+def test_the_author_is_no_topic_of_the_book() -> None:
+    note = "It is known that Ada Writer lived here. It was said of Ada Writer that she slept. The house of Ada Writer is open."
+    topics = dict(summarise(title="", authors=["Ada Writer"], language="en", sections=[note], progress=lambda _: None))[
+        "key_topics"
+    ]
+    assert "Ada Writer" not in topics

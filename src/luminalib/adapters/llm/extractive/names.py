@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from luminalib.adapters.llm.extractive import lexicon_data as data
 from luminalib.adapters.llm.extractive.reading import Reading
-from luminalib.adapters.llm.extractive.words import WORD, bare, normal
+from luminalib.adapters.llm.extractive.words import WORD, bare, normal, words_of
 
 _TITLES = frozenset(data.TITLES.split())
 _PLACES = frozenset(data.PLACES.split())
@@ -43,7 +43,10 @@ class _Run:
 
 
 def names_in(reading: Reading) -> list[Name]:
-    """The names that occur three times (twice in a short text), the most frequent first; none where all nouns are capitalised."""
+    """The names that occur three times (twice in a short text), the most frequent first; none where all nouns are capitalised.
+
+    The author's full name is left out: it comes from title pages and notes.
+    """
     if reading.lexicon.nouns_are_capitalised:
         return []
     proper = _proper_words(reading)
@@ -51,7 +54,11 @@ def names_in(reading: Reading) -> list[Name]:
     groups = _by_head(runs)
     names = [_name(members, reading) for members in groups.values()]
     least = _MINIMUM if len(reading.sentences) > _FEW_SENTENCES else _MINIMUM - 1
-    return sorted((name for name in names if len(name.positions) >= least), key=lambda name: (-len(name.positions), name.form))
+    authors = [frozenset(map(bare, words_of(author))) for author in reading.authors]
+    kept = [
+        name for name in names if len(name.positions) >= least and not any(name.words >= author for author in authors if author)
+    ]
+    return sorted(kept, key=lambda name: (-len(name.positions), name.form))
 
 
 def _proper_words(reading: Reading) -> frozenset[str]:

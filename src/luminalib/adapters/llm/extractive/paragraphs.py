@@ -14,6 +14,8 @@ _ENDS = re.compile(r"[.!?…:؟۔。！？][\"'”’»“)\]*_]*$")
 _STARTS_ITEM = re.compile(r"^(?:[•▪●○◦*–—·-]\s|\d{1,3}[.)]\s|\([a-z\d]{1,3}\)\s)")
 _SHORT_LINE = 0.6
 _REPEATED = 3
+_LONGEST = 20_000
+"""Characters; no writer makes a longer paragraph, and joining without an end would take ever longer."""
 _VERSE_LINE = 60
 _VERSE_SHARE = 0.7
 _VERSE_BLOCKS = 20
@@ -80,7 +82,7 @@ def _joined(lines: list[str], width: int) -> Iterator[str]:
             current = ""
         current = _append(current, line)
         following = lines[at + 1] if at + 1 < len(lines) else ""
-        if _breaks_after(line, following, width):
+        if _breaks_after(line, following, width) or len(current) > _LONGEST:
             yield current
             current = ""
     if current:
@@ -116,7 +118,7 @@ def _stanzas(blocks: Iterable[str]) -> Iterator[str]:
             current = ""
             continue
         current = f"{current} {block}".strip()
-        if _ENDS.search(block):
+        if _ENDS.search(block) or len(current) > _LONGEST:
             yield current
             current = ""
     yield current
@@ -126,7 +128,7 @@ def _continued(blocks: Iterable[str]) -> Iterator[str]:
     """Joins a paragraph that a page break cut: it does not end, and what follows starts in lower case."""
     current = ""
     for block in filter(None, blocks):
-        if current and block[0].islower() and not _ENDS.search(current) and len(current) > _VERSE_LINE:
+        if len(current) < _LONGEST and current and block[0].islower() and not _ENDS.search(current) and len(current) > _VERSE_LINE:
             current = _append(current, block)
         else:
             yield current

@@ -10,7 +10,9 @@ from luminalib.adapters.llm.extractive import lexicon_data as data
 _OPENING = "\"'“‘«„‚「『(\\[¿¡*_—–\\-"
 _CLOSING = "\"'”’»“‘」』)\\]*_"
 _END = re.compile(
-    rf"(?P<mark>[.!?…؟۔।]+)[{_CLOSING}]*(?=\s+(?P<next>[{_OPENING}\s]*\S))|(?<=[a-z][a-z][a-z])\.(?=[A-Z][a-z]+ )|[。！？｡]+[」』）”]*"
+    # Possessive, and begun only at the first mark of a run: a page of dots must not take a minute.
+    rf"(?<![.!?…؟۔।])(?P<mark>[.!?…؟۔।]++)[{_CLOSING}]*+(?=\s+(?P<next>[{_OPENING}\s]*\S))|"
+    r"(?<=[a-z][a-z][a-z])\.(?=[A-Z][a-z]+ )|[。！？｡]++[」』）”]*+"
 )
 _LAST_WORD = re.compile(r"[\w.]+$")
 _ABBREVIATIONS = frozenset(data.ABBREVIATIONS.split())
