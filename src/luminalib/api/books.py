@@ -223,7 +223,7 @@ async def replace_content(book_id: UUID, request: Request, by: PrincipalDep, ser
         raise
 
 
-_CONTENT = {
+_CONTENT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
     206: {"description": "The part of the file that `Range` asks for."},
     304: {"description": "You have it: `If-None-Match` names the present file."},

@@ -151,16 +151,19 @@ def _parser(boundary: bytes, found: list[tuple[_Kind, bytes]]) -> tuple[Multipar
     def mark(kind: _Kind) -> Callable[[], None]:
         return lambda: found.append((kind, b""))
 
-    callbacks = {
-        "on_header_field": piece(_Kind.HEADER_NAME),
-        "on_header_value": piece(_Kind.HEADER_VALUE),
-        "on_header_end": mark(_Kind.HEADER_END),
-        "on_headers_finished": mark(_Kind.HEADERS_DONE),
-        "on_part_data": piece(_Kind.DATA),
-        "on_part_end": mark(_Kind.PART_END),
-        "on_end": lambda: ended.append(True),
-    }
-    return MultipartParser(boundary, callbacks), lambda: bool(ended)
+    parser = MultipartParser(
+        boundary,
+        {
+            "on_header_field": piece(_Kind.HEADER_NAME),
+            "on_header_value": piece(_Kind.HEADER_VALUE),
+            "on_header_end": mark(_Kind.HEADER_END),
+            "on_headers_finished": mark(_Kind.HEADERS_DONE),
+            "on_part_data": piece(_Kind.DATA),
+            "on_part_end": mark(_Kind.PART_END),
+            "on_end": lambda: ended.append(True),
+        },
+    )
+    return parser, lambda: bool(ended)
 
 
 async def _text(part: Part) -> str:

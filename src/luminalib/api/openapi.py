@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI derives, with our errors instead of its own."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,7 +18,7 @@ what to do.
 _PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _INVALID = {
     "type": "/problems/validation-error",
-    "title": "Unprocessable Content",
+    "title": HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
     "status": 422,
     "detail": "body.title: String should have at least 1 character",
     "instance": "/…",
@@ -35,7 +36,7 @@ def install(app: FastAPI) -> None:
             )
         return app.openapi_schema
 
-    app.openapi = document  # type: ignore[method-assign] -- the way FastAPI documents
+    app.openapi = document  # type: ignore[method-assign]  # the way that FastAPI documents
 
 
 def _finish(schema: dict[str, Any]) -> dict[str, Any]:
@@ -55,6 +56,6 @@ def _document_errors(responses: dict[str, Any]) -> None:
     """Every route can find its input invalid, its request too large, and us at fault or without a database."""
     ours = responses.get("422", {}).get("content", {}).get(MEDIA_TYPE, _PROBLEM)
     examples = {**ours.get("examples", {}), "validation-error": {"value": _INVALID}}
-    responses["422"] = {"description": "Unprocessable Content", "content": {MEDIA_TYPE: {**_PROBLEM, "examples": examples}}}
+    responses["422"] = {"description": HTTPStatus.UNPROCESSABLE_ENTITY.phrase, "content": {MEDIA_TYPE: {**_PROBLEM, "examples": examples}}}
     for status, description in (("413", "Content Too Large"), ("500", "Internal Server Error"), ("503", "Service Unavailable")):
         responses.setdefault(status, {"description": description, "content": {MEDIA_TYPE: _PROBLEM}})

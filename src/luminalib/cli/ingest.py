@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from luminalib.api.deps import Services
 from luminalib.container import open_container
@@ -114,8 +115,9 @@ async def _look(services: Services, outcome: Outcome) -> None:
 
 def _report(outcomes: list[Outcome], *, summaries: bool) -> Table:
     table = Table("file", "outcome", "detail", show_lines=summaries)
-    colours = {DocumentStatus.COMPLETED: "green", DocumentStatus.FAILED: "red"}
+    colours: dict[str, str] = {DocumentStatus.COMPLETED: "green", DocumentStatus.FAILED: "red"}
     for outcome in outcomes:
         detail = outcome.detail if summaries else outcome.detail.partition("\n")[0]
-        table.add_row(str(outcome.file), f"[{colours.get(outcome.status, 'yellow')}]{outcome.status}", detail)  # type: ignore[call-overload]
+        status = Text(outcome.status, style=colours.get(outcome.status, "yellow"))
+        table.add_row(Text(str(outcome.file)), status, Text(detail))
     return table

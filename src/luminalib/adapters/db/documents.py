@@ -132,6 +132,7 @@ class SqlDocumentRepository(DocumentRepository):
     async def save_summary(self, summary: Summary) -> None:
         """See DocumentRepository."""
         await self._session.merge(summary)
+        await self._session.flush()
 
     async def find_summary(self, document_id: str) -> Summary | None:
         """See DocumentRepository."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from luminalib.domain.errors import Unavailable
@@ -64,6 +64,18 @@ class SqlDatabase(Database):
     async def close(self) -> None:
         """Ends all connections."""
         await self.engine.dispose()
+
+
+# SQLSTATE classes of PostgreSQL: connection exception, insufficient resources, operator intervention.
+_OUTAGES = ("08", "53", "57")
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the database is away, full or going down, rather than asked for something impossible."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated or state[:2] in _OUTAGES
+    return isinstance(error, OSError)
 
 
 def unavailable(error: Exception) -> DatabaseUnavailable:

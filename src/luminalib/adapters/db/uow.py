@@ -6,7 +6,7 @@ from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import set_attribute
@@ -15,7 +15,7 @@ from luminalib.adapters.db import jobs as ledger
 from luminalib.adapters.db.auth import SqlSessionRepository, SqlUserRepository
 from luminalib.adapters.db.books import SqlBookRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
-from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
 from luminalib.adapters.db.schema import TENANT_OWNED
 from luminalib.domain.auth import EmailTaken
@@ -124,7 +124,7 @@ def translate(error: Exception) -> Exception:
     """The domain's error for what the database says; the error itself when it is a fault of ours."""
     if isinstance(error, IntegrityError):
         return next((meaning() for name, meaning in CONSTRAINTS.items() if name in str(error.orig)), error)
-    return unavailable(error) if isinstance(error, (OperationalError, InterfaceError, ConnectionError)) else error
+    return unavailable(error) if is_outage(error) else error
 
 
 class SqlUnitOfWorkFactory(UnitOfWorkFactory):

@@ -1,0 +1,111 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.jobs import SqlJobLedger
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.domain.jobs import LEASE, Job
+from luminalib.ports.jobs import JobLedger
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+ME, YOU = "host:1:me", "host:2:you"
+
+
+@pytest.fixture
+def ledger(database: SqlDatabase) -> JobLedger:
+    return SqlJobLedger(database)
+
+
+@pytest.fixture
+def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, MemoryEventBus())
+
+
+async def enqueue(uow: SqlUnitOfWorkFactory, *names: str, lock: str | None = None, run_at: datetime = NOW) -> None:
+    for name in names:
+        async with uow("main") as unit:
+            await unit.enqueue(Job(name=name, payload={"id": name}, tenant_id="main", run_at=run_at, lock=lock))
+
+
+async def claim(ledger: JobLedger, worker: str = ME, at: datetime = NOW) -> Job:
+    job = await ledger.claim(worker, at)
+    assert job is not None
+    return job
+
+
+async def test_jobs_come_in_the_order_they_were_enqueued(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "first", "second", "third")
+    assert [(await claim(ledger)).name for _ in range(3)] == ["first", "second", "third"]
+    assert await ledger.claim(ME, NOW) is None
+
+
+async def test_a_job_is_claimed_by_exactly_one_of_many(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, *(f"job {n}" for n in range(20)))
+
+    async def take_all(worker: str) -> list[str]:
+        taken = []
+        while job := await ledger.claim(worker, NOW):
+            taken.append(job.name)
+            await asyncio.sleep(0)
+        return taken
+
+    taken = await asyncio.gather(*(take_all(f"host:1:{n}") for n in range(8)))
+    assert sorted(name for names in taken for name in names) == sorted(f"job {n}" for n in range(20))
+
+
+async def test_jobs_with_a_lock_run_one_after_another(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "first", "second", lock="document:1")
+    await enqueue(uow, "other", lock="document:2")
+    first = await claim(ledger)
+    assert first.name == "first"
+    assert (await claim(ledger, YOU)).name == "other"
+    assert await ledger.claim(YOU, NOW) is None
+    await ledger.retry(first, NOW + timedelta(minutes=1), failures=1, error="no luck")
+    assert await ledger.claim(YOU, NOW) is None, "a job that waits for its retry keeps its place"
+    again = await claim(ledger, at=NOW + timedelta(minutes=2))
+    assert (again.name, again.failures, again.claims, again.error) == ("first", 1, 2, "no luck")
+    await ledger.finish(again, NOW)
+    assert (await claim(ledger)).name == "second"
+
+
+async def test_a_job_waits_until_its_time(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    later = NOW + timedelta(minutes=5)
+    await enqueue(uow, "later", run_at=later)
+    assert await ledger.claim(ME, NOW) is None
+    assert await ledger.next_run_at() == later
+    assert (await claim(ledger, at=later)).name == "later"
+    assert await ledger.next_run_at() is None
+
+
+async def test_a_lease_without_heartbeat_goes_to_another(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "job")
+    mine = await claim(ledger)
+    soon, late = NOW + LEASE / 2, NOW + LEASE * 1.2
+    assert await ledger.heartbeat(mine, ME, soon)
+    assert await ledger.claim(YOU, late) is None
+    yours = await claim(ledger, YOU, NOW + LEASE * 2)
+    assert yours.id == mine.id
+    assert not await ledger.heartbeat(mine, ME, late)
+    await ledger.finish(mine, late)
+    assert await ledger.heartbeat(yours, YOU, late), "the old owner's outcome must not count"
+
+
+async def test_jobs_of_the_dead_are_released(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "mine", "yours")
+    await claim(ledger, ME)
+    await claim(ledger, YOU)
+    assert await ledger.release_dead(lambda worker: worker == YOU) == 1
+    assert (await claim(ledger, ME)).name == "yours"
+    assert await ledger.release_dead(lambda _: False) == 0
+
+
+async def test_finished_jobs_are_forgotten_after_a_while(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "done", "failed", "waiting")
+    await ledger.finish(await claim(ledger), NOW)
+    await ledger.finish(await claim(ledger), NOW, error="broken")
+    assert await ledger.forget_finished(NOW) == 0
+    assert await ledger.forget_finished(NOW + timedelta(seconds=1)) == 2
+    assert (await claim(ledger)).name == "waiting"

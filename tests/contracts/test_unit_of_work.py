@@ -1,0 +1,240 @@
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.jobs import SqlJobLedger
+from luminalib.adapters.db.schema import metadata
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.domain.auth import EmailTaken, Role, User
+from luminalib.domain.books import Book, BookDetails, BookFilter, BookNotFound
+from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, DuplicateContent, StagedFile
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.intelligence import Sentiment, Summary
+from luminalib.domain.media import MediaType
+from luminalib.domain.paging import PageRequest
+from luminalib.domain.pipeline import process_document, status_event
+from luminalib.domain.texts import sections_of
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def bus() -> MemoryEventBus:
+    return MemoryEventBus()
+
+
+@pytest.fixture
+def uow(database: SqlDatabase, bus: MemoryEventBus) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, bus)
+
+
+def make_user(email: str = "ada@library.test", role: Role = Role.MEMBER) -> User:
+    return User(
+        id=str(uuid4()), email=email, password_hash="x", display_name="Ada", role=role, is_active=True, created_at=NOW
+    )
+
+
+def make_document(sha256: str = "0" * 64, uploaded_by: str | None = None) -> Document:
+    staged = StagedFile(key="staging/x", filename="a.txt", media_type=MediaType.TEXT, byte_size=3, sha256=sha256)
+    return Document.from_staged(str(uuid4()), staged, uploaded_by, NOW)
+
+
+def make_book(document: Document, title: str = "Title") -> Book:
+    return Book.from_details(str(uuid4()), document.id, BookDetails(title=title, tags=("sea",)), None, NOW)
+
+
+async def test_leaving_commits_and_an_error_rolls_back(uow: SqlUnitOfWorkFactory) -> None:
+    kept, dropped = make_user("kept@library.test"), make_user("dropped@library.test")
+    async with uow("main") as unit:
+        await unit.users.add(kept)
+    with pytest.raises(ZeroDivisionError):
+        async with uow("main") as unit:
+            await unit.users.add(dropped)
+            await unit.enqueue(process_document("x", "main", NOW))
+            raise ZeroDivisionError
+    async with uow.reading("main") as unit:
+        assert await unit.users.find(dropped.id) is None
+        found = await unit.users.find_by_email("kept@library.test")
+    assert found is not None
+    assert (found.id, found.created_at) == (kept.id, NOW)
+
+
+async def test_changes_to_entities_are_saved(uow: SqlUnitOfWorkFactory) -> None:
+    user = make_user()
+    async with uow("main") as unit:
+        await unit.users.add(user)
+    async with uow("main") as unit:
+        stored = await unit.users.find(user.id)
+        assert stored is not None
+        stored.display_name = "Countess"
+    async with uow.reading("main") as unit:
+        found = await unit.users.find(user.id)
+    assert found is not None
+    assert found.display_name == "Countess"
+
+
+async def test_violated_constraints_are_domain_errors(uow: SqlUnitOfWorkFactory) -> None:
+    async with uow("main") as unit:
+        await unit.users.add(make_user())
+        await unit.documents.add(make_document())
+    with pytest.raises(EmailTaken):
+        async with uow("main") as unit:
+            await unit.users.add(make_user())
+    with pytest.raises(DuplicateContent):
+        async with uow("main") as unit:
+            await unit.documents.add(make_document())
+
+
+async def test_tenants_see_nothing_of_one_another(uow: SqlUnitOfWorkFactory) -> None:
+    """Everything that tenant A writes, asked for by tenant B with the very ids."""
+    user, document = make_user(role=Role.ADMIN), make_document()
+    book = make_book(document)
+    async with uow("a") as unit:
+        await unit.users.add(user)
+        await unit.documents.add(document)
+        await unit.books.add(book)
+        await unit.documents.replace_text(document.id, sections_of([(None, "secret")]))
+        unit.events.append(status_event(document, book.id, None, NOW))
+    for factory in (uow, uow.reading):
+        async with factory("b") as unit:
+            assert await unit.users.find(user.id) is None
+            assert await unit.users.find_by_email(user.email) is None
+            assert not await unit.users.has_admin()
+            assert (await unit.books.list(BookFilter(), PageRequest())).total == 0
+            assert await unit.books.find_by_document(document.id) is None
+            assert await unit.documents.find_by_digest(document.sha256) is None
+            assert not await unit.documents.has_staged(document.staged_key)
+            assert await unit.documents.sections(document.id) == []
+            assert await unit.events.after(0, None, 10) == []
+            assert await unit.events.history(document.id) == []
+            assert await unit.events.latest_id() == 0
+            with pytest.raises(BookNotFound):
+                await unit.books.get(book.id)
+            with pytest.raises(BookNotFound):
+                await unit.books.view(book.id)
+            with pytest.raises(DocumentNotFound):
+                await unit.documents.get(document.id)
+    async with uow("b") as unit:  # the same address and the same bytes are free in another tenant
+        await unit.users.add(make_user())
+        await unit.documents.add(make_document())
+
+
+def test_every_table_belongs_to_tenants() -> None:
+    assert {name for name, table in metadata.tables.items() if "tenant_id" not in table.c} == set()
+
+
+async def test_documents_keep_text_and_summary_and_take_them_along(uow: SqlUnitOfWorkFactory) -> None:
+    document = make_document()
+    sections = sections_of([("One", "first"), (None, "second")])
+    summary = Summary(
+        document_id=document.id,
+        summary="Short.",
+        key_topics=["sea"],
+        sentiment=Sentiment.NEUTRAL,
+        insights=[],
+        action_items=[],
+        provider="p",
+        model="m",
+        prompt="p@1",
+        generated_at=NOW,
+    )
+    async with uow("main") as unit:
+        await unit.documents.add(document)
+        await unit.books.add(make_book(document))
+        for _ in range(2):
+            await unit.documents.replace_text(document.id, sections)
+            await unit.documents.save_summary(summary)
+    async with uow.reading("main") as unit:
+        assert tuple(await unit.documents.sections(document.id)) == sections
+        assert await unit.documents.sections(document.id, 2) == [sections[1]]
+        found = await unit.documents.find_summary(document.id)
+        assert found is not None
+        assert (found.summary, found.key_topics, found.generated_at) == ("Short.", ["sea"], NOW)
+    async with uow("main") as unit:
+        await unit.documents.remove(await unit.documents.get(document.id))
+    async with uow.reading("main") as unit:
+        assert await unit.documents.sections(document.id) == []
+        assert await unit.documents.find_summary(document.id) is None
+        assert await unit.books.find_by_document(document.id) is None
+
+
+async def test_event_ids_grow_in_the_order_of_commits(uow: SqlUnitOfWorkFactory) -> None:
+    """A reader that remembers the last id misses nothing, however many write at the same time."""
+    document = make_document()
+    async with uow("main") as unit:
+        await unit.documents.add(document)
+    done = asyncio.Event()
+
+    async def write() -> None:
+        for _ in range(10):
+            async with uow("main") as unit:
+                unit.events.append(status_event(document, None, DocumentStatus.PENDING, NOW))
+
+    async def read() -> list[int]:
+        seen: list[int] = []
+        while True:
+            finished = done.is_set()
+            async with uow.reading("main") as unit:
+                seen += [event.id for event in await unit.events.after(seen[-1] if seen else 0, None, 1000)]
+            if finished:
+                return seen
+            await asyncio.sleep(0)
+
+    reader = asyncio.create_task(read())
+    await asyncio.gather(*(write() for _ in range(8)))
+    done.set()
+    seen = await reader
+    assert len(seen) == 80
+    assert seen == sorted(set(seen))
+
+
+async def test_hints_follow_the_commit(uow: SqlUnitOfWorkFactory, bus: MemoryEventBus) -> None:
+    document = make_document()
+    with bus.subscribe("documents:main") as news:
+        with pytest.raises(ZeroDivisionError):
+            async with uow("main") as unit:
+                unit.events.append(status_event(document, None, None, NOW))
+                raise ZeroDivisionError
+        assert not await news.wait(0.01)
+        async with uow("main") as unit:
+            await unit.documents.add(document)
+            unit.events.append(status_event(document, None, None, NOW))
+        assert await news.wait(1)
+
+
+async def test_a_queueing_lock_keeps_one_waiting_job(uow: SqlUnitOfWorkFactory, database: SqlDatabase) -> None:
+    for _ in range(3):
+        async with uow("main") as unit:
+            await unit.enqueue(process_document("x", "main", NOW))
+    ledger = SqlJobLedger(database)
+    assert await ledger.claim("host:1:a", NOW) is not None
+    assert await ledger.claim("host:1:a", NOW) is None
+
+
+async def test_a_database_that_is_away_is_unavailable(tmp_path_factory: pytest.TempPathFactory, bus: MemoryEventBus) -> None:
+    nowhere = tmp_path_factory.mktemp("nowhere")
+    (nowhere / "folder.db").mkdir()
+    for url in (f"sqlite+aiosqlite:///{nowhere / 'folder.db'}", f"postgresql+asyncpg://u@/x?host={nowhere}"):
+        away = SqlDatabase(url)
+        with pytest.raises(Unavailable, match="LUMINALIB_DATABASE_URL"):
+            await away.check()
+        with pytest.raises(Unavailable):
+            async with SqlUnitOfWorkFactory(away, bus).reading("main") as unit:
+                await unit.users.has_admin()
+        await away.close()
+
+
+async def test_reading_units_cannot_write_on_postgresql(uow: SqlUnitOfWorkFactory, database: SqlDatabase) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no read-only transactions")
+    with pytest.raises(sa.exc.DBAPIError, match="read-only"):
+        async with uow.reading("main") as unit:
+            await unit.documents.add(make_document())
+
+

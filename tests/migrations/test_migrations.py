@@ -1,0 +1,47 @@
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.migrations import config, is_current, upgrade
+from luminalib.adapters.db.schema import metadata
+
+
+def _step(connection: sa.Connection, direction: str, revision: str) -> None:
+    getattr(command, direction)(config(connection), revision)
+
+
+async def test_stairway(database_url: str) -> None:
+    """Each migration goes up, down and up again."""
+    database = SqlDatabase(database_url)
+    scripts = [*ScriptDirectory.from_config(config()).walk_revisions()][::-1]
+    assert scripts
+    async with database.writing.begin() as connection:
+        for script in scripts:
+            for direction, revision in (("upgrade", script.revision), ("downgrade", script.down_revision or "base"), ("upgrade", script.revision)):
+                await connection.run_sync(_step, direction, revision)
+    assert await is_current(database)
+    async with database.writing.begin() as connection:
+        await connection.run_sync(_step, "downgrade", "base")
+        left = await connection.run_sync(lambda sync: set(sa.inspect(sync).get_table_names()))
+    assert left == {"alembic_version"}
+    await database.close()
+
+
+async def test_models_and_migrations_agree(database: SqlDatabase) -> None:
+    def differences(connection: sa.Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+    async with database.reading.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_an_empty_database_is_not_current(database_url: str) -> None:
+    database = SqlDatabase(database_url)
+    assert not await is_current(database)
+    await upgrade(database)
+    await upgrade(database)
+    assert await is_current(database)
+    await database.close()
