@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -214,11 +215,12 @@ async def big_files(console: Console, folder: Path) -> None:
         "target MiB",
         title="Big files, each in a fresh child",
     )
-    for make, target in (
+    books: tuple[tuple[Callable[[], Path], float], ...] = (
         (lambda: generate_pdf(folder / "3000_pages.pdf", 3000, compressed=False), 10.0),
         (lambda: generate_txt(folder / "big.txt", 12_000_000), 0.3),
         (lambda: generate_epub(folder / "big.epub", 14_000_000), 1.5),
-    ):
+    )
+    for make, target in books:
         path = make()
         async with SubprocessPool(1) as pool:
             small = generate_txt(folder / "small.txt", 1000)

@@ -1,6 +1,5 @@
 """The child's side: reads calls, runs tasks, writes progress and results, until its input ends."""
 
-import gc
 import importlib
 import os
 import time
@@ -22,7 +21,6 @@ def main(parent: int) -> None:
     while header := calls.read(HEADER.size):
         _, length = HEADER.unpack(header)
         _serve(unpack(calls.read(length)), answers)
-        gc.collect()
 
 
 def _take_over_standard_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -71,7 +71,8 @@ def join_cut_words(text: str) -> str:
 
 def compounds_in(texts: Iterable[str]) -> frozenset[str]:
     """The words that are written with a hyphen in the middle of a line, in lower case."""
-    return frozenset(word.lower() for text in texts if "-" in text for word in _COMPOUND.findall(text))
+    hyphenated = (word for text in texts if "-" in text for word in text.split() if "-" in word)
+    return frozenset(compound.lower() for word in hyphenated for compound in _COMPOUND.findall(word))
 
 
 def join_halves(left: str, right: str, compounds: frozenset[str]) -> str:

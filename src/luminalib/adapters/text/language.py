@@ -38,9 +38,10 @@ _SCRIPTS = MappingProxyType(
         "hi": re.compile(r"[\u0900-\u097f]"),
     }
 )
+_BEYOND_LATIN = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLES = 8
-_SAMPLE_CHARACTERS = 2000
+_SAMPLE_CHARACTERS = 800
 _LEAST_WORDS = 12
 _LEAST_SHARE = 0.08
 _LEAD = 1.3
@@ -86,7 +87,9 @@ def _sample(texts: Sequence[str]) -> str:
 
 
 def _by_script(sample: str) -> str | None:
-    letters = max(sum(len(word) for word in _WORD.findall(sample)), 1)
+    letters = sum(map(len, _WORD.findall(sample)))
+    if sample.isascii() or len(_BEYOND_LATIN.findall(sample)) <= _SCRIPT_SHARE * letters:
+        return None
     for language, script in _SCRIPTS.items():  # Japanese comes before Chinese: only its kana tell the two apart
         if len(script.findall(sample)) > _SCRIPT_SHARE * letters:
             return language

@@ -21,6 +21,7 @@ _CLOSING_MARKS = "\"'”’»«)]"  # noqa: RUF001 - quotation marks are meant
 _LONGEST_RUNNING_HEAD = 150
 _RUNNING_ON_PAGES = 3
 _EDGE_LINES = 3
+_MEASURED_PAGES = 60
 _USUAL_LEADING = 12.0
 _WIDE_GAP = 1.3
 _GAP_OF_FORMULA = 4.0
@@ -76,7 +77,7 @@ class _Measure:
     def of(cls, pages: Sequence[PageLines]) -> "_Measure":
         steps: Counter[float] = Counter()
         lengths: Counter[int] = Counter()
-        for page in pages:
+        for page in pages[:: max(len(pages) // _MEASURED_PAGES, 1)]:
             lengths.update(map(len, page.texts))
             steps.update(round(above - below, 1) for above, below in zip(page.ys, page.ys[1:], strict=False) if above - below > 4)  # noqa: PLR2004
         return cls(steps.most_common(1)[0][0] if steps else _USUAL_LEADING, _upper_quartile(lengths))

@@ -110,10 +110,11 @@ def _lines(text_page: Any, most_characters: int) -> PageLines:
     lines = PageLines()
     x, y = ctypes.c_double(), ctypes.c_double()
     at_x, at_y = ctypes.byref(x), ctypes.byref(y)
+    place, add = raw.FPDFText_GetCharOrigin, lines.add
     for start, line, is_cut in _split(_text(text_page, count)) if count > 0 else ():
         # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
-        raw.FPDFText_GetCharOrigin(text_page, start, at_x, at_y)
-        lines.add(line, x.value, y.value, is_cut=is_cut)
+        place(text_page, start, at_x, at_y)
+        add(line, x.value, y.value, is_cut=is_cut)
     return lines
 
 
