@@ -273,3 +273,14 @@ def test_the_author_is_no_topic_of_the_book() -> None:
         "key_topics"
     ]
     assert "Ada Writer" not in topics
+
+
+def test_a_change_of_mood_is_told_with_its_place_and_chance_is_not() -> None:
+    bright = "The {} guests of the garden were happy and loved the wonderful music of that day."
+    dark = "The {} prisoners of the war were in terrible pain and feared the cruel and horrible guards."
+    changing = " ".join([*(bright.format(number) for number in range(80)), *(dark.format(number) for number in range(80))])
+    insights = told(changing, language="en")["insights"]
+    assert isinstance(insights, list)
+    assert any("darkest in the last fifth" in insight or "darkest in the fourth fifth" in insight for insight in insights)
+    even = " ".join(sentence.format(number) for number in range(80) for sentence in (bright, dark))
+    assert "darkest" not in str(told(even, language="en")["insights"])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from luminalib.adapters.llm.extractive.actions import dialogue_share, is_story
-from luminalib.adapters.llm.extractive.mood import SPANS, Mood
+from luminalib.adapters.llm.extractive.mood import Mood
 from luminalib.adapters.llm.extractive.quality import gesture, independence, shape
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.topics import Topic
@@ -18,7 +18,6 @@ WORDS_PER_MINUTE = 240
 _FIFTHS = ("first", "second", "third", "fourth", "last")
 _MUCH_DIALOGUE = 0.05
 _LEAST_WORDS = 400
-_SWING = 0.12
 _MENTIONS = 4
 _OFTEN_TOGETHER = 10
 _PRESENT = 0.05
@@ -157,26 +156,21 @@ def _typical(topics: Sequence[Topic], third: int) -> list[str]:
 
 def _course_of_mood(mood: Mood, topics: Sequence[Topic]) -> str:
     """Where the language is darkest and brightest, and who stands there."""
-    if not mood.course or mood.overall is Sentiment.NEUTRAL:
+    if mood.darkest is None or mood.brightest is None or mood.overall is Sentiment.NEUTRAL:
         return ""
-    brightest = max(range(SPANS), key=lambda span: mood.course[span])
-    darkest = min(range(SPANS), key=lambda span: mood.course[span])
-    if mood.course[brightest] - mood.course[darkest] < _SWING:
-        return "The tone of the language stays much the same from beginning to end."
-    return f"The language is darkest {_at(darkest, topics)} and brightest {_at(brightest, topics)}."
+    return f"The language is darkest in the {_around(mood.darkest, topics)} and brightest in the {_around(mood.brightest, topics)}."
 
 
-def _at(span: int, topics: Sequence[Topic]) -> str:
+def _around(fifth: int, topics: Sequence[Topic]) -> str:
     """The place, with the name or theme that belongs to it more than to the rest."""
 
     def lift(topic: Topic) -> float:
-        inside = sum(int(min(position, 0.999) * SPANS) == span for position in topic.positions)
-        return inside * inside / len(topic.positions) if inside >= max(_MENTIONS, 2 * len(topic.positions) / SPANS) else 0.0
+        inside, total = _fifths(topic.positions)[fifth], len(topic.positions)
+        return inside * inside / total if inside >= max(_MENTIONS, 2 * total / len(_FIFTHS)) else 0.0
 
     considered = topics[:_CONSIDERED]
     typical = max([topic for topic in considered if topic.is_name] or considered, key=lift, default=None)
-    around = f" (around {_called(typical)})" if typical and lift(typical) > 0 else ""
-    return f"about {_percent((span + 0.5) / SPANS)} of the way through{around}"
+    return f"{_FIFTHS[fifth]} fifth" + (f" (around {_called(typical)})" if typical and lift(typical) > 0 else "")
 
 
 def _quotation(reading: Reading, topics: Sequence[Topic], summary: Sequence[int]) -> str:
