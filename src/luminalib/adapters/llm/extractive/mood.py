@@ -24,7 +24,7 @@ _STANDARD_ERRORS = 3.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mood:
-    """The overall mood, and the darkest and the brightest fifth (0 to 4) of the text; None where chance may have made the difference."""
+    """The overall mood, and the darkest and the brightest fifth (0 to 4) of the text; None where it may be chance."""
 
     overall: Sentiment
     darkest: int | None = None
