@@ -163,3 +163,41 @@ async def test_a_large_file_is_never_held_in_memory(local: LocalStorage) -> None
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 12 * MIB
+
+
+async def test_a_cancellation_waits_for_the_disk(local: LocalStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+
+    def slow_sync(_descriptor: int) -> None:
+        steps.append("began")
+        time.sleep(0.1)
+        steps.append("ended")
+
+    await local.start()
+    monkeypatch.setattr(os, "fsync", slow_sync)
+    task = asyncio.create_task(local.put("a", chunks_of(b"whole")))
+    while not steps:
+        await asyncio.sleep(0.005)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert steps[-1] == "ended"
+    assert await leftovers(local) == []
+    assert await all_of(local, "a") == b"whole"
+
+
+async def test_a_folder_that_a_delete_takes_away_meanwhile_is_made_again(
+    local: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, taken = Path.replace, []
+
+    def race(source: Path, target: Path) -> Path:
+        if not taken:
+            taken.append(target.parent)
+            target.parent.rmdir()
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", race)
+    await local.put("books/1/content.txt", chunks_of(b"x"))
+    assert taken == [local._root / "books/1"]
+    assert await all_of(local, "books/1/content.txt") == b"x"
