@@ -167,8 +167,10 @@ async def test_a_large_file_is_never_held_in_memory(local: LocalStorage) -> None
 
 async def test_a_cancellation_waits_for_the_disk(local: LocalStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
+    began, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def slow_sync(_descriptor: int) -> None:
+        loop.call_soon_threadsafe(began.set)
         steps.append("began")
         time.sleep(0.1)
         steps.append("ended")
@@ -176,8 +178,7 @@ async def test_a_cancellation_waits_for_the_disk(local: LocalStorage, monkeypatc
     await local.start()
     monkeypatch.setattr(os, "fsync", slow_sync)
     task = asyncio.create_task(local.put("a", chunks_of(b"whole")))
-    while not steps:
-        await asyncio.sleep(0.005)
+    await began.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -189,7 +190,8 @@ async def test_a_cancellation_waits_for_the_disk(local: LocalStorage, monkeypatc
 async def test_a_folder_that_a_delete_takes_away_meanwhile_is_made_again(
     local: LocalStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replace, taken = Path.replace, []
+    replace = Path.replace
+    taken: list[Path] = []
 
     def race(source: Path, target: Path) -> Path:
         if not taken:

@@ -44,7 +44,7 @@ _READ_SECONDS = 30.0
 class Download(Protocol):
     """What we use of urllib3's response."""
 
-    def read(self, amt: int) -> bytes:
+    def read(self, _size: int, /) -> bytes:
         """The next bytes, none at the end."""
 
     def close(self) -> None:
