@@ -25,7 +25,13 @@ _WORDS = MappingProxyType(
         "uk": "і в не на що він з як це я а по але вона до у його із за так же то був все ми та є",
     }
 )
-_STOP_WORDS = MappingProxyType({language: frozenset(words.split()) for language, words in _WORDS.items()})
+# Single Latin letters are no evidence: formulas and initials are full of them.
+_STOP_WORDS = MappingProxyType(
+    {
+        language: frozenset(word for word in words.split() if len(word) > 1 or not word.isascii())
+        for language, words in _WORDS.items()
+    }
+)
 _SCRIPTS = MappingProxyType(
     {
         "ja": re.compile(r"[\u3040-\u30ff]"),

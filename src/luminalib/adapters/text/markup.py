@@ -70,7 +70,7 @@ _DROPPED_TAGS = frozenset(
     )
 )
 _HEADINGS = frozenset(("h1", "h2", "h3"))
-_LONGEST_HEADING = 200
+_LONGEST_HEADING = 120
 
 
 def to_texts(root: etree._Element, cuts: Collection[str]) -> list[tuple[str, str]]:
@@ -85,12 +85,12 @@ def to_texts(root: etree._Element, cuts: Collection[str]) -> list[tuple[str, str
 
 
 def first_heading(root: etree._Element) -> str | None:
-    """The first non-empty heading, on one line."""
+    """The first non-empty heading, on one line; None when it is too long for a title."""
     for element in root.iter(etree.Element):
         if local_name(element) in _HEADINGS:
             words = " ".join(inner_text(element).split())
             if words:
-                return words[:_LONGEST_HEADING]
+                return words if len(words) <= _LONGEST_HEADING else None
     return None
 
 
