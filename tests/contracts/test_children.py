@@ -33,7 +33,7 @@ def is_running(pid: int) -> bool:
 
 async def until_gone(pid: int, seconds: float = 5.0) -> bool:
     deadline = time.monotonic() + seconds
-    while is_running(pid) and time.monotonic() < deadline:  # noqa: ASYNC110 - a process sets no event
+    while is_running(pid) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)
     return not is_running(pid)
 
@@ -103,7 +103,7 @@ async def test_memory_is_limited_job_by_job(pool: SubprocessPool) -> None:
 
 async def test_a_cancelled_call_kills_its_process(pool: SubprocessPool) -> None:
     call = asyncio.create_task(pool.call("childtasks:sleep", {"seconds": 60}, limits=LIMITS))
-    while not pool.process_ids:  # noqa: ASYNC110 - neither does its start
+    while not pool.process_ids:
         await asyncio.sleep(0.01)
     (pid,) = pool.process_ids
     call.cancel()
