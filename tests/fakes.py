@@ -1,13 +1,20 @@
 """Implementations of the ports that live in memory; those of ports with a contract pass the same contract as the real ones."""
 
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from luminalib.adapters.storage.keys import check_key, check_range
+from luminalib.domain.intelligence import Sentiment, SummaryResult
+from luminalib.domain.media import MediaType
+from luminalib.domain.texts import EmbeddedMetadata, ExtractedText, sections_of
+from luminalib.ports.children import Progress
+from luminalib.ports.clock import Clock
+from luminalib.ports.llm import LLMProvider, SummaryRequest
 from luminalib.ports.storage import ObjectMissing, StorageProvider, StorageUnavailable, StoredObject
+from luminalib.ports.text import TextExtractor
 
 
 class MemoryStorage(StorageProvider):
@@ -69,3 +76,69 @@ class MemoryStorage(StorageProvider):
             return self.objects[check_key(key)]
         except KeyError:
             raise ObjectMissing(f"There is no file {key} in the storage.") from None
+
+
+class FakeClock(Clock):
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+
+class FakeExtractor(TextExtractor):
+    """Reads one section from any file; `error` makes it fail, `meanwhile` happens while it reads."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.calls = 0
+
+    async def probe(self, path: Path, media_type: MediaType) -> EmbeddedMetadata:
+        return EmbeddedMetadata()
+
+    async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
+        self.calls += 1
+        if self.meanwhile:
+            await self.meanwhile()
+        if self.error:
+            raise self.error
+        return ExtractedText(sections=sections_of([(None, path.read_text())]), language="en")
+
+
+class FakeLLM(LLMProvider):
+    """Says how long a text is; `error` makes it fail, `meanwhile` happens while it thinks."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.calls = 0
+
+    async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
+        self.calls += 1
+        if self.meanwhile:
+            await self.meanwhile()
+        if self.error:
+            raise self.error
+        length = sum(len(section.text) for section in request.sections)
+        return SummaryResult(
+            summary=f"{request.title}: {length} characters.",
+            key_topics=(),
+            sentiment=Sentiment.NEUTRAL,
+            insights=(),
+            action_items=(),
+            provider=self.name,
+            model="none",
+            prompt="count@1",
+        )
+
+    async def check(self) -> None:
+        if self.error:
+            raise self.error

@@ -43,7 +43,9 @@ async def test_weak_passwords_are_refused_with_advice(client: httpx.AsyncClient,
     assert password not in answer.text
 
 
-@pytest.mark.parametrize("body", [{}, {"email": "nobody", "password": PASSWORD}, {"email": "a\u0000@b", "password": PASSWORD}, [], "x"])
+@pytest.mark.parametrize(
+    "body", [{}, {"email": "nobody", "password": PASSWORD}, {"email": "a\u0000@b", "password": PASSWORD}, [], "x"]
+)
 async def test_malformed_signups_are_refused(client: httpx.AsyncClient, body: Any) -> None:
     answer = await client.post("/auth/signup", json=body)
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/validation-error")

@@ -10,10 +10,10 @@ from bookfiles import make_epub, make_pdf
 from conftest import SignUp
 
 STORY = (
-    "The lighthouse stood at the end of the reef. Every evening the keeper lit the great lamp and wrote the weather into his ledger. "
+    "The lighthouse stood at the end of the reef. Every evening the keeper lit the lamp and wrote the weather into his ledger. "
     "Ships passed far out and never knew his name. One winter a storm broke the window of the lamp room. The keeper held the flame "
     "with his own coat until the morning came. A captain who saw the light returned in spring to thank him. He brought a new lamp "
-    "and a letter from the harbour. The keeper read the letter once and put it into the ledger. After that the light burned brighter, "
+    "and a letter from the harbour. The keeper read the letter once and put it into the ledger. The light burned brighter now, "
     "and the ships began to greet it with their horns. "
 )
 
@@ -117,7 +117,7 @@ async def test_parallel_uploads_of_the_same_bytes_make_one_book(admin: httpx.Asy
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not multipart at all", b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhalf of a fi"],
+    [b"", b"not multipart at all", b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhalf of a fi'],
 )
 async def test_broken_forms_are_refused_and_leave_nothing(admin: httpx.AsyncClient, stored_files: Any, body: bytes) -> None:
     answer = await admin.post("/books", content=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
@@ -177,7 +177,9 @@ async def test_owners_and_librarians_describe_books(admin: httpx.AsyncClient, me
     assert (await admin.patch(path, json={"title": None})).status_code == 422
 
 
-async def test_reading_needs_a_loan_ownership_or_office(member: httpx.AsyncClient, admin: httpx.AsyncClient, sign_up: SignUp) -> None:
+async def test_reading_needs_a_loan_ownership_or_office(
+    member: httpx.AsyncClient, admin: httpx.AsyncClient, sign_up: SignUp
+) -> None:
     path = f"/books/{(await add(member)).json()['id']}/content"
     for entitled in (member, admin):
         answer = await entitled.get(path)

@@ -8,12 +8,12 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from test_books import STORY, add, settled
 
 from bookfiles import make_pdf
 from conftest import SignUp
 from luminalib.cli.serve import Server
 from luminalib.container import Container
-from test_books import STORY, add, settled
 
 
 @pytest.fixture
@@ -30,7 +30,9 @@ async def server_url(app: FastAPI, container: Container) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def stream(url: str, client: httpx.AsyncClient, last_event_id: int | None = None) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+async def stream(
+    url: str, client: httpx.AsyncClient, last_event_id: int | None = None
+) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     headers = {"Authorization": client.headers["Authorization"]}
     if last_event_id is not None:
         headers["Last-Event-ID"] = str(last_event_id)

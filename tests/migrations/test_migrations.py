@@ -20,7 +20,8 @@ async def test_stairway(database_url: str) -> None:
     assert scripts
     async with database.writing.begin() as connection:
         for script in scripts:
-            for direction, revision in (("upgrade", script.revision), ("downgrade", script.down_revision or "base"), ("upgrade", script.revision)):
+            below = str(script.down_revision or "base")
+            for direction, revision in (("upgrade", script.revision), ("downgrade", below), ("upgrade", script.revision)):
                 await connection.run_sync(_step, direction, revision)
     assert await is_current(database)
     async with database.writing.begin() as connection:

@@ -56,6 +56,9 @@ def _document_errors(responses: dict[str, Any]) -> None:
     """Every route can find its input invalid, its request too large, and us at fault or without a database."""
     ours = responses.get("422", {}).get("content", {}).get(MEDIA_TYPE, _PROBLEM)
     examples = {**ours.get("examples", {}), "validation-error": {"value": _INVALID}}
-    responses["422"] = {"description": HTTPStatus.UNPROCESSABLE_ENTITY.phrase, "content": {MEDIA_TYPE: {**_PROBLEM, "examples": examples}}}
-    for status, description in (("413", "Content Too Large"), ("500", "Internal Server Error"), ("503", "Service Unavailable")):
-        responses.setdefault(status, {"description": description, "content": {MEDIA_TYPE: _PROBLEM}})
+    responses["422"] = {
+        "description": HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
+        "content": {MEDIA_TYPE: {**_PROBLEM, "examples": examples}},
+    }
+    for status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE):
+        responses.setdefault(str(int(status)), {"description": status.phrase, "content": {MEDIA_TYPE: _PROBLEM}})

@@ -31,7 +31,7 @@ class DemoFailed(Unavailable):
 
 
 def demo(
-    url: Annotated[str | None, typer.Option(help="A running library; by default an own one is started in a temporary folder.")] = None,
+    url: Annotated[str | None, typer.Option(help="A running library; by default one is started in a temporary folder.")] = None,
 ) -> None:
     """Walk the whole journey through the HTTP API, printing each call and what came back."""
     asyncio.run(_demo(url))

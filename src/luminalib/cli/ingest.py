@@ -19,7 +19,7 @@ from luminalib.domain.books import BookDetails
 from luminalib.domain.documents import DocumentStatus, DuplicateContent
 from luminalib.domain.errors import Invalid
 from luminalib.logs import configure_logging
-from luminalib.settings import load_settings
+from luminalib.settings import Settings, load_settings
 
 CHUNK_BYTES = 2**20
 HOUSE = the_house()
@@ -48,13 +48,13 @@ def ingest(
     """Add a folder of book files to the library and say for each what happened. Files that are in already are left alone."""
     settings = load_settings()
     configure_logging("error", settings.log_format)
-    asyncio.run(_ingest(folder, Console(), summaries=summaries))
-
-
-async def _ingest(folder: Path, console: Console, *, summaries: bool) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    asyncio.run(_ingest(settings, folder, files, Console(), summaries=summaries))
+
+
+async def _ingest(settings: Settings, folder: Path, files: list[Path], console: Console, *, summaries: bool) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    async with open_container(load_settings()) as container:
+    async with open_container(settings) as container:
         services = container.services
         with Progress(*columns, console=console) as progress:
             reading = progress.add_task("files taken in", total=len(files))
@@ -84,7 +84,7 @@ async def _take_in(services: Services, folder: Path, path: Path, progress: Progr
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:  # noqa: ASYNC230 -- one reader, and nobody is served here
+    with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
 

@@ -71,7 +71,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> 
 
 
 async def _welcome(server: Server, settings: Settings, container: Container, listener: socket.socket, *, demo: bool) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.01)
     host, port = listener.getsockname()[:2]
     where = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 -- only compared
@@ -94,7 +94,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise PortTaken(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --host and --port.") from None
     listener.listen(BACKLOG)
-    listener.setblocking(False)  # noqa: FBT003 -- the socket module's own signature
+    listener.setblocking(False)
     return listener
 
 

@@ -1,0 +1,62 @@
+# LuminaLib: everything one does with this checkout. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# A uv on the PATH is used; without one it is put into the environment itself.
+UV = $(shell command -v uv || echo $(BIN)/uv)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+SOURCES := src tests benchmarks alembic
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test check format bench compose-check clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+install: $(VENV)/.run ## Make .venv with the command `luminalib` in it
+
+run: $(VENV)/.run ## Serve the library with its demo shelf on http://127.0.0.1:8000 (HOST=, PORT=)
+	@$(BIN)/luminalib serve --demo --host $(HOST) --port $(PORT)
+
+demo: $(VENV)/.run ## Walk the whole journey through the HTTP API of a throw-away library
+	@$(BIN)/luminalib demo
+
+test: $(VENV)/.dev ## Run all tests (ARGS= for pytest)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+check: $(VENV)/.dev ## Format, lint, types, layers, dead code, dependencies, lock file
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture src --min-confidence 80
+	$(BIN)/deptry src
+	$(UV) lock --check
+
+format: $(VENV)/.dev ## Let ruff format and mend what it can
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(VENV)/.dev ## Measure, as ratios against named peers
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+compose-check: ## Let Docker Compose read docker-compose.yml
+	docker compose config --quiet && echo "docker-compose.yml is well-formed."
+
+clean: ## Remove the environment and what tools left; data/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "LuminaLib needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 1; }
+	@echo "Making $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv
+
+$(VENV)/.run: pyproject.toml uv.lock | $(BIN)/python
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --no-dev --python $(BIN)/python
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml uv.lock | $(BIN)/python
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --python $(BIN)/python
+	@touch $@ $(VENV)/.run

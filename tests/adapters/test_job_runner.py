@@ -1,0 +1,184 @@
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fakes import FakeClock
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.jobs import SqlJobLedger
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.adapters.jobs.inprocess import InProcessJobRunner
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.jobs import MAX_CLAIMS, Job
+from luminalib.ports.jobs import JobHandler
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+Work = Callable[[Job], Awaitable[None]]
+
+
+class Recorder:
+    """A handler whose work is given, and what was asked of it."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.tries = 0
+        self.notes: list[str] = []
+
+    async def run(self, job: Job) -> None:
+        self.tries += 1
+        await self._work(job)
+        self.notes.append(f"done {job.payload['n']}")
+
+    async def give_up(self, _job: Job, error: Exception) -> None:
+        self.notes.append(f"gave up: {error}")
+
+    async def before_retry(self, _job: Job, error: Exception) -> None:
+        self.notes.append(f"again: {error}")
+
+
+class Desk:
+    """A ledger with a runner at it."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self.clock = FakeClock(NOW)
+        self.ledger = SqlJobLedger(database)
+        self.uow = SqlUnitOfWorkFactory(database, MemoryEventBus())
+
+    async def enqueue(self, count: int = 1) -> None:
+        async with self.uow("main") as unit:
+            for n in range(count):
+                await unit.enqueue(Job(name="job", payload={"n": str(n)}, tenant_id="main", run_at=self.clock.now()))
+
+    async def work(self, recorder: Recorder, until: Callable[[], bool], workers: int = 1) -> None:
+        runner = InProcessJobRunner(self.ledger, self.clock, workers=workers)
+        self.uow.runner = runner
+        await runner.start({"job": JobHandler(recorder.run, recorder.give_up, recorder.before_retry)})
+        try:
+            async with asyncio.timeout(10):
+                while not until():
+                    self.clock.advance(timedelta(seconds=5))
+                    runner.wake()
+                    await asyncio.sleep(0.02)
+        finally:
+            await runner.stop()
+
+
+@pytest.fixture
+def desk(database: SqlDatabase) -> Desk:
+    return Desk(database)
+
+
+async def succeed(_job: Job) -> None:
+    pass
+
+
+async def break_down(_job: Job) -> None:
+    raise ValueError("broken")
+
+
+async def test_jobs_are_done_in_order(desk: Desk) -> None:
+    await desk.enqueue(5)
+    recorder = Recorder(succeed)
+    await desk.work(recorder, lambda: len(recorder.notes) == 5)
+    assert recorder.notes == [f"done {n}" for n in range(5)]
+
+
+async def test_a_failure_is_tried_once_more_then_given_up_with_its_reason(desk: Desk) -> None:
+    await desk.enqueue()
+    recorder = Recorder(break_down)
+    await desk.work(recorder, lambda: len(recorder.notes) == 2)
+    assert (recorder.tries, recorder.notes) == (2, ["again: broken", "gave up: broken"])
+    assert await desk.ledger.claim("host:1:x", desk.clock.now() + timedelta(days=1)) is None
+
+
+async def test_an_absent_service_uses_nothing_up(desk: Desk) -> None:
+    async def recover(job: Job) -> None:
+        if recorder.tries < 6:
+            raise Unavailable("away")
+        assert job.failures == 0
+
+    await desk.enqueue()
+    recorder = Recorder(recover)
+    await desk.work(recorder, lambda: bool(recorder.notes))
+    assert (recorder.tries, recorder.notes) == (6, ["done 0"])
+
+
+async def test_work_goes_on_beside_slow_work(desk: Desk) -> None:
+    release = asyncio.Event()
+
+    async def first_is_slow(job: Job) -> None:
+        if job.payload["n"] == "0":
+            await release.wait()
+
+    await desk.enqueue(4)
+    recorder = Recorder(first_is_slow)
+
+    def others_done() -> bool:
+        if len(recorder.notes) == 3:
+            release.set()
+        return len(recorder.notes) == 4
+
+    await desk.work(recorder, others_done, workers=2)
+    assert recorder.notes == ["done 1", "done 2", "done 3", "done 0"]
+
+
+async def test_stopping_puts_unfinished_work_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("luminalib.adapters.jobs.inprocess.DRAIN_SECONDS", 0.05)
+    started = asyncio.Event()
+
+    async def endless(_job: Job) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    await desk.enqueue()
+    await desk.work(Recorder(endless), started.is_set)
+    job = await desk.ledger.claim("host:1:x", desk.clock.now())
+    assert job is not None
+    assert (job.failures, job.error) == (0, "interrupted by a restart")
+
+
+async def test_what_a_dead_process_left_is_resumed_at_once(desk: Desk) -> None:
+    await desk.enqueue()
+    gone = f"{socket.gethostname()}:{2**22 + 1}:x"  # above the largest process id
+    assert await desk.ledger.claim(gone, desk.clock.now()) is not None
+    recorder = Recorder(succeed)
+    await desk.work(recorder, lambda: bool(recorder.notes))
+    assert recorder.notes == ["done 0"]
+
+
+async def test_what_a_living_process_does_is_left_alone(desk: Desk) -> None:
+    await desk.enqueue()
+    alive = f"{socket.gethostname()}:{os.getppid()}:x"
+    claimed = await desk.ledger.claim(alive, desk.clock.now() + timedelta(days=1))  # a lease far beyond this test
+    recorder = Recorder(succeed)
+    await desk.enqueue()
+    await desk.work(recorder, lambda: bool(recorder.notes))
+    assert claimed is not None
+    assert recorder.tries == 1
+    assert await desk.ledger.heartbeat(claimed, alive, desk.clock.now())
+
+
+async def test_work_that_always_ends_its_process_is_given_up(desk: Desk) -> None:
+    await desk.enqueue()
+    for _ in range(MAX_CLAIMS):
+        assert await desk.ledger.claim("host:1:x", desk.clock.now()) is not None
+        await desk.ledger.release_dead(lambda _: True)
+    recorder = Recorder(succeed)
+    await desk.work(recorder, lambda: bool(recorder.notes))
+    assert recorder.tries == 0
+    assert recorder.notes[0].startswith("gave up: ")
+
+
+async def test_a_runner_says_when_its_workers_are_gone(desk: Desk) -> None:
+    runner = InProcessJobRunner(desk.ledger, desk.clock)
+    with pytest.raises(Unavailable):
+        await runner.check()
+    await runner.start({})
+    await runner.check()
+    await runner.stop()
+    with pytest.raises(Unavailable):
+        await runner.check()

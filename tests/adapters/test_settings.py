@@ -1,0 +1,84 @@
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from luminalib.container import secret_key
+from luminalib.settings import Settings, SettingsError, load_settings, variables
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("LUMINALIB_STORAGE", "disk", "'local' or 'minio'"),
+        ("LUMINALIB_LLM", "gpt", "extractive"),
+        ("LUMINALIB_WORKERS", "many", "integer"),
+        ("LUMINALIB_WORKERS", "0", "greater than or equal to 1"),
+        ("LUMINALIB_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("LUMINALIB_SECRET_KEY", "short", "at least 32"),
+        ("LUMINALIB_MINIO__SECURE", "perhaps", "boolean"),
+        ("LUMINALIB_STORGE", "minio", "Did you mean LUMINALIB_STORAGE?"),
+        ("LUMINALIB_ENV", "production", "LUMINALIB_SECRET_KEY: is required in production"),
+        ("LUMINALIB_STORAGE", "minio", "LUMINALIB_MINIO__ACCESS_KEY: is required"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, hint: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    line = str(caught.value)
+    assert "\n" not in line
+    assert line.startswith("LUMINALIB_")
+    assert hint in line
+
+
+def test_the_command_line_stops_with_that_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from luminalib.cli import app; app()", "serve"]
+    environment = {"LUMINALIB_STORAGE": "disk", "PATH": ""}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert re.fullmatch(r"luminalib: LUMINALIB_STORAGE: [^\n]+\n", ended.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_example_file_names_every_setting_with_its_default_and_its_sentence() -> None:
+    text = (ROOT / ".env.example").read_text()
+    listed = dict(line.split("=", 1) for line in text.splitlines() if line.startswith("LUMINALIB_"))
+    assert list(listed) == list(variables())
+    for name, description in variables().items():
+        assert f"# {description}\n{name}=" in text, name
+
+
+def test_the_example_file_is_the_default(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
+    assert load_settings() == Settings(_env_file=None)
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data")
+    first = secret_key(settings)
+    assert len(first) == 64
+    assert secret_key(settings) == first
+    assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
+    given = "given " * 8
+    assert secret_key(Settings(_env_file=None, data_dir=tmp_path, secret_key=given)) == given  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"), [("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"), ("sqlite:///x.db", "sqlite+aiosqlite:///x.db")]
+)
+def test_database_urls_need_no_driver(given: str, driver: str) -> None:
+    assert Settings(_env_file=None, database_url=given).database == driver

@@ -1,0 +1,52 @@
+import ast
+from pathlib import Path
+
+SRC = Path(__file__).resolve().parents[2] / "src" / "luminalib"
+MAX_LINES = 300
+VAGUE = {"utils", "helpers", "common", "base", "manager", "impl", "misc"}
+
+
+def modules() -> list[Path]:
+    return sorted(SRC.rglob("*.py"))
+
+
+def test_files_are_short_and_named_for_what_they_hold() -> None:
+    assert [str(path) for path in modules() if len(path.read_text().splitlines()) > MAX_LINES] == []
+    assert [str(path) for path in modules() if path.stem in VAGUE] == []
+
+
+def test_ports_are_abstract_and_implemented_in_adapters() -> None:
+    """Every abstract class of the ports has an implementation, so that none is there for show."""
+    ports = {
+        node.name
+        for path in (SRC / "ports").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and "ABC" in {ast.unparse(base) for base in node.bases}
+    }
+    implemented = {
+        ast.unparse(base)
+        for path in (SRC / "adapters").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    }
+    assert ports
+    assert ports - implemented == set()
+
+
+def test_a_feature_has_the_same_file_name_in_every_layer() -> None:
+    layers = {layer: {path.stem for path in (SRC / layer).glob("*.py")} for layer in ("domain", "services", "api", "adapters/db")}
+    for feature in ("auth", "books", "documents"):
+        assert [layer for layer, names in layers.items() if feature not in names] == []
+
+
+def test_routers_are_thin() -> None:
+    """No route handler has more than a dozen statements: what is more belongs into a service."""
+    long = [
+        f"{path.name}:{node.name}"
+        for path in (SRC / "api").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.AsyncFunctionDef) and any("router" in ast.unparse(d) for d in node.decorator_list)
+        if sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 1 > 12
+    ]
+    assert long == []

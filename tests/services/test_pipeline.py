@@ -1,0 +1,187 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from fakes import FakeClock, FakeExtractor, FakeLLM, MemoryStorage
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.domain.auth import the_house
+from luminalib.domain.books import BookDetails, BookView
+from luminalib.domain.documents import DocumentStatus, ExtractionFailed, StagedFile
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.jobs import Job
+from luminalib.domain.pipeline import process_document
+from luminalib.ports.storage import ObjectMissing
+from luminalib.services.books import BookService
+from luminalib.services.files import FileService
+from luminalib.services.intake import IntakeService
+from luminalib.services.pipeline import PipelineService
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+HOUSE = the_house()
+
+
+@dataclass
+class Shop:
+    """The services around the pipeline, on fakes but for the database."""
+
+    uow: SqlUnitOfWorkFactory
+    storage: MemoryStorage
+    extractor: FakeExtractor
+    llm: FakeLLM
+
+    def __post_init__(self) -> None:
+        clock = FakeClock(NOW)
+        self.intake = IntakeService(self.uow, self.storage, max_bytes=1000, members_may_upload=True)
+        self.books = BookService(self.uow, self.storage, self.extractor, clock)
+        self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, clock)
+        self.files = FileService(self.uow, self.storage)
+
+    async def stage(self, text: str) -> StagedFile:
+        async def content() -> AsyncIterator[bytes]:
+            yield text.encode()
+
+        return await self.intake.receive(HOUSE, "a_story.txt", content())
+
+    async def add(self, text: str = "Once upon a time.") -> tuple[BookView, Job]:
+        view = await self.books.add(HOUSE, await self.stage(text), BookDetails())
+        return view, process_document(view.document.id, "main", NOW)
+
+    async def path(self, view: BookView) -> list[str]:
+        async with self.uow.reading("main") as unit:
+            return [event.status.value for event in await unit.events.history(view.document.id)]
+
+    async def look(self, view: BookView) -> BookView:
+        return await self.books.get(HOUSE, view.book.id)
+
+
+@pytest.fixture
+def shop(database: SqlDatabase) -> Shop:
+    return Shop(SqlUnitOfWorkFactory(database, MemoryEventBus()), MemoryStorage(), FakeExtractor(), FakeLLM())
+
+
+async def test_a_document_goes_its_way_once(shop: Shop) -> None:
+    view, job = await shop.add()
+    for _ in range(2):
+        await shop.pipeline.process(job)
+    assert await shop.path(view) == ["pending", "processing", "analyzing", "completed"]
+    done = await shop.look(view)
+    assert done.summary is not None
+    assert done.summary.summary == "a story: 17 characters."
+    assert (done.document.page_count, done.document.word_count, done.book.language) == (1, 4, "en")
+    assert list(shop.storage.objects) == [done.document.content_key]
+
+
+async def test_a_permanent_fault_fails_at_once_with_its_reason(shop: Shop) -> None:
+    view, job = await shop.add()
+    shop.extractor.error = ExtractionFailed("encrypted", "It has a password.")
+    await shop.pipeline.process(job)
+    failed = (await shop.look(view)).document
+    assert (failed.status, failed.error_code, failed.error_message) == ("failed", "encrypted", "It has a password.")
+    assert await shop.path(view) == ["pending", "processing", "failed"]
+
+
+async def test_work_resumes_where_a_crash_left_it(shop: Shop) -> None:
+    view, job = await shop.add()
+    shop.llm.error = RuntimeError("power cut")
+    with pytest.raises(RuntimeError):
+        await shop.pipeline.process(job)
+    assert await shop.path(view) == ["pending", "processing", "analyzing"]
+    shop.llm.error = None
+    await shop.pipeline.process(job)
+    assert await shop.path(view) == ["pending", "processing", "analyzing", "completed"]
+    assert shop.extractor.calls == 1, "the text was there already"
+
+
+async def test_a_crash_while_reading_reads_again(shop: Shop) -> None:
+    view, job = await shop.add()
+    shop.extractor.error = RuntimeError("power cut")
+    with pytest.raises(RuntimeError):
+        await shop.pipeline.process(job)
+    shop.extractor.error = None
+    await shop.pipeline.process(job)
+    assert await shop.path(view) == ["pending", "processing", "analyzing", "completed"]
+
+
+async def test_a_second_failure_is_final(shop: Shop) -> None:
+    view, job = await shop.add()
+    shop.llm.error = ValueError("odd")
+    for record in (shop.pipeline.retry_later, shop.pipeline.give_up):
+        with pytest.raises(ValueError, match="odd"):
+            await shop.pipeline.process(job)
+        await record(job, shop.llm.error)
+    assert await shop.path(view) == ["pending", "processing", "analyzing", "pending", "processing", "analyzing", "failed"]
+    failed = (await shop.look(view)).document
+    assert (failed.error_code, "ValueError" in str(failed.error_message)) == ("internal", True)
+
+
+async def test_an_absent_engine_or_storage_leaves_the_document_as_it_is(shop: Shop) -> None:
+    view, job = await shop.add()
+    shop.llm.error = Unavailable("away")
+    with pytest.raises(Unavailable):
+        await shop.pipeline.process(job)
+    assert (await shop.look(view)).document.status is DocumentStatus.ANALYZING
+    shop.llm.error = None
+    await shop.pipeline.process(job)
+    assert (await shop.look(view)).document.status is DocumentStatus.COMPLETED
+
+
+async def test_a_file_that_could_not_be_promoted_at_once_is_promoted_later(shop: Shop) -> None:
+    staged = await shop.stage("Once.")
+    shop.storage.broken = True
+    with pytest.raises(Unavailable):
+        await shop.books.add(HOUSE, staged, BookDetails(title="x"))
+    shop.storage.broken = False
+    await shop.intake.discard(HOUSE, staged)
+    assert shop.storage.objects == {}
+
+
+async def test_a_document_deleted_meanwhile_stays_deleted(shop: Shop) -> None:
+    for engine in (shop.extractor, shop.llm):
+        view, job = await shop.add()
+
+        async def delete(book_id: str = view.book.id) -> None:
+            await shop.books.remove(HOUSE, book_id)
+
+        engine.meanwhile = delete
+        await shop.pipeline.process(job)
+        engine.meanwhile = None
+        await shop.files.delete_files(
+            Job(
+                name="delete_files",
+                payload={"document_id": view.document.id, "key": view.document.staged_key},
+                tenant_id="main",
+                run_at=NOW,
+            )
+        )
+        assert await shop.path(view) == []
+        assert shop.storage.objects == {}
+
+
+async def test_content_replaced_meanwhile_wins(shop: Shop) -> None:
+    view, job = await shop.add()
+    other = await shop.stage("Twice upon a time.")
+
+    async def replace() -> None:
+        shop.extractor.meanwhile = None
+        await shop.books.replace_content(HOUSE, view.book.id, other)
+
+    shop.extractor.meanwhile = replace
+    await shop.pipeline.process(job)
+    assert (await shop.look(view)).document.status is DocumentStatus.PENDING
+    await shop.pipeline.process(job)
+    done = await shop.look(view)
+    assert done.summary is not None
+    assert done.summary.summary == "a story: 18 characters."
+
+
+async def test_a_lost_file_is_a_reason_to_fail(shop: Shop) -> None:
+    view, job = await shop.add()
+    shop.storage.objects.clear()
+    with pytest.raises(ObjectMissing) as lost:
+        await shop.pipeline.process(job)
+    await shop.pipeline.give_up(job, lost.value)
+    assert (await shop.look(view)).document.error_code == "file-missing"
