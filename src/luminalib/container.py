@@ -65,7 +65,7 @@ async def open_container(settings: Settings, *, clock: Clock | None = None, run_
         bus = MemoryEventBus()
         stack.callback(bus.close)
         children = await stack.enter_async_context(SubprocessPool(settings.workers))
-        storage = await _STORAGES[settings.storage](settings)
+        storage = await _STORAGES[settings.storage](settings, stack)
         llm = _LLMS[settings.llm](children)
         extractor = SandboxedTextExtractor(children)
         uow = SqlUnitOfWorkFactory(database, bus)
@@ -137,13 +137,13 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> SqlDataba
     return database
 
 
-async def _local_storage(settings: Settings) -> StorageProvider:
+async def _local_storage(settings: Settings, _stack: AsyncExitStack) -> StorageProvider:
     storage = LocalStorage(settings.data_dir / "files")
     await storage.start()
     return storage
 
 
-async def _minio_storage(settings: Settings) -> StorageProvider:
+async def _minio_storage(settings: Settings, stack: AsyncExitStack) -> StorageProvider:
     minio = settings.minio
     storage = MinioStorage(
         endpoint=minio.endpoint,
@@ -153,6 +153,7 @@ async def _minio_storage(settings: Settings) -> StorageProvider:
         secure=minio.secure,
         region=minio.region,
     )
+    stack.push_async_callback(storage.close)
     await storage.start()
     return storage
 
