@@ -1,0 +1,155 @@
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import sqlalchemy as sa
+from test_books import STORY
+
+from bookfiles import make_epub, make_pdf
+from conftest import PASSWORD
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.events import document_events
+from luminalib.adapters.db.jobs import jobs
+from luminalib.domain.documents import LEGAL_STEPS, DocumentStatus
+from luminalib.domain.jobs import JobStatus
+
+ACCOUNT = {"email": "ada@library.test", "password": PASSWORD}
+BOOKS = 12
+
+
+@asynccontextmanager
+async def server(folder: Path, database_url: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+    """The real command in a process of its own, which the test may kill."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", "0"),
+        cwd=folder,
+        env={**os.environ, "LUMINALIB_DATABASE_URL": database_url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(30):
+            async for line in process.stdout:
+                if found := re.search(rb"(http://\S+)/docs", line):
+                    yield found[1].decode(), process
+                    return
+        raise AssertionError("The server did not start.")
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+@asynccontextmanager
+async def logged_in(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        await client.post("/auth/signup", json=ACCOUNT)
+        tokens = (await client.post("/auth/login", json=ACCOUNT)).json()
+        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        yield client
+
+
+def shelf() -> list[tuple[str, bytes]]:
+    return [
+        (f"{n}.txt", f"Book {n}. {STORY}".encode())
+        if n % 3 == 0
+        else (f"{n}.epub", make_epub([(f"Chapter {n}", STORY)]))
+        if n % 3 == 1
+        else (f"{n}.pdf", make_pdf([f"Book {n}. {STORY}"] * 3))
+        for n in range(BOOKS)
+    ]
+
+
+async def upload(client: httpx.AsyncClient, name: str, content: bytes) -> httpx.Response:
+    return await client.post("/books", files={"file": (name, content)}, data={"title": name})
+
+
+async def test_nothing_is_lost_when_the_server_is_killed_again_and_again(tmp_path: Path, database_url: str) -> None:
+    accepted: set[str] = set()
+    files = shelf()
+    for seconds in (0.05, 0.3, 0.8, 1.6):
+        async with server(tmp_path, database_url) as (url, process), logged_in(url) as client:
+            asyncio.get_running_loop().call_later(seconds, process.send_signal, signal.SIGKILL)
+            try:
+                for name, content in files:
+                    answer = await upload(client, name, content)
+                    accepted.add(answer.json().get("id") or answer.json()["book_id"])
+            except httpx.TransportError:
+                continue
+            await process.wait()
+    async with server(tmp_path, database_url) as (url, _), logged_in(url) as client:
+        for name, content in files:
+            answer = await upload(client, name, content)
+            accepted.add(answer.json().get("id") or answer.json()["book_id"])
+        books = await all_completed(client, accepted)
+        contents = [await client.get(f"/books/{book_id}/content") for book_id in accepted]
+    assert len(books) == len(accepted) == BOOKS
+    assert {content.status_code for content in contents} == {200}
+    assert {content.content for content in contents} == {content for _, content in files}
+    await check_ledger(database_url)
+    stored = [path for path in (tmp_path / "data" / "files" / "documents").rglob("*") if path.is_file()]
+    assert len(stored) == BOOKS
+
+
+async def all_completed(client: httpx.AsyncClient, ids: set[str]) -> list[str]:
+    async with asyncio.timeout(60):
+        while True:
+            books = (await client.get("/books", params={"size": 100})).json()["items"]
+            states = {book["id"]: book["status"] for book in books}
+            assert set(states) == ids
+            if all(state in ("completed", "failed") for state in states.values()):
+                assert set(states.values()) == {"completed"}
+                return list(states)
+            await asyncio.sleep(0.1)
+
+
+async def check_ledger(database_url: str) -> None:
+    """No job is left over, and each document's history is one legal path without a step twice."""
+    database = SqlDatabase(database_url)
+    async with database.reading.connect() as connection:
+        open_jobs = await connection.scalar(
+            sa.select(sa.func.count()).select_from(jobs).where(jobs.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)))
+        )
+        rows = (await connection.execute(sa.select(document_events).order_by(document_events.c.id))).all()
+    await database.close()
+    assert open_jobs == 0
+    state: dict[str, DocumentStatus] = {}
+    for row in rows:
+        assert row.previous == state.get(row.document_id)
+        if row.previous is not None:
+            assert row.status in LEGAL_STEPS[row.previous]
+        state[row.document_id] = row.status
+    assert set(state.values()) == {DocumentStatus.COMPLETED}
+
+
+async def test_sigterm_ends_the_server_cleanly(tmp_path: Path) -> None:
+    async with server(tmp_path, "") as (url, process), logged_in(url) as client:
+        await upload(client, "a.txt", STORY.encode())
+        async with client.stream("GET", "/documents/stream") as stream:
+            assert stream.status_code == 200
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(15):
+                async for _ in stream.aiter_lines():  # ends by itself
+                    pass
+                assert await process.wait() == 0
+
+
+async def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
+    async with server(tmp_path, "") as (url, _):
+        taken = url.rsplit(":", 1)[1]
+        second = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", taken),
+            cwd=tmp_path,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, errors = await second.communicate()
+    assert second.returncode == 1
+    line = f"luminalib: Cannot listen on 127.0.0.1:{taken} (Address already in use). Choose another with --host and --port.\n"
+    assert errors.decode() == line
