@@ -47,7 +47,7 @@ def _central(reading: Reading, quality: Sequence[float], count: int) -> list[int
     richness = _richness(reading)
     rated = zip(centroid_scores(weights), quality, richness, strict=True)
     candidates = shortlist([(0.05 + near) * value * rich for near, value, rich in rated], parts)
-    similar = similarities([weights[at] for at in candidates])
+    similar = similarities(weights[candidates])
     value = np.array([quality[at] * richness[at] for at in candidates])
     scores = lexrank(similar, value) * value
     return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count)]

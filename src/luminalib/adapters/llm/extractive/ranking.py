@@ -1,52 +1,42 @@
 """Which sentences say most of what the book says: LexRank for centrality, MMR for variety, one per part for coverage.
 
 Sources: G. Erkan and D. Radev, "LexRank: Graph-based Lexical Centrality as Salience in Text Summarization", JAIR 22 (2004),
-in the continuous, biased form of J. Otterbacher, G. Erkan and D. Radev (2005); D. Radev et al., "Centroid-based summarization
-of multiple documents" (2004), for the shortlist; J. Carbonell and J. Goldstein, "The use of MMR, diversity-based reranking",
-SIGIR 1998.
+in the continuous, biased form of J. Otterbacher, G. Erkan and D. Radev (2005), which is personalised PageRank on the graph of
+similar sentences; D. Radev et al., "Centroid-based summarization of multiple documents" (2004), for the shortlist;
+J. Carbonell and J. Goldstein, "The use of MMR, diversity-based reranking", SIGIR 1998.
 """
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 
+import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 Floats = NDArray[np.float64]
-Weights = dict[str, float]
 
-SHORTLIST_PER_PART = 120
-_CENTROID_TERMS = 250
+SHORTLIST_PER_PART = 60
 _DAMPING = 0.75
-_ROUNDS = 100
-_SETTLED = 1e-9
 ENOUGH = 3
 _WEAK = 0.04
 _RELEVANCE = 0.7
 """The share of relevance against novelty in MMR."""
 
 
-def weights_of(terms: Sequence[Sequence[str]]) -> list[Weights]:
-    """TF-IDF vectors of unit length, one per sentence; terms that occur once in the whole text are left out when it is long."""
-    spread = Counter(term for sentence in terms for term in set(sentence))
-    rare = 1 if len(terms) > SHORTLIST_PER_PART else 0
-    idf = {term: math.log(1 + len(terms) / count) for term, count in spread.items() if count > rare}
-    return [_unit({term: count * idf[term] for term, count in Counter(sentence).items() if term in idf}) for sentence in terms]
+def weights_of(terms: Sequence[Sequence[str]]) -> csr_array:
+    """TF-IDF rows of unit length, one per sentence; terms of a single sentence are left out when the text is long."""
+    rare = 2 if len(terms) > SHORTLIST_PER_PART else 1
+    try:
+        return csr_array(TfidfVectorizer(analyzer=list, min_df=rare).fit_transform(terms))
+    except ValueError:  # not one term is left
+        return csr_array((len(terms), 1))
 
 
-def _unit(weights: Weights) -> Weights:
-    length = math.sqrt(sum(weight * weight for weight in weights.values()))
-    return {term: weight / length for term, weight in weights.items()} if length else {}
-
-
-def centroid_scores(weights: Sequence[Weights]) -> list[float]:
+def centroid_scores(weights: csr_array) -> Floats:
     """How near each sentence is to the middle of the text."""
-    sums: Counter[str] = Counter()
-    for sentence in weights:
-        sums.update(sentence)
-    middle = _unit(dict(sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:_CENTROID_TERMS]))
-    return [sum(weight * middle.get(term, 0.0) for term, weight in sentence.items()) for sentence in weights]
+    scores: Floats = weights @ weights.mean(axis=0)
+    return scores / (scores.max() or 1.0)
 
 
 def shortlist(scores: Sequence[float], parts: Sequence[int]) -> list[int]:
@@ -59,30 +49,17 @@ def shortlist(scores: Sequence[float], parts: Sequence[int]) -> list[int]:
     return sorted(at for part in members.values() for at in part)
 
 
-def similarities(weights: Sequence[Weights]) -> Floats:
+def similarities(weights: csr_array) -> Floats:
     """Cosine similarity of each pair of sentences."""
-    columns = {term: at for at, term in enumerate(sorted({term for sentence in weights for term in sentence}))}
-    matrix = np.zeros((len(weights), max(1, len(columns))))
-    for row, sentence in enumerate(weights):
-        for term, weight in sentence.items():
-            matrix[row, columns[term]] = weight
-    product: Floats = matrix @ matrix.T
+    product: Floats = (weights @ weights.T).toarray()
     return product
 
 
 def lexrank(similar: Floats, bias: Floats) -> Floats:
     """The stationary share of a walk from sentence to similar sentence that starts afresh, by `bias`, a quarter of the time."""
-    start = bias / bias.sum()
-    edges = similar * (1 - np.eye(len(similar)))
-    sums = edges.sum(axis=1, keepdims=True)
-    steps = np.where(sums > 0, edges / np.where(sums > 0, sums, 1), start)
-    rank: Floats = start
-    for _ in range(_ROUNDS):
-        moved: Floats = (1 - _DAMPING) * start + _DAMPING * (rank @ steps)
-        if np.abs(moved - rank).sum() < _SETTLED:
-            return moved
-        rank = moved
-    return rank
+    graph = nx.from_numpy_array(similar * (1 - np.eye(len(similar))))
+    rank = nx.pagerank(graph, alpha=_DAMPING, personalization=dict(enumerate(bias)))
+    return np.array([rank[at] for at in range(len(similar))])
 
 
 def choose(scores: Floats, similar: Floats, parts: Sequence[int], count: int) -> list[int]:
