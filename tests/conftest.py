@@ -127,7 +127,7 @@ async def admin(sign_up: SignUp) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def member(admin: httpx.AsyncClient, sign_up: SignUp) -> httpx.AsyncClient:  # noqa: ARG001 -- the admin comes first
+async def member(admin: httpx.AsyncClient, sign_up: SignUp) -> httpx.AsyncClient:
     """A later account."""
     return await sign_up("member")
 

@@ -64,7 +64,7 @@ class MemoryStorage(StorageProvider):
         content, _ = self._find(key)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, f"object{Path(key).suffix}")
-            path.write_bytes(content)  # noqa: ASYNC240 - a few bytes, and the path must be a real one
+            path.write_bytes(content)
             yield path
 
     async def check(self) -> None:

@@ -72,7 +72,7 @@ def moto_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """S3 in a process of its own, so that its memory and its lock on the interpreter do not count as ours."""
     port = free_port()
     command = [sys.executable, "-W", "ignore", "-c", _MOTO, str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:  # noqa: S603 - our command
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         wait_for(port)
         try:
             yield f"127.0.0.1:{port}", server

@@ -24,7 +24,7 @@ from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.api.deps import Services
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT
+from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT, SWEEP_STAGING
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.jobs import JobHandler
@@ -88,8 +88,10 @@ async def open_container(settings: Settings, *, clock: Clock | None = None, run_
         if run_jobs:
             uow.runner = runner
             parts["jobs"] = Part(check=runner.check)
-            await runner.start(_handlers(PipelineService(uow, storage, extractor, llm, clock), FileService(uow, storage)))
+            files = FileService(uow, storage, clock)
+            await runner.start(_handlers(PipelineService(uow, storage, extractor, llm, clock), files))
             stack.push_async_callback(runner.stop)
+            await files.request_sweep(MAIN_TENANT)
         services = Services(
             auth=auth,
             books=BookService(uow, storage, extractor, clock),
@@ -161,7 +163,8 @@ async def _minio_storage(settings: Settings, stack: AsyncExitStack) -> StoragePr
 def _handlers(pipeline: PipelineService, files: FileService) -> dict[str, JobHandler]:
     return {
         PROCESS_DOCUMENT: JobHandler(pipeline.process, pipeline.give_up, pipeline.retry_later),
-        DELETE_FILES: JobHandler(files.delete_files, files.leave_for_sweep, files.leave_for_sweep),
+        DELETE_FILES: JobHandler(files.delete_files, files.leave, files.leave),
+        SWEEP_STAGING: JobHandler(files.sweep_staging, files.leave, files.leave),
     }
 
 

@@ -84,7 +84,7 @@ asyncio.run(main())
 
 def test_a_file_that_the_system_does_not_take_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FULL_DISK, str(tmp_path)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own command
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     sentence, found = ran.stdout.splitlines()
     assert "too large" in sentence
     assert found == "[] ['.incoming']"

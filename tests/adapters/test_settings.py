@@ -74,7 +74,7 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> No
     assert secret_key(settings) == first
     assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
     given = "given " * 8
-    assert secret_key(Settings(_env_file=None, data_dir=tmp_path, secret_key=given)) == given  # type: ignore[arg-type]
+    assert secret_key(Settings(_env_file=None, data_dir=tmp_path, secret_key=given)) == given
 
 
 @pytest.mark.parametrize(

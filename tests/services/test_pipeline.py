@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from luminalib.domain.books import BookDetails, BookView
 from luminalib.domain.documents import DocumentStatus, ExtractionFailed, StagedFile
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import Job
-from luminalib.domain.pipeline import process_document
+from luminalib.domain.pipeline import process_document, sweep_staging
 from luminalib.ports.storage import ObjectMissing
 from luminalib.services.books import BookService
 from luminalib.services.files import FileService
@@ -38,7 +38,7 @@ class Shop:
         self.intake = IntakeService(self.uow, self.storage, max_bytes=1000, members_may_upload=True)
         self.books = BookService(self.uow, self.storage, self.extractor, clock)
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, clock)
-        self.files = FileService(self.uow, self.storage)
+        self.files = FileService(self.uow, self.storage, clock)
 
     async def stage(self, text: str) -> StagedFile:
         async def content() -> AsyncIterator[bytes]:
@@ -185,3 +185,15 @@ async def test_a_lost_file_is_a_reason_to_fail(shop: Shop) -> None:
         await shop.pipeline.process(job)
     await shop.pipeline.give_up(job, lost.value)
     assert (await shop.look(view)).document.error_code == "file-missing"
+
+
+async def test_the_sweep_takes_what_uploads_left_behind_and_nothing_else(shop: Shop) -> None:
+    left, fresh = await shop.stage("cut off"), await shop.stage("under way")
+    view, _ = await shop.add()
+    old = NOW - timedelta(days=2)
+    for key in (left.key, view.document.content_key):
+        shop.storage.objects[key] = (shop.storage.objects[key][0], old)
+    shop.storage.objects[fresh.key] = (shop.storage.objects[fresh.key][0], NOW)
+    shop.storage.objects[view.document.staged_key] = (b"not promoted yet", old)
+    await shop.files.sweep_staging(sweep_staging("main", NOW))
+    assert set(shop.storage.objects) == {fresh.key, view.document.content_key, view.document.staged_key}

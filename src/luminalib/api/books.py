@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, ValidationError
 
 from luminalib.api.content import send_content
 from luminalib.api.deps import PrincipalDep, ServicesDep
@@ -18,7 +18,7 @@ from luminalib.domain.auth import NotAllowed
 from luminalib.domain.books import BookDetails, BookFilter, BookNotFound, InvalidIsbn, LoanRequired
 from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
-from luminalib.domain.media import UnsupportedMediaType
+from luminalib.domain.media import MediaType, UnsupportedMediaType
 
 router = APIRouter(prefix="/books", tags=["books"])
 
@@ -30,6 +30,9 @@ Language = Annotated[PlainText, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Z
 Year = Annotated[int, Field(ge=-4000, le=2200)]
 Description = Annotated[PlainText, StringConstraints(max_length=10_000)]
 Copies = Annotated[int, Field(ge=1, le=10_000)]
+# JSON has numbers of its own: `true` and "2" are none.
+JsonYear = Annotated[Year, Strict()]
+JsonCopies = Annotated[Copies, Strict()]
 Authors = Annotated[tuple[Name, ...], Field(max_length=100)]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=100)]
 SORTS = Literal["title", "-title", "author", "-author", "created_at", "-created_at"]
@@ -65,10 +68,10 @@ class BookBody(BaseModel):
     authors: Authors = ()
     isbn: Isbn | None = None
     language: Language | None = None
-    published_year: Year | None = None
+    published_year: JsonYear | None = None
     description: Description | None = None
     tags: Tags = ()
-    copies_total: Copies = 1
+    copies_total: JsonCopies = 1
 
     def details(self) -> BookDetails:
         """The same for the domain."""
@@ -83,10 +86,10 @@ class BookPatch(BaseModel):
     authors: Authors = ()
     isbn: Isbn | None = None
     language: Language | None = None
-    published_year: Year | None = None
+    published_year: JsonYear | None = None
     description: Description | None = None
     tags: Tags = ()
-    copies_total: Copies = 1
+    copies_total: JsonCopies = 1
 
     def changes(self) -> dict[str, Any]:
         """Only what was sent."""
@@ -223,8 +226,9 @@ async def replace_content(book_id: UUID, request: Request, by: PrincipalDep, ser
         raise
 
 
+_BINARY = {"type": "string", "format": "binary"}
 _CONTENT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    200: {"description": "The file.", "content": {kind.value: {"schema": _BINARY} for kind in MediaType}},
     206: {"description": "The part of the file that `Range` asks for."},
     304: {"description": "You have it: `If-None-Match` names the present file."},
     416: {"description": "`Range` lies outside the file."},

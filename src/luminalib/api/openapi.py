@@ -16,6 +16,12 @@ read **GET /books/{id}/summary** a moment later. Errors are `application/problem
 what to do.
 """
 _PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+_ANYWHERE = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 _INVALID = {
     "type": "/problems/validation-error",
     "title": HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
@@ -48,17 +54,18 @@ def _finish(schema: dict[str, Any]) -> dict[str, Any]:
     schemas["Problem"] = problem
     for path in schema["paths"].values():
         for operation in path.values():
-            _document_errors(operation["responses"])
+            _document_errors(operation)
     return schema
 
 
-def _document_errors(responses: dict[str, Any]) -> None:
+def _document_errors(operation: dict[str, Any]) -> None:
     """Every route can find its input invalid, its request too large, and us at fault or without a database."""
+    responses = operation["responses"]
     ours = responses.get("422", {}).get("content", {}).get(MEDIA_TYPE, _PROBLEM)
     examples = {**ours.get("examples", {}), "validation-error": {"value": _INVALID}}
     responses["422"] = {
         "description": HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
         "content": {MEDIA_TYPE: {**_PROBLEM, "examples": examples}},
     }
-    for status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE):
+    for status in _ANYWHERE if "requestBody" in operation else _ANYWHERE[1:]:
         responses.setdefault(str(int(status)), {"description": status.phrase, "content": {MEDIA_TYPE: _PROBLEM}})

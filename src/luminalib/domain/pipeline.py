@@ -7,6 +7,9 @@ from luminalib.domain.jobs import Job
 
 PROCESS_DOCUMENT = "process_document"
 DELETE_FILES = "delete_files"
+SWEEP_STAGING = "sweep_staging"
+STAGING = "staging/"
+"""What the keys of files begin with that belong to no document yet."""
 
 
 def process_document(document_id: str, tenant_id: str, at: datetime) -> Job:
@@ -21,6 +24,11 @@ def delete_files(document_id: str, tenant_id: str, at: datetime, *, key: str) ->
     """Removes the object `key`, and all of the document's own when the document is gone."""
     payload = {"document_id": document_id, "key": key}
     return Job(name=DELETE_FILES, payload=payload, tenant_id=tenant_id, run_at=at, lock=f"document:{document_id}")
+
+
+def sweep_staging(tenant_id: str, at: datetime) -> Job:
+    """Removes what uploads that were cut off have left."""
+    return Job(name=SWEEP_STAGING, payload={}, tenant_id=tenant_id, run_at=at, queueing_lock=SWEEP_STAGING)
 
 
 def status_event(

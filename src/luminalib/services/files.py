@@ -1,20 +1,42 @@
 """Keeping the storage free of what nothing refers to."""
 
+from datetime import timedelta
+
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.jobs import Job
+from luminalib.domain.pipeline import STAGING, sweep_staging
+from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 
+LEFT_BEHIND_AFTER = timedelta(days=1)
+"""No upload takes longer; what is staged and older belongs to one that was cut off."""
+
 
 class FileService:
-    """Does the job `delete_files`."""
+    """Does the jobs `delete_files` and `sweep_staging`."""
 
-    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, clock: Clock) -> None:
         self._uow = uow
         self._storage = storage
+        self._clock = clock
 
-    async def leave_for_sweep(self, job: Job, error: Exception) -> None:
-        """Nothing to undo: the book is gone for its readers, and the job stays in the ledger with its reason."""
+    async def request_sweep(self, tenant_id: str) -> None:
+        """Has the staging place swept in the background."""
+        async with self._uow(tenant_id) as uow:
+            await uow.enqueue(sweep_staging(tenant_id, self._clock.now()))
+
+    async def sweep_staging(self, job: Job) -> None:
+        """Deletes staged files that no document came of."""
+        before = self._clock.now() - LEFT_BEHIND_AFTER
+        for key in [found.key async for found in self._storage.list(STAGING) if found.modified_at < before]:
+            async with self._uow.reading(job.tenant_id) as uow:
+                is_taken = await uow.documents.has_staged(key)
+            if not is_taken:
+                await self._storage.delete(key)
+
+    async def leave(self, job: Job, error: Exception) -> None:
+        """Nothing to undo: nobody sees these files, and the job stays in the ledger with its reason."""
 
     async def delete_files(self, job: Job) -> None:
         """Deletes the object that the job names, and all of the document's own once the document is gone."""

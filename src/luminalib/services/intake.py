@@ -8,10 +8,9 @@ from luminalib.domain.auth import NotAllowed, Principal
 from luminalib.domain.books import safe_filename
 from luminalib.domain.documents import EmptyFile, FileTooLarge, StagedFile
 from luminalib.domain.media import ContentSniffer, MediaType
+from luminalib.domain.pipeline import STAGING
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
-
-STAGING = "staging/"
 
 
 class IntakeService:

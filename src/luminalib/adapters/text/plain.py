@@ -27,8 +27,7 @@ _PAGE = 3000
 _PAGE_AT_LEAST, _PAGE_AT_MOST = 1800, 4200
 _BREAKS = ("\n\n", "\n", ". ", " ")
 _HEAD = 4000
-_FIELD = re.compile(r"^(Title|Author|Language|Release date|Subject):[ \t]*(\S.*(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE | re.IGNORECASE)
-_YEAR = re.compile(r"\b(1[0-9]{3}|20[0-9]{2})\b")
+_FIELD = re.compile(r"^(Title|Author|Language|Subject):[ \t]*(\S.*(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE | re.IGNORECASE)
 _FIELDS_OF_A_HEADER = 2
 
 
@@ -138,13 +137,11 @@ def _metadata(head: str) -> Metadata:
     isbn = only_isbn(head)
     if len(found) < _FIELDS_OF_A_HEADER:
         return make_metadata(isbn=isbn)
-    year = _YEAR.search(found.get("release date", ""))
     return make_metadata(
         title=found.get("title"),
         authors=re.split(r"\s+and\s+|;\s*", found.get("author", "")),
         isbn=isbn,
         language=declared_language(found.get("language")),
-        published_year=int(year[1]) if year else None,
         tags=re.split(r";\s*", found.get("subject", "")),
     )
 

@@ -1,0 +1,34 @@
+import asyncio
+import sys
+from pathlib import Path
+
+from test_books import STORY, add, settled
+from test_crash_recovery import logged_in, server
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+)
+# The stream never ends, and signing out would end the run's own session.
+LEFT_OUT = ("/documents/stream", "/auth/signout")
+
+
+async def test_the_api_keeps_its_openapi_document(tmp_path: Path) -> None:
+    """schemathesis sends what the document allows and what it forbids; every answer must be one that the document names."""
+    async with server(tmp_path, "") as (url, _), logged_in(url) as client:
+        await settled(client, (await add(client, STORY)).json()["id"])
+        run = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json"),
+            *("-H", f"Authorization: {client.headers['Authorization']}"),
+            *(option for path in LEFT_OUT for option in ("--exclude-path", path)),
+            *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "1"),
+            cwd=tmp_path,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await run.communicate()
+        assert (await client.get("/readyz")).json()["status"] == "ok"
+    assert run.returncode == 0, output.decode()
