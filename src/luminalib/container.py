@@ -41,6 +41,10 @@ from luminalib.services.pipeline import PipelineService
 from luminalib.settings import Settings
 
 
+PROBE_CHILDREN = 2
+"""Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Container:
     """What entry points need: the use cases, and the bus that ends streams when the server goes down."""
@@ -64,7 +68,7 @@ async def open_container(settings: Settings, *, clock: Clock | None = None, run_
         database = await _open_database(settings, stack)
         bus = MemoryEventBus()
         stack.callback(bus.close)
-        children = await stack.enter_async_context(SubprocessPool(settings.workers))
+        children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
         storage = await _STORAGES[settings.storage](settings, stack)
         llm = _LLMS[settings.llm](children)
         extractor = SandboxedTextExtractor(children)
