@@ -41,8 +41,10 @@ format: $(VENV)/.dev ## Let ruff format and mend what it can
 bench: $(VENV)/.dev ## Measure, as ratios against named peers
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-compose-check: ## Let Docker Compose read docker-compose.yml
-	docker compose config --quiet && echo "docker-compose.yml is well-formed."
+compose-check: ## Let Docker Compose read docker-compose.yml, and compare its defaults with .env.example
+	@bare=$$(docker compose --env-file /dev/null config) && example=$$(docker compose --env-file .env.example config) \
+	&& { [ "$$bare" = "$$example" ] || { echo "docker-compose.yml has other defaults than .env.example"; exit 1; }; } \
+	&& echo "docker-compose.yml is well-formed, and .env.example has its defaults."
 
 clean: ## Remove the environment and what tools left; data/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
@@ -51,7 +53,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "LuminaLib needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 1; }
 	@echo "Making $(VENV) (once, about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv
+	@command -v uv >/dev/null || $(BIN)/python -m pip install -qq uv
 
 $(VENV)/.run: pyproject.toml uv.lock | $(BIN)/python
 	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --no-dev --python $(BIN)/python
