@@ -34,5 +34,5 @@ def configure_logging(level: str, log_format: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "urllib3", "aiosqlite", "uvicorn.access", "alembic", "pypdf", "asyncio"):
+    for noisy in ("httpx", "httpcore", "urllib3", "aiosqlite", "uvicorn.access", "uvicorn.error", "alembic", "pypdf", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -14,6 +14,7 @@ from luminalib.api.problems import documented
 from luminalib.api.schemas import AnalysisOut, ErrorOut, analysis_of, error_of
 from luminalib.domain.documents import DocumentEvent, DocumentNotFound, DocumentStatus
 from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.intelligence import Summary
 from luminalib.services.documents import DocumentView
 
 MAX_EVENT_ID = 2**63 - 1
@@ -131,12 +132,12 @@ async def stream_events(
                 return
             continue
         event, summary = news
-        data = _event(event).model_copy(update={"analysis": analysis_of(summary)})
-        yield ServerSentEvent(id=str(event.id), event=event.kind, data=data.model_dump(mode="json", exclude_none=True))
+        yield ServerSentEvent(id=str(event.id), event=event.kind, data=_data(event, summary))
 
 
-def _event(event: DocumentEvent) -> EventOut:
-    return EventOut.model_validate(event)
+def _data(event: DocumentEvent, summary: Summary | None) -> dict[str, Any]:
+    sent = EventOut.model_validate(event).model_copy(update={"analysis": analysis_of(summary)})
+    return sent.model_dump(mode="json", exclude=None if summary else {"analysis"})
 
 
 @router.get("/{document_id}", responses=_NOT_YOURS)
