@@ -5,33 +5,15 @@ import re
 
 from luminalib.adapters.llm.extractive.quality import form
 from luminalib.adapters.llm.extractive.reading import Reading
-from luminalib.adapters.llm.extractive.words import normal
 
 MOST = 5
-_STORY_PRONOUNS = 0.016
-_STORY_DIALOGUE = 0.12
 _READABLE = 0.25
-_QUOTED = re.compile(r"[\"“„«]\s?[\w’']+[ ,.!?]")
-"""A quoted word alone is a term, not speech."""
 _ITEM_MARK = re.compile(r"^(?:[•▪●○◦*–—·-]|\d{1,3}[.)]|\([a-z\d]{1,3}\))\s+")
-
-
-def is_story(reading: Reading) -> bool:
-    """Much talk of "he", "she" and "I", or much dialogue."""
-    words = [word for sentence in reading.words for word in sentence]
-    persons = sum(normal(word) in reading.lexicon.personal for word in words)
-    return persons > _STORY_PRONOUNS * len(words) or dialogue_share(reading) > _STORY_DIALOGUE
-
-
-def dialogue_share(reading: Reading) -> float:
-    """The share of sentences with quotation marks or inside a quotation."""
-    spoken = sum(sentence.inside_quotation or bool(_QUOTED.search(sentence.text)) for sentence in reading.sentences)
-    return spoken / (len(reading.sentences) or 1)
 
 
 def action_items(reading: Reading) -> list[str]:
     """Up to five of its sentences, the most binding ones, in reading order; none for stories and unknown languages."""
-    if not reading.lexicon.asking or is_story(reading):
+    if not reading.lexicon.asking or reading.is_story:
         return []
     rated = [(rank, at) for at in range(len(reading.sentences)) if (rank := _rank(reading, at)) is not None]
     chosen = sorted(at for _, at in sorted(rated)[:MOST])

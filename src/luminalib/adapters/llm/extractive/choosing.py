@@ -1,34 +1,57 @@
 """The summary of a reading: three to five of its own sentences, from all over it."""
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
-from luminalib.adapters.llm.extractive.names import Name
 from luminalib.adapters.llm.extractive.quality import qualities
-from luminalib.adapters.llm.extractive.ranking import ENOUGH, centroid_scores, choose, lexrank, shortlist, similarities, weights_of
+from luminalib.adapters.llm.extractive.ranking import (
+    ENOUGH,
+    Floats,
+    centroid_scores,
+    choose,
+    lexrank,
+    shortlist,
+    similarities,
+    weights_of,
+)
 from luminalib.adapters.llm.extractive.reading import Reading
+from luminalib.adapters.llm.extractive.topics import Topic
 
 MOST = 5
-_MAIN_NAMES = 8
-_RICH = 3.5
-"""As many of the most frequent terms, or more of less frequent ones, make a sentence as rich as it needs to be."""
+_SUBJECTS_PER_PART = 5
+_BOOK_TOPICS = 60
+_REGIONS = 20
+_RICH = 2.5
+"""As many topics of the whole book, or more of less common ones, make a sentence as rich as it needs to be."""
+_CENTRALITY = 0.5
+"""Below one, so that a sentence with the main name and little else does not win by that alone."""
 _ENOUGH_FOR_FIVE = 40
 _ENOUGH_FOR_FOUR = 15
 _TOO_SHORT = 3
 """Words; below that a line is hardly a sentence."""
 
 
-def summary_sentences(reading: Reading, names: Sequence[Name]) -> list[int]:
+def summary_sentences(reading: Reading, topics: Sequence[Topic]) -> list[int]:
     """Indices of the chosen sentences, in reading order; all there are when the text has fewer than three."""
-    quality = _with_fallback(qualities(reading, [name.sentences for name in names[:_MAIN_NAMES]]), reading)
+    quality = _with_fallback(qualities(reading, _subjects(reading, topics)), reading)
     fit = sum(value > 0 for value in quality)
     if fit <= ENOUGH:
         return [at for at, value in enumerate(quality) if value > 0]
     count = MOST if fit >= _ENOUGH_FOR_FIVE else MOST - 1 if fit >= _ENOUGH_FOR_FOUR else ENOUGH
-    return _central(reading, quality, count)
+    return _central(reading, topics, quality, count)
+
+
+def _subjects(reading: Reading, topics: Sequence[Topic]) -> list[frozenset[float]]:
+    """Where each part of the text speaks of the people and themes that it has most to say about; a story is about people."""
+    people = [topic for topic in topics if topic.is_name] if reading.is_story else []
+    subjects: list[frozenset[float]] = []
+    for part in range(MOST):
+        inside = [frozenset(at for at in topic.positions if int(at * MOST) == part) for topic in people or topics]
+        subjects.extend(sorted(inside, key=len, reverse=True)[:_SUBJECTS_PER_PART])
+    return subjects
 
 
 def _with_fallback(quality: list[float], reading: Reading) -> list[float]:
@@ -41,20 +64,27 @@ def _with_fallback(quality: list[float], reading: Reading) -> list[float]:
     ]
 
 
-def _central(reading: Reading, quality: Sequence[float], count: int) -> list[int]:
+def _central(reading: Reading, topics: Sequence[Topic], quality: Sequence[float], count: int) -> list[int]:
     weights = weights_of(reading.terms)
     parts = [min(count - 1, int(sentence.position * count)) for sentence in reading.sentences]
-    richness = _richness(reading)
-    rated = zip(centroid_scores(weights), quality, richness, strict=True)
-    candidates = shortlist([(0.05 + near) * value * rich for near, value, rich in rated], parts)
+    value = np.array(quality) * _richness(reading, topics)
+    candidates = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
     similar = similarities(weights[candidates])
-    value = np.array([quality[at] * richness[at] for at in candidates])
-    scores = lexrank(similar, value) * value
+    scores = lexrank(similar, value[candidates]) ** _CENTRALITY * value[candidates]
     return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count)]
 
 
-def _richness(reading: Reading) -> list[float]:
-    """How many of the book's frequent terms a sentence brings together: centrality alone favours sentences that have just one."""
-    counts = Counter(term for terms in reading.terms for term in terms)
-    top = math.log1p(max(counts.values(), default=1))
-    return [0.2 + min(1.0, sum(math.log(counts[term]) for term in set(terms)) / (_RICH * top)) for terms in reading.terms]
+def _richness(reading: Reading, topics: Sequence[Topic]) -> Floats:
+    """How much of the book each sentence brings together: its frequent topics, and above all those in many of its regions.
+
+    Centrality alone favours sentences that have just the most frequent term, and local frequency the episode over the book.
+    """
+    found: dict[float, float] = defaultdict(float)
+    top = 1.0
+    for topic in topics[:_BOOK_TOPICS]:
+        mentions = set(topic.positions)
+        weight = math.log1p(len(mentions)) * len({int(at * _REGIONS) for at in mentions}) / _REGIONS
+        top = max(top, weight)
+        for at in mentions:
+            found[at] += weight
+    return 0.2 + np.minimum(1.0, np.array([found[sentence.position] for sentence in reading.sentences]) / (_RICH * top))

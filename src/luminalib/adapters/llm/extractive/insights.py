@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from luminalib.adapters.llm.extractive.actions import dialogue_share, is_story
 from luminalib.adapters.llm.extractive.mood import Mood
 from luminalib.adapters.llm.extractive.quality import gesture, independence, shape
 from luminalib.adapters.llm.extractive.reading import Reading
@@ -50,8 +49,8 @@ def insights(reading: Reading, topics: Sequence[Topic], mood: Mood, summary: Seq
 def _length(reading: Reading) -> str:
     minutes = max(1, round(reading.length / WORDS_PER_MINUTE))
     told = f"It has about {_rounded(reading.length)} words, {_duration(minutes)} of reading at {WORDS_PER_MINUTE} words a minute"
-    speech = dialogue_share(reading)
-    if speech > _MUCH_DIALOGUE and is_story(reading):
+    speech = reading.dialogue
+    if speech > _MUCH_DIALOGUE and reading.is_story:
         told += f"; {_percent(speech)} of its sentences are or hold direct speech"
     return f"{told}."
 

@@ -2,20 +2,10 @@
 # ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
 FUNCTION_WORDS = {
-    "en": """a an the this that these those some any each every either neither no none all both half such another other
-        others one ones i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his
-        himself she her hers herself it its itself they them their theirs themselves who whom whose which what whatever
-        whoever whichever somebody someone something anybody anyone anything everybody everyone everything nobody
-        nothing thou thee thy thine ye am is are was were be been being have has had having do does did doing done will
-        would shall should can could may might must ought need cannot can't don't didn't won't wouldn't couldn't
-        shouldn't isn't aren't wasn't weren't hasn't haven't hadn't doesn't i'm i've i'll i'd you're you've you'll he's
-        she's it's that's there's we're they're let's o'clock ain't and or but nor so yet if then than because as until
-        while though although unless since whether lest of at by for with about against between among into through
-        during before after above below to from up down in out on off over under upon within without toward towards
-        across along around beside besides behind beyond near onto per via amongst amid again further once here there
-        when where why how ever never always not only own same too very just now also even still already almost quite
-        rather perhaps however therefore thus hence indeed else more most less least few many much several enough soon
-        often sometimes away back well""",
+    "en": """ain't amid anybody aren't away can't couldn't did didn't does doesn't doing don't everybody hadn't half hasn't
+        haven't having he's i'd i'll i'm i've isn't it's just lest let's near need o'clock ones ought quite shall she's
+        shouldn't somebody soon that's thee theirs there's they're thine thou thy unless wasn't we're weren't whichever
+        won't wouldn't ye you'll you're you've""",
     "fr": """le la les l un une des du de d au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur
         leurs je j tu il elle on nous vous ils elles me m te t se s lui eux moi toi soi y en qui que qu quoi dont où
         lequel laquelle lesquels lesquelles celui celle ceux celles ceci cela ça c rien tout tous toute toutes autre
@@ -137,8 +127,18 @@ GENERAL_WORDS = {
         vida mundo grande bom boa dois duas três parte senhor senhora capítulo página""",
     "nl": """zei zeggen zegt man mannen vrouw dag dagen nacht keer tijd jaar jaren ding dingen huis hand ogen hoofd leven
         wereld groot grote klein kleine goed goede twee drie deel heer mevrouw hoofdstuk bladzijde""",
+    "ar": """أخرى آخر اخرى أيضا أوّل أول أولا ثاني شكل بشكل بساطة كبير كبيرة كثير كثيرة كثيرا عدد عدة مرة مرات جدا تماما
+        جميع بجميع وجميع بكل وكل لكل وكلّ مثلا مثال سبيل طريقة بطريقة طريق خلال أثناء بين داخل خارج شيء أشياء أمر أمور حال
+        حالة نوع أنواع جزء قسم بسبب سبب أجل بواسطة أكثر أقل أكبر أصغر أهم هكذا كذلك لذلك بذلك إذن إما أما مما فيما حين حيث
+        ربما دائما أبدا يوم أيام سنة سنوات وقت عام وهكذا بدلا نفس نفسه نفسها ذات واحد واحدة اثنان ثلاثة تكون يكون كانت كانوا
+        أصبح تم يتم قال""",
     "la": "lorem",
 }
+
+NOT_EMPTY = (
+    "bill co con cry de describe detail fill find fire found interest mill move re show sincere serious system thick thin un"
+)
+"""What scikit-learn's English stop words have, and yet is a topic, an event or another language's word."""
 
 DETERMINERS = {
     "en": """the a an this that these those my your his her its our their no some any each every such another of in on at by
@@ -208,7 +208,9 @@ SCENE = {
         picked dropped lifted touched opened closed shut rang bell pocket hat coat jug plate cup minute minutes moment
         moments silence silent tone countenance cast bent knot glancing looking beckoned leant hung clasped wall walls
         street streets fire fires trembling blushed coloured sighed breath dark darkness exclaimed replied presently
-        suddenly""",
+        suddenly rushed hurried hurrying ran walked walking paced pacing pulled pulling pushed towed towing seized
+        caught threw flung thrust drove swam o'clock precisely slowly quickly briskly instantly presently immediately
+        breakfast""",
     "fr": """regarde regarda regardait yeux main mains doigt doigts bras tête visage épaule genou pied pieds porte fenêtre
         chaise table lit lampe coin marche marcha assis assise debout tourne sourit rit poche chapeau minute moment
         silence voix prend met couvertures""",

@@ -25,6 +25,7 @@ ASKING = {
             r"^(?:always|never|do not|don['’]t|avoid|remember|check|use|install|keep|read|follow|contact|set|choose|wash|"
             r"take|add|remove|"
             r"write|start|stop|eat|drink|try|see that|turn|open|close|select|enter|click|report|review|submit|send|call) \w"
+            r"(?!.*, and (?:the|a|an|it|you|they|we|he|she|there|this|that)\b)"
         ),
     ),
     "fr": (

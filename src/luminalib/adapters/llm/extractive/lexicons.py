@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
 from luminalib.adapters.llm.extractive import lexicon_data as data
 from luminalib.adapters.llm.extractive import lexicon_patterns as patterns
 
@@ -41,10 +43,13 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_ENGLISH = ENGLISH_STOP_WORDS - _words(data.NOT_EMPTY)
+
+
 def _lexicon(code: str) -> Lexicon:
     return Lexicon(
         code=code,
-        function_words=_words(data.FUNCTION_WORDS[code]),
+        function_words=_words(data.FUNCTION_WORDS[code]) | (_ENGLISH if code == "en" else frozenset()),
         general_words=_words(data.GENERAL_WORDS.get(code, "")),
         determiners=_words(data.DETERMINERS.get(code, "")),
         dangling=_words(data.DANGLING.get(code, "")),

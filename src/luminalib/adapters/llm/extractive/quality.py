@@ -13,6 +13,8 @@ from luminalib.adapters.llm.extractive.words import bare, length_in_words, norma
 _ENDED = re.compile(r"[.!?…؟。！？।۔][\"'”’»)\]]*$")
 _SPOKEN = re.compile("[\"“”„«»「」『』‹›]|(?:^|\\s)['‘‹]\\w|^(?:--|—|–|-\\s)")
 _SYMBOLS = re.compile(r"[=<>|{}^~\\#@§_*\[\]•+×±\u2190-\u23ff]|\d[\d.,:/]*|\b[^\W\d_]\.")
+_LABEL = re.compile(r"^[^\W\d_]+ ?:\s|^(?:\S+ ){1,4}\d{1,3}[\d.]*:? [^\W\d_a-zäöü]|\s\d[\d.]* [A-ZÄÖÜ]\w+ [A-ZÄÖÜ]")
+"""Proof: or Theorem 3.7, in front of what is no plain statement then."""
 _SECOND_PERSON = frozenset(["you", "your", "yours", "thou", "thee", "thy", "vous", "votre", "vos"])
 _POINTING = frozenset(["it", "they", "them", "he", "him", "she", "these", "those", "lui", "eux", "ihm", "ihnen"])
 _DEFINING = re.compile(
@@ -21,21 +23,23 @@ _DEFINING = re.compile(
 )
 _LONE_LETTER = re.compile(r"(?<![\w'’.])(?![aioyeàôóéèAIOUÀÉ]\b)[^\W\d_\u0600-\u06ff\u3000-\u9fff](?![\w'’.])")
 """A formula's letter; not the words of one letter that languages have, nor an initial."""
-_OPENING = 0.015
-"""The share of a text in which it introduces its people and its purpose."""
+_EDGE = 0.015
+"""The share of a text in which it introduces its people and its purpose, or tells what became of them."""
+_EDGE_BONUS = 0.7
 _GESTURE = 0.8
 _MOST_SIGNS = 4
-_IDEAL = (15, 32)
+_IDEAL = (18, 34)
 _ALLOWED = (7, 45)
 
 
-def qualities(reading: Reading, names: Sequence[Collection[int]]) -> list[float]:
-    """For each sentence 0.0 (unfit) to about 4.0; `names` are the sentences that mention each main name."""
+def qualities(reading: Reading, subjects: Sequence[Collection[float]]) -> list[float]:
+    """For each sentence 0.0 (unfit) to about 4.0; `subjects` are the positions of each main one."""
     title = frozenset(terms_of(words_of(reading.title), reading.empty))
-    named = Counter(at for name in names for at in name)
+    about = Counter(position for subject in subjects for position in subject)
     return [
-        form(reading, at) * content(sentence, words, reading, title) * (1 + 0.35 * min(named[at], 2)) if words else 0.0
+        value and value * content(sentence, words, reading, title) * (1 + 0.45 * min(about[sentence.position], 3))
         for at, (sentence, words) in enumerate(zip(reading.sentences, reading.words, strict=True))
+        for value in [form(reading, at) if words else 0.0]
     ]
 
 
@@ -71,7 +75,7 @@ def _length_factor(length: int) -> float:
     if not shortest <= length <= longest:
         return 0.0
     if length < low:
-        return 0.5 + 0.5 * (length - shortest) / (low - shortest)
+        return 0.35 + 0.65 * (length - shortest) / (low - shortest)
     return 1.0 if length <= high else 1 - 0.5 * (length - high) / (longest - high)
 
 
@@ -79,7 +83,8 @@ def _calm(text: str) -> float:
     """Less for figures, signs, lone letters, dashes and semicolons, which are hard to read out of their place."""
     signs = len(_SYMBOLS.findall(text)) + len(_LONE_LETTER.findall(text))
     breaks = sum(text.count(mark) for mark in (";", "—", "--", ":", "(", ". ", "…", "! ", "? ", "etc"))
-    return 0.0 if signs > _MOST_SIGNS else 0.75**signs * 0.85**breaks
+    labelled = 0.4 if _LABEL.search(text) else 1.0
+    return 0.0 if signs > _MOST_SIGNS else labelled * 0.75**signs * 0.85**breaks
 
 
 def content(sentence: Sentence, words: Sequence[str], reading: Reading, title: frozenset[str]) -> float:
@@ -90,12 +95,17 @@ def content(sentence: Sentence, words: Sequence[str], reading: Reading, title: f
     if title and title & {stem(word) for word in words}:
         value *= 1.25
     if _DEFINING.match(sentence.text):
-        value *= 1.25
+        value *= 1.5
     if sentence.opens_paragraph:
         value *= 1.15
     events = len({bare(word) for word in words} & reading.lexicon.plot)
-    opening = 1 + 0.5 * math.exp(-sentence.position / _OPENING)
-    return value * opening * (1 + 0.2 * min(events, 3)) * gesture(words, reading)
+    return value * _place(sentence.position, reading) * (1 + 0.35 * min(events, 2)) * gesture(words, reading)
+
+
+def _place(position: float, reading: Reading) -> float:
+    """More for the opening, and in a story for the outcome; other books end with notes."""
+    edge = min(position, 1 - position) if reading.is_story else position
+    return 1 + _EDGE_BONUS * math.exp(-edge / _EDGE)
 
 
 def gesture(words: Sequence[str], reading: Reading) -> float:

@@ -1,5 +1,7 @@
 """A book as the methods need it: its language, its sentences, their words."""
+# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +18,10 @@ MAXIMUM_CHARACTERS = 4_000_000
 """Longer texts are read in even samples, so that no file can take the engine's time away from the others."""
 _FREQUENT_SHARE = 0.06
 _AFTER_A_COMMAND = 2
+_STORY_PRONOUNS = 0.016
+_STORY_DIALOGUE = 0.12
+_QUOTED = re.compile(r"[\"“„«]\s?[\w’']+[ ,.!?]")
+"""A quoted word alone is a term, not speech."""
 _SMALL_WORDS, _FEW_SMALL_WORDS = 0.22, 0.05
 """The least share of function words in a sentence; Arabic writes many of them as a part of the next word."""
 _CAPITALS, _CAPITALS_OF_NOUNS = 0.45, 0.65
@@ -52,6 +58,19 @@ class Reading:
     def prose(self) -> list[bool]:
         """Per sentence, whether its words are one of the text's language, and no list, heading, formula or foreign gloss."""
         return [_is_prose(words, self.lexicon) for words in self.words]
+
+    @cached_property
+    def dialogue(self) -> float:
+        """The share of sentences with quotation marks or inside a quotation."""
+        spoken = sum(sentence.inside_quotation or bool(_QUOTED.search(sentence.text)) for sentence in self.sentences)
+        return spoken / (len(self.sentences) or 1)
+
+    @cached_property
+    def is_story(self) -> bool:
+        """Much talk of "he", "she" and "I", or much dialogue."""
+        words = [word for sentence in self.words for word in sentence]
+        persons = sum(normal(word) in self.lexicon.personal for word in words)
+        return persons > _STORY_PRONOUNS * len(words) or self.dialogue > _STORY_DIALOGUE
 
     @cached_property
     def terms(self) -> list[list[str]]:

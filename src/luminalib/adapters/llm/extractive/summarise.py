@@ -25,10 +25,9 @@ def summarise(
     """
     reading = read(title, authors, language, sections)
     progress(0.4)
-    names = names_in(reading)
-    topics = topics_in(reading, names)
+    topics = topics_in(reading, names_in(reading))
     progress(0.6)
-    chosen = summary_sentences(reading, names)
+    chosen = summary_sentences(reading, topics)
     progress(0.8)
     mood = mood_of(reading)
     progress(0.95)

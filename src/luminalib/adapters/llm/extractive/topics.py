@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from luminalib.adapters.llm.extractive.actions import is_story
 from luminalib.adapters.llm.extractive.names import Name
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.words import UNSPACED, bare, normal, stem
@@ -105,7 +104,7 @@ def _candidates(words: Sequence[str], text: str, empty: frozenset[str], nouns: d
 
 def _empty_words(reading: Reading) -> frozenset[str]:
     """In a story also the stage business: a street or a fire is in every novel."""
-    return reading.empty | reading.lexicon.scene if is_story(reading) else reading.empty
+    return reading.empty | reading.lexicon.scene if reading.is_story else reading.empty
 
 
 def _is_full(word: str, empty: frozenset[str]) -> bool:
