@@ -189,7 +189,6 @@ def _quotable(reading: Reading, topics: Sequence[Topic], summary: Sequence[int])
     low, high = _QUOTE_WORDS
     for at, (sentence, words) in enumerate(zip(reading.sentences, reading.words, strict=True)):
         text = _unquoted(sentence.text)
-        general = len(_GENERAL.findall(text))
         if (
             at in summary
             or sentence.position > _BACK
@@ -198,8 +197,9 @@ def _quotable(reading: Reading, topics: Sequence[Topic], summary: Sequence[int])
             or _QUOTES.search(text)
         ):
             continue
-        fitting = 1 + 0.3 * min(3, sum(theme in text.lower() for theme in themes))
         if value := shape(text) * gesture(words, reading) * independence(words, reading):
+            fitting = 1 + 0.3 * min(3, sum(theme in text.lower() for theme in themes))
+            general = len(_GENERAL.findall(text))
             yield value * (0.2 + min(3, general)) * fitting * _PAST_FACTOR ** len(_PAST.findall(text)), -at
 
 

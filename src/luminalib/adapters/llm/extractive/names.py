@@ -13,6 +13,8 @@ from luminalib.adapters.llm.extractive.words import WORD, bare, normal, words_of
 _TITLES = frozenset(data.TITLES.split())
 _PLACES = frozenset(data.PLACES.split())
 _NEVER = frozenset(data.NEVER.split())
+_CAPITALISED = re.compile(rf"\b(?=[^\Wa-z\d]){WORD.pattern}")
+"""Also words of scripts without capitals; only a quick way past most of a text."""
 _BETWEEN = re.compile(r"\.? |\.? (?:of|de|von|van|du|la|del|della|di|da|dos) ")
 _AFTER_A_START = frozenset(".:!?\"“”„«‘'([—–*_")
 _MINIMUM = 3
@@ -63,16 +65,14 @@ def names_in(reading: Reading) -> list[Name]:
 
 def _proper_words(reading: Reading) -> frozenset[str]:
     """Words that stand capitalised inside sentences, and hardly ever small."""
+    prose = [at for at, is_prose in enumerate(reading.prose) if is_prose]
+    small = Counter(bare(word) for at in prose for word in reading.words[at] if word[0].islower())
     capitalised: Counter[str] = Counter()
-    small: Counter[str] = Counter()
-    for sentence, is_prose in zip(reading.sentences, reading.prose, strict=True):
-        if not is_prose:
-            continue
-        for found in WORD.finditer(sentence.text):
+    for at in prose:
+        text = reading.sentences[at].text
+        for found in _CAPITALISED.finditer(text):
             word = found.group()
-            if word[0].islower():
-                small[bare(word)] += 1
-            elif not _starts(sentence.text, found.start()) and word[0].isupper() and not (word.isupper() and len(word) > 1):
+            if word[0].isupper() and not (word.isupper() and len(word) > 1) and not _starts(text, found.start()):
                 capitalised[bare(word)] += 1
     barred = reading.lexicon.function_words | _NEVER
     return frozenset(
@@ -89,7 +89,7 @@ def _starts(text: str, at: int) -> bool:
 
 def _runs(text: str, sentence: int, proper: frozenset[str]) -> Iterator[_Run]:
     current: list[re.Match[str]] = []
-    for found in WORD.finditer(text):
+    for found in _CAPITALISED.finditer(text):
         word = found.group()
         known = bare(word) in proper or normal(word) in _TITLES or (current != [] and normal(word) in _PLACES)
         named = word[0].isupper() and known

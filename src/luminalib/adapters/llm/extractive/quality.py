@@ -57,10 +57,11 @@ def form(reading: Reading, at: int) -> float:
 
 def shape(text: str) -> float:
     """What `form` asks, whoever speaks."""
-    if not _is_whole(text):
+    fitting = _length_factor(length_in_words(text))
+    if not fitting or not _is_whole(text):
         return 0.0
     stated = 1.0 if text.rstrip("\"'”’»)]")[-1:] in ".。।۔" else 0.4
-    return stated * _length_factor(length_in_words(text)) * _calm(text)
+    return stated * fitting * _calm(text)
 
 
 def _is_whole(text: str) -> bool:

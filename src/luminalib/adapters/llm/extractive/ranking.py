@@ -8,7 +8,7 @@ J. Carbonell and J. Goldstein, "The use of MMR, diversity-based reranking", SIGI
 
 from collections.abc import Sequence
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from luminalib.adapters.llm.extractive.boilerplate import is_notice, speaks_to_a_machine
+from luminalib.adapters.llm.extractive.boilerplate import is_notice, notice_phrases_in, speaks_to_a_machine
 from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.lexicons import Lexicon, lexicon_for
 from luminalib.adapters.llm.extractive.paragraphs import paragraphs_of
@@ -118,12 +118,13 @@ def _without_boilerplate(sentences: Sequence[Sentence]) -> list[Sentence]:
     kept: list[Sentence] = []
     seen: set[str] = set()
     muted = 0
+    phrases = notice_phrases_in("\n".join(sentence.text for sentence in sentences))
     for sentence in sentences:
         muted = 0 if sentence.opens_paragraph else max(0, muted - 1)
         if speaks_to_a_machine(sentence.text):
             muted = _AFTER_A_COMMAND + 1
         key = sentence.text.casefold()
-        if not muted and key not in seen and not is_notice(sentence.text):
+        if not muted and key not in seen and not is_notice(sentence.text, phrases):
             kept.append(sentence)
         seen.add(key)
     return kept

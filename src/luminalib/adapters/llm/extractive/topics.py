@@ -76,22 +76,22 @@ def _distinct(ranked: Sequence[Topic]) -> Iterator[Topic]:
 
 def _phrases(reading: Reading) -> list[Topic]:
     nouns = _noun_shares(reading)
-    empty = _empty_words(reading)
+    full = _full_words(reading, _empty_words(reading))
     long = len(reading.sentences) >= _LONG_TEXT // 10
     found: dict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
     for sentence, words, is_prose in zip(reading.sentences, reading.words, reading.prose, strict=True):
         if long and not is_prose:
             continue
-        for phrase in _candidates(words, sentence.text, empty, nouns):
+        for phrase in _candidates(words, sentence.text, full, nouns):
             found[tuple(map(stem, phrase))].append((" ".join(phrase), sentence.position))
     least = 2 if len(reading.sentences) < _LONG_TEXT else 4
     topics = [_topic(stems, uses, nouns) for stems, uses in found.items() if len(uses) >= least and len(set(stems)) == len(stems)]
     return [topic for topic in topics if _is_spread(topic, reading)]
 
 
-def _candidates(words: Sequence[str], text: str, empty: frozenset[str], nouns: dict[str, float]) -> Iterator[tuple[str, ...]]:
+def _candidates(words: Sequence[str], text: str, meant: frozenset[str], nouns: dict[str, float]) -> Iterator[tuple[str, ...]]:
     """Single nouns, and pairs and triples that end in one, when they stand side by side in the text."""
-    full = [_is_full(word, empty) for word in words]
+    full = [word in meant for word in words]
     for at, word in enumerate(words):
         if not full[at] or nouns.get(stem(word), 0.0) < _LEAST_NOUN:
             continue
@@ -107,6 +107,10 @@ def _empty_words(reading: Reading) -> frozenset[str]:
     return reading.empty | reading.lexicon.scene if reading.is_story else reading.empty
 
 
+def _full_words(reading: Reading, empty: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in {word for words in reading.words for word in words} if _is_full(word, empty))
+
+
 def _is_full(word: str, empty: frozenset[str]) -> bool:
     meant = normal(word) not in empty and bare(word) not in empty
     return meant and len(bare(word)) >= _SHORTEST and not UNSPACED.match(word) and not _ODD.search(word)
@@ -114,27 +118,26 @@ def _is_full(word: str, empty: frozenset[str]) -> bool:
 
 def _noun_shares(reading: Reading) -> dict[str, float]:
     """How often each stem stands where a noun stands; 1.0 for all where nothing is known about the language."""
-    total: Counter[str] = Counter()
-    noun: Counter[str] = Counter()
-    lexicon = reading.lexicon
-    for words in reading.words:
-        for farther, before, word, after in zip(["", "", *words], ["", *words], words, [*words[1:], ""], strict=False):
-            total[stem(word)] += 1
-            if lexicon.nouns_are_capitalised:
-                noun[stem(word)] += before != "" and word[0].isupper() and len(word) > 2  # noqa: PLR2004 - formula letters
-            elif lexicon.determiners:
-                noun[stem(word)] += _in_noun_place((farther, before), after, reading)
-            else:
-                noun[stem(word)] += 1
+    total = Counter(stem(word) for words in reading.words for word in words)
+    if reading.lexicon.nouns_are_capitalised:  # words of two letters with a capital are those of formulas
+        placed: Iterator[str] = (word for words in reading.words for word in words[1:] if word[0].isupper() and len(word) > 2)  # noqa: PLR2004
+    elif reading.lexicon.determiners:
+        placed = _in_noun_places(reading)
+    else:
+        return dict.fromkeys(total, 1.0)
+    noun = Counter(map(stem, placed))
     return {word: noun[word] / count for word, count in total.items()}
 
 
-def _in_noun_place(before: tuple[str, str], after: str, reading: Reading) -> bool:
-    """Behind an article, or an article and a describing word, and before an empty word or the end."""
-    determiners = reading.lexicon.determiners
-    farther, nearer = before
-    described = normal(farther) in determiners and nearer.islower() and normal(nearer) not in determiners
-    return (normal(nearer) in determiners or described) and (not after or not _is_full(after, reading.empty))
+def _in_noun_places(reading: Reading) -> Iterator[str]:
+    """The words behind an article, or an article and a describing word, and before an empty word or the end."""
+    full = _full_words(reading, reading.empty)
+    determiners = {word for words in reading.words for word in words if normal(word) in reading.lexicon.determiners}
+    for words in reading.words:
+        for farther, before, word, after in zip(["", "", *words], ["", *words], words, [*words[1:], ""], strict=False):
+            described = farther in determiners and before not in determiners and before.islower()
+            if (described or before in determiners) and after not in full:
+                yield word
 
 
 def _topic(stems: tuple[str, ...], uses: Sequence[tuple[str, float]], nouns: dict[str, float]) -> Topic:

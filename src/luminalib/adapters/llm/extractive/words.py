@@ -25,6 +25,8 @@ def words_of(text: str) -> list[str]:
 
 def length_in_words(text: str) -> int:
     """How many words long a text reads; two characters of an unspaced script count as one word."""
+    if text.isascii() or not UNSPACED.search(text):
+        return len(WORD.findall(text))
     dense = len(UNSPACED.findall(text))
     return len(WORD.findall(UNSPACED.sub(" ", text))) + (dense + 1) // 2
 
