@@ -13,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from fakes import FakeLLM
+from journeys import PASSWORD
 from luminalib.adapters.db.auth import sessions
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
@@ -22,7 +24,6 @@ from luminalib.domain.auth import MAIN_TENANT, User
 from luminalib.main import create_app
 from luminalib.settings import Settings
 
-PASSWORD = "a long walk by the sea"
 SignUp = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
@@ -81,8 +82,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def container(settings: Settings) -> AsyncIterator[Container]:
-    """The running parts of that installation."""
-    async with open_container(settings) as opened:
+    """The running parts of that installation; a language engine that answers at once stands in for the real one."""
+    async with open_container(settings, llm=FakeLLM()) as opened:
         yield opened
 
 

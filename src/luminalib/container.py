@@ -61,8 +61,13 @@ class MigrationsPending(Unavailable):
 
 
 @asynccontextmanager
-async def open_container(settings: Settings, *, clock: Clock | None = None, run_jobs: bool = True) -> AsyncIterator[Container]:
-    """Opens everything and closes it in the opposite order. Raises Unavailable when a part cannot be reached."""
+async def open_container(
+    settings: Settings, *, clock: Clock | None = None, llm: LLMProvider | None = None, run_jobs: bool = True
+) -> AsyncIterator[Container]:
+    """Opens everything and closes it in the opposite order; `clock` and `llm` take the place of those that the settings choose.
+
+    Raises Unavailable when a part cannot be reached.
+    """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         database = await _open_database(settings, stack)
@@ -70,7 +75,7 @@ async def open_container(settings: Settings, *, clock: Clock | None = None, run_
         stack.callback(bus.close)
         children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
         storage = await _STORAGES[settings.storage](settings, stack)
-        llm = _LLMS[settings.llm](children)
+        llm = llm or _LLMS[settings.llm](children)
         extractor = SandboxedTextExtractor(children)
         uow = SqlUnitOfWorkFactory(database, bus)
         runner = InProcessJobRunner(SqlJobLedger(database), clock, workers=settings.workers)

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from jose import jwt
 
-from conftest import PASSWORD, SignUp
+from conftest import SignUp
+from journeys import PASSWORD
 from luminalib.container import Container, secret_key
 from luminalib.domain.auth import User
 from luminalib.settings import Settings

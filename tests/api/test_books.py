@@ -8,28 +8,7 @@ import pytest
 
 from bookfiles import make_epub, make_pdf
 from conftest import SignUp
-
-STORY = (
-    "The lighthouse stood at the end of the reef. Every evening the keeper lit the lamp and wrote the weather into his ledger. "
-    "Ships passed far out and never knew his name. One winter a storm broke the window of the lamp room. The keeper held the flame "
-    "with his own coat until the morning came. A captain who saw the light returned in spring to thank him. He brought a new lamp "
-    "and a letter from the harbour. The keeper read the letter once and put it into the ledger. The light burned brighter now, "
-    "and the ships began to greet it with their horns. "
-)
-
-
-async def add(client: httpx.AsyncClient, content: bytes | str = STORY, name: str = "story.txt", **fields: Any) -> httpx.Response:
-    raw = content.encode() if isinstance(content, str) else content
-    return await client.post("/books", files={"file": (name, raw)}, data=fields)
-
-
-async def settled(client: httpx.AsyncClient, book_id: str) -> dict[str, Any]:
-    async with asyncio.timeout(30):
-        while True:
-            summary: dict[str, Any] = (await client.get(f"/books/{book_id}/summary")).json()
-            if summary["status"] in ("completed", "failed"):
-                return summary
-            await asyncio.sleep(0.05)
+from journeys import STORY, add, settled
 
 
 async def test_upload_to_summary(admin: httpx.AsyncClient) -> None:
@@ -45,7 +24,7 @@ async def test_upload_to_summary(admin: httpx.AsyncClient) -> None:
     summary = await settled(admin, book["id"])
     assert summary["status"] == "completed"
     assert summary["summary"]
-    assert summary["provider"] == "extractive"
+    assert summary["provider"] == "fake"
     shown = (await admin.get(f"/books/{book['id']}")).json()
     assert shown["status"] == "completed"
     assert shown["summary"] == summary["summary"]

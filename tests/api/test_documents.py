@@ -8,10 +8,10 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from test_books import STORY, add, settled
 
 from bookfiles import make_pdf
 from conftest import SignUp
+from journeys import STORY, add, settled
 from luminalib.cli.serve import Server
 from luminalib.container import Container
 
@@ -84,7 +84,7 @@ async def test_the_stream_shows_each_step_and_resumes_without_loss(admin: httpx.
     ]
     assert {event["event"] for event in live} == {"status"}
     assert {event["data"]["book_id"] for event in live} == {book["id"]}
-    assert live[-1]["data"]["analysis"]["provider"] == "extractive"
+    assert live[-1]["data"]["analysis"]["provider"] == "fake"
 
     ids = [int(event["id"]) for event in live]
     assert ids == sorted(ids)

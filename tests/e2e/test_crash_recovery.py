@@ -1,59 +1,20 @@
 import asyncio
-import os
-import re
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
-from test_books import STORY
 
 from bookfiles import make_epub, make_pdf
-from conftest import PASSWORD
+from journeys import STORY, logged_in, server
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.events import document_events
 from luminalib.adapters.db.jobs import jobs
 from luminalib.domain.documents import LEGAL_STEPS, DocumentStatus
 from luminalib.domain.jobs import JobStatus
 
-ACCOUNT = {"email": "ada@library.test", "password": PASSWORD}
 BOOKS = 12
-
-
-@asynccontextmanager
-async def server(folder: Path, database_url: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
-    """The real command in a process of its own, which the test may kill."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", "0"),
-        cwd=folder,
-        env={**os.environ, "LUMINALIB_DATABASE_URL": database_url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(30):
-            async for line in process.stdout:
-                if found := re.search(rb"(http://\S+)/docs", line):
-                    yield found[1].decode(), process
-                    return
-        raise AssertionError("The server did not start.")
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-@asynccontextmanager
-async def logged_in(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
-        await client.post("/auth/signup", json=ACCOUNT)
-        tokens = (await client.post("/auth/login", json=ACCOUNT)).json()
-        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-        yield client
 
 
 def shelf() -> list[tuple[str, bytes]]:
@@ -89,8 +50,11 @@ async def test_nothing_is_lost_when_the_server_is_killed_again_and_again(tmp_pat
             answer = await upload(client, name, content)
             accepted.add(answer.json().get("id") or answer.json()["book_id"])
         books = await all_completed(client, accepted)
+        summaries = [(await client.get(f"/books/{book_id}/summary")).json() for book_id in accepted]
         contents = [await client.get(f"/books/{book_id}/content") for book_id in accepted]
     assert len(books) == len(accepted) == BOOKS
+    assert {summary["provider"] for summary in summaries} == {"extractive"}
+    assert {bool(summary["summary"]) for summary in summaries} == {True}
     assert {content.status_code for content in contents} == {200}
     assert {content.content for content in contents} == {content for _, content in files}
     await check_ledger(database_url)

@@ -2,8 +2,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from test_books import STORY, add, settled
-from test_crash_recovery import logged_in, server
+from journeys import STORY, add, logged_in, server, settled
 
 CHECKS = (
     "not_a_server_error",
