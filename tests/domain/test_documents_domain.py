@@ -16,9 +16,9 @@ def staged(sha256: str = "a" * 64) -> StagedFile:
     return StagedFile(key="staging/x", filename="a.txt", media_type=MediaType.TEXT, byte_size=3, sha256=sha256)
 
 
-def document(status: DocumentStatus = DocumentStatus.PENDING) -> Document:
+def document(status: DocumentStatus = DocumentStatus.PENDING, word_count: int | None = None) -> Document:
     made = Document.from_staged("d", staged(), "owner", NOW)
-    made.status = status
+    made.status, made.word_count = status, word_count
     return made
 
 
@@ -57,11 +57,10 @@ def test_a_failure_keeps_its_reason_until_the_next_try() -> None:
 
 
 def test_new_content_starts_anew_under_the_same_id() -> None:
-    one = document(DocumentStatus.COMPLETED)
-    one.word_count = 7
+    one = document(DocumentStatus.COMPLETED, word_count=7)
     assert one.replace_content(staged("b" * 64), LATER) is DocumentStatus.COMPLETED
     assert (one.id, one.uploaded_by, one.created_at) == ("d", "owner", NOW)
-    assert (one.sha256, one.status.value, one.word_count, one.updated_at) == ("b" * 64, "pending", None, LATER)
+    assert (one.sha256, one.status, one.word_count, one.updated_at) == ("b" * 64, DocumentStatus.PENDING, None, LATER)
     assert "b" * 16 in one.content_key
 
 
