@@ -169,6 +169,18 @@ def test_a_text_says_itself_what_it_is_about() -> None:
     assert "This manual describes the care of the reading room scanner." in summary_of(MANUAL)
 
 
+def test_an_invitation_to_imagine_is_no_task() -> None:
+    assert told("The lens stands in the tower. Turn it round, and the light comes from the sea.")["action_items"] == []
+
+
+def test_filler_words_of_arabic_are_no_topics() -> None:
+    text = ARABIC + " بكلّ بساطة عاد الماء إلى المدينة بشكل آخر. فرح الملك بكلّ بساطة وعاش بشكل آخر في المدينة."
+    topics = told(text, language="ar")["key_topics"]
+    assert isinstance(topics, list)
+    assert not {"بكلّ بساطة", "بشكل آخر", "بشكل", "آخر"} & set(topics)
+    assert any("مدينة" in topic for topic in topics)
+
+
 @pytest.mark.parametrize(
     ("text", "mood"),
     [
@@ -257,6 +269,9 @@ def test_ordinary_sentences_are_no_commands(text: str) -> None:
 def test_notices_are_recognised_and_books_about_rights_are_not() -> None:
     assert is_notice("Copyright © 2020 by the author.")
     assert is_notice("Visit www.example.org for more.")
+    assert is_notice("Alle Bilder, die hier nicht aufgeführt sind, wurden von Martin Muster erstellt.")
+    assert is_notice("The photographs in this volume were taken by the author's brother.")
+    assert not is_notice("She looked at the images on the wall until they moved.")
     assert not is_notice("The lighthouse was open to the public on Sundays.")
 
 

@@ -3,16 +3,22 @@
 import numpy as np
 import pytest
 
+from luminalib.adapters.llm.extractive.choosing import richness, subjects
 from luminalib.adapters.llm.extractive.quality import form, independence
 from luminalib.adapters.llm.extractive.ranking import centroid_scores, choose, lexrank, shortlist, similarities, weights_of
 from luminalib.adapters.llm.extractive.reading import Reading, read
 from luminalib.adapters.llm.extractive.summarise import summarise
+from luminalib.adapters.llm.extractive.topics import Topic
 
 PLAIN = "The keeper of the tower lit the lamp for the ships of the bay."
 
 
 def reading_of(text: str) -> Reading:
     return read("", (), "en", [text])
+
+
+def topic(form: str, *positions: float, is_name: bool = False) -> Topic:
+    return Topic(form=form, stems=frozenset([form]), positions=positions, weight=1.0, is_name=is_name)
 
 
 def test_no_two_sentences_come_from_one_part_while_others_have_any() -> None:
@@ -43,6 +49,27 @@ def test_the_shortlist_keeps_the_best_of_each_part_and_nothing_unfit() -> None:
     assert shortlist([0.5, 0.0, 0.2], [0, 0, 1]) == [0, 2]
 
 
+def test_a_walk_over_sentences_that_share_nothing_goes_where_it_is_sent() -> None:
+    rank = lexrank(similarities(weights_of([[], [], []])), np.array([1.0, 2.0, 1.0]))
+    assert int(rank.argmax()) == 1
+
+
+def test_what_is_all_over_the_book_counts_for_more_than_an_episode() -> None:
+    reading = reading_of(" ".join(f"Row {word} was long." for word in ("one", "two", "three", "four", "five", "six")))
+    places = [sentence.position for sentence in reading.sentences]
+    everywhere = topic("sea", places[0], places[2], places[5])
+    episode = topic("hat", places[1], places[1], places[1])
+    rich = richness(reading, [everywhere, episode])
+    assert rich[0] > rich[1] > rich[3]
+
+
+def test_a_story_s_subjects_are_its_people() -> None:
+    story = reading_of("He saw her. She saw him. He told her of his sister and she told him of her brother.")
+    person, theme = topic("Mara", 0.1, is_name=True), topic("sea", 0.2, 0.3)
+    assert frozenset([0.1]) in subjects(story, [person, theme])
+    assert frozenset([0.2, 0.3]) not in subjects(story, [person, theme])
+
+
 @pytest.mark.parametrize(
     "worse",
     [
@@ -50,6 +77,8 @@ def test_the_shortlist_keeps_the_best_of_each_part_and_nothing_unfit() -> None:
         "Did the keeper of the tower light the lamp for the ships of the bay?",
         "The keeper of the tower lit lamp 7 = x + 12 for the ships of the bay.",
         "The lamp was lit.",
+        "Theorem 3.7 The keeper of the tower lit the lamp for the ships of the bay.",
+        "Proof: The keeper of the tower lit the lamp for the ships of the bay.",
         "and the keeper of the tower lit the lamp for the ships of the bay.",
         "The keeper (of the tower lit the lamp for the ships of the bay.",
         "The keeper of the tower lit the lamp for the ships of the bay",

@@ -1,5 +1,7 @@
 """The extractive engine behind its port."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,7 +43,7 @@ async def test_a_book_is_summarised_in_a_child_process() -> None:
     assert 3 <= result.summary.count(".") <= 5
     assert "Ines Duarte" in result.key_topics
     assert isinstance(result.sentiment, Sentiment)
-    assert (result.provider, result.model, result.prompt) == ("extractive", "lexrank-mmr", "central-sentences@1")
+    assert (result.provider, result.model, result.prompt) == ("extractive", "lexrank-mmr", "central-sentences@2")
     assert shares == sorted(shares)
 
 
@@ -49,6 +51,14 @@ async def test_a_book_is_summarised_in_a_child_process() -> None:
 async def test_a_lost_child_means_try_again_later(error: ChildError) -> None:
     with pytest.raises(LanguageEngineUnavailable):
         await ExtractiveLLM(Failing(error)).summarise(request())
+
+
+def test_the_server_does_not_load_what_only_its_children_need() -> None:
+    program = (
+        "import sys, luminalib.adapters.llm.extractive.provider; "
+        "sys.exit(any(name in sys.modules for name in ('sklearn', 'networkx', 'scipy', 'vaderSentiment')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 async def test_it_is_always_ready() -> None:

@@ -28,10 +28,11 @@ _NOTICE_PHRASES = (
     "libro electrónico", "typographical error", "spelling has been", "http://", "https://", "www.", "arxiv:", "doi:",
 )  # fmt: skip
 _NOTICE = re.compile(
-    r"\b(?:e-?books?|e-?texts?)\b.{0,40}(?:\breleased?\b|licen[cs]e|\bproduced\b|#)|\(c\) ?\d{4}|\bisbn\b|\bissn\b|\betext\b|"
-    r"\bdonations?\b.{0,60}\b(?:tax|foundation|archive)|\S@\S+\.\w|\w\.(?:com|org|net)\b|"
-    r"\b(?:bilder|abbildungen|images|photos|photographs|illustrations|figures|drawings)\b.{0,60}\b(?:erstellt|stammen|entnommen|"
-    r"courtesy|permission|credits?|(?:created|taken|drawn|made|provided) by)\b"
+    r"\b(?:(?:e-?books?|e-?texts?)\b.{0,40}(?:\breleased?\b|licen[cs]e|\bproduced\b|#)|(?:isbn|issn|etext)\b|"
+    r"donations?\b.{0,60}\b(?:tax|foundation|archive)|"
+    r"(?:bilder|abbildungen|images|photos|photographs|illustrations|figures|drawings)\b.{0,60}\b(?:erstellt|stammen|entnommen|"
+    r"courtesy|permission|credits?|(?:created|taken|drawn|made|provided) by)\b)|"
+    r"\(c\) ?\d{4}|\S@\S+\.\w|\w\.(?:com|org|net)\b"
 )
 _MACHINE_HINTS = (
     "ignor", "disregard", "forget", "overrid", "prompt", "repl", "respond", "answer", "output", "print", "you are", "as an ai",

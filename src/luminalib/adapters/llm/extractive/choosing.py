@@ -36,7 +36,7 @@ _TOO_SHORT = 3
 
 def summary_sentences(reading: Reading, topics: Sequence[Topic]) -> list[int]:
     """Indices of the chosen sentences, in reading order; all there are when the text has fewer than three."""
-    quality = _with_fallback(qualities(reading, _subjects(reading, topics)), reading)
+    quality = _with_fallback(qualities(reading, subjects(reading, topics)), reading)
     fit = sum(value > 0 for value in quality)
     if fit <= ENOUGH:
         return [at for at, value in enumerate(quality) if value > 0]
@@ -44,14 +44,14 @@ def summary_sentences(reading: Reading, topics: Sequence[Topic]) -> list[int]:
     return _central(reading, topics, quality, count)
 
 
-def _subjects(reading: Reading, topics: Sequence[Topic]) -> list[frozenset[float]]:
+def subjects(reading: Reading, topics: Sequence[Topic]) -> list[frozenset[float]]:
     """Where each part of the text speaks of the people and themes that it has most to say about; a story is about people."""
     people = [topic for topic in topics if topic.is_name] if reading.is_story else []
-    subjects: list[frozenset[float]] = []
+    found: list[frozenset[float]] = []
     for part in range(MOST):
         inside = [frozenset(at for at in topic.positions if int(at * MOST) == part) for topic in people or topics]
-        subjects.extend(sorted(inside, key=len, reverse=True)[:_SUBJECTS_PER_PART])
-    return subjects
+        found.extend(sorted(inside, key=len, reverse=True)[:_SUBJECTS_PER_PART])
+    return found
 
 
 def _with_fallback(quality: list[float], reading: Reading) -> list[float]:
@@ -67,14 +67,14 @@ def _with_fallback(quality: list[float], reading: Reading) -> list[float]:
 def _central(reading: Reading, topics: Sequence[Topic], quality: Sequence[float], count: int) -> list[int]:
     weights = weights_of(reading.terms)
     parts = [min(count - 1, int(sentence.position * count)) for sentence in reading.sentences]
-    value = np.array(quality) * _richness(reading, topics)
+    value = np.array(quality) * richness(reading, topics)
     candidates = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
     similar = similarities(weights[candidates])
     scores = lexrank(similar, value[candidates]) ** _CENTRALITY * value[candidates]
     return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count)]
 
 
-def _richness(reading: Reading, topics: Sequence[Topic]) -> Floats:
+def richness(reading: Reading, topics: Sequence[Topic]) -> Floats:
     """How much of the book each sentence brings together: its frequent topics, and above all those in many of its regions.
 
     Centrality alone favours sentences that have just the most frequent term, and local frequency the episode over the book.

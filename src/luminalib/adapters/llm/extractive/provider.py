@@ -14,13 +14,13 @@ class ExtractiveLLM(LLMProvider):
 
     Its answers carry the provider `extractive`; the model `lexrank-mmr`: sentences ranked by biased LexRank (Erkan & Radev,
     JAIR 2004; Otterbacher et al. 2005) and chosen one per part of the book by maximal marginal relevance (Carbonell &
-    Goldstein, SIGIR 1998); and in place of a prompt the method `central-sentences@1`, whose number grows when its results
+    Goldstein, SIGIR 1998); and in place of a prompt the method `central-sentences@2`, whose number grows when its results
     change. The mood is VADER's (Hutto & Gilbert, ICWSM 2014).
     """
 
     name = "extractive"
     model = "lexrank-mmr"
-    method = "central-sentences@1"
+    method = "central-sentences@2"
 
     def __init__(self, children: ChildProcesses, limits: ChildLimits = LIMITS) -> None:
         self._children = children

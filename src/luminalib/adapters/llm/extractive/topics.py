@@ -77,28 +77,29 @@ def _distinct(ranked: Sequence[Topic]) -> Iterator[Topic]:
 def _phrases(reading: Reading) -> list[Topic]:
     nouns = _noun_shares(reading)
     full = _full_words(reading, _empty_words(reading))
+    heads = frozenset(word for word in full if nouns.get(stem(word), 0.0) >= _LEAST_NOUN)
     long = len(reading.sentences) >= _LONG_TEXT // 10
     found: dict[tuple[str, ...], list[tuple[str, float]]] = defaultdict(list)
     for sentence, words, is_prose in zip(reading.sentences, reading.words, reading.prose, strict=True):
         if long and not is_prose:
             continue
-        for phrase in _candidates(words, sentence.text, full, nouns):
+        for phrase in _candidates(words, sentence.text, full, heads):
             found[tuple(map(stem, phrase))].append((" ".join(phrase), sentence.position))
     least = 2 if len(reading.sentences) < _LONG_TEXT else 4
     topics = [_topic(stems, uses, nouns) for stems, uses in found.items() if len(uses) >= least and len(set(stems)) == len(stems)]
     return [topic for topic in topics if _is_spread(topic, reading)]
 
 
-def _candidates(words: Sequence[str], text: str, meant: frozenset[str], nouns: dict[str, float]) -> Iterator[tuple[str, ...]]:
+def _candidates(words: Sequence[str], text: str, full: frozenset[str], heads: frozenset[str]) -> Iterator[tuple[str, ...]]:
     """Single nouns, and pairs and triples that end in one, when they stand side by side in the text."""
-    full = [word in meant for word in words]
     for at, word in enumerate(words):
-        if not full[at] or nouns.get(stem(word), 0.0) < _LEAST_NOUN:
+        if word not in heads:
             continue
         yield (word,)
-        for length in (2, 3):
-            phrase = tuple(words[max(0, at - length + 1) : at + 1])
-            if len(phrase) == length and all(full[at - length + 1 : at + 1]) and " ".join(phrase) in text:
+        for start in range(at - 1, max(-1, at - 3), -1):
+            if words[start] not in full:
+                break
+            if " ".join(phrase := tuple(words[start : at + 1])) in text:
                 yield phrase
 
 
