@@ -198,7 +198,8 @@ def _quotable(reading: Reading, topics: Sequence[Topic], summary: Sequence[int])
         ):
             continue
         if value := shape(text) * gesture(words, reading) * independence(words, reading):
-            fitting = 1 + 0.3 * min(3, sum(theme in text.lower() for theme in themes))
+            lowered = text.lower()
+            fitting = 1 + 0.3 * min(3, sum(theme in lowered for theme in themes))
             general = len(_GENERAL.findall(text))
             yield value * (0.2 + min(3, general)) * fitting * _PAST_FACTOR ** len(_PAST.findall(text)), -at
 

@@ -118,7 +118,8 @@ def independence(words: Sequence[str], reading: Reading) -> float:
     """Less for a sentence that leans on the one before, by a pronoun or a connective, or speaks to somebody."""
     lexicon = reading.lexicon
     value = 0.4 if normal(words[0]) in lexicon.dangling or bare(words[0]) in lexicon.dangling else 1.0
-    value *= 0.85 ** sum(normal(word) in _POINTING for word in words[1:])
-    persons = sum(normal(word) in lexicon.personal for word in words) / len(words)
-    addressed = any(normal(word) in _SECOND_PERSON for word in words)
+    plain = [normal(word) for word in words]
+    value *= 0.85 ** sum(map(_POINTING.__contains__, plain[1:]))
+    persons = sum(map(lexicon.personal.__contains__, plain)) / len(words)
+    addressed = not _SECOND_PERSON.isdisjoint(plain)
     return value * (1 - min(0.6, 2.5 * persons)) * (0.6 if addressed else 1.0)

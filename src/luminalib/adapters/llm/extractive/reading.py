@@ -57,7 +57,9 @@ class Reading:
     @cached_property
     def prose(self) -> list[bool]:
         """Per sentence, whether its words are one of the text's language, and no list, heading, formula or foreign gloss."""
-        return [_is_prose(words, self.lexicon) for words in self.words]
+        small = self.lexicon.function_words
+        written = frozenset(word for word in {word for words in self.words for word in words} if {normal(word), bare(word)} & small)
+        return [_is_prose(words, written, self.lexicon) for words in self.words]
 
     @cached_property
     def dialogue(self) -> float:
@@ -68,9 +70,9 @@ class Reading:
     @cached_property
     def is_story(self) -> bool:
         """Much talk of "he", "she" and "I", or much dialogue."""
-        words = [word for sentence in self.words for word in sentence]
-        persons = sum(normal(word) in self.lexicon.personal for word in words)
-        return persons > _STORY_PRONOUNS * len(words) or self.dialogue > _STORY_DIALOGUE
+        counts = Counter(word for words in self.words for word in words)
+        persons = sum(count for word, count in counts.items() if normal(word) in self.lexicon.personal)
+        return persons > _STORY_PRONOUNS * counts.total() or self.dialogue > _STORY_DIALOGUE
 
     @cached_property
     def terms(self) -> list[list[str]]:
@@ -98,11 +100,11 @@ def read(title: str, authors: Sequence[str], language: str | None, texts: Sequen
     )
 
 
-def _is_prose(words: Sequence[str], lexicon: Lexicon) -> bool:
+def _is_prose(words: Sequence[str], function_words: frozenset[str], lexicon: Lexicon) -> bool:
     """Function words make the sentence, and capitals the list of names."""
     if not words or lexicon.code in _WITHOUT_SMALL_WORDS:
         return bool(words)
-    small = sum(normal(word) in lexicon.function_words or bare(word) in lexicon.function_words for word in words)
+    small = sum(map(function_words.__contains__, words))
     capitals = sum(word[0].isupper() for word in words)
     most = _CAPITALS_OF_NOUNS if lexicon.nouns_are_capitalised else _CAPITALS
     return small >= (_FEW_SMALL_WORDS if lexicon.code == "ar" else _SMALL_WORDS) * len(words) and capitals <= most * len(words)
