@@ -13,7 +13,7 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import MAX_CLAIMS, Job
+from luminalib.domain.jobs import LEASE, MAX_CLAIMS, Job
 from luminalib.ports.jobs import JobHandler
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -139,6 +139,25 @@ async def test_stopping_puts_unfinished_work_back(desk: Desk, monkeypatch: pytes
     job = await desk.ledger.claim("host:1:x", desk.clock.now())
     assert job is not None
     assert (job.failures, job.error) == (0, "interrupted by a restart")
+
+
+async def test_work_whose_lease_went_to_another_is_dropped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("luminalib.adapters.jobs.inprocess.HEARTBEAT_SECONDS", 0.1)
+    dropped = asyncio.Event()
+
+    async def endless(_job: Job) -> None:
+        taken = await desk.ledger.claim("host:1:x", desk.clock.now() + LEASE * 2)
+        assert taken is not None
+        try:
+            await asyncio.Event().wait()
+        finally:
+            dropped.set()
+
+    await desk.enqueue()
+    recorder = Recorder(endless)
+    await desk.work(recorder, dropped.is_set)
+    assert (recorder.tries, recorder.notes) == (1, [])
+    assert await desk.ledger.claim("host:1:y", desk.clock.now()) is None, "it still belongs to the other"
 
 
 async def test_what_a_dead_process_left_is_resumed_at_once(desk: Desk) -> None:

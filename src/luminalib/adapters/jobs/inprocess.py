@@ -17,6 +17,7 @@ from luminalib.ports.jobs import JobHandler, JobLedger, JobPostponed, JobRunner
 
 POLL_SECONDS = 2.0
 """How often the ledger is looked at without a hint: jobs of other processes, retries, expired leases."""
+HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
 DRAIN_SECONDS = 10.0
 KEEP_FINISHED = timedelta(days=7)
 log = structlog.get_logger(__name__)
@@ -106,15 +107,14 @@ class InProcessJobRunner(JobRunner):
                 await self._wake.wait()
 
     async def _perform(self, job: Job) -> None:
-        handler = self._handlers[job.name]
         structlog.contextvars.bind_contextvars(job=job.id, job_name=job.name)
-        heartbeat = asyncio.create_task(self._keep_lease(job))
+        work = asyncio.create_task(self._attempt(job, self._handlers[job.name]))
+        heartbeat = asyncio.create_task(self._keep_lease(job, work))
         try:
-            if job.claims > MAX_CLAIMS:
-                await self._fail(job, handler, GivenUp(str(GivenUp.__doc__)))
-            else:
-                await self._attempt(job, handler)
+            await work
         except asyncio.CancelledError:
+            if heartbeat.done():  # the lease is lost: somebody else does this job now
+                return
             await self._ledger.retry(job, self._clock.now(), failures=job.failures, error="interrupted by a restart")
             raise
         finally:
@@ -122,6 +122,9 @@ class InProcessJobRunner(JobRunner):
             structlog.contextvars.unbind_contextvars("job", "job_name")
 
     async def _attempt(self, job: Job, handler: JobHandler) -> None:
+        if job.claims > MAX_CLAIMS:
+            await self._fail(job, handler, GivenUp(str(GivenUp.__doc__)))
+            return
         try:
             await handler.run(job)
         except (JobPostponed, Unavailable) as reason:
@@ -142,11 +145,14 @@ class InProcessJobRunner(JobRunner):
         await handler.give_up(job, error)
         await self._ledger.finish(job, self._clock.now(), error=str(error) or type(error).__name__)
 
-    async def _keep_lease(self, job: Job) -> None:
+    async def _keep_lease(self, job: Job, work: asyncio.Task[None]) -> None:
+        """Prolongs the lease while `work` is done; ends, and `work` with it, when the lease went to somebody else."""
         while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
                 if not await self._ledger.heartbeat(job, self._name, self._clock.now()):
                     log.warning("jobs.lease_lost")
+                    work.cancel()
+                    return
             except Exception:
                 log.exception("jobs.heartbeat_error")
