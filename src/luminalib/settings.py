@@ -103,7 +103,6 @@ def variables() -> dict[str, str]:
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings from the environment and `.env`. Raises SettingsError."""
-    _refuse_unknown_variables()
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -116,10 +115,9 @@ def _sentence(message: str) -> str:
     return message.removeprefix("Value error, ").removesuffix(".") + "."
 
 
-def _refuse_unknown_variables() -> None:
+def unknown_variables() -> list[str]:
+    """A sentence for each `LUMINALIB_…` variable of the environment that is no setting: most often a slip of the pen."""
     known = variables()
-    for name in os.environ:
-        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
-            guess = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean {guess[0]}?" if guess else " See .env.example for those that there are."
-            raise SettingsError(f"{name}: there is no such setting.{hint}")
+    strangers = [name for name in os.environ if name.startswith(PREFIX) and name not in known]
+    guesses = [(name, difflib.get_close_matches(name, known, 1)) for name in sorted(strangers)]
+    return [f"{name}: there is no such setting." + (f" Did you mean {guess[0]}?" if guess else "") for name, guess in guesses]

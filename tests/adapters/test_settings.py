@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from luminalib.container import secret_key
-from luminalib.settings import Settings, SettingsError, load_settings, variables
+from luminalib.settings import Settings, SettingsError, load_settings, unknown_variables, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,7 +27,6 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("LUMINALIB_DATABASE_URL", "mysql://x", "postgresql://"),
         ("LUMINALIB_SECRET_KEY", "short", "at least 32"),
         ("LUMINALIB_MINIO__SECURE", "perhaps", "boolean"),
-        ("LUMINALIB_STORGE", "minio", "Did you mean LUMINALIB_STORAGE?"),
         ("LUMINALIB_ENV", "production", "LUMINALIB_SECRET_KEY: is required in production"),
         ("LUMINALIB_STORAGE", "minio", "LUMINALIB_MINIO__ACCESS_KEY: is required"),
     ],
@@ -42,6 +41,12 @@ def test_a_wrong_value_is_one_line_that_names_the_variable(
     assert "\n" not in line
     assert line.startswith("LUMINALIB_")
     assert hint in line
+
+
+def test_a_slip_of_the_pen_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LUMINALIB_STORGE", "minio")
+    load_settings()
+    assert unknown_variables() == ["LUMINALIB_STORGE: there is no such setting. Did you mean LUMINALIB_STORAGE?"]
 
 
 def test_the_command_line_stops_with_that_line(tmp_path: Path) -> None:

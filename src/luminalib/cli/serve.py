@@ -15,7 +15,7 @@ from luminalib.domain.errors import Unavailable
 from luminalib.logs import configure_logging
 from luminalib.main import create_app
 from luminalib.ports.events import EventBus
-from luminalib.settings import Settings, load_settings
+from luminalib.settings import Settings, load_settings, unknown_variables
 
 DRAIN_SECONDS = 15
 BACKLOG = 2048
@@ -49,6 +49,8 @@ def serve(
     """Serve the library. In development the database is brought to the newest schema first."""
     settings = load_settings()
     configure_logging(settings.log_level, settings.log_format)
+    for stranger in unknown_variables():
+        typer.echo(f"luminalib: {stranger}", err=True)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, _listen(host, port), demo=demo))
 
