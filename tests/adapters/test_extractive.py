@@ -169,10 +169,6 @@ def test_a_text_says_itself_what_it_is_about() -> None:
     assert "This manual describes the care of the reading room scanner." in summary_of(MANUAL)
 
 
-def test_an_invitation_to_imagine_is_no_task() -> None:
-    assert told("The lens stands in the tower. Turn it round, and the light comes from the sea.")["action_items"] == []
-
-
 def test_filler_words_of_arabic_are_no_topics() -> None:
     text = ARABIC + " بكلّ بساطة عاد الماء إلى المدينة بشكل آخر. فرح الملك بكلّ بساطة وعاش بشكل آخر في المدينة."
     topics = told(text, language="ar")["key_topics"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from luminalib.adapters.llm.extractive.actions import action_items
 from luminalib.adapters.llm.extractive.choosing import richness, subjects
 from luminalib.adapters.llm.extractive.quality import form, independence
 from luminalib.adapters.llm.extractive.ranking import centroid_scores, choose, lexrank, shortlist, similarities, weights_of
@@ -108,6 +109,11 @@ def test_an_obligation_in_a_story_is_no_action_item() -> None:
         progress=lambda _: None,
     )
     assert told["action_items"] == []
+
+
+def test_an_invitation_to_imagine_is_no_task() -> None:
+    assert action_items(reading_of("Turn it round, and the light of the lens comes from the sea.")) == []
+    assert action_items(reading_of("Turn it round, and close the lid of the lens before the night."))
 
 
 def test_a_command_inside_a_long_paragraph_is_dropped_with_what_follows_it() -> None:

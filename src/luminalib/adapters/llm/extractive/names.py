@@ -15,7 +15,7 @@ _PLACES = frozenset(data.PLACES.split())
 _NEVER = frozenset(data.NEVER.split())
 _CAPITALISED = re.compile(rf"\b(?=[^\Wa-z\d]){WORD.pattern}")
 """Also words of scripts without capitals; only a quick way past most of a text."""
-_BETWEEN = re.compile(r"\.? |\.? (?:of|de|von|van|du|la|del|della|di|da|dos) ")
+_BETWEEN = re.compile(r"\.? ")
 _AFTER_A_START = frozenset(".:!?\"“”„«‘'([—–*_")
 _MINIMUM = 3
 _FEW_SENTENCES = 100

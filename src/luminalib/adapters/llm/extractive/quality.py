@@ -37,7 +37,7 @@ def qualities(reading: Reading, subjects: Sequence[Collection[float]]) -> list[f
     title = frozenset(terms_of(words_of(reading.title), reading.empty))
     about = Counter(position for subject in subjects for position in subject)
     return [
-        value and value * content(sentence, words, reading, title) * (1 + 0.45 * min(about[sentence.position], 3))
+        value and value * content(sentence, words, reading, title) * (1 + 0.6 * min(about[sentence.position], 3))
         for at, (sentence, words) in enumerate(zip(reading.sentences, reading.words, strict=True))
         for value in [form(reading, at) if words else 0.0]
     ]
