@@ -56,9 +56,9 @@ $(BIN)/python:
 	@command -v uv >/dev/null || $(BIN)/python -m pip install -qq uv
 
 $(VENV)/.run: pyproject.toml uv.lock | $(BIN)/python
-	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --no-dev --python $(BIN)/python
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --compile-bytecode --no-dev --python $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml uv.lock | $(BIN)/python
-	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --python $(BIN)/python
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --compile-bytecode --python $(BIN)/python
 	@touch $@ $(VENV)/.run
