@@ -12,10 +12,13 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db import migrations
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
+from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
+from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
+from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
 from luminalib.adapters.security.passwords import Argon2Hasher
 from luminalib.adapters.security.tokens import JoseSigner
 from luminalib.adapters.storage.local import LocalStorage
@@ -29,8 +32,10 @@ from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.jobs import JobHandler
 from luminalib.ports.llm import LLMProvider
+from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.storage import StorageProvider
-from luminalib.services.auth import AuthService
+from luminalib.services.app_passwords import AppPasswordService
+from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
 from luminalib.services.documents import DocumentService
 from luminalib.services.files import FileService
@@ -38,8 +43,9 @@ from luminalib.services.health import HealthService, Part
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.pipeline import PipelineService
+from luminalib.services.profile import ProfileService
+from luminalib.services.users import UserService
 from luminalib.settings import Settings
-
 
 PROBE_CHILDREN = 2
 """Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
@@ -79,12 +85,18 @@ async def open_container(
         extractor = SandboxedTextExtractor(children)
         uow = SqlUnitOfWorkFactory(database, bus)
         runner = InProcessJobRunner(SqlJobLedger(database), clock, workers=settings.workers)
-        hasher = Argon2Hasher()
+        lookup = session_lookup(database)
+        await lookup.start()
+        stack.push_async_callback(lookup.close)
+        hasher, common, signer, limiter = (
+            Argon2Hasher(),
+            ZxcvbnCommonPasswords(),
+            JoseSigner(secret_keys(settings)),
+            _limiter(settings),
+        )
+        tools = AuthTools(uow=uow, hasher=hasher, signer=signer, common=common, limiter=limiter, lookup=lookup, clock=clock)
         auth = AuthService(
-            uow,
-            hasher,
-            JoseSigner(secret_key(settings)),
-            clock,
+            tools,
             tenant_id=MAIN_TENANT,
             access_life=timedelta(minutes=settings.access_token_minutes),
             refresh_life=timedelta(days=settings.refresh_token_days),
@@ -102,14 +114,17 @@ async def open_container(
             stack.push_async_callback(runner.stop)
             await files.request_sweep(MAIN_TENANT)
         services = Services(
+            app_passwords=AppPasswordService(uow, signer, limiter, clock, tenant_id=MAIN_TENANT),
             auth=auth,
             books=BookService(uow, storage, extractor, clock),
             documents=DocumentService(uow, bus),
             health=HealthService(parts),
             intake=IntakeService(
-                uow, storage, max_bytes=settings.max_upload_mib * 2**20, members_may_upload=settings.members_may_upload
+                uow, storage, limiter, max_bytes=settings.max_upload_mib * 2**20, members_may_upload=settings.members_may_upload
             ),
             intelligence=IntelligenceService(uow),
+            profile=ProfileService(uow, hasher, common, limiter, clock),
+            users=UserService(uow, clock),
         )
         yield Container(services=services, bus=bus, database=database)
 
@@ -121,6 +136,18 @@ async def migrate(settings: Settings) -> None:
         await migrations.upgrade(database)
     finally:
         await database.close()
+
+
+def _limiter(settings: Settings) -> RateLimiter:
+    if settings.rate_limits == "off":
+        return NoRateLimiter()
+    rules = {rule: getattr(settings.limits, rule.value.replace("-", "_")) for rule in Rule}
+    return LimitsRateLimiter(rules, settings.rate_limit_store)
+
+
+def secret_keys(settings: Settings) -> list[str]:
+    """The secret that signs, then the earlier ones that still verify."""
+    return [secret_key(settings), *settings.old_secrets]
 
 
 def secret_key(settings: Settings) -> str:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from luminalib import __version__
-from luminalib.api import auth, books, documents, openapi, operations, problems
+from luminalib.api import auth, books, documents, openapi, operations, problems, profile, users
 from luminalib.api.middleware import BodyLimit, RequestContext
 from luminalib.container import Container, open_container
 from luminalib.settings import Settings
@@ -22,10 +23,19 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
             yield
 
     app = FastAPI(title="LuminaLib", version=__version__, lifespan=lifespan, separate_input_output_schemas=False)
-    for feature in (operations, auth, books, documents):
+    for feature in (operations, auth, profile, users, books, documents):
         app.include_router(feature.router)
     problems.install(app)
     openapi.install(app)
+    app.state.trusted_proxies = settings.trusted_proxies
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Range", "If-None-Match", "X-Request-ID"],
+            expose_headers=["Link", "Location", "Retry-After", "X-Request-ID", "Content-Range", "ETag"],
+        )
     app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_mib * 2**20)
     app.add_middleware(RequestContext)
     return app

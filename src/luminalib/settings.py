@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
+_LIMIT = re.compile(r"[1-9]\d{0,8}/(?:[1-9]\d{0,4} ?)?(?:second|minute|hour|day)s?")
 
 
 class SettingsError(Exception):
@@ -25,6 +27,24 @@ class MinioSettings(BaseModel):
     bucket: str = Field("luminalib", description="The bucket; made on start when it is missing.")
     secure: bool = Field(default=False, description="Whether to speak https.")
     region: str = Field("us-east-1", description="The S3 region.")
+
+
+class LimitSettings(BaseModel):
+    """How often something may be tried, as `count/period`, such as `10/15minutes`."""
+
+    login_per_account: str = Field("10/15minutes", description="Wrong passwords for one account.")
+    login_per_address: str = Field("300/15minutes", description="Log-ins from one network address.")
+    signup_per_address: str = Field("300/hour", description="New accounts from one network address.")
+    refresh_per_address: str = Field("1200/15minutes", description="Refreshed tokens from one network address.")
+    upload_per_account: str = Field("1200/hour", description="Uploads of one account.")
+    upload_per_address: str = Field("3000/hour", description="Uploads from one network address.")
+
+    @field_validator("*")
+    @classmethod
+    def _well_formed(cls, text: str) -> str:
+        if not _LIMIT.fullmatch(text):
+            raise ValueError("should look like 10/15minutes")
+        return text
 
 
 class Settings(BaseSettings):
@@ -50,9 +70,21 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Signs tokens; at least 32 characters. In development one is made and kept in the data directory.",
     )
+    previous_secret_keys: SecretStr = Field(
+        SecretStr(""), description="Earlier secret keys, comma-separated: what they signed stays valid until it expires."
+    )
     access_token_minutes: Annotated[int, Field(ge=1, le=1440, description="How long an access token works.")] = 60
     refresh_token_days: Annotated[int, Field(ge=1, le=365, description="How long a log-in lasts without being used.")] = 30
     members_may_upload: bool = Field(default=True, description="Whether members, not only librarians, may add books.")
+    rate_limits: Literal["on", "off"] = Field("on", description="Whether log-ins, sign-ups, refreshes and uploads are limited.")
+    rate_limit_store: str = Field(
+        "memory://", description="Where attempts are counted: memory:// or, for several processes, redis://host."
+    )
+    limits: LimitSettings = LimitSettings()
+    trusted_proxies: Annotated[
+        int, Field(ge=0, le=10, description="How many reverse proxies stand in front and add to X-Forwarded-For.")
+    ] = 0
+    cors_origins: str = Field("", description="Web origins that browsers may call from, comma-separated; none by default.")
     max_upload_mib: Annotated[int, Field(ge=1, le=10240, description="The largest book file, in MiB.")] = 100
     workers: Annotated[int, Field(ge=1, le=32, description="How many documents are worked on at the same time.")] = 2
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -73,6 +105,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         secret = self.secret_key.get_secret_value()
+        if any(len(old) < SECRET_KEY_MIN for old in self.old_secrets):
+            raise SettingsError(f"{PREFIX}PREVIOUS_SECRET_KEYS: each should have at least {SECRET_KEY_MIN} characters.")
         if self.env == "production" and not secret:
             raise SettingsError(f"{PREFIX}SECRET_KEY: is required in production; make one with `openssl rand -hex 32`.")
         if secret and len(secret) < SECRET_KEY_MIN:
@@ -82,6 +116,16 @@ class Settings(BaseSettings):
                 if not value:
                     raise SettingsError(f"{PREFIX}MINIO__{name}: is required with {PREFIX}STORAGE=minio.")
         return self
+
+    @property
+    def old_secrets(self) -> list[str]:
+        """The earlier secret keys, one by one."""
+        return [key.strip() for key in self.previous_secret_keys.get_secret_value().split(",") if key.strip()]
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        """The web origins, one by one."""
+        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
 
     @property
     def database(self) -> str:

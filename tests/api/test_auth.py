@@ -121,8 +121,9 @@ async def test_tokens_that_are_not_ours_are_refused(
     claims, key, now = jwt.get_unverified_claims(ours), secret_key(settings), int(datetime.now(UTC).timestamp())
 
     def signed(with_key: str = key, algorithm: str = "HS256", **changes: Any) -> str:
-        return jwt.encode({**claims, **changes}, with_key, algorithm=algorithm)
+        return jwt.encode({**claims, **changes}, with_key, algorithm=algorithm, headers={"kid": kid})
 
+    kid = jwt.get_unverified_header(ours)["kid"]
     head, body, signature = ours.split(".")
     none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0"
     bad = [
@@ -138,7 +139,9 @@ async def test_tokens_that_are_not_ours_are_refused(
         signed(iss="somebody else"),
         signed(sid="no such session"),
         signed(tenant="another"),
-        jwt.encode({k: v for k, v in claims.items() if k != "exp"}, key),
+        jwt.encode({k: v for k, v in claims.items() if k != "exp"}, key, headers={"kid": kid}),
+        jwt.encode(claims, key),
+        jwt.encode(claims, key, headers={"kid": "another"}),
     ]
     for token in bad:
         answer = await client.get("/auth/me", headers={"Authorization": f"Bearer {token}"})

@@ -8,6 +8,7 @@ from fakes import FakeClock, FakeExtractor, FakeLLM, MemoryStorage
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.adapters.rate_limits.moving_window import NoRateLimiter
 from luminalib.domain.auth import the_house
 from luminalib.domain.books import BookDetails, BookView
 from luminalib.domain.documents import DocumentStatus, ExtractionFailed, StagedFile
@@ -35,7 +36,7 @@ class Shop:
 
     def __post_init__(self) -> None:
         clock = FakeClock(NOW)
-        self.intake = IntakeService(self.uow, self.storage, max_bytes=1000, members_may_upload=True)
+        self.intake = IntakeService(self.uow, self.storage, NoRateLimiter(), max_bytes=1000, members_may_upload=True)
         self.books = BookService(self.uow, self.storage, self.extractor, clock)
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, clock)
         self.files = FileService(self.uow, self.storage, clock)

@@ -1,16 +1,16 @@
 """/auth: accounts and log-ins."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
-from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.deps import AddressDep, PrincipalDep, ServicesDep
 from luminalib.api.fields import Password, PlainText
 from luminalib.api.problems import documented
-from luminalib.domain.auth import BadCredentials, EmailTaken, InvalidToken, Role, User, WeakPassword
+from luminalib.api.schemas import UserOut
+from luminalib.domain.auth import BadCredentials, EmailTaken, InvalidToken, TooManyRequests, WeakPassword
 from luminalib.domain.errors import Unauthenticated
 from luminalib.services.auth import Tokens
 
@@ -57,22 +57,6 @@ class TokensOut(BaseModel):
         return cls(access_token=tokens.access_token, expires_in=tokens.expires_in, refresh_token=tokens.refresh_token)
 
 
-class UserOut(BaseModel):
-    """An account."""
-
-    id: str
-    email: str = Field(examples=["ada@example.org"])
-    display_name: str = Field(examples=["Ada"])
-    role: Role
-    is_active: bool
-    created_at: datetime
-
-    @classmethod
-    def of(cls, user: User) -> "UserOut":
-        """The account as it is sent."""
-        return cls.model_validate(user, from_attributes=True)
-
-
 _LOGIN_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -100,32 +84,26 @@ async def login_request(request: Request) -> LoginRequest:
         raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
 
 
-@router.post("/signup", status_code=201, responses=documented(EmailTaken, WeakPassword))
-async def signup(body: SignupRequest, services: ServicesDep) -> UserOut:
+@router.post("/signup", status_code=201, responses=documented(EmailTaken, WeakPassword, TooManyRequests))
+async def signup(body: SignupRequest, services: ServicesDep, address: AddressDep) -> UserOut:
     """Makes an account. The first of an installation becomes `admin`, later ones `member`."""
-    return UserOut.of(await services.auth.signup(body.email, body.password, body.display_name))
+    return UserOut.of(await services.auth.signup(body.email, body.password, body.display_name, address=address))
 
 
-@router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials))
-async def login(request: Request, services: ServicesDep) -> TokensOut:
+@router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials, TooManyRequests))
+async def login(request: Request, services: ServicesDep, address: AddressDep) -> TokensOut:
     """Opens a session. Takes JSON, or the OAuth2 password form that Swagger UI's Authorize button sends."""
     credentials = await login_request(request)
-    return TokensOut.of(await services.auth.login(credentials.email, credentials.password))
+    return TokensOut.of(await services.auth.login(credentials.email, credentials.password, address=address))
 
 
-@router.post("/refresh", responses=documented(InvalidToken))
-async def refresh(body: RefreshRequest, services: ServicesDep) -> TokensOut:
+@router.post("/refresh", responses=documented(InvalidToken, TooManyRequests))
+async def refresh(body: RefreshRequest, services: ServicesDep, address: AddressDep) -> TokensOut:
     """A new pair of tokens. Each refresh token is for one use; a second use ends the session."""
-    return TokensOut.of(await services.auth.refresh(body.refresh_token.get_secret_value()))
+    return TokensOut.of(await services.auth.refresh(body.refresh_token.get_secret_value(), address=address))
 
 
 @router.post("/signout", status_code=204, responses=documented(Unauthenticated))
 async def signout(by: PrincipalDep, services: ServicesDep) -> None:
     """Ends the session; its access and refresh tokens stop working at once."""
     await services.auth.signout(by)
-
-
-@router.get("/me", responses=documented(Unauthenticated))
-async def me(by: PrincipalDep, services: ServicesDep) -> UserOut:
-    """Your own account."""
-    return UserOut.of(await services.auth.profile(by))

@@ -8,13 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, ValidationError
 
 from luminalib.api.content import send_content
-from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.fields import PlainText
 from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, read_upload
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.api.schemas import BookOut, SummaryOut
-from luminalib.domain.auth import NotAllowed
+from luminalib.domain.auth import NotAllowed, TooManyRequests
 from luminalib.domain.books import BookDetails, BookFilter, BookNotFound, InvalidIsbn, LoanRequired
 from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
@@ -141,7 +141,7 @@ _UPLOAD_FORM = _form(
         "copies": {"type": "integer", "minimum": 1, "default": 1},
     }
 )
-_FILE_ERRORS = (EmptyFile, MalformedUpload, MissingFile, FileTooLarge, UnsupportedMediaType, DuplicateContent)
+_FILE_ERRORS = (TooManyRequests, EmptyFile, MalformedUpload, MissingFile, FileTooLarge, UnsupportedMediaType, DuplicateContent)
 
 
 @router.post(
@@ -168,7 +168,7 @@ async def add_book(request: Request, response: Response, by: PrincipalDep, servi
 async def list_books(
     request: Request,
     response: Response,
-    by: PrincipalDep,
+    by: ReaderDep,
     services: ServicesDep,
     page: PageDep,
     q: Annotated[PlainText | None, Query(max_length=200, description="Words of title, authors, tags, description or ISBN.")] = None,
@@ -186,7 +186,7 @@ async def list_books(
 
 
 @router.get("/{book_id}", responses=documented(Unauthenticated, BookNotFound))
-async def get_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> BookOut:
+async def get_book(book_id: UUID, by: ReaderDep, services: ServicesDep) -> BookOut:
     """One book."""
     return BookOut.of(await services.books.get(by, str(book_id)))
 
@@ -241,13 +241,13 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     response_class=Response,
     responses={**documented(Unauthenticated, BookNotFound, LoanRequired), **_CONTENT},
 )
-async def download_content(book_id: UUID, request: Request, by: PrincipalDep, services: ServicesDep) -> Response:
+async def download_content(book_id: UUID, request: Request, by: ReaderDep, services: ServicesDep) -> Response:
     """The book's file, whole or in ranges. For those who have it on loan, its owner and librarians."""
     document = await services.books.open_content(by, str(book_id))
     return send_content(request, document, services.books.read)
 
 
 @router.get("/{book_id}/summary", responses=documented(Unauthenticated, BookNotFound))
-async def get_summary(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> SummaryOut:
+async def get_summary(book_id: UUID, by: ReaderDep, services: ServicesDep) -> SummaryOut:
     """What the book is about. `status` tells how far it is; the summary is there once it says `completed`."""
     return SummaryOut.of(await services.intelligence.summary(by, str(book_id)))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
 
-from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.problems import documented
 from luminalib.api.schemas import AnalysisOut, ErrorOut, analysis_of, error_of
 from luminalib.domain.documents import DocumentEvent, DocumentNotFound, DocumentStatus
@@ -141,13 +141,13 @@ def _data(event: DocumentEvent, summary: Summary | None) -> dict[str, Any]:
 
 
 @router.get("/{document_id}", responses=_NOT_YOURS)
-async def get_document(document_id: UUID, by: PrincipalDep, services: ServicesDep) -> DocumentOut:
+async def get_document(document_id: UUID, by: ReaderDep, services: ServicesDep) -> DocumentOut:
     """One document with its history and analysis."""
     return DocumentOut.of(await services.documents.get(by, str(document_id)))
 
 
 @router.get("/{document_id}/status", responses=_NOT_YOURS)
-async def get_status(document_id: UUID, by: PrincipalDep, services: ServicesDep) -> StatusOut:
+async def get_status(document_id: UUID, by: ReaderDep, services: ServicesDep) -> StatusOut:
     """How far a document is."""
     view = await services.documents.get(by, str(document_id))
     facts: dict[str, Any] = {name: getattr(view.document, name) for name in ("id", "status", "progress", "updated_at")}
@@ -157,7 +157,7 @@ async def get_status(document_id: UUID, by: PrincipalDep, services: ServicesDep)
 @router.get("/{document_id}/text", responses=_NOT_YOURS)
 async def get_text(
     document_id: UUID,
-    by: PrincipalDep,
+    by: ReaderDep,
     services: ServicesDep,
     page: Annotated[int | None, Query(ge=1, le=1_000_000, description="Only this page, counted from 1.")] = None,
 ) -> TextOut:

@@ -21,7 +21,7 @@ class PageOf(BaseModel, Generic[T]):
     pages: int
 
 
-def page_request(
+async def page_request(
     page: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Which page, counted from 1.")] = 1,
     size: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="How many items a page has.")] = 20,
 ) -> PageRequest:

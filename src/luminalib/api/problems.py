@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from luminalib.domain.auth import TooManyRequests
 from luminalib.domain.documents import FileTooLarge
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, LuminaError, NotFound, Unauthenticated, Unavailable
 from luminalib.domain.media import UnsupportedMediaType
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 STATUS_OF: dict[type[LuminaError], HTTPStatus] = {
     FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     Forbidden: HTTPStatus.FORBIDDEN,
@@ -105,7 +107,10 @@ def install(app: FastAPI) -> None:
 
 def _on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LuminaError)  # noqa: S101 -- Starlette's handlers are typed for any exception
-    return problem(request, status_of(type(error)), error.slug, error.detail, error.facts)
+    response = problem(request, status_of(type(error)), error.slug, error.detail, error.facts)
+    if "retry_after" in error.facts:
+        response.headers["Retry-After"] = str(error.facts["retry_after"])
+    return response
 
 
 def _on_invalid_request(request: Request, error: Exception) -> Response:

@@ -5,9 +5,26 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from luminalib.domain.auth import Account, Role, User
 from luminalib.domain.books import Book, BookView
 from luminalib.domain.documents import Document, DocumentStatus
 from luminalib.domain.intelligence import Sentiment, Summary
+
+
+class UserOut(BaseModel):
+    """An account."""
+
+    id: str
+    email: str = Field(examples=["ada@example.org"])
+    display_name: str = Field(examples=["Ada"])
+    role: Role
+    is_active: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, user: User | Account) -> "UserOut":
+        """The account as it is sent."""
+        return cls.model_validate(user, from_attributes=True)
 
 
 class RatingOut(BaseModel):

@@ -3,13 +3,17 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 
+from luminalib.domain.app_passwords import AppPassword
+from luminalib.domain.audit import AuditEvent
 from luminalib.domain.auth import Session, User
 from luminalib.domain.books import Book, BookFilter, BookView
 from luminalib.domain.documents import Document, DocumentEvent
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.jobs import Job
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.preferences import Preferences
 from luminalib.domain.texts import Section
 
 
@@ -29,8 +33,12 @@ class UserRepository(ABC):
         """The account with this normalised address, if there is one."""
 
     @abstractmethod
-    async def has_admin(self) -> bool:
-        """Whether the tenant has an admin."""
+    async def has_admin(self, besides: str | None = None) -> bool:
+        """Whether the tenant has an active admin, other than the account `besides`."""
+
+    @abstractmethod
+    async def list(self, page: PageRequest) -> Page[User]:
+        """All accounts, the oldest first."""
 
 
 class SessionRepository(ABC):
@@ -45,12 +53,68 @@ class SessionRepository(ABC):
         """The log-in, if it exists."""
 
     @abstractmethod
-    async def find_with_user(self, session_id: str) -> tuple[Session, User] | None:
-        """The log-in and its account, in one query."""
+    async def end_all(self, user_id: str, at: datetime, besides: str | None = None) -> None:
+        """Ends the account's open log-ins, except `besides`."""
+
+    @abstractmethod
+    async def prune(self, user_id: str, before: datetime, keep: int) -> None:
+        """Deletes the account's log-ins that were over before then, and the oldest beyond `keep`."""
 
     @abstractmethod
     async def find_by_refresh_hash(self, refresh_hash: str) -> Session | None:
         """The log-in whose present or previous refresh token has this digest; locked against parallel refreshes."""
+
+
+class AppPasswordRepository(ABC):
+    """Passwords for devices."""
+
+    @abstractmethod
+    async def add(self, app_password: AppPassword) -> None:
+        """Keeps a new one."""
+
+    @abstractmethod
+    async def find_by_digest(self, digest: str) -> AppPassword | None:
+        """The one whose secret has this digest, if any."""
+
+    @abstractmethod
+    async def list(self, user_id: str) -> list[AppPassword]:
+        """The account's, oldest first."""
+
+    @abstractmethod
+    async def remove(self, app_password: AppPassword) -> None:
+        """Deletes one."""
+
+
+class PreferencesRepository(ABC):
+    """What members say they like."""
+
+    @abstractmethod
+    async def get(self, user_id: str) -> Preferences:
+        """The account's preferences; empty ones when it has stated none."""
+
+    @abstractmethod
+    async def save(self, preferences: Preferences) -> None:
+        """Keeps them in place of those before."""
+
+    @abstractmethod
+    async def remove(self, user_id: str) -> None:
+        """Forgets them."""
+
+
+class AuditLog(ABC):
+    """The append-only record of security events."""
+
+    @abstractmethod
+    async def append(self, event: AuditEvent) -> None:
+        """Adds a row."""
+
+    @abstractmethod
+    async def list(self, page: PageRequest) -> Page[AuditEvent]:
+        """Rows, the newest first."""
+
+    @abstractmethod
+    async def forget(self, before: datetime) -> None:
+        """Deletes the rows from before then."""
 
 
 class BookRepository(ABC):
@@ -157,6 +221,9 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
 
     users: UserRepository
     sessions: SessionRepository
+    app_passwords: AppPasswordRepository
+    preferences: PreferencesRepository
+    audit: AuditLog
     books: BookRepository
     documents: DocumentRepository
     events: EventLog

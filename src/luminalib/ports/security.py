@@ -32,6 +32,14 @@ class AccessClaims:
     expires_at: datetime
 
 
+class CommonPasswords(ABC):
+    """Knows the passwords that attackers try first."""
+
+    @abstractmethod
+    def contains(self, password: str) -> bool:
+        """Whether this password, in lower case, is one of them."""
+
+
 class TokenSigner(ABC):
     """Makes and checks access tokens, and the opaque secrets behind refresh tokens."""
 

@@ -1,9 +1,10 @@
 """Signing up, logging in and out, and knowing who asks."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
+from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import (
     BadCredentials,
     InvalidToken,
@@ -16,11 +17,16 @@ from luminalib.domain.auth import (
     normalise_password,
 )
 from luminalib.ports.clock import Clock
-from luminalib.ports.persistence import UnitOfWorkFactory
-from luminalib.ports.security import AccessClaims, PasswordHasher, TokenSigner
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.security import AccessClaims, CommonPasswords, PasswordHasher, TokenSigner
+from luminalib.ports.sessions import SessionLookup
 
 REFRESH_GRACE = timedelta(seconds=30)
 """How long the refresh token before the last still works: the answer that brought the new one may have been lost."""
+MAX_SESSIONS = 100
+"""Log-ins that an account may have; the one unused for longest makes room."""
+KEEP_ENDED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +38,43 @@ class Tokens:
     expires_in: int
 
 
-class AuthService:
-    """Accounts and log-ins of one tenant."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthTools:
+    """What the service works with."""
 
-    def __init__(
-        self,
-        uow: UnitOfWorkFactory,
-        hasher: PasswordHasher,
-        signer: TokenSigner,
-        clock: Clock,
-        *,
-        tenant_id: str,
-        access_life: timedelta,
-        refresh_life: timedelta,
-    ) -> None:
-        self._uow = uow
-        self._hasher = hasher
-        self._signer = signer
-        self._clock = clock
+    uow: UnitOfWorkFactory
+    hasher: PasswordHasher
+    signer: TokenSigner
+    common: CommonPasswords
+    limiter: RateLimiter
+    lookup: SessionLookup
+    clock: Clock
+
+
+class AuthService:
+    """Accounts and log-ins of one tenant. `address` is where a request came from, for limits and the audit log."""
+
+    def __init__(self, tools: AuthTools, *, tenant_id: str, access_life: timedelta, refresh_life: timedelta) -> None:
+        self._tools = tools
+        self._uow = tools.uow
+        self._signer = tools.signer
+        self._clock = tools.clock
         self._tenant_id = tenant_id
         self._access_life = access_life
         self._refresh_life = refresh_life
 
-    async def signup(self, email: str, password: str, display_name: str | None, role: Role | None = None) -> User:
-        """A new account; without `role`, an admin while there is none, else a member. Raises EmailTaken, WeakPassword."""
+    async def signup(
+        self, email: str, password: str, display_name: str | None, *, address: str | None = None, role: Role | None = None
+    ) -> User:
+        """A new account; without `role`, an admin while there is none, else a member.
+
+        Raises EmailTaken, WeakPassword, TooManyRequests.
+        """
+        await self._tools.limiter.hit(Rule.SIGNUP_PER_ADDRESS, address)
         email = normalise_email(email)
-        password_hash = await self._hasher.hash(accept_password(password, email))
+        password_hash = await self._tools.hasher.hash(accept_password(password, email, self._tools.common.contains))
         async with self._uow(self._tenant_id) as uow:
-            await uow.lock("first-admin")
+            await uow.lock("admins")
             user = User(
                 id=str(uuid4()),
                 email=email,
@@ -70,33 +85,31 @@ class AuthService:
                 created_at=self._clock.now(),
             )
             await uow.users.add(user)
+            await self._record(uow, AuditAction.SIGNED_UP, user.id, address, user.role)
         return user
 
-    async def login(self, email: str, password: str) -> Tokens:
-        """Opens a session. Raises BadCredentials, after the same time for an unknown address as for a wrong password."""
-        async with self._uow.reading(self._tenant_id) as uow:
-            user = await uow.users.find_by_email(normalise_email(email))
-        password = normalise_password(password)
-        if not await self._hasher.verify(password, user.password_hash if user else None) or user is None or not user.is_active:
-            raise BadCredentials
-        rehashed = await self._hasher.hash(password) if self._hasher.needs_rehash(user.password_hash) else None
-        secret, now = self._signer.new_secret(), self._clock.now()
-        session = Session(
-            id=str(uuid4()),
-            user_id=user.id,
-            refresh_hash=self._signer.digest(secret),
-            created_at=now,
-            rotated_at=now,
-            expires_at=now + self._refresh_life,
-        )
-        async with self._uow(self._tenant_id) as uow:
-            await uow.sessions.add(session)
-            if rehashed and (stored := await uow.users.find(user.id)):
-                stored.password_hash = rehashed
-        return self._tokens(session, user.role, secret)
+    async def login(self, email: str, password: str, *, address: str | None = None) -> Tokens:
+        """Opens a session. Raises BadCredentials, after the same time for an unknown address as for a wrong password.
 
-    async def refresh(self, refresh_token: str) -> Tokens:
+        Raises TooManyRequests after many failures of one account, or many attempts from one address.
+        """
+        email = normalise_email(email)
+        await self._tools.limiter.hit(Rule.LOGIN_PER_ADDRESS, address)
+        await self._tools.limiter.hit(Rule.LOGIN_PER_ACCOUNT, email)
+        async with self._uow.reading(self._tenant_id) as uow:
+            user = await uow.users.find_by_email(email)
+        password = normalise_password(password)
+        matches = await self._tools.hasher.verify(password, user.password_hash if user else None)
+        if user is None or not matches or not user.is_active:
+            async with self._uow(self._tenant_id) as uow:
+                await self._record(uow, AuditAction.LOGIN_FAILED, user.id if user else None, address)
+            raise BadCredentials
+        await self._tools.limiter.forgive(Rule.LOGIN_PER_ACCOUNT, email)
+        return await self._open_session(user, password, address)
+
+    async def refresh(self, refresh_token: str, *, address: str | None = None) -> Tokens:
         """A new pair for an old one. Raises InvalidToken; a token used before ends the session, as somebody else may have it."""
+        await self._tools.limiter.hit(Rule.REFRESH_PER_ADDRESS, address)
         presented, now = self._signer.digest(refresh_token), self._clock.now()
         secret = self._signer.new_secret()
         async with self._uow(self._tenant_id) as uow:
@@ -105,10 +118,9 @@ class AuthService:
             is_open = session is not None and session.is_open(now) and user is not None and user.is_active
             if session and is_open and session.refresh_hash != presented and now - session.rotated_at > REFRESH_GRACE:
                 session.ended_at, is_open = now, False
+                await self._record(uow, AuditAction.REFRESH_REUSED, session.user_id, address)
             if session and is_open:
-                session.previous_hash = session.refresh_hash
-                session.refresh_hash = self._signer.digest(secret)
-                session.rotated_at, session.expires_at = now, now + self._refresh_life
+                session.rotate(self._signer.digest(secret), now, now + self._refresh_life)
         if session is None or user is None or not is_open:
             raise InvalidToken("The refresh token is not valid any more. Log in again.")
         return self._tokens(session, user.role, secret)
@@ -119,30 +131,54 @@ class AuthService:
             session = await uow.sessions.find(by.session_id or "")
             if session and session.ended_at is None:
                 session.ended_at = self._clock.now()
+                await self._record(uow, AuditAction.SIGNED_OUT, by.user_id, by.address)
 
-    async def authenticate(self, access_token: str) -> Principal:
+    async def authenticate(self, access_token: str, *, address: str | None = None) -> Principal:
         """Who the token belongs to, with the role of this moment. Raises InvalidToken, also after signing out."""
         now = self._clock.now()
         claims = self._signer.verify(access_token, now)
-        async with self._uow.reading(claims.tenant_id) as uow:
-            found = await uow.sessions.find_with_user(claims.session_id)
-        if found is None or not found[0].is_open(now) or not found[1].is_active:
+        found = await self._tools.lookup.find(claims.session_id)
+        if found is None or found.tenant_id != claims.tenant_id or found.ended_at or now >= found.expires_at:
             raise InvalidToken("The session has ended. Log in again.")
-        session, user = found
-        return Principal(tenant_id=claims.tenant_id, user_id=user.id, role=user.role, session_id=session.id)
+        account = found.account
+        if not account.is_active:
+            raise InvalidToken("The account is closed. Ask an admin.")
+        return Principal(
+            tenant_id=claims.tenant_id,
+            user_id=account.id,
+            role=account.role,
+            session_id=claims.session_id,
+            address=address,
+            account=account,
+        )
 
     async def exists(self, email: str) -> bool:
         """Whether there is an account with this address; for the house, never for visitors."""
         async with self._uow.reading(self._tenant_id) as uow:
             return await uow.users.find_by_email(normalise_email(email)) is not None
 
-    async def profile(self, by: Principal) -> User:
-        """The account of the one who asks."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            user = await uow.users.find(by.user_id or "")
-        if user is None:
-            raise InvalidToken
-        return user
+    async def _open_session(self, user: User, password: str, address: str | None) -> Tokens:
+        hasher, now = self._tools.hasher, self._clock.now()
+        rehashed = await hasher.hash(password) if hasher.needs_rehash(user.password_hash) else None
+        secret = self._signer.new_secret()
+        session = Session.opened(str(uuid4()), user.id, self._signer.digest(secret), now, now + self._refresh_life)
+        async with self._uow(self._tenant_id) as uow:
+            stored = await uow.users.find(user.id)
+            if stored is None or not stored.is_active or stored.password_hash != user.password_hash:
+                raise BadCredentials  # changed while the password was being checked
+            stored.password_hash = rehashed or stored.password_hash
+            await uow.sessions.prune(user.id, now - KEEP_ENDED, MAX_SESSIONS - 1)
+            await uow.sessions.add(session)
+            await self._record(uow, AuditAction.LOGGED_IN, user.id, address)
+        return self._tokens(session, user.role, secret)
+
+    async def _record(
+        self, uow: UnitOfWork, action: AuditAction, user_id: str | None, address: str | None, detail: str | None = None
+    ) -> None:
+        at: datetime = self._clock.now()
+        await uow.audit.append(
+            AuditEvent(action=action, at=at, actor_id=user_id, subject_id=user_id, address=address, detail=detail)
+        )
 
     def _tokens(self, session: Session, role: Role, secret: str) -> Tokens:
         now = self._clock.now()

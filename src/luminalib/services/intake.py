@@ -10,15 +10,19 @@ from luminalib.domain.documents import EmptyFile, FileTooLarge, StagedFile
 from luminalib.domain.media import ContentSniffer, MediaType
 from luminalib.domain.pipeline import STAGING
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.storage import StorageProvider
 
 
 class IntakeService:
     """The door through which every file comes."""
 
-    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, *, max_bytes: int, members_may_upload: bool) -> None:
+    def __init__(
+        self, uow: UnitOfWorkFactory, storage: StorageProvider, limiter: RateLimiter, *, max_bytes: int, members_may_upload: bool
+    ) -> None:
         self._uow = uow
         self._storage = storage
+        self._limiter = limiter
         self._max_bytes = max_bytes
         self._members_may_upload = members_may_upload
 
@@ -28,8 +32,10 @@ class IntakeService:
             raise NotAllowed("In this library only librarians add books.")
 
     async def receive(self, by: Principal, filename: str, chunks: AsyncIterable[bytes]) -> StagedFile:
-        """Stages a file. Raises NotAllowed, FileTooLarge, EmptyFile, UnsupportedMediaType; then nothing is left behind."""
+        """Stages a file. Raises NotAllowed, TooManyRequests, FileTooLarge, EmptyFile, UnsupportedMediaType; nothing is left."""
         self.require_uploader(by)
+        await self._limiter.hit(Rule.UPLOAD_PER_ACCOUNT, by.user_id)
+        await self._limiter.hit(Rule.UPLOAD_PER_ADDRESS, by.address)
         key = f"{STAGING}{uuid4()}"
         meter = _Meter(chunks, self._max_bytes)
         await self._storage.put(key, meter.stream())

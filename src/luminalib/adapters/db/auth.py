@@ -1,10 +1,13 @@
 """Tables and repositories of accounts and sessions."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.auth import Role, Session, User
+from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.persistence import SessionRepository, UserRepository
 
 users = sa.Table(
@@ -49,15 +52,22 @@ class SqlUserRepository(UserRepository):
 
     async def find(self, user_id: str) -> User | None:
         """See UserRepository."""
-        return await self._session.scalar(sa.select(User).where(users.c.id == user_id))
+        return await self._session.scalar(locked(self._session, sa.select(User).where(users.c.id == user_id)))
 
     async def find_by_email(self, email: str) -> User | None:
         """See UserRepository."""
         return await self._session.scalar(sa.select(User).where(users.c.email == email))
 
-    async def has_admin(self) -> bool:
+    async def has_admin(self, besides: str | None = None) -> bool:
         """See UserRepository."""
-        return await self._session.scalar(sa.select(User).where(users.c.role == Role.ADMIN).limit(1)) is not None
+        others = sa.and_(users.c.role == Role.ADMIN, users.c.is_active, users.c.id != (besides or ""))
+        return await self._session.scalar(sa.select(User).where(others).limit(1)) is not None
+
+    async def list(self, page: PageRequest) -> Page[User]:
+        """See UserRepository."""
+        total = await self._session.scalar(sa.select(sa.func.count()).select_from(User)) or 0
+        wanted = sa.select(User).order_by(users.c.created_at, users.c.id).offset(page.offset).limit(page.size)
+        return Page(list(await self._session.scalars(wanted)), total)
 
 
 class SqlSessionRepository(SessionRepository):
@@ -74,11 +84,18 @@ class SqlSessionRepository(SessionRepository):
         """See SessionRepository."""
         return await self._session.scalar(sa.select(Session).where(sessions.c.id == session_id))
 
-    async def find_with_user(self, session_id: str) -> tuple[Session, User] | None:
+    async def end_all(self, user_id: str, at: datetime, besides: str | None = None) -> None:
         """See SessionRepository."""
-        both = sa.select(Session, User).join(User, users.c.id == sessions.c.user_id).where(sessions.c.id == session_id)
-        row = (await self._session.execute(both)).one_or_none()
-        return (row[0], row[1]) if row else None
+        theirs = sa.and_(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.id != (besides or ""))
+        await self._session.execute(sa.update(sessions).where(theirs).values(ended_at=at))
+
+    async def prune(self, user_id: str, before: datetime, keep: int) -> None:
+        """See SessionRepository."""
+        theirs = sessions.c.user_id == user_id
+        over = sa.or_(sessions.c.expires_at < before, sessions.c.ended_at < before)
+        await self._session.execute(sa.delete(sessions).where(theirs, over))
+        newest = sa.select(sessions.c.id).where(theirs).order_by(sessions.c.rotated_at.desc(), sessions.c.id).limit(keep)
+        await self._session.execute(sa.delete(sessions).where(theirs, sessions.c.id.not_in(newest)))
 
     async def find_by_refresh_hash(self, refresh_hash: str) -> Session | None:
         """See SessionRepository."""

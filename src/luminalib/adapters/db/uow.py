@@ -12,11 +12,14 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db import jobs as ledger
+from luminalib.adapters.db.app_passwords import SqlAppPasswordRepository
+from luminalib.adapters.db.audit import SqlAuditLog
 from luminalib.adapters.db.auth import SqlSessionRepository, SqlUserRepository
 from luminalib.adapters.db.books import SqlBookRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
 from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
+from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.schema import TENANT_OWNED
 from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
@@ -81,6 +84,9 @@ class SqlUnitOfWork(UnitOfWork):
         self._stack.push_async_callback(self._session.close)
         self.users = SqlUserRepository(self._session)
         self.sessions = SqlSessionRepository(self._session)
+        self.app_passwords = SqlAppPasswordRepository(self._session)
+        self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
+        self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from passlib.hash import argon2
 
+from luminalib.domain.auth import NO_PASSWORD
 from luminalib.ports.security import PasswordHasher
 
 # OWASP Password Storage Cheat Sheet, 2025: Argon2id with 19 MiB, two iterations, one lane.
@@ -29,8 +30,9 @@ class Argon2Hasher(PasswordHasher):
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """See PasswordHasher."""
         loop = asyncio.get_running_loop()
-        matches: bool = await loop.run_in_executor(self._pool, self._scheme.verify, password, password_hash or self._nobody)
-        return matches and password_hash is not None
+        known = password_hash if password_hash and password_hash != NO_PASSWORD else None
+        matches: bool = await loop.run_in_executor(self._pool, self._scheme.verify, password, known or self._nobody)
+        return matches and known is not None
 
     def needs_rehash(self, password_hash: str) -> bool:
         """See PasswordHasher."""

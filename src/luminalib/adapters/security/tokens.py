@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import uuid4
 
 from jose import JWTError, jwt
@@ -13,14 +15,21 @@ from luminalib.ports.security import AccessClaims, TokenSigner
 ALGORITHM = "HS256"
 ISSUER = AUDIENCE = "luminalib"
 _SECRET_BYTES = 32
+_KEY_ID_LENGTH = 16
+CACHED_TOKENS = 4096
 _REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "iss", "aud", "sub", "jti")}
 
 
 class JoseSigner(TokenSigner):
-    """HS256 with one secret; no other algorithm is ever accepted, whatever a token's header says."""
+    """HS256; the first secret signs, the others still verify what they signed. No other algorithm is ever accepted.
 
-    def __init__(self, secret_key: str) -> None:
-        self._key = secret_key
+    What a token says is kept for a while, as the same token comes with every request; its end is compared each time.
+    """
+
+    def __init__(self, secret_keys: Sequence[str]) -> None:
+        self._keys = {hashlib.sha256(key.encode()).hexdigest()[:_KEY_ID_LENGTH]: key for key in reversed(secret_keys)}
+        self._signing_id = next(reversed(self._keys))
+        self._read = lru_cache(maxsize=CACHED_TOKENS)(self._decode)
 
     def sign(self, claims: AccessClaims, issued_at: datetime) -> str:
         """See TokenSigner."""
@@ -35,15 +44,22 @@ class JoseSigner(TokenSigner):
             "iat": int(issued_at.timestamp()),
             "exp": int(claims.expires_at.timestamp()),
         }
-        return jwt.encode(payload, self._key, algorithm=ALGORITHM)
+        return jwt.encode(payload, self._keys[self._signing_id], algorithm=ALGORITHM, headers={"kid": self._signing_id})
 
     def verify(self, token: str, now: datetime) -> AccessClaims:
         """See TokenSigner."""
+        claims = self._read(token)
+        if claims.expires_at <= now:
+            raise InvalidToken("The access token has expired. Use the refresh token, or log in again.")
+        return claims
+
+    def _decode(self, token: str) -> AccessClaims:
         try:
-            # The expiry is compared with our own clock, below.
+            key = self._keys[jwt.get_unverified_header(token).get("kid", "")]
+            # The expiry is compared with our own clock, in `verify`.
             options = {**_REQUIRED, "verify_exp": False, "verify_iat": False}
-            payload = jwt.decode(token, self._key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options=options)
-            claims = AccessClaims(
+            payload = jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options=options)
+            return AccessClaims(
                 user_id=str(payload["sub"]),
                 session_id=str(payload["sid"]),
                 tenant_id=str(payload["tenant"]),
@@ -52,9 +68,6 @@ class JoseSigner(TokenSigner):
             )
         except (JWTError, KeyError, ValueError, TypeError, OverflowError) as error:
             raise InvalidToken from error
-        if claims.expires_at <= now:
-            raise InvalidToken("The access token has expired. Use the refresh token, or log in again.")
-        return claims
 
     def new_secret(self) -> str:
         """See TokenSigner."""

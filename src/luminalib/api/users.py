@@ -1,0 +1,67 @@
+"""/users and /audit: for admins."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.paging import PageDep, PageOf, page_of
+from luminalib.api.problems import documented
+from luminalib.api.schemas import UserOut
+from luminalib.domain.audit import AuditAction
+from luminalib.domain.auth import LastAdmin, NotAllowed, Role, UserNotFound
+from luminalib.domain.errors import Unauthenticated
+
+router = APIRouter(tags=["administration"])
+
+
+class UserPatch(BaseModel):
+    """What to change of an account; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"role": "librarian"}]})
+    role: Role = Role.MEMBER
+    is_active: Annotated[bool, Strict()] = True
+
+
+class AuditOut(BaseModel):
+    """A security event."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    action: AuditAction
+    at: datetime
+    actor_id: str | None = Field(description="Who did it; null when nobody was logged in.")
+    subject_id: str | None = Field(description="Whose account it is about; null when none is known.")
+    address: str | None = Field(description="The network address it came from.")
+    detail: str | None
+
+
+@router.get("/users", responses=documented(Unauthenticated, NotAllowed))
+async def list_users(
+    request: Request, response: Response, by: PrincipalDep, services: ServicesDep, page: PageDep
+) -> PageOf[UserOut]:
+    """All accounts, the oldest first."""
+    found = await services.users.list(by, page)
+    return page_of([UserOut.of(user) for user in found.items], found.total, page, request, response)
+
+
+@router.patch("/users/{user_id}", responses=documented(Unauthenticated, NotAllowed, UserNotFound, LastAdmin))
+async def change_user(user_id: UUID, body: UserPatch, by: PrincipalDep, services: ServicesDep) -> UserOut:
+    """Gives an account another role, closes or opens it. Takes effect with its next request."""
+    given = body.model_fields_set
+    role = body.role if "role" in given else None
+    is_active = body.is_active if "is_active" in given else None
+    return UserOut.of(await services.users.change(by, str(user_id), role, is_active=is_active))
+
+
+@router.get("/audit", responses=documented(Unauthenticated, NotAllowed))
+async def list_audit_events(
+    request: Request, response: Response, by: PrincipalDep, services: ServicesDep, page: PageDep
+) -> PageOf[AuditOut]:
+    """Security events, the newest first."""
+    found = await services.users.audit(by, page)
+    return page_of([AuditOut.model_validate(event) for event in found.items], found.total, page, request, response)

@@ -1,0 +1,27 @@
+"""How often something may be tried."""
+
+from abc import ABC, abstractmethod
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """What is limited, and whether per account or per network address."""
+
+    LOGIN_PER_ACCOUNT = "login-per-account"
+    LOGIN_PER_ADDRESS = "login-per-address"
+    SIGNUP_PER_ADDRESS = "signup-per-address"
+    REFRESH_PER_ADDRESS = "refresh-per-address"
+    UPLOAD_PER_ACCOUNT = "upload-per-account"
+    UPLOAD_PER_ADDRESS = "upload-per-address"
+
+
+class RateLimiter(ABC):
+    """Counts attempts in a moving window."""
+
+    @abstractmethod
+    async def hit(self, rule: Rule, key: str | None) -> None:
+        """Counts one attempt; None as key is not counted. Raises TooManyRequests, with `retry_after` in seconds."""
+
+    @abstractmethod
+    async def forgive(self, rule: Rule, key: str | None) -> None:
+        """Forgets the attempts of `key`: the right password has come."""

@@ -1,0 +1,25 @@
+"""The one look-up that each request makes."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+
+from luminalib.domain.auth import Account
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenSession:
+    """A log-in as a request needs to know it; times in UTC."""
+
+    tenant_id: str
+    expires_at: datetime
+    ended_at: datetime | None
+    account: Account
+
+
+class SessionLookup(ABC):
+    """Finds sessions by one indexed read past the unit of work: it is asked on every request."""
+
+    @abstractmethod
+    async def find(self, session_id: str) -> OpenSession | None:
+        """The log-in and its account as they are at this moment, in any tenant. Raises Unavailable."""

@@ -1,0 +1,102 @@
+"""What members do with their own account: name, password, taste, and leaving."""
+
+from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.auth import (
+    Account,
+    InvalidToken,
+    LastAdmin,
+    Principal,
+    Role,
+    User,
+    WrongPassword,
+    accept_password,
+    normalise_password,
+)
+from luminalib.domain.preferences import Preferences
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.security import CommonPasswords, PasswordHasher
+
+
+class ProfileService:
+    """The desk for one's own account."""
+
+    def __init__(
+        self, uow: UnitOfWorkFactory, hasher: PasswordHasher, common: CommonPasswords, limiter: RateLimiter, clock: Clock
+    ) -> None:
+        self._uow = uow
+        self._hasher = hasher
+        self._common = common
+        self._limiter = limiter
+        self._clock = clock
+
+    async def rename(self, by: Principal, display_name: str) -> Account:
+        """Changes the name that others see."""
+        async with self._uow(by.tenant_id) as uow:
+            user = await self._own(uow, by)
+            user.display_name = display_name
+        return user.account
+
+    async def change_password(self, by: Principal, current: str, new: str) -> None:
+        """Sets another password and ends all other sessions. Raises WrongPassword, WeakPassword, TooManyRequests."""
+        user = await self._confirm(by, current)
+        password_hash = await self._hasher.hash(accept_password(new, user.email, self._common.contains))
+        async with self._uow(by.tenant_id) as uow:
+            stored = await self._own(uow, by)
+            if stored.password_hash != user.password_hash:
+                raise WrongPassword("The password was changed meanwhile.")
+            stored.password_hash = password_hash
+            await uow.sessions.end_all(stored.id, self._clock.now(), besides=by.session_id)
+            await self._record(uow, by, AuditAction.PASSWORD_CHANGED)
+
+    async def delete(self, by: Principal, password: str) -> None:
+        """Closes the account and takes the person out of it; books, loans and reviews stay, as a former member's.
+
+        Raises WrongPassword, TooManyRequests, and LastAdmin for the only admin.
+        """
+        await self._confirm(by, password)
+        async with self._uow(by.tenant_id) as uow:
+            await uow.lock("admins")
+            user = await self._own(uow, by)
+            if user.role is Role.ADMIN and not await uow.users.has_admin(besides=user.id):
+                raise LastAdmin
+            user.anonymise()
+            await uow.sessions.end_all(user.id, self._clock.now())
+            await uow.preferences.remove(user.id)
+            for app_password in await uow.app_passwords.list(user.id):
+                await uow.app_passwords.remove(app_password)
+            await self._record(uow, by, AuditAction.ACCOUNT_DELETED)
+
+    async def preferences(self, by: Principal) -> Preferences:
+        """What the member has said to like."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.preferences.get(by.user_id or "")
+
+    async def state_preferences(self, by: Principal, stated: Preferences) -> Preferences:
+        """Keeps what the member says to like in place of what was said before."""
+        stated.updated_at = self._clock.now()
+        async with self._uow(by.tenant_id) as uow:
+            await self._own(uow, by)
+            await uow.preferences.save(stated)
+        return stated
+
+    async def _confirm(self, by: Principal, password: str) -> User:
+        """The account, once its password has been given."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            user = await self._own(uow, by)
+        await self._limiter.hit(Rule.LOGIN_PER_ACCOUNT, user.email)
+        if not await self._hasher.verify(normalise_password(password), user.password_hash):
+            raise WrongPassword
+        await self._limiter.forgive(Rule.LOGIN_PER_ACCOUNT, user.email)
+        return user
+
+    async def _own(self, uow: UnitOfWork, by: Principal) -> User:
+        user = await uow.users.find(by.user_id or "")
+        if user is None or not user.is_active:
+            raise InvalidToken
+        return user
+
+    async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction) -> None:
+        now = self._clock.now()
+        await uow.audit.append(AuditEvent(action=action, at=now, actor_id=by.user_id, subject_id=by.user_id, address=by.address))

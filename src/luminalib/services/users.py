@@ -1,0 +1,58 @@
+"""What admins do with accounts, and the record of it."""
+
+from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.auth import LastAdmin, Principal, Role, User, UserNotFound, require_admin
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWorkFactory
+
+
+class UserService:
+    """The admins' desk."""
+
+    def __init__(self, uow: UnitOfWorkFactory, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+
+    async def list(self, by: Principal, page: PageRequest) -> Page[User]:
+        """All accounts. Raises NotAllowed."""
+        require_admin(by)
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.users.list(page)
+
+    async def change(self, by: Principal, user_id: str, role: Role | None, *, is_active: bool | None) -> User:
+        """Gives an account another role, closes or opens it; both take effect at once.
+
+        Raises NotAllowed, UserNotFound, and LastAdmin when nobody would be left to do this.
+        """
+        require_admin(by)
+        async with self._uow(by.tenant_id) as uow:
+            await uow.lock("admins")
+            user = await uow.users.find(user_id)
+            if user is None:
+                raise UserNotFound
+            before = f"{user.role}, {'active' if user.is_active else 'closed'}"
+            user.role = role or user.role
+            user.is_active = user.is_active if is_active is None else is_active
+            if (user.role is not Role.ADMIN or not user.is_active) and not await uow.users.has_admin(besides=user.id):
+                raise LastAdmin
+            after = f"{user.role}, {'active' if user.is_active else 'closed'}"
+            if not user.is_active:
+                await uow.sessions.end_all(user.id, self._clock.now())
+            await uow.audit.append(
+                AuditEvent(
+                    action=AuditAction.ACCOUNT_CHANGED,
+                    at=self._clock.now(),
+                    actor_id=by.user_id,
+                    subject_id=user.id,
+                    address=by.address,
+                    detail=f"{before} -> {after}",
+                )
+            )
+        return user
+
+    async def audit(self, by: Principal, page: PageRequest) -> Page[AuditEvent]:
+        """Security events, the newest first. Raises NotAllowed."""
+        require_admin(by)
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.audit.list(page)
