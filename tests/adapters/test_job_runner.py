@@ -11,7 +11,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.adapters.jobs.inprocess import InProcessJobRunner
+from luminalib.adapters.jobs.inprocess import POLL_SECONDS, InProcessJobRunner
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import LEASE, MAX_CLAIMS, Job
 from luminalib.ports.jobs import JobHandler
@@ -201,3 +201,25 @@ async def test_a_runner_says_when_its_workers_are_gone(desk: Desk) -> None:
     await runner.stop()
     with pytest.raises(Unavailable):
         await runner.check()
+
+
+class SlowLedger(SqlJobLedger):
+    """Takes its time to say that there is nothing to do."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        super().__init__(database)
+        self.is_asked = asyncio.Event()
+
+    async def claim(self, worker: str, now: datetime) -> Job | None:
+        self.is_asked.set()
+        await asyncio.sleep(0.05)
+        return await super().claim(worker, now)
+
+
+async def test_stopping_while_a_worker_looks_for_work_does_not_wait_for_the_next_look(database: SqlDatabase) -> None:
+    ledger = SlowLedger(database)
+    runner = InProcessJobRunner(ledger, FakeClock(NOW))
+    await runner.start({})
+    await ledger.is_asked.wait()
+    async with asyncio.timeout(POLL_SECONDS / 2):
+        await runner.stop()

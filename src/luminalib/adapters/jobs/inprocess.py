@@ -103,7 +103,7 @@ class InProcessJobRunner(JobRunner):
         upcoming = await self._ledger.next_run_at()
         until_next = (upcoming - self._clock.now()).total_seconds() if upcoming else POLL_SECONDS
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(max(until_next, 0.05), POLL_SECONDS)):
+            async with asyncio.timeout(0 if self._stopping else min(max(until_next, 0.05), POLL_SECONDS)):
                 await self._wake.wait()
 
     async def _perform(self, job: Job) -> None:
