@@ -17,7 +17,7 @@ ISSUER = AUDIENCE = "luminalib"
 _SECRET_BYTES = 32
 _KEY_ID_LENGTH = 16
 CACHED_TOKENS = 4096
-_REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "iss", "aud", "sub", "jti")}
+_REQUIRED = {f"require_{claim}": True for claim in ("iat", "iss", "aud", "sub", "jti")}
 
 
 class JoseSigner(TokenSigner):
@@ -27,8 +27,8 @@ class JoseSigner(TokenSigner):
     """
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
-        self._keys = {hashlib.sha256(key.encode()).hexdigest()[:_KEY_ID_LENGTH]: key for key in reversed(secret_keys)}
-        self._signing_id = next(reversed(self._keys))
+        self._keys = {hashlib.sha256(key.encode()).hexdigest()[:_KEY_ID_LENGTH]: key for key in secret_keys}
+        self._signing_id = next(iter(self._keys))
         self._read = lru_cache(maxsize=CACHED_TOKENS)(self._decode)
 
     def sign(self, claims: AccessClaims, issued_at: datetime) -> str:
@@ -56,8 +56,8 @@ class JoseSigner(TokenSigner):
     def _decode(self, token: str) -> AccessClaims:
         try:
             key = self._keys[jwt.get_unverified_header(token).get("kid", "")]
-            # The expiry is compared with our own clock, in `verify`.
-            options = {**_REQUIRED, "verify_exp": False, "verify_iat": False}
+            # The expiry is compared with our own clock, in `verify`; to python-jose "require" would mean its own comparison, too.
+            options = {**_REQUIRED, "verify_exp": False}
             payload = jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options=options)
             return AccessClaims(
                 user_id=str(payload["sub"]),
