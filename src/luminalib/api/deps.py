@@ -36,12 +36,12 @@ class Services:
     users: UserService
 
 
-async def services_of(request: Request) -> Services:
-    """The services of this server."""
+def services_in(request: Request) -> Services:
+    """The services of the server that a request came to."""
     return cast("Services", request.app.state.services)
 
 
-async def client_address(request: Request) -> str | None:
+def address_in(request: Request) -> str | None:
     """The network address that a request came from, behind as many proxies as are trusted to say so."""
     trusted: int = request.app.state.trusted_proxies
     if trusted:
@@ -51,30 +51,40 @@ async def client_address(request: Request) -> str | None:
     return request.client.host if request.client else None
 
 
-bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", refreshUrl="/auth/refresh", auto_error=False)
-basic = HTTPBasic(auto_error=False, description="E-mail address and an app password; for reading only.")
+async def services_of(request: Request) -> Services:
+    """The services, as a dependency: a coroutine, because FastAPI sends functions to a thread."""
+    return services_in(request)
+
+
+async def client_address(request: Request) -> str | None:
+    """The network address, as a dependency."""
+    return address_in(request)
+
+
+class LoggedIn(OAuth2PasswordBearer):
+    """The one dependency of most routes: who asks. It documents the security scheme and does the work in a single step."""
+
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # it gives more than the token
+        """Raises Unauthenticated or InvalidToken."""
+        token = await super().__call__(request)
+        if not token:
+            raise Unauthenticated
+        return await services_in(request).auth.authenticate(token, address=address_in(request))
+
+
+logged_in = LoggedIn(tokenUrl="/auth/login", refreshUrl="/auth/refresh", scheme_name="bearer", auto_error=False)
+device = HTTPBasic(auto_error=False, scheme_name="device", description="E-mail address and an app password; for reading only.")
+
+
+async def current_reader(request: Request, by: Annotated[HTTPBasicCredentials | None, Depends(device)]) -> Principal:
+    """Who reads: a log-in, or a device with an app password. Raises Unauthenticated, InvalidToken, BadCredentials."""
+    if by is None:
+        return await logged_in(request)
+    app_passwords = services_in(request).app_passwords
+    return await app_passwords.authenticate(by.username, by.password, address=address_in(request))
+
+
 ServicesDep = Annotated[Services, Depends(services_of)]
 AddressDep = Annotated[str | None, Depends(client_address)]
-
-
-async def current_principal(services: ServicesDep, address: AddressDep, token: Annotated[str | None, Depends(bearer)]) -> Principal:
-    """Who asks. Raises Unauthenticated or InvalidToken."""
-    if not token:
-        raise Unauthenticated
-    return await services.auth.authenticate(token, address=address)
-
-
-async def current_reader(
-    services: ServicesDep,
-    address: AddressDep,
-    token: Annotated[str | None, Depends(bearer)],
-    device: Annotated[HTTPBasicCredentials | None, Depends(basic)],
-) -> Principal:
-    """Who reads: a log-in, or a device with an app password. Raises Unauthenticated, InvalidToken, BadCredentials."""
-    if device:
-        return await services.app_passwords.authenticate(device.username, device.password, address=address)
-    return await current_principal(services, address, token)
-
-
-PrincipalDep = Annotated[Principal, Depends(current_principal)]
+PrincipalDep = Annotated[Principal, Depends(logged_in)]
 ReaderDep = Annotated[Principal, Depends(current_reader)]

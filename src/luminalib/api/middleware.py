@@ -2,7 +2,8 @@
 
 import re
 import time
-from uuid import uuid4
+from functools import lru_cache
+from secrets import token_hex
 
 import structlog
 from prometheus_client import Histogram
@@ -27,31 +28,49 @@ class RequestContext:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """ASGI. Each request has a context of its own, so what is bound here needs no unbinding."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        proposed = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        request_id = proposed if _REQUEST_ID.fullmatch(proposed) else uuid4().hex
+        request_id = _request_id(scope)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        ours = ((b"x-request-id", request_id.encode()), *SAFE_HEADERS)
         started, status = time.perf_counter(), 500
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *SAFE_HEADERS]
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_with_headers)
-            finally:
-                _account(scope, status, time.perf_counter() - started)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            _account(scope, status, time.perf_counter() - started)
+
+
+def _request_id(scope: Scope) -> str:
+    """The client's own where it is sane, else a new one."""
+    proposed = header(scope, b"x-request-id")
+    if proposed and _REQUEST_ID.fullmatch(proposed.decode("latin-1")):
+        return proposed.decode("latin-1")
+    return token_hex(16)
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first header of that (lower-case) name."""
+    return next((value for key, value in scope["headers"] if key == name), None)
+
+
+@lru_cache(maxsize=1024)
+def _durations(method: str, route: str, status: int) -> Histogram:
+    return DURATIONS.labels(method, route, str(status))
 
 
 def _account(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    DURATIONS.labels(scope["method"], route, str(status)).observe(seconds)
+    _durations(scope["method"], route, status).observe(seconds)
     if route not in ("/healthz", "/readyz", "/metrics"):
         log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
@@ -68,10 +87,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        is_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        is_form = (header(scope, b"content-type") or b"").startswith(b"multipart/form-data")
         limit = self._max_upload if is_form else SMALL_BODY_BYTES
-        length = headers.get(b"content-length", b"0")
+        length = header(scope, b"content-length") or b"0"
         if length.isdigit() and int(length) > limit:
             await self._refuse(scope, receive, send, limit)
             return

@@ -55,6 +55,8 @@ def _finish(schema: dict[str, Any]) -> dict[str, Any]:
     for path in schema["paths"].values():
         for operation in path.values():
             _document_errors(operation)
+            if operation.get("security") == [{"device": []}]:  # a device may read, and so may whoever is logged in
+                operation["security"].insert(0, {"bearer": []})
     return schema
 
 

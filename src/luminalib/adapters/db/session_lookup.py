@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -24,14 +25,16 @@ _COLUMNS = (
     users.c.created_at,
 )
 POOL_SIZE = 4
+CACHED_ROWS = 4096
+Row = tuple[Any, ...]
 ANSWER_SECONDS = 5.0
 # A reader of a database in WAL mode does not wait for writers; this is for the moment in which the log is reset.
 LOCKED_SECONDS = 0.1
 
 
-def _query(placeholder: str) -> str:
-    chosen = ", ".join(f"{column.table.name}.{column.name}" for column in _COLUMNS)
-    return f"SELECT {chosen} FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = {placeholder}"  # noqa: S608 -- constants only
+_CHOSEN = ", ".join(f"{column.table.name}.{column.name}" for column in _COLUMNS)
+_QUERY = f"SELECT {_CHOSEN} FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = "  # noqa: S608 -- constants
+_SQLITE_QUERY, _POSTGRES_QUERY = f"{_QUERY}?", f"{_QUERY}$1"
 
 
 class SqliteSessionLookup(SessionLookup):
@@ -45,11 +48,11 @@ class SqliteSessionLookup(SessionLookup):
         """See SessionLookup."""
         try:
             connection = self._connection = self._connection or self._connect()
-            with closing(connection.execute(_query("?"), (session_id,))) as cursor:
+            with closing(connection.execute(_SQLITE_QUERY, (session_id,))) as cursor:
                 row = cursor.fetchone()
         except sqlite3.Error as error:
             raise unavailable(error) from error
-        return _session(row, _sqlite_time) if row else None
+        return _session(row) if row else None
 
     async def start(self) -> None:
         """Nothing to do: it connects when it is first asked."""
@@ -80,10 +83,10 @@ class PostgresSessionLookup(SessionLookup):
     async def find(self, session_id: str) -> OpenSession | None:
         """See SessionLookup."""
         try:
-            row = await self._pool.fetchrow(_query("$1"), session_id, timeout=ANSWER_SECONDS)
+            row = await self._pool.fetchrow(_POSTGRES_QUERY, session_id, timeout=ANSWER_SECONDS)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise unavailable(error) from error
-        return _session(row, _postgres_time) if row else None
+        return _session(tuple(row)) if row else None
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -94,27 +97,25 @@ async def _nothing(_connection: object) -> None:
     pass
 
 
-def _sqlite_time(value: str) -> datetime:
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+def _instant(value: str | datetime) -> datetime:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
-def _postgres_time(value: datetime) -> datetime:
-    return value
-
-
-def _session(row: Any, time: Any) -> OpenSession:
+@lru_cache(maxsize=CACHED_ROWS)
+def _session(row: Row) -> OpenSession:
+    """What a row says; the rows of busy sessions come again and again with the same content."""
     tenant_id, expires_at, ended_at, user_id, email, display_name, role, is_active, created_at = row
     return OpenSession(
         tenant_id=tenant_id,
-        expires_at=time(expires_at),
-        ended_at=time(ended_at) if ended_at else None,
+        expires_at=_instant(expires_at),
+        ended_at=_instant(ended_at) if ended_at else None,
         account=Account(
             id=user_id,
             email=email,
             display_name=display_name,
             role=Role(role),
             is_active=bool(is_active),
-            created_at=time(created_at),
+            created_at=_instant(created_at),
         ),
     )
 
