@@ -1,0 +1,275 @@
+"""Who may call what. Each route of the server must have its line here; each role then tries each route.
+
+The owner is a member who has added the book, the document and the app password that all others try to get at; the stranger is
+a member, too. The device has an app password of the owner's. 307, 403 with `wrong-password` and the like say that the caller
+got through the door.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from accounts import Library, bearer, email_of, id_of, log_in, opened, slug
+from journeys import PASSWORD, add
+from luminalib.settings import Settings
+
+ROLES = ("anonymous", "stranger", "owner", "librarian", "admin", "device")
+POLICY = """
+                                                  anonymous stranger owner librarian admin device
+GET    /                                                307      307   307       307   307    307
+GET    /docs                                            200      200   200       200   200    200
+GET    /docs/oauth2-redirect                            200      200   200       200   200    200
+GET    /redoc                                           200      200   200       200   200    200
+GET    /openapi.json                                    200      200   200       200   200    200
+GET    /healthz                                         200      200   200       200   200    200
+GET    /readyz                                          200      200   200       200   200    200
+GET    /metrics                                         200      200   200       200   200    200
+POST   /auth/signup                                     201      201   201       201   201    201
+POST   /auth/login                                      200      200   200       200   200    200
+POST   /auth/refresh                                    200      200   200       200   200    200
+POST   /auth/signout                                    401      204   204       204   204    401
+GET    /auth/me                                         401      200   200       200   200    401
+PATCH  /auth/me                                         401      200   200       200   200    401
+DELETE /auth/me                                         401      403   403       403   403    401
+PUT    /auth/me/password                                401      403   403       403   403    401
+GET    /auth/me/preferences                             401      200   200       200   200    401
+PUT    /auth/me/preferences                             401      200   200       200   200    401
+GET    /auth/me/app-passwords                           401      200   200       200   200    401
+POST   /auth/me/app-passwords                           401      201   201       201   201    401
+DELETE /auth/me/app-passwords/{app_password_id}         401      404   204       404   404    401
+GET    /users                                           401      403   403       403   200    401
+PATCH  /users/{user_id}                                 401      403   403       403   200    401
+GET    /audit                                           401      403   403       403   200    401
+GET    /books                                           401      200   200       200   200    200
+POST   /books                                           401      201   201       201   201    401
+GET    /books/{book_id}                                 401      200   200       200   200    200
+PUT    /books/{book_id}                                 401      403   200       200   200    401
+PATCH  /books/{book_id}                                 401      403   200       200   200    401
+DELETE /books/{book_id}                                 401      403   204       204   204    401
+PUT    /books/{book_id}/content                         401      403   200       200   200    401
+GET    /books/{book_id}/content                         401      403   200       200   200    200
+HEAD   /books/{book_id}/content                         401      403   200       200   200    200
+GET    /books/{book_id}/summary                         401      200   200       200   200    200
+GET    /documents/stream                                401      200   200       200   200    401
+GET    /documents/{document_id}                         401      404   200       200   200    200
+GET    /documents/{document_id}/status                  401      404   200       200   200    200
+GET    /documents/{document_id}/text                    401      404   200       200   200    200
+"""
+WRONG = {"password": "wrong", "current_password": "wrong", "new_password": "quiet harbour 1887"}
+BODIES: dict[str, dict[str, Any]] = {
+    "PATCH /auth/me": {"display_name": "Me"},
+    "DELETE /auth/me": WRONG,
+    "PUT /auth/me/password": WRONG,
+    "PUT /auth/me/preferences": {"tags": [{"name": "sea"}]},
+    "POST /auth/me/app-passwords": {"name": "e-reader"},
+    "PATCH /users/{user_id}": {},
+    "PUT /books/{book_id}": {"title": "Another"},
+    "PATCH /books/{book_id}": {"title": "Another"},
+}
+Policy = dict[str, dict[str, int]]
+
+
+def read_policy() -> Policy:
+    header, *lines = POLICY.strip().splitlines()
+    assert tuple(header.split()) == ROLES
+    rows = [line.split() for line in lines]
+    return {f"{method} {path}": dict(zip(ROLES, map(int, expected), strict=True)) for method, path, *expected in rows}
+
+
+class Glance:
+    """Ends streams once they have begun: a glance at their status is enough, and they would never end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = asyncio.Event()
+
+        async def send_first(message: Message) -> None:
+            if has_begun.is_set():
+                return
+            await send(message)
+            if message["type"] == "http.response.start" and (b"content-type", b"text/event-stream") in [
+                (name, value.partition(b";")[0]) for name, value in message["headers"]
+            ]:
+                await send({"type": "http.response.body", "body": b""})
+                has_begun.set()
+
+        answering = asyncio.ensure_future(self._app(scope, receive, send_first))
+        begun = asyncio.ensure_future(has_begun.wait())
+        await asyncio.wait([answering, begun], return_when=asyncio.FIRST_COMPLETED)
+        for task in (answering, begun):
+            if not task.done():
+                task.cancel()
+        await asyncio.gather(begun, return_exceptions=True)
+        results = await asyncio.gather(answering, return_exceptions=True)
+        if not has_begun.is_set() and isinstance(results[0], BaseException):
+            raise results[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cast:
+    """Everybody who tries, and how to give the owner something new to be robbed of."""
+
+    library: Library
+    clients: dict[str, httpx.AsyncClient]
+    victim_id: str
+
+    async def attempt(self, role: str, route: str) -> httpx.Response:
+        """The role's call of a route on the owner's things."""
+        method, path = route.split()
+        prepared = await self._body(role, route)
+        ids = await self._things(path)
+        return await self.clients[role].request(method, path.format(**ids), **prepared)
+
+    async def _things(self, path: str) -> dict[str, str]:
+        if "{app_password_id}" in path:
+            made = await self.clients["owner"].post("/auth/me/app-passwords", json={"name": "bait"})
+            return {"app_password_id": made.raise_for_status().json()["id"]}
+        if "{book_id}" in path or "{document_id}" in path:
+            book = (await add(self.clients["owner"], uuid4().hex)).raise_for_status().json()
+            return {"book_id": book["id"], "document_id": book["document_id"]}
+        return {"user_id": self.victim_id}
+
+    async def _body(self, role: str, route: str) -> dict[str, Any]:
+        if route in ("POST /books", "PUT /books/{book_id}/content"):
+            return {"files": {"file": ("new.txt", uuid4().hex.encode())}}
+        if route == "POST /auth/signup":
+            return {"json": {"email": email_of(uuid4().hex), "password": PASSWORD}}
+        if route == "POST /auth/login":
+            return {"json": {"email": email_of("victim"), "password": PASSWORD}}
+        if route == "POST /auth/refresh":
+            tokens = await log_in(self.library.visitor(), "victim")
+            return {"json": {"refresh_token": tokens["refresh_token"]}}
+        if route == "POST /auth/signout" and role not in ("anonymous", "device"):
+            return {"headers": bearer(await log_in(self.library.visitor(), role))}
+        return {"json": BODIES[route]} if route in BODIES else {}
+
+
+@pytest.fixture
+async def library(settings: Settings) -> AsyncIterator[Library]:
+    async with opened(settings, rate_limits="off") as library:
+        yield library
+
+
+@pytest.fixture
+async def cast(library: Library) -> Cast:
+    clients = {name: await library.join(name) for name in ("admin", "librarian", "owner", "stranger", "victim")}
+    librarian_id = await id_of(clients["librarian"])
+    (await clients["admin"].patch(f"/users/{librarian_id}", json={"role": "librarian"})).raise_for_status()
+    made = (await clients["owner"].post("/auth/me/app-passwords", json={"name": "e-reader"})).raise_for_status().json()
+    clients |= {"anonymous": library.visitor(), "device": library.visitor()}
+    clients["device"].auth = httpx.BasicAuth(email_of("owner"), made["password"])
+    for client in clients.values():
+        client._transport = httpx.ASGITransport(Glance(library.app), raise_app_exceptions=False)
+    return Cast(library=library, clients=clients, victim_id=await id_of(clients["victim"]))
+
+
+def routes_of(library: Library) -> set[str]:
+    """Every way into the server: those of the OpenAPI document, and those that it does not show."""
+    document = library.app.openapi()["paths"]
+    shown = {f"{method.upper()} {path}" for path, operations in document.items() for method in operations}
+    hidden = set()
+    for route in library.app.routes:
+        if not isinstance(route, Route):
+            raise TypeError(f"{route} is no plain route: say here who may use it.")
+        if not getattr(route, "include_in_schema", False) or not hasattr(route, "dependant"):
+            implied = {"HEAD"} if not hasattr(route, "dependant") else set()  # Starlette answers HEAD where it answers GET
+            hidden |= {f"{method} {route.path}" for method in (route.methods or set()) - implied}
+    return shown | hidden
+
+
+def test_every_route_says_who_may_use_it(library: Library) -> None:
+    assert routes_of(library) == set(read_policy())
+
+
+async def test_every_role_gets_exactly_where_it_may(cast: Cast) -> None:
+    wrong = []
+    for route, expected in read_policy().items():
+        for role in ROLES:
+            answer = await cast.attempt(role, route)
+            if answer.status_code != expected[role]:
+                wrong.append(f"{role}: {route} is {answer.status_code}, not {expected[role]}: {answer.text[:200]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_the_document_asks_for_what_the_server_asks_for(library: Library) -> None:
+    schemes = library.app.openapi()["components"]["securitySchemes"]
+    for route, expected in read_policy().items():
+        method, path = route.split()
+        operation = library.app.openapi()["paths"].get(path, {}).get(method.lower())
+        if operation is None:
+            continue
+        asked = sorted(schemes[name]["type"] for needed in operation.get("security", []) for name in needed)
+        is_open, is_for_devices = expected["anonymous"] != 401, expected["device"] != 401
+        assert asked == ([] if is_open else ["http", "oauth2"] if is_for_devices else ["oauth2"]), route
+        for status in {code for code in expected.values() if code >= 400}:
+            assert str(status) in operation["responses"], (route, status)
+
+
+def test_devices_read_and_nothing_else() -> None:
+    for route, expected in read_policy().items():
+        if expected["anonymous"] == 401 and expected["device"] != 401:
+            assert route.startswith(("GET ", "HEAD ")), route
+
+
+async def test_refusals_do_not_change_anything(cast: Cast) -> None:
+    book = (await add(cast.clients["owner"], "mine", title="Mine")).json()
+    path = f"/books/{book['id']}"
+    for role in ("anonymous", "stranger", "device"):
+        await cast.clients[role].put(path, json={"title": "Stolen"})
+        await cast.clients[role].patch(path, json={"title": "Stolen"})
+        await cast.clients[role].put(f"{path}/content", files={"file": ("new.txt", role.encode())})
+        await cast.clients[role].delete(path)
+    after = (await cast.clients["owner"].get(path)).json()
+    assert (after["title"], after["sha256"]) == ("Mine", book["sha256"])
+
+
+async def test_nobody_promotes_themselves(cast: Cast, library: Library) -> None:
+    stranger = cast.clients["stranger"]
+    own_id = await id_of(stranger)
+    more = {"role": "admin", "is_active": False, "email": "admin@library.test", "id": cast.victim_id, "tenant_id": "other"}
+    renamed = (await stranger.patch("/auth/me", json={"display_name": "Boss", **more})).json()
+    assert (renamed["id"], renamed["email"], renamed["role"], renamed["is_active"]) == (
+        own_id,
+        email_of("stranger"),
+        "member",
+        True,
+    )
+    assert (await stranger.patch(f"/users/{own_id}", json={"role": "admin"})).status_code == 403
+    account = {"email": "new@library.test", "password": PASSWORD, **{key: more[key] for key in ("role", "is_active", "tenant_id")}}
+    assert (await library.visitor().post("/auth/signup", json=account)).json()["role"] == "member"
+    assert (await cast.clients["librarian"].patch(f"/users/{own_id}", json={"role": "librarian"})).status_code == 403
+    assert (await stranger.get("/auth/me")).json()["role"] == "member"
+
+
+async def test_what_one_may_not_see_looks_like_what_does_not_exist(cast: Cast) -> None:
+    book = (await add(cast.clients["owner"], "mine")).json()
+    made = (await cast.clients["owner"].post("/auth/me/app-passwords", json={"name": "mine"})).json()
+    stranger = cast.clients["stranger"]
+    for method, path, existing in [
+        ("GET", "/documents/{}", book["document_id"]),
+        ("GET", "/documents/{}/status", book["document_id"]),
+        ("GET", "/documents/{}/text", book["document_id"]),
+        ("DELETE", "/auth/me/app-passwords/{}", made["id"]),
+    ]:
+        answers = [await stranger.request(method, path.format(one)) for one in (existing, uuid4())]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        bodies = [{key: value for key, value in answer.json().items() if key != "instance"} for answer in answers]
+        assert bodies[0] == bodies[1]
+
+
+async def test_members_may_be_kept_from_adding_books(settings: Settings) -> None:
+    async with opened(settings, members_may_upload=False) as library:
+        admin, librarian, member = [await library.join(name) for name in ("admin", "librarian", "member")]
+        (await admin.patch(f"/users/{await id_of(librarian)}", json={"role": "librarian"})).raise_for_status()
+        refused = await add(member, "one")
+        assert (refused.status_code, slug(refused)) == (403, "not-allowed")
+        assert [(await add(client, f"book {n}")).status_code for n, client in enumerate([librarian, admin])] == [201, 201]
