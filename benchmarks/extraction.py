@@ -109,7 +109,7 @@ def pdftotext(path: Path) -> float | None:
     if program is None:
         return None
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([program, str(path), os.devnull], check=True, capture_output=True)  # noqa: S603
+    subprocess.run([program, str(path), os.devnull], check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
