@@ -1,11 +1,14 @@
 """The composition root: settings in, adapters chosen and wired to services, everything closed at the end."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+
+import structlog
 
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.clock import SystemClock
@@ -27,19 +30,22 @@ from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.api.deps import Services
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT, SWEEP_STAGING
+from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT, SWEEP
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
-from luminalib.ports.jobs import JobHandler
+from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.ports.llm import LLMProvider
 from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
+from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
+from luminalib.ports.text import TextExtractor
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
 from luminalib.services.documents import DocumentService
-from luminalib.services.files import FileService
 from luminalib.services.health import HealthService, Part
+from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.pipeline import PipelineService
@@ -47,6 +53,7 @@ from luminalib.services.profile import ProfileService
 from luminalib.services.users import UserService
 from luminalib.settings import Settings
 
+log = structlog.get_logger(__name__)
 PROBE_CHILDREN = 2
 """Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
 
@@ -66,6 +73,24 @@ class MigrationsPending(Unavailable):
     slug = "migrations-pending"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adapters:
+    """The implementations that the settings choose, opened."""
+
+    clock: Clock
+    database: SqlDatabase
+    bus: MemoryEventBus
+    uow: SqlUnitOfWorkFactory
+    storage: StorageProvider
+    extractor: TextExtractor
+    llm: LLMProvider
+    lookup: SessionLookup
+    hasher: PasswordHasher
+    common: CommonPasswords
+    signer: TokenSigner
+    limiter: RateLimiter
+
+
 @asynccontextmanager
 async def open_container(
     settings: Settings, *, clock: Clock | None = None, llm: LLMProvider | None = None, run_jobs: bool = True
@@ -74,59 +99,89 @@ async def open_container(
 
     Raises Unavailable when a part cannot be reached.
     """
-    clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        database = await _open_database(settings, stack)
-        bus = MemoryEventBus()
-        stack.callback(bus.close)
-        children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
-        storage = await _STORAGES[settings.storage](settings, stack)
-        llm = llm or _LLMS[settings.llm](children)
-        extractor = SandboxedTextExtractor(children)
-        uow = SqlUnitOfWorkFactory(database, bus)
-        runner = InProcessJobRunner(SqlJobLedger(database), clock, workers=settings.workers)
-        lookup = session_lookup(database)
-        await lookup.start()
-        stack.push_async_callback(lookup.close)
-        hasher, common, signer, limiter = (
-            Argon2Hasher(),
-            ZxcvbnCommonPasswords(),
-            JoseSigner(secret_keys(settings)),
-            _limiter(settings),
-        )
-        tools = AuthTools(uow=uow, hasher=hasher, signer=signer, common=common, limiter=limiter, lookup=lookup, clock=clock)
-        auth = AuthService(
+        adapters = await _open_adapters(settings, stack, clock or SystemClock(), llm)
+        parts = {
+            "database": Part(check=adapters.database.check),
+            "storage": Part(check=adapters.storage.check),
+            "llm": Part(check=adapters.llm.check, is_hard=False),
+        }
+        if run_jobs:
+            parts["jobs"] = Part(check=(await _open_runner(settings, adapters, stack)).check)
+        services = _services(settings, adapters, HealthService(parts))
+        yield Container(services=services, bus=adapters.bus, database=adapters.database)
+
+
+async def _open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
+    database = await _open_database(settings, stack)
+    lookup = session_lookup(database)
+    await lookup.start()
+    stack.push_async_callback(lookup.close)
+    bus = MemoryEventBus()
+    stack.callback(bus.close)
+    children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
+    return Adapters(
+        clock=clock,
+        database=database,
+        bus=bus,
+        uow=SqlUnitOfWorkFactory(database, bus),
+        storage=await _STORAGES[settings.storage](settings, stack),
+        extractor=SandboxedTextExtractor(children),
+        llm=llm or _LLMS[settings.llm](children),
+        lookup=lookup,
+        hasher=Argon2Hasher(),
+        common=ZxcvbnCommonPasswords(),
+        signer=JoseSigner(secret_keys(settings)),
+        limiter=_limiter(settings),
+    )
+
+
+async def _open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack) -> JobRunner:
+    runner = a.uow.runner = InProcessJobRunner(SqlJobLedger(a.database), a.clock, workers=settings.workers)
+    pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.clock)
+    housekeeping = HousekeepingService(a.uow, a.storage, a.clock)
+    await runner.start(_handlers(pipeline, housekeeping))
+    stack.push_async_callback(runner.stop)
+    daily = asyncio.create_task(_every_day(housekeeping))
+    stack.callback(daily.cancel)
+    return runner
+
+
+async def _every_day(housekeeping: HousekeepingService) -> None:
+    while True:
+        try:
+            await housekeeping.request(MAIN_TENANT)
+        except Unavailable as reason:
+            log.warning("housekeeping.put_off", reason=reason.detail)
+        await asyncio.sleep(timedelta(days=1).total_seconds())
+
+
+def _services(settings: Settings, a: Adapters, health: HealthService) -> Services:
+    tools = AuthTools(
+        uow=a.uow, hasher=a.hasher, signer=a.signer, common=a.common, limiter=a.limiter, lookup=a.lookup, clock=a.clock
+    )
+    return Services(
+        app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, tenant_id=MAIN_TENANT),
+        auth=AuthService(
             tools,
             tenant_id=MAIN_TENANT,
             access_life=timedelta(minutes=settings.access_token_minutes),
             refresh_life=timedelta(days=settings.refresh_token_days),
-        )
-        parts = {
-            "database": Part(check=database.check),
-            "storage": Part(check=storage.check),
-            "llm": Part(check=llm.check, is_hard=False),
-        }
-        if run_jobs:
-            uow.runner = runner
-            parts["jobs"] = Part(check=runner.check)
-            files = FileService(uow, storage, clock)
-            await runner.start(_handlers(PipelineService(uow, storage, extractor, llm, clock), files))
-            stack.push_async_callback(runner.stop)
-            await files.request_sweep(MAIN_TENANT)
-        services = Services(
-            app_passwords=AppPasswordService(uow, signer, limiter, clock, tenant_id=MAIN_TENANT),
-            auth=auth,
-            books=BookService(uow, storage, extractor, clock),
-            documents=DocumentService(uow, bus),
-            health=HealthService(parts),
-            intake=IntakeService(
-                uow, storage, limiter, max_bytes=settings.max_upload_mib * 2**20, members_may_upload=settings.members_may_upload
-            ),
-            intelligence=IntelligenceService(uow),
-            profile=ProfileService(uow, hasher, common, limiter, clock),
-            users=UserService(uow, clock),
-        )
-        yield Container(services=services, bus=bus, database=database)
+        ),
+        books=BookService(a.uow, a.storage, a.extractor, a.clock),
+        documents=DocumentService(a.uow, a.bus),
+        health=health,
+        intake=IntakeService(
+            a.uow,
+            a.storage,
+            a.limiter,
+            max_bytes=settings.max_upload_mib * 2**20,
+            members_may_upload=settings.members_may_upload,
+        ),
+        intelligence=IntelligenceService(a.uow),
+        profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, a.clock),
+        users=UserService(a.uow, a.clock),
+    )
 
 
 async def migrate(settings: Settings) -> None:
@@ -196,11 +251,12 @@ async def _minio_storage(settings: Settings, stack: AsyncExitStack) -> StoragePr
     return storage
 
 
-def _handlers(pipeline: PipelineService, files: FileService) -> dict[str, JobHandler]:
+def _handlers(pipeline: PipelineService, housekeeping: HousekeepingService) -> dict[str, JobHandler]:
+    leave = housekeeping.leave
     return {
         PROCESS_DOCUMENT: JobHandler(pipeline.process, pipeline.give_up, pipeline.retry_later),
-        DELETE_FILES: JobHandler(files.delete_files, files.leave, files.leave),
-        SWEEP_STAGING: JobHandler(files.sweep_staging, files.leave, files.leave),
+        DELETE_FILES: JobHandler(housekeeping.delete_files, leave, leave),
+        SWEEP: JobHandler(housekeeping.sweep, leave, leave),
     }
 
 

@@ -38,5 +38,5 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
             expose_headers=["Link", "Location", "Retry-After", "X-Request-ID", "Content-Range", "ETag"],
         )
     app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_mib * 2**20)
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestContext, behind_proxies=settings.trusted_proxies > 0)
     return app

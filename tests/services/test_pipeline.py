@@ -14,10 +14,10 @@ from luminalib.domain.books import BookDetails, BookView
 from luminalib.domain.documents import DocumentStatus, ExtractionFailed, StagedFile
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import Job
-from luminalib.domain.pipeline import process_document, sweep_staging
+from luminalib.domain.pipeline import process_document, sweep
 from luminalib.ports.storage import ObjectMissing
 from luminalib.services.books import BookService
-from luminalib.services.files import FileService
+from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.intake import IntakeService
 from luminalib.services.pipeline import PipelineService
 
@@ -39,7 +39,7 @@ class Shop:
         self.intake = IntakeService(self.uow, self.storage, NoRateLimiter(), max_bytes=1000, members_may_upload=True)
         self.books = BookService(self.uow, self.storage, self.extractor, clock)
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, clock)
-        self.files = FileService(self.uow, self.storage, clock)
+        self.housekeeping = HousekeepingService(self.uow, self.storage, clock)
 
     async def stage(self, text: str) -> StagedFile:
         async def content() -> AsyncIterator[bytes]:
@@ -150,7 +150,7 @@ async def test_a_document_deleted_meanwhile_stays_deleted(shop: Shop) -> None:
         engine.meanwhile = delete
         await shop.pipeline.process(job)
         engine.meanwhile = None
-        await shop.files.delete_files(
+        await shop.housekeeping.delete_files(
             Job(
                 name="delete_files",
                 payload={"document_id": view.document.id, "key": view.document.staged_key},
@@ -196,5 +196,5 @@ async def test_the_sweep_takes_what_uploads_left_behind_and_nothing_else(shop: S
         shop.storage.objects[key] = (shop.storage.objects[key][0], old)
     shop.storage.objects[fresh.key] = (shop.storage.objects[fresh.key][0], NOW)
     shop.storage.objects[view.document.staged_key] = (b"not promoted yet", old)
-    await shop.files.sweep_staging(sweep_staging("main", NOW))
+    await shop.housekeeping.sweep(sweep("main", NOW))
     assert set(shop.storage.objects) == {fresh.key, view.document.content_key, view.document.staged_key}

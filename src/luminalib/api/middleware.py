@@ -17,15 +17,23 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SMALL_BODY_BYTES = 2**20
 FORM_OVERHEAD_BYTES = 2**20
 SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"))
+# Answers are data: a browser that is made to show one must load and run nothing. The documentation's pages are the exception.
+NO_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+PAGES = ("/docs", "/redoc")
 DURATIONS = Histogram("luminalib_request_seconds", "Time to answer a request.", ("method", "route", "status"))
 log = structlog.get_logger("luminalib.access")
 
 
 class RequestContext:
-    """Gives each request an id (the client's own where it is sane), which its answer, log lines and faults carry."""
+    """Gives each request an id (the client's own where it is sane), which its answer, log lines and faults carry.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Behind trusted proxies it also believes them when they say that the client came by https.
+    """
+
+    def __init__(self, app: ASGIApp, *, behind_proxies: bool) -> None:
         self._app = app
+        self._behind_proxies = behind_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Each request has a context of its own, so what is bound here needs no unbinding."""
@@ -34,7 +42,13 @@ class RequestContext:
             return
         request_id = _request_id(scope)
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        ours = ((b"x-request-id", request_id.encode()), *SAFE_HEADERS)
+        if self._behind_proxies and header(scope, b"x-forwarded-proto") == b"https":
+            scope["scheme"] = "https"
+        ours = [(b"x-request-id", request_id.encode()), *SAFE_HEADERS]
+        if not scope["path"].startswith(PAGES):
+            ours.append(NO_CONTENT_POLICY)
+        if scope["scheme"] == "https":
+            ours.append(HTTPS_ONLY)
         started, status = time.perf_counter(), 500
 
         async def send_with_headers(message: Message) -> None:

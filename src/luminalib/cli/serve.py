@@ -63,6 +63,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> 
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # LUMINALIB_TRUSTED_PROXIES decides whom to believe
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         server = Server(config, container.bus)

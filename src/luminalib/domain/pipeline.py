@@ -7,7 +7,7 @@ from luminalib.domain.jobs import Job
 
 PROCESS_DOCUMENT = "process_document"
 DELETE_FILES = "delete_files"
-SWEEP_STAGING = "sweep_staging"
+SWEEP = "sweep"
 STAGING = "staging/"
 """What the keys of files begin with that belong to no document yet."""
 
@@ -26,9 +26,9 @@ def delete_files(document_id: str, tenant_id: str, at: datetime, *, key: str) ->
     return Job(name=DELETE_FILES, payload=payload, tenant_id=tenant_id, run_at=at, lock=f"document:{document_id}")
 
 
-def sweep_staging(tenant_id: str, at: datetime) -> Job:
-    """Removes what uploads that were cut off have left."""
-    return Job(name=SWEEP_STAGING, payload={}, tenant_id=tenant_id, run_at=at, queueing_lock=SWEEP_STAGING)
+def sweep(tenant_id: str, at: datetime) -> Job:
+    """Removes what nothing needs any more: uploads that were cut off, old security events."""
+    return Job(name=SWEEP, payload={}, tenant_id=tenant_id, run_at=at, queueing_lock=SWEEP)
 
 
 def status_event(

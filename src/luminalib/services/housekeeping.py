@@ -1,10 +1,10 @@
-"""Keeping the storage free of what nothing refers to."""
+"""Keeping storage and database free of what nothing refers to or needs any more."""
 
 from datetime import timedelta
 
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.jobs import Job
-from luminalib.domain.pipeline import STAGING, sweep_staging
+from luminalib.domain.pipeline import STAGING, sweep
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
@@ -13,21 +13,26 @@ LEFT_BEHIND_AFTER = timedelta(days=1)
 """No upload takes longer; what is staged and older belongs to one that was cut off."""
 
 
-class FileService:
-    """Does the jobs `delete_files` and `sweep_staging`."""
+AUDIT_KEPT_FOR = timedelta(days=365)
+
+
+class HousekeepingService:
+    """Does the jobs `delete_files` and `sweep`."""
 
     def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, clock: Clock) -> None:
         self._uow = uow
         self._storage = storage
         self._clock = clock
 
-    async def request_sweep(self, tenant_id: str) -> None:
-        """Has the staging place swept in the background."""
+    async def request(self, tenant_id: str) -> None:
+        """Has the sweep done in the background."""
         async with self._uow(tenant_id) as uow:
-            await uow.enqueue(sweep_staging(tenant_id, self._clock.now()))
+            await uow.enqueue(sweep(tenant_id, self._clock.now()))
 
-    async def sweep_staging(self, job: Job) -> None:
-        """Deletes staged files that no document came of."""
+    async def sweep(self, job: Job) -> None:
+        """Deletes staged files that no document came of, and security events that nobody will look into any more."""
+        async with self._uow(job.tenant_id) as uow:
+            await uow.audit.forget(self._clock.now() - AUDIT_KEPT_FOR)
         before = self._clock.now() - LEFT_BEHIND_AFTER
         for key in [found.key async for found in self._storage.list(STAGING) if found.modified_at < before]:
             async with self._uow.reading(job.tenant_id) as uow:
