@@ -9,7 +9,7 @@ PORT ?= 8000
 SOURCES := src tests benchmarks alembic
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check format bench compose-check clean
+.PHONY: help install run demo test check format bench audit compose-check clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,10 @@ format: $(VENV)/.dev ## Let ruff format and mend what it can
 
 bench: $(VENV)/.dev ## Measure, as ratios against named peers
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+audit: $(VENV)/.dev ## Ask the advisory database about every locked package (needs the network)
+	@$(UV) export --quiet --locked --no-dev --no-emit-project --format requirements-txt > .audit.txt
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r .audit.txt; code=$$?; rm -f .audit.txt; exit $$code
 
 compose-check: ## Let Docker Compose read docker-compose.yml, and compare its defaults with .env.example
 	@bare=$$(docker compose --env-file /dev/null config) && example=$$(docker compose --env-file .env.example config) \
