@@ -37,10 +37,10 @@ async def settled(client: httpx.AsyncClient, book_id: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def server(folder: Path, database_url: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+async def server(folder: Path, database_url: str, *options: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """The real command in a process of its own, which the test may kill."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", "0"),
+        *(sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", "0", *options),
         cwd=folder,
         env={**os.environ, "LUMINALIB_DATABASE_URL": database_url},
         stdout=asyncio.subprocess.PIPE,
