@@ -12,6 +12,7 @@ from fakes import FakeLLM
 from journeys import PASSWORD
 from luminalib.container import Container, open_container
 from luminalib.main import create_app
+from luminalib.ports.clock import Clock
 from luminalib.settings import Settings
 
 ADDRESS = "192.0.2.1"
@@ -46,11 +47,11 @@ class Library:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, run_jobs: bool = False, **changes: Any) -> AsyncIterator[Library]:
-    """A library with `changes` to its settings; without work in the background unless that is wanted."""
+async def opened(settings: Settings, *, clock: Clock | None = None, **changes: Any) -> AsyncIterator[Library]:
+    """A library with `changes` to its settings, and without work in the background."""
     settings = settings.model_copy(update=changes)
     async with AsyncExitStack() as stack:
-        container = await stack.enter_async_context(open_container(settings, llm=FakeLLM(), run_jobs=run_jobs))
+        container = await stack.enter_async_context(open_container(settings, clock=clock, llm=FakeLLM(), run_jobs=False))
         app = create_app(settings, container)
         app.state.services = container.services
         yield Library(app, container, stack)
