@@ -165,8 +165,8 @@ def _services(settings: Settings, a: Adapters, health: HealthService) -> Service
         auth=AuthService(
             tools,
             tenant_id=MAIN_TENANT,
-            access_life=timedelta(minutes=settings.access_token_minutes),
-            refresh_life=timedelta(days=settings.refresh_token_days),
+            access_life=timedelta(minutes=settings.access_minutes),
+            refresh_life=timedelta(days=settings.session_days),
         ),
         books=BookService(a.uow, a.storage, a.extractor, a.clock),
         documents=DocumentService(a.uow, a.bus),

@@ -73,8 +73,8 @@ class Settings(BaseSettings):
     previous_secret_keys: SecretStr = Field(
         SecretStr(""), description="Earlier secret keys, comma-separated: what they signed stays valid until it expires."
     )
-    access_token_minutes: Annotated[int, Field(ge=1, le=1440, description="How long an access token works.")] = 60
-    refresh_token_days: Annotated[int, Field(ge=1, le=365, description="How long a log-in lasts without being used.")] = 30
+    access_minutes: Annotated[int, Field(ge=1, le=1440, description="How long an access token works.")] = 60
+    session_days: Annotated[int, Field(ge=1, le=365, description="How long a log-in lasts without being used.")] = 30
     members_may_upload: bool = Field(default=True, description="Whether members, not only librarians, may add books.")
     rate_limits: Literal["on", "off"] = Field("on", description="Whether log-ins, sign-ups, refreshes and uploads are limited.")
     rate_limit_store: str = Field(
