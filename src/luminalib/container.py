@@ -30,6 +30,7 @@ from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.api.deps import Services
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT, SWEEP
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
@@ -48,6 +49,7 @@ from luminalib.services.health import HealthService, Part
 from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
+from luminalib.services.loans import LoanService
 from luminalib.services.pipeline import PipelineService
 from luminalib.services.profile import ProfileService
 from luminalib.services.users import UserService
@@ -179,6 +181,7 @@ def _services(settings: Settings, a: Adapters, health: HealthService) -> Service
             members_may_upload=settings.members_may_upload,
         ),
         intelligence=IntelligenceService(a.uow),
+        loans=LoanService(a.uow, _policy(settings), a.clock),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, a.clock),
         users=UserService(a.uow, a.clock),
     )
@@ -191,6 +194,16 @@ async def migrate(settings: Settings) -> None:
         await migrations.upgrade(database)
     finally:
         await database.close()
+
+
+def _policy(settings: Settings) -> LoanPolicy:
+    loans = settings.loans
+    return LoanPolicy(
+        period=timedelta(days=loans.period_days),
+        max_loans=loans.max_per_member,
+        max_renewals=loans.max_renewals,
+        renew_from_due=loans.renew_from == "due",
+    )
 
 
 def _limiter(settings: Settings) -> RateLimiter:

@@ -29,6 +29,15 @@ class MinioSettings(BaseModel):
     region: str = Field("us-east-1", description="The S3 region.")
 
 
+class LoanSettings(BaseModel):
+    """The library's rules of circulation."""
+
+    period_days: Annotated[int, Field(ge=1, le=3650, description="For how long a book is lent and renewed.")] = 21
+    max_per_member: Annotated[int, Field(ge=1, le=1000, description="How many books a member may have at a time.")] = 10
+    max_renewals: Annotated[int, Field(ge=0, le=100, description="How often a loan may be renewed.")] = 2
+    renew_from: Literal["due", "now"] = Field("due", description="Whether a renewal counts from the due date or from now.")
+
+
 class LimitSettings(BaseModel):
     """How often something may be tried, as `count/period`, such as `10/15minutes`."""
 
@@ -85,6 +94,7 @@ class Settings(BaseSettings):
         int, Field(ge=0, le=10, description="How many reverse proxies stand in front and add to X-Forwarded-For.")
     ] = 0
     cors_origins: str = Field("", description="Web origins that browsers may call from, comma-separated; none by default.")
+    loans: LoanSettings = LoanSettings()
     max_upload_mib: Annotated[int, Field(ge=1, le=10240, description="The largest book file, in MiB.")] = 100
     workers: Annotated[int, Field(ge=1, le=32, description="How many documents are worked on at the same time.")] = 2
     log_level: Literal["debug", "info", "warning", "error"] = Field(

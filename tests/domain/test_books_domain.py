@@ -67,12 +67,13 @@ def test_owners_and_librarians_may_edit_and_read() -> None:
     refused = [principal("other"), principal(None)]
     for one in allowed:
         require_editor(one, book())
-        require_reader(one, book())
+        require_reader(one, book(), has_loan=False)
     for one in refused:
         with pytest.raises(NotAllowed):
             require_editor(one, book())
         with pytest.raises(LoanRequired):
-            require_reader(one, book())
+            require_reader(one, book(), has_loan=False)
+        require_reader(one, book(), has_loan=True)
     assert not may_edit(principal(None), book(created_by=None)), "nobody owns what the house added"
 
 

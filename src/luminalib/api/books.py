@@ -18,6 +18,7 @@ from luminalib.domain.auth import NotAllowed, TooManyRequests
 from luminalib.domain.books import BookDetails, BookFilter, BookNotFound, InvalidIsbn, LoanRequired
 from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.loans import BookOnLoan, CopiesOut
 from luminalib.domain.media import MediaType, UnsupportedMediaType
 
 router = APIRouter(prefix="/books", tags=["books"])
@@ -176,11 +177,12 @@ async def list_books(
     tag: Annotated[PlainText | None, Query(max_length=100)] = None,
     language: Annotated[PlainText | None, Query(max_length=35)] = None,
     status: Annotated[DocumentStatus | None, Query(description="The state of the file's pipeline.")] = None,
+    available: Annotated[bool | None, Query(description="Whether a copy is in.")] = None,
     sort: Annotated[SORTS, Query(description="A leading minus sorts the other way round.")] = "-created_at",
 ) -> PageOf[BookOut]:
     """Lists the catalogue."""
     found = await services.books.list(
-        by, BookFilter(q=q, author=author, tag=tag, language=language, status=status, sort=sort), page
+        by, BookFilter(q=q, author=author, tag=tag, language=language, status=status, available=available, sort=sort), page
     )
     return page_of([BookOut.of(view) for view in found.items], found.total, page, request, response)
 
@@ -191,19 +193,19 @@ async def get_book(book_id: UUID, by: ReaderDep, services: ServicesDep) -> BookO
     return BookOut.of(await services.books.get(by, str(book_id)))
 
 
-@router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn))
+@router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, CopiesOut))
 async def describe_book(book_id: UUID, body: BookBody, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Replaces all that is said about a book. For its owner and librarians."""
     return BookOut.of(await services.books.describe(by, str(book_id), dict(body)))
 
 
-@router.patch("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn))
+@router.patch("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, CopiesOut))
 async def amend_book(book_id: UUID, body: BookPatch, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Changes some of what is said about a book. For its owner and librarians."""
     return BookOut.of(await services.books.describe(by, str(book_id), body.changes()))
 
 
-@router.delete("/{book_id}", status_code=204, responses=documented(Unauthenticated, NotAllowed, BookNotFound))
+@router.delete("/{book_id}", status_code=204, responses=documented(Unauthenticated, NotAllowed, BookNotFound, BookOnLoan))
 async def remove_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
     """Removes a book with its file, text and summary. For its owner and librarians."""
     await services.books.remove(by, str(book_id))

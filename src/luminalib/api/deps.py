@@ -15,6 +15,7 @@ from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
+from luminalib.services.loans import LoanService
 from luminalib.services.profile import ProfileService
 from luminalib.services.users import UserService
 
@@ -32,6 +33,7 @@ class Services:
     health: HealthService
     intake: IntakeService
     intelligence: IntelligenceService
+    loans: LoanService
     profile: ProfileService
     users: UserService
 

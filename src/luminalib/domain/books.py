@@ -118,21 +118,22 @@ class Book:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookView:
-    """A book as lists and pages show it, joined with its document and, when there is one, its summary.
+    """A book as lists and pages show it, joined with its document, its summary when there is one, and its open loans.
 
-    Until there are loans and reviews every copy is in and no book is rated.
+    Until there are reviews no book is rated.
     """
 
     book: Book
     document: Document
     summary: Summary | None
+    copies_out: int
     rating_mean: float | None = None
     rating_count: int = 0
 
     @property
     def copies_available(self) -> int:
         """Copies that are in."""
-        return self.book.copies_total
+        return max(0, self.book.copies_total - self.copies_out)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +145,7 @@ class BookFilter:
     tag: str | None = None
     language: str | None = None
     status: str | None = None
+    available: bool | None = None
     sort: str = "-created_at"
 
 
@@ -158,9 +160,9 @@ def require_editor(principal: Principal, book: Book) -> None:
         raise NotAllowed("Only the member who added this book, or a librarian, may change it.")
 
 
-def require_reader(principal: Principal, book: Book) -> None:
+def require_reader(principal: Principal, book: Book, *, has_loan: bool) -> None:
     """Raises LoanRequired unless `principal` may read the book's file. Its owner and librarians need no loan."""
-    if not may_edit(principal, book):
+    if not has_loan and not may_edit(principal, book):
         raise LoanRequired
 
 

@@ -12,6 +12,7 @@ from luminalib.domain.books import Book, BookFilter, BookView
 from luminalib.domain.documents import Document, DocumentEvent
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.jobs import Job
+from luminalib.domain.loans import Loan, LoanFilter
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.preferences import Preferences
 from luminalib.domain.texts import Section
@@ -145,6 +146,26 @@ class BookRepository(ABC):
         """Takes a book out of the catalogue."""
 
 
+class LoanRepository(ABC):
+    """Loans, open and closed."""
+
+    @abstractmethod
+    async def add(self, loan: Loan) -> None:
+        """Keeps a new loan. Leaving the unit of work raises AlreadyOnLoan when the member has the book."""
+
+    @abstractmethod
+    async def find_open(self, user_id: str, book_id: str) -> Loan | None:
+        """The member's open loan of a book, if any."""
+
+    @abstractmethod
+    async def count_open(self, *, user_id: str | None = None, book_id: str | None = None) -> int:
+        """How many loans of a member, of a book, or of both are open."""
+
+    @abstractmethod
+    async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
+        """Loans that match, the newest first."""
+
+
 class DocumentRepository(ABC):
     """Uploaded files and what was read out of them."""
 
@@ -226,6 +247,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     audit: AuditLog
     books: BookRepository
     documents: DocumentRepository
+    loans: LoanRepository
     events: EventLog
 
     @abstractmethod

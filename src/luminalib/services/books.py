@@ -18,6 +18,7 @@ from luminalib.domain.books import (
 )
 from luminalib.domain.documents import Document, DuplicateContent, ExtractionFailed, StagedFile
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.loans import BookOnLoan, CopiesOut
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.pipeline import delete_files, process_document, status_event
 from luminalib.domain.texts import EmbeddedMetadata
@@ -56,7 +57,7 @@ class BookService:
             await self._refuse_duplicate(by, staged)
             raise
         await self._promote(document)
-        return BookView(book=book, document=document, summary=None)
+        return BookView(book=book, document=document, summary=None, copies_out=0)
 
     async def list(self, by: Principal, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """A page of the catalogue."""
@@ -69,11 +70,14 @@ class BookService:
             return await uow.books.view(book_id)
 
     async def describe(self, by: Principal, book_id: str, changes: dict[str, Any]) -> BookView:
-        """Changes the named parts of the details. Raises BookNotFound, NotAllowed, InvalidIsbn."""
+        """Changes the named parts of the details. Raises BookNotFound, NotAllowed, InvalidIsbn, CopiesOut."""
         async with self._uow(by.tenant_id) as uow:
             book = await uow.books.get(book_id)
             require_editor(by, book)
             book.describe(replace(book.details, **changes), self._clock.now())
+            copies_out = await uow.loans.count_open(book_id=book.id)
+            if book.copies_total < copies_out:
+                raise CopiesOut(copies_out=copies_out)
             return await uow.books.view(book_id)
 
     async def replace_content(self, by: Principal, book_id: str, staged: StagedFile) -> BookView:
@@ -90,13 +94,15 @@ class BookService:
             uow.events.append(status_event(document, book.id, previous, now, "new content"))
             await uow.enqueue(process_document(document.id, by.tenant_id, now))
         await self._promote(document)
-        return BookView(book=book, document=document, summary=None)
+        return await self.get(by, book_id)
 
     async def remove(self, by: Principal, book_id: str) -> None:
-        """Takes the book away with its file, text and summary; files go by a job. Raises BookNotFound, NotAllowed."""
+        """Takes the book away with its file, text and summary; files go by a job. Raises BookNotFound, NotAllowed, BookOnLoan."""
         async with self._uow(by.tenant_id) as uow:
             book = await uow.books.get(book_id)
             require_editor(by, book)
+            if copies_out := await uow.loans.count_open(book_id=book.id):
+                raise BookOnLoan(copies_out=copies_out)
             document = await uow.documents.get(book.document_id)
             await uow.books.remove(book)
             await uow.documents.remove(document)
@@ -108,8 +114,10 @@ class BookService:
 
     async def open_content(self, by: Principal, book_id: str) -> Document:
         """The document whose file `by` may read. Raises BookNotFound, LoanRequired."""
-        view = await self.get(by, book_id)
-        require_reader(by, view.book)
+        async with self._uow.reading(by.tenant_id) as uow:
+            view = await uow.books.view(book_id)
+            loan = await uow.loans.find_open(by.user_id or "", book_id)
+        require_reader(by, view.book, has_loan=loan is not None)
         await self._storage.promote(view.document.staged_key, view.document.content_key)
         return view.document
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db.documents import documents, summaries
+from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.books import Book, BookFilter, BookNotFound, BookView, search_key
 from luminalib.domain.documents import Document
@@ -96,7 +97,7 @@ class SqlBookRepository(BookRepository):
         row = (await self._session.execute(_views().where(books.c.id == book_id))).one_or_none()
         if row is None:
             raise BookNotFound
-        return BookView(book=row[0], document=row[1], summary=row[2])
+        return BookView(book=row[0], document=row[1], summary=row[2], copies_out=row[3])
 
     async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """See BookRepository."""
@@ -106,7 +107,7 @@ class SqlBookRepository(BookRepository):
         descending = wanted.sort.startswith("-")
         order = [key.desc() if descending else key.asc() for key in (*_ORDERS[wanted.sort.removeprefix("-")], books.c.id)]
         rows = await self._session.execute(_views().where(*conditions).order_by(*order).offset(page.offset).limit(page.size))
-        return Page([BookView(book=book, document=document, summary=summary) for book, document, summary in rows], total)
+        return Page([BookView(book=b, document=d, summary=s, copies_out=out) for b, d, s, out in rows], total)
 
     async def remove(self, book: Book) -> None:
         """See BookRepository."""
@@ -114,9 +115,17 @@ class SqlBookRepository(BookRepository):
         self._session.expunge(book)
 
 
-def _views() -> sa.Select[Book, Document, Summary]:
+_COPIES_OUT = (
+    sa.select(sa.func.count())
+    .where(loans.c.book_id == books.c.id, loans.c.tenant_id == books.c.tenant_id, loans.c.returned_at.is_(None))
+    .correlate(books)
+    .scalar_subquery()
+)
+
+
+def _views() -> sa.Select[Book, Document, Summary, int]:
     return (
-        sa.select(Book, Document, Summary)
+        sa.select(Book, Document, Summary, _COPIES_OUT)
         .join(Document, documents.c.id == books.c.document_id)
         .outerjoin(Summary, summaries.c.document_id == documents.c.id)
     )
@@ -130,4 +139,6 @@ def _conditions(wanted: BookFilter) -> list[sa.ColumnElement[bool]]:
         found.append(sa.func.lower(books.c.language) == wanted.language.lower())
     if wanted.status:
         found.append(documents.c.status == wanted.status)
+    if wanted.available is not None:
+        found.append(books.c.copies_total > _COPIES_OUT if wanted.available else books.c.copies_total <= _COPIES_OUT)
     return found

@@ -19,12 +19,14 @@ from luminalib.adapters.db.books import SqlBookRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
 from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
+from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.schema import TENANT_OWNED
 from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.jobs import Job
+from luminalib.domain.loans import AlreadyOnLoan
 from luminalib.ports.events import EventBus
 from luminalib.ports.jobs import JobRunner
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
@@ -36,6 +38,8 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
         "users.tenant_id, users.email": EmailTaken,
         "uq_documents_tenant_id_sha256": DuplicateContent,
         "documents.tenant_id, documents.sha256": DuplicateContent,
+        "uq_loans_open": AlreadyOnLoan,
+        "loans.tenant_id, loans.book_id, loans.user_id": AlreadyOnLoan,
     }
 )
 """What a violated constraint means."""
@@ -88,6 +92,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session)
+        self.loans = SqlLoanRepository(self._session)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         return self

@@ -1,0 +1,71 @@
+"""Table and repository of loans."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
+from luminalib.domain.loans import Loan, LoanFilter, LoanState
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.persistence import LoanRepository
+
+loans = sa.Table(
+    "loans",
+    metadata,
+    id_column(),
+    tenant_column(),
+    # No foreign key: the history outlives the book.
+    sa.Column("book_id", sa.String(36), nullable=False),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("borrowed_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("returned_at", UtcDateTime),
+    sa.Column("renewals", sa.Integer, nullable=False),
+    sa.Index(
+        "uq_loans_open",
+        "tenant_id",
+        "book_id",
+        "user_id",
+        unique=True,
+        sqlite_where=sa.text("returned_at IS NULL"),
+        postgresql_where=sa.text("returned_at IS NULL"),
+    ),
+    sa.Index("ix_loans_user_id", "tenant_id", "user_id", "borrowed_at"),
+)
+map_owned(Loan, loans)
+
+
+class SqlLoanRepository(LoanRepository):
+    """Loans in the table `loans`; a partial unique index allows one open loan per member and book."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, loan: Loan) -> None:
+        """See LoanRepository."""
+        self._session.add(loan)
+
+    async def find_open(self, user_id: str, book_id: str) -> Loan | None:
+        """See LoanRepository."""
+        theirs = sa.select(Loan).where(loans.c.user_id == user_id, loans.c.book_id == book_id, loans.c.returned_at.is_(None))
+        return await self._session.scalar(locked(self._session, theirs))
+
+    async def count_open(self, *, user_id: str | None = None, book_id: str | None = None) -> int:
+        """See LoanRepository."""
+        counted = sa.select(sa.func.count()).select_from(Loan).where(loans.c.returned_at.is_(None))
+        counted = counted.where(loans.c.user_id == user_id) if user_id else counted
+        counted = counted.where(loans.c.book_id == book_id) if book_id else counted
+        return await self._session.scalar(counted) or 0
+
+    async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
+        """See LoanRepository."""
+        conditions: list[sa.ColumnElement[bool]] = []
+        if wanted.user_id:
+            conditions.append(loans.c.user_id == wanted.user_id)
+        if wanted.book_id:
+            conditions.append(loans.c.book_id == wanted.book_id)
+        if wanted.state:
+            is_open = loans.c.returned_at.is_(None)
+            conditions.append(is_open if wanted.state is LoanState.OPEN else ~is_open)
+        total = await self._session.scalar(sa.select(sa.func.count()).select_from(Loan).where(*conditions)) or 0
+        newest = sa.select(Loan).where(*conditions).order_by(loans.c.borrowed_at.desc(), loans.c.id)
+        return Page([*await self._session.scalars(newest.offset(page.offset).limit(page.size))], total)

@@ -1,0 +1,99 @@
+"""/loans and the circulation routes below /books."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.paging import PageDep, PageOf, page_of
+from luminalib.api.problems import documented
+from luminalib.domain.books import BookNotFound
+from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.loans import (
+    AlreadyOnLoan,
+    Loan,
+    LoanFilter,
+    LoanLimitReached,
+    LoanState,
+    NoCopyAvailable,
+    NotOnLoan,
+    RenewalLimitReached,
+)
+
+router = APIRouter(tags=["circulation"])
+
+
+class LoanOut(BaseModel):
+    """A copy of a book with a member."""
+
+    id: str
+    book_id: str
+    user_id: str
+    state: LoanState
+    borrowed_at: datetime
+    due_at: datetime
+    returned_at: datetime | None
+    renewals: int
+    is_overdue: bool
+
+    @classmethod
+    def of(cls, loan: Loan, now: datetime) -> "LoanOut":
+        """The loan as it is sent."""
+        facts = {name: getattr(loan, name) for name in cls.model_fields if name != "is_overdue"}
+        return cls(**facts, is_overdue=loan.is_overdue(now))
+
+
+_TROUBLE = (Unauthenticated, BookNotFound)
+
+
+@router.post(
+    "/books/{book_id}/borrow",
+    status_code=201,
+    responses=documented(*_TROUBLE, AlreadyOnLoan, NoCopyAvailable, LoanLimitReached),
+)
+async def borrow_book(
+    book_id: UUID,
+    by: PrincipalDep,
+    services: ServicesDep,
+    *,
+    dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False,
+) -> LoanOut:
+    """Borrows a copy. When it cannot be, the problem's `errors` name everything that speaks against it."""
+    return LoanOut.of(await services.loans.borrow(by, str(book_id), dry_run=dry_run), services.loans.now())
+
+
+@router.post("/books/{book_id}/return", responses=documented(*_TROUBLE, NotOnLoan))
+async def return_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> LoanOut:
+    """Gives your copy back."""
+    return LoanOut.of(await services.loans.give_back(by, str(book_id)), services.loans.now())
+
+
+@router.post("/books/{book_id}/renew", responses=documented(*_TROUBLE, NotOnLoan, RenewalLimitReached))
+async def renew_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> LoanOut:
+    """Keeps your copy for another period."""
+    return LoanOut.of(await services.loans.renew(by, str(book_id)), services.loans.now())
+
+
+@router.get("/loans", responses=documented(Unauthenticated))
+async def list_loans(
+    request: Request,
+    response: Response,
+    by: ReaderDep,
+    services: ServicesDep,
+    page: PageDep,
+    state: Annotated[Literal["open", "closed", "all"], Query(description="Which loans.")] = "open",
+    user_id: Annotated[UUID | None, Query(description="For librarians: this member's.")] = None,
+    book_id: Annotated[UUID | None, Query(description="Only this book's; for librarians everybody's.")] = None,
+) -> PageOf[LoanOut]:
+    """Your loans, the newest first; librarians may ask for a member's or a book's."""
+    wanted = LoanFilter(
+        user_id=str(user_id) if user_id else None,
+        book_id=str(book_id) if book_id else None,
+        state=None if state == "all" else LoanState(state),
+    )
+    found = await services.loans.list(by, wanted, page)
+    now = services.loans.now()
+    return page_of([LoanOut.of(loan, now) for loan in found.items], found.total, page, request, response)
