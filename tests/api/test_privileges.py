@@ -1,8 +1,8 @@
 """Who may call what. Each route of the server must have its line here; each role then tries each route.
 
-The owner is a member who has added the book, the document and the app password that all others try to get at; the stranger is
-a member, too. The device has an app password of the owner's. 307, 403 with `wrong-password` and the like say that the caller
-got through the door.
+The owner is a member who has added the book, the document and the app password that all others try to get at, and who has
+borrowed what others try to return; the stranger is a member, too. The device has an app password of the owner's. 307, 403 with
+`wrong-password`, 409 and the like say that the caller got through the door.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Library, bearer, email_of, id_of, log_in, opened, slug
 from journeys import PASSWORD, add
-from luminalib.settings import Settings
+from luminalib.settings import LoanSettings, Settings
 
 ROLES = ("anonymous", "stranger", "owner", "librarian", "admin", "device")
 POLICY = """
@@ -57,6 +57,10 @@ PUT    /books/{book_id}/content                         401      403   200      
 GET    /books/{book_id}/content                         401      403   200       200   200    200
 HEAD   /books/{book_id}/content                         401      403   200       200   200    200
 GET    /books/{book_id}/summary                         401      200   200       200   200    200
+POST   /books/{book_id}/borrow                          401      201   201       201   201    401
+POST   /books/{book_id}/return                          401      409   200       409   409    401
+POST   /books/{book_id}/renew                           401      409   200       409   409    401
+GET    /loans                                           401      200   200       200   200    200
 GET    /documents/stream                                401      200   200       200   200    401
 GET    /documents/{document_id}                         401      404   200       200   200    200
 GET    /documents/{document_id}/status                  401      404   200       200   200    200
@@ -135,6 +139,8 @@ class Cast:
             return {"app_password_id": made.raise_for_status().json()["id"]}
         if "{book_id}" in path or "{document_id}" in path:
             book = (await add(self.clients["owner"], uuid4().hex)).raise_for_status().json()
+            if path.endswith(("/return", "/renew")):
+                (await self.clients["owner"].post(f"/books/{book['id']}/borrow")).raise_for_status()
             return {"book_id": book["id"], "document_id": book["document_id"]}
         return {"user_id": self.victim_id}
 
@@ -155,7 +161,7 @@ class Cast:
 
 @pytest.fixture
 async def library(settings: Settings) -> AsyncIterator[Library]:
-    async with opened(settings, rate_limits="off") as library:
+    async with opened(settings, rate_limits="off", loans=LoanSettings(max_per_member=1000)) as library:
         yield library
 
 
