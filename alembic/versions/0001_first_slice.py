@@ -101,7 +101,8 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
         sa.Column("user_id", sa.String(length=36), nullable=False),
         sa.Column("refresh_hash", sa.String(length=64), nullable=False),
-        sa.Column("previous_hash", sa.String(length=64), nullable=True),
+        sa.Column("rotation", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -111,7 +112,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("refresh_hash", name=op.f("uq_sessions_refresh_hash")),
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sessions_previous_hash"), ["previous_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -226,7 +226,6 @@ def downgrade() -> None:
     op.drop_table("books")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
-        batch_op.drop_index(batch_op.f("ix_sessions_previous_hash"))
 
     op.drop_table("sessions")
     with op.batch_alter_table("documents", schema=None) as batch_op:

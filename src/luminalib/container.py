@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from limits.errors import ConfigurationError
 
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.clock import SystemClock
@@ -53,7 +54,7 @@ from luminalib.services.loans import LoanService
 from luminalib.services.pipeline import PipelineService
 from luminalib.services.profile import ProfileService
 from luminalib.services.users import UserService
-from luminalib.settings import Settings
+from luminalib.settings import PREFIX, Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 PROBE_CHILDREN = 2
@@ -210,7 +211,10 @@ def _limiter(settings: Settings) -> RateLimiter:
     if settings.rate_limits == "off":
         return NoRateLimiter()
     rules = {rule: getattr(settings.limits, rule.value.replace("-", "_")) for rule in Rule}
-    return LimitsRateLimiter(rules, settings.rate_limit_store)
+    try:
+        return LimitsRateLimiter(rules, settings.rate_limit_store)
+    except ConfigurationError as error:
+        raise SettingsError(f"{PREFIX}RATE_LIMIT_STORE: should be memory:// or redis://host:port ({error}).") from None
 
 
 def secret_keys(settings: Settings) -> list[str]:

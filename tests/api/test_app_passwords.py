@@ -159,24 +159,17 @@ async def test_the_last_use_is_noted(library: Library, ada: httpx.AsyncClient) -
     assert (await ada.get("/auth/me/app-passwords")).json()["items"] == [noted]  # reading does not write each time
 
 
-@pytest.mark.xfail(
-    strict=True, reason="FastAPI's HTTPBasic reads ASCII only, so addresses in other scripts have no devices (RFC 7617 has UTF-8)"
-)
 async def test_an_address_with_an_umlaut_reads_on_devices_too(library: Library) -> None:
     secret = (await make(await library.join("jürgen")))["password"]
     answer = await library.visitor().get("/books", auth=(email_of("jürgen").encode(), secret.encode()))
     assert answer.status_code == 200
 
 
-@pytest.mark.xfail(
-    strict=True, reason="api/problems.py challenges with Bearer only, so browsers and e-readers never ask for a device password"
-)
 async def test_what_devices_may_read_asks_for_a_device_password_too(library: Library) -> None:
     challenges = (await library.visitor().get("/books")).headers.get_list("WWW-Authenticate")
     assert any(challenge.startswith("Basic") for challenge in challenges)
 
 
-@pytest.mark.xfail(strict=True, reason="the routes that devices read do not document that guesses are answered 429")
 def test_what_devices_read_says_that_guesses_are_limited(library: Library) -> None:
     for path in library.app.openapi()["paths"].values():
         for operation in path.values():

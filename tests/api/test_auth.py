@@ -180,8 +180,8 @@ async def test_parallel_refreshes_leave_one_chain_of_tokens(client: httpx.AsyncC
     first = (await client.post("/auth/login", json=ADA)).json()
     answers = await asyncio.gather(*(refresh(client, first) for _ in range(8)))
     renewed = [answer.json() for answer in answers if answer.status_code == 200]
-    assert 1 <= len(renewed) <= 2  # the second within the grace time
-    assert {answer.status_code for answer in answers} <= {200, 401}
+    assert {answer.status_code for answer in answers} == {200}  # the others within the grace time
+    assert len({tokens["refresh_token"] for tokens in renewed}) == 1
     await age_sessions(timedelta(minutes=5))
     later = await asyncio.gather(*(refresh(client, tokens) for tokens in [first, *renewed]))
     assert sum(answer.status_code == 200 for answer in later) <= 1
@@ -201,7 +201,6 @@ async def test_a_reused_refresh_token_is_in_the_audit_log(
     assert (await member.get("/auth/me")).status_code == 200  # the member's other log-in goes on
 
 
-@pytest.mark.xfail(strict=True, reason="a session knows its last two tokens only: a thief who refreshes twice is not noticed")
 async def test_a_token_from_two_refreshes_ago_ends_the_session_too(client: httpx.AsyncClient, age_sessions: Any) -> None:
     await client.post("/auth/signup", json=ADA)
     stolen = (await client.post("/auth/login", json=ADA)).json()
@@ -211,7 +210,6 @@ async def test_a_token_from_two_refreshes_ago_ends_the_session_too(client: httpx
     assert (await client.get("/auth/me", headers=bearer(thief))).status_code == 401
 
 
-@pytest.mark.xfail(strict=True, reason="each use of the token before the last starts the grace time anew")
 async def test_two_who_share_a_session_do_not_keep_it_by_hurrying(settings: Settings) -> None:
     clock = FakeClock(datetime.now(UTC))
     async with opened(settings, clock=clock) as library:
@@ -343,7 +341,6 @@ async def test_passwords_have_up_to_a_thousand_characters_and_each_counts(client
     assert slug(await client.post("/auth/signup", json={"email": email_of("eve"), "password": grown})) == "weak-password"
 
 
-@pytest.mark.xfail(strict=True, reason="libpass refuses what NFKC has made longer than 4,096 characters, which nobody expects: 500")
 async def test_a_password_that_grows_when_it_is_normalised_is_only_wrong(client: httpx.AsyncClient) -> None:
     grown = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 1000
     answer = await client.post("/auth/login", json={"email": email_of("nobody"), "password": grown})

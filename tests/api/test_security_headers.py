@@ -103,7 +103,6 @@ async def test_a_fault_of_ours_says_nothing_of_what_went_wrong(library: Library)
         assert inside not in answer.text
 
 
-@pytest.mark.xfail(strict=True, reason="Starlette answers faults outside of RequestContext: no X-Request-ID, no safe headers")
 async def test_a_fault_of_ours_is_answered_safely_too(library: Library) -> None:
     check_safe(await library.visitor().get("/broken"))
 
@@ -171,16 +170,12 @@ async def test_a_body_of_unknown_length_is_refused_once_it_is_too_large(library:
     assert fits.status_code == 422
 
 
-@pytest.mark.xfail(strict=True, reason="FastAPI turns what BodyLimit raises into 400 where it reads the body itself")
 @pytest.mark.parametrize("path", ["/auth/signup", "/auth/refresh"])
 async def test_a_body_of_unknown_length_is_refused_as_too_large_everywhere(library: Library, path: str) -> None:
     answer = await library.visitor().post(path, content=in_pieces(2 * MIB), headers={"Content-Type": "application/json"})
     assert (answer.status_code, slug(answer)) == (413, "file-too-large")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="BodyLimit believes the media type: whoever says multipart may have 100 MiB read into memory"
-)
 @pytest.mark.parametrize("path", ["/auth/signup", "/auth/login", "/auth/refresh"])
 async def test_only_uploads_may_be_large(library: Library, path: str) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -188,7 +183,6 @@ async def test_only_uploads_may_be_large(library: Library, path: str) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.xfail(strict=True, reason="answers with tokens may be cached (RFC 6749, 5.1)")
 async def test_answers_with_secrets_are_not_kept_by_caches(library: Library) -> None:
     ada = await library.join("ada")
     login = await library.visitor().post("/auth/login", json={"email": "ada@library.test", "password": PASSWORD})

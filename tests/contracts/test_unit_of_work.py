@@ -34,9 +34,7 @@ def uow(database: SqlDatabase, bus: MemoryEventBus) -> SqlUnitOfWorkFactory:
 
 
 def make_user(email: str = "ada@library.test", role: Role = Role.MEMBER) -> User:
-    return User(
-        id=str(uuid4()), email=email, password_hash="x", display_name="Ada", role=role, is_active=True, created_at=NOW
-    )
+    return User(id=str(uuid4()), email=email, password_hash="x", display_name="Ada", role=role, is_active=True, created_at=NOW)
 
 
 def make_document(sha256: str = "0" * 64, uploaded_by: str | None = None) -> Document:
@@ -235,5 +233,3 @@ async def test_reading_units_cannot_write_on_postgresql(uow: SqlUnitOfWorkFactor
     with pytest.raises(sa.exc.DBAPIError, match="read-only"):
         async with uow.reading("main") as unit:
             await unit.documents.add(make_document())
-
-

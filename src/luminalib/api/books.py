@@ -146,7 +146,10 @@ _FILE_ERRORS = (TooManyRequests, EmptyFile, MalformedUpload, MissingFile, FileTo
 
 
 @router.post(
-    "", status_code=201, openapi_extra=_UPLOAD_FORM, responses=documented(Unauthenticated, NotAllowed, InvalidIsbn, *_FILE_ERRORS)
+    "",
+    status_code=201,
+    openapi_extra=_UPLOAD_FORM,
+    responses=documented(Unauthenticated, NotAllowed, InvalidIsbn, *_FILE_ERRORS),
 )
 async def add_book(request: Request, response: Response, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Adds a book from its file. What the form leaves out is read from the file, the title at last from its name.

@@ -1,12 +1,13 @@
 """What routers are given: the services, and who asks."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
 
-from luminalib.domain.auth import Principal
+from luminalib.domain.auth import BadCredentials, Principal
 from luminalib.domain.errors import Unauthenticated
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
@@ -20,6 +21,8 @@ from luminalib.services.profile import ProfileService
 from luminalib.services.users import UserService
 
 MAX_ADDRESS = 64
+READER_CHALLENGES = ("Bearer", 'Basic realm="LuminaLib", charset="UTF-8"')
+"""What a 401 of a reading route offers, so that devices ask for a password."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +50,7 @@ def address_in(request: Request) -> str | None:
     """The network address that a request came from, behind as many proxies as are trusted to say so."""
     trusted: int = request.app.state.trusted_proxies
     if trusted:
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        hops = [hop.strip() for hop in ",".join(request.headers.getlist("X-Forwarded-For")).split(",") if hop.strip()]
         if len(hops) >= trusted:
             return hops[-trusted][:MAX_ADDRESS]
     return request.client.host if request.client else None
@@ -75,11 +78,31 @@ class LoggedIn(OAuth2PasswordBearer):
 
 
 logged_in = LoggedIn(tokenUrl="/auth/login", refreshUrl="/auth/refresh", scheme_name="bearer", auto_error=False)
-device = HTTPBasic(auto_error=False, scheme_name="device", description="E-mail address and an app password; for reading only.")
+
+
+class Device(HTTPBasic):
+    """HTTP Basic in UTF-8 (RFC 7617): addresses need not be ASCII."""
+
+    async def __call__(self, request: Request) -> HTTPBasicCredentials | None:  # type: ignore[override]  # gives None for none
+        """Raises BadCredentials for what is no Basic header."""
+        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            email, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
+        except ValueError as error:
+            raise BadCredentials from error
+        if not colon:
+            raise BadCredentials
+        return HTTPBasicCredentials(username=email, password=secret)
+
+
+device = Device(scheme_name="device", description="E-mail address and an app password; for reading only.")
 
 
 async def current_reader(request: Request, by: Annotated[HTTPBasicCredentials | None, Depends(device)]) -> Principal:
     """Who reads: a log-in, or a device with an app password. Raises Unauthenticated, InvalidToken, BadCredentials."""
+    request.state.challenges = READER_CHALLENGES
     if by is None:
         return await logged_in(request)
     app_passwords = services_in(request).app_passwords

@@ -7,18 +7,21 @@ from secrets import token_hex
 
 import structlog
 from prometheus_client import Histogram
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from luminalib.api.problems import problem
+from luminalib.api.problems import fault, problem
 from luminalib.domain.documents import FileTooLarge
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SMALL_BODY_BYTES = 2**20
 FORM_OVERHEAD_BYTES = 2**20
+_UPLOAD_PATH = re.compile(r"/books(/[^/]+/content)?")
 SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"))
 # Answers are data: a browser that is made to show one must load and run nothing. The documentation's pages are the exception.
 NO_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+NOT_KEPT = (b"cache-control", b"no-store")
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 PAGES = ("/docs", "/redoc")
 DURATIONS = Histogram("luminalib_request_seconds", "Time to answer a request.", ("method", "route", "status"))
@@ -49,17 +52,23 @@ class RequestContext:
             ours.append(NO_CONTENT_POLICY)
         if scope["scheme"] == "https":
             ours.append(HTTPS_ONLY)
-        started, status = time.perf_counter(), 500
+        started, status, has_started = time.perf_counter(), 500, False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, has_started
             if message["type"] == "http.response.start":
-                status = int(message["status"])
+                status, has_started = int(message["status"]), True
                 message["headers"] = [*message["headers"], *ours]
+                if not any(name.lower() == b"cache-control" for name, _ in message["headers"]):
+                    message["headers"].append(NOT_KEPT)
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            if has_started:
+                raise
+            await fault(Request(scope), error)(scope, receive, send_with_headers)
         finally:
             _account(scope, status, time.perf_counter() - started)
 
@@ -90,7 +99,10 @@ def _account(scope: Scope, status: int, seconds: float) -> None:
 
 
 class BodyLimit:
-    """Refuses bodies that are too large before they are parsed: those of uploads by the file limit, all others above 1 MiB."""
+    """Refuses bodies that are too large before they are parsed: those of uploads by the file limit, all others above 1 MiB.
+
+    FastAPI has a limit of its own, but it answers outside of `RequestContext`, and its sizes are fixed when routes are declared.
+    """
 
     def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
         self._app = app
@@ -101,11 +113,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_form = (header(scope, b"content-type") or b"").startswith(b"multipart/form-data")
-        limit = self._max_upload if is_form else SMALL_BODY_BYTES
+        limit = self._max_upload if _UPLOAD_PATH.fullmatch(scope["path"]) else SMALL_BODY_BYTES
         length = header(scope, b"content-length") or b"0"
         if length.isdigit() and int(length) > limit:
-            await self._refuse(scope, receive, send, limit)
+            await problem(Request(scope), 413, FileTooLarge.slug, _too_large(limit), {"max_bytes": limit})(scope, receive, send)
             return
         seen = 0
 
@@ -114,12 +125,11 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise FileTooLarge(f"The request is larger than {limit // 2**20} MiB.", max_bytes=limit)
+                raise HTTPException(413, _too_large(limit))  # the one error that FastAPI's body parser lets pass
             return message
 
         await self._app(scope, receive_limited, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        detail = f"The request is larger than the {limit // 2**20} MiB that are accepted here."
-        response = problem(Request(scope), 413, FileTooLarge.slug, detail, {"max_bytes": limit})
-        await response(scope, receive, send)
+
+def _too_large(limit: int) -> str:
+    return f"The request is larger than the {limit // 2**20} MiB that are accepted here."

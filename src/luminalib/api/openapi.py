@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from luminalib.api.problems import MEDIA_TYPE, Problem
+from luminalib.api.problems import MEDIA_TYPE, Problem, documented
+from luminalib.domain.auth import TooManyRequests
 
 DESCRIPTION = """
 A self-hosted library server that has read its books.
@@ -57,6 +58,7 @@ def _finish(schema: dict[str, Any]) -> dict[str, Any]:
             _document_errors(operation)
             if operation.get("security") == [{"device": []}]:  # a device may read, and so may whoever is logged in
                 operation["security"].insert(0, {"bearer": []})
+                operation["responses"].update({str(code): answer for code, answer in documented(TooManyRequests).items()})
     return schema
 
 

@@ -33,8 +33,16 @@ STATUS_OF: dict[type[LuminaError], HTTPStatus] = {
 }
 """The first entry that an error is an instance of gives its status."""
 
+# Phrases differ between versions of Python; problem types must not.
+HTTP_SLUGS: dict[int, str] = {
+    400: "bad-request",
+    401: "unauthenticated",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: FileTooLarge.slug,
+}
+
 HEADERS_OF = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_SECONDS)},
 }
 
@@ -73,7 +81,13 @@ def problem(request: Request, status: int, slug: str, detail: str, facts: dict[s
         "detail": detail,
         "instance": request.url.path,
     }
-    return JSONResponse(body, status, HEADERS_OF.get(HTTPStatus(status)), MEDIA_TYPE)
+    headers = HEADERS_OF.get(HTTPStatus(status), {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        response = JSONResponse(body, status, headers, MEDIA_TYPE)
+        for challenge in getattr(request.state, "challenges", ("Bearer",)):
+            response.headers.append("WWW-Authenticate", challenge)
+        return response
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
 def documented(*errors: type[LuminaError]) -> dict[int | str, dict[str, Any]]:
@@ -102,7 +116,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
-    app.add_exception_handler(Exception, _on_fault)
 
 
 def _on_domain_error(request: Request, error: Exception) -> Response:
@@ -125,8 +138,8 @@ def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- as above
-    phrase = HTTPStatus(error.status_code).phrase
-    response = problem(request, error.status_code, phrase.lower().replace(" ", "-"), str(error.detail))
+    slug = HTTP_SLUGS.get(error.status_code, "http-error")
+    response = problem(request, error.status_code, slug, str(error.detail))
     response.headers.update(error.headers or {})
     return response
 
@@ -135,7 +148,8 @@ def _on_disconnect(request: Request, _error: Exception) -> Response:
     return problem(request, HTTPStatus.BAD_REQUEST, "incomplete-request", "The connection ended before the whole request had come.")
 
 
-def _on_fault(request: Request, error: Exception) -> Response:
+def fault(request: Request, error: Exception) -> Response:
+    """The answer to what nobody foresaw; the details go to the log only."""
     log.error("request.fault", path=request.url.path, exc_info=error)
     detail = "Something went wrong on our side. The server's log has the details under this request's X-Request-ID."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail)

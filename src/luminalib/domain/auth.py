@@ -3,13 +3,16 @@
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import uuid4
 
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 MAIN_TENANT = "main"
 PASSWORD_MIN, PASSWORD_MAX = 8, 1000
+REFRESH_GRACE = timedelta(seconds=30)
+"""How long the refresh token before the last still works: the answer that brought the new one may have been lost."""
 NO_PASSWORD = "!"  # noqa: S105 -- the opposite of one
 """Stands where a hash would; no password matches it."""
 
@@ -131,9 +134,14 @@ class User:
         """What is shown of it."""
         return Account(**{f.name: getattr(self, f.name) for f in fields(Account)})
 
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the person has left; such an account stays closed."""
+        return self.password_hash == NO_PASSWORD
+
     def anonymise(self) -> None:
         """Takes the person out: what they borrowed and wrote stays, as a former member's. Nobody can log in with it again."""
-        self.email = f"{self.id}@deleted.invalid"
+        self.email = f"{uuid4()}@deleted.invalid"
         self.display_name = "Former member"
         self.password_hash = NO_PASSWORD
         self.is_active = False
@@ -143,7 +151,8 @@ class User:
 class Session:
     """One log-in on one device; it lives until it expires or is ended.
 
-    The refresh token is kept as a hash only. `previous_hash` is the one before the last rotation, so that its reuse is noticed.
+    Its refresh tokens are numbered: `rotation` is the number of the one that is valid now, kept as a hash only; `excused` is the
+    last number that was taken although it was used before.
     """
 
     id: str
@@ -152,7 +161,8 @@ class Session:
     created_at: datetime
     rotated_at: datetime
     expires_at: datetime
-    previous_hash: str | None = None
+    rotation: int = 1
+    excused: int | None = None
     ended_at: datetime | None = None
 
     @classmethod
@@ -160,10 +170,21 @@ class Session:
         """A new log-in."""
         return cls(id=session_id, user_id=user_id, refresh_hash=refresh_hash, created_at=at, rotated_at=at, expires_at=expires_at)
 
+    def excuse(self, number: int, now: datetime) -> bool:
+        """Whether a token that was used before is taken once more, because the answer to its first use may have been lost.
+
+        Only the one before the present, only for a short while, and not twice in a row: that would be two who share a session.
+        """
+        is_recent = number == self.rotation - 1 and now - self.rotated_at <= REFRESH_GRACE
+        if not is_recent or self.excused == number - 1:
+            return False
+        self.excused = number
+        return True
+
     def rotate(self, refresh_hash: str, at: datetime, expires_at: datetime) -> None:
-        """Takes the next refresh token and remembers the last."""
-        self.previous_hash, self.refresh_hash = self.refresh_hash, refresh_hash
-        self.rotated_at, self.expires_at = at, expires_at
+        """Takes the next refresh token; the one before is worth nothing but its grace."""
+        self.rotation += 1
+        self.refresh_hash, self.rotated_at, self.expires_at = refresh_hash, at, expires_at
 
     def is_open(self, now: datetime) -> bool:
         """Whether its tokens still work."""
@@ -176,8 +197,11 @@ def normalise_email(email: str) -> str:
 
 
 def normalise_password(password: str) -> str:
-    """The form in which passwords are hashed: NFKC, so that keyboards and systems agree (NIST SP 800-63B, 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    """The form in which passwords are hashed: NFKC, so that keyboards and systems agree (NIST SP 800-63B, 3.1.1.2).
+
+    Cut where it is too long to be accepted anyway: NFKC can make one character eighteen.
+    """
+    return unicodedata.normalize("NFKC", password)[: PASSWORD_MAX + 1]
 
 
 def accept_password(password: str, email: str, is_common: Callable[[str], bool]) -> str:

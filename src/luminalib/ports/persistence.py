@@ -51,7 +51,7 @@ class SessionRepository(ABC):
 
     @abstractmethod
     async def find(self, session_id: str) -> Session | None:
-        """The log-in, if it exists."""
+        """The log-in, if it exists; locked against parallel refreshes in a unit of work that writes."""
 
     @abstractmethod
     async def end_all(self, user_id: str, at: datetime, besides: str | None = None) -> None:
@@ -60,10 +60,6 @@ class SessionRepository(ABC):
     @abstractmethod
     async def prune(self, user_id: str, before: datetime, keep: int) -> None:
         """Deletes the account's log-ins that were over before then, and the oldest beyond `keep`."""
-
-    @abstractmethod
-    async def find_by_refresh_hash(self, refresh_hash: str) -> Session | None:
-        """The log-in whose present or previous refresh token has this digest; locked against parallel refreshes."""
 
 
 class AppPasswordRepository(ABC):

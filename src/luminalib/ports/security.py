@@ -52,6 +52,14 @@ class TokenSigner(ABC):
         """What the token says. Raises InvalidToken when it is forged, expired, or not one of ours."""
 
     @abstractmethod
+    def refresh_token(self, session_id: str, rotation: int) -> str:
+        """The refresh token of that number: the same whenever it is asked for, and nobody else can make it."""
+
+    @abstractmethod
+    def read_refresh_token(self, token: str) -> tuple[str, int]:
+        """The session and the number of a refresh token of ours. Raises InvalidToken for any other."""
+
+    @abstractmethod
     def new_secret(self) -> str:
         """A fresh secret of at least 256 bits, safe in URLs."""
 

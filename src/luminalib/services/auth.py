@@ -1,7 +1,7 @@
 """Signing up, logging in and out, and knowing who asks."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from luminalib.domain.audit import AuditAction, AuditEvent
@@ -22,8 +22,6 @@ from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import AccessClaims, CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.sessions import SessionLookup
 
-REFRESH_GRACE = timedelta(seconds=30)
-"""How long the refresh token before the last still works: the answer that brought the new one may have been lost."""
 MAX_SESSIONS = 100
 """Log-ins that an account may have; the one unused for longest makes room."""
 KEEP_ENDED = timedelta(days=30)
@@ -85,7 +83,7 @@ class AuthService:
                 created_at=self._clock.now(),
             )
             await uow.users.add(user)
-            await self._record(uow, AuditAction.SIGNED_UP, user.id, address, user.role)
+            await self._record(uow, AuditAction.SIGNED_UP, user.id, user.id, address, user.role)
         return user
 
     async def login(self, email: str, password: str, *, address: str | None = None) -> Tokens:
@@ -102,28 +100,33 @@ class AuthService:
         matches = await self._tools.hasher.verify(password, user.password_hash if user else None)
         if user is None or not matches or not user.is_active:
             async with self._uow(self._tenant_id) as uow:
-                await self._record(uow, AuditAction.LOGIN_FAILED, user.id if user else None, address)
+                await self._record(uow, AuditAction.LOGIN_FAILED, None, user.id if user else None, address)
             raise BadCredentials
         await self._tools.limiter.forgive(Rule.LOGIN_PER_ACCOUNT, email)
         return await self._open_session(user, password, address)
 
     async def refresh(self, refresh_token: str, *, address: str | None = None) -> Tokens:
-        """A new pair for an old one. Raises InvalidToken; a token used before ends the session, as somebody else may have it."""
+        """A new pair for an old one: the next refresh token, the same for all who ask within the grace.
+
+        Raises InvalidToken; a token of ours from before ends the session, as somebody else may have it. Raises TooManyRequests.
+        """
         await self._tools.limiter.hit(Rule.REFRESH_PER_ADDRESS, address)
-        presented, now = self._signer.digest(refresh_token), self._clock.now()
-        secret = self._signer.new_secret()
+        session_id, number = self._signer.read_refresh_token(refresh_token)
+        now = self._clock.now()
         async with self._uow(self._tenant_id) as uow:
-            session = await uow.sessions.find_by_refresh_hash(presented)
+            session = await uow.sessions.find(session_id)
             user = await uow.users.find(session.user_id) if session else None
-            is_open = session is not None and session.is_open(now) and user is not None and user.is_active
-            if session and is_open and session.refresh_hash != presented and now - session.rotated_at > REFRESH_GRACE:
-                session.ended_at, is_open = now, False
-                await self._record(uow, AuditAction.REFRESH_REUSED, session.user_id, address)
-            if session and is_open:
-                session.rotate(self._signer.digest(secret), now, now + self._refresh_life)
-        if session is None or user is None or not is_open:
-            raise InvalidToken("The refresh token is not valid any more. Log in again.")
-        return self._tokens(session, user.role, secret)
+            if session is None or user is None or not user.is_active or not session.is_open(now):
+                raise InvalidToken("The refresh token is not valid any more. Log in again.")
+            if number == session.rotation:
+                following = self._signer.refresh_token(session.id, number + 1)
+                session.rotate(self._signer.digest(following), now, now + self._refresh_life)
+            elif not session.excuse(number, now):
+                session.ended_at = now
+                await self._record(uow, AuditAction.REFRESH_REUSED, None, session.user_id, address)
+        if session.ended_at:
+            raise InvalidToken("This refresh token was used before, so the session has been ended. Log in again.")
+        return self._tokens(session, user.role)
 
     async def signout(self, by: Principal) -> None:
         """Ends the session that `by` came with; its tokens stop working at once."""
@@ -131,7 +134,7 @@ class AuthService:
             session = await uow.sessions.find(by.session_id or "")
             if session and session.ended_at is None:
                 session.ended_at = self._clock.now()
-                await self._record(uow, AuditAction.SIGNED_OUT, by.user_id, by.address)
+                await self._record(uow, AuditAction.SIGNED_OUT, by.user_id, by.user_id, by.address)
 
     async def authenticate(self, access_token: str, *, address: str | None = None) -> Principal:
         """Who the token belongs to, with the role of this moment. Raises InvalidToken, also after signing out."""
@@ -160,8 +163,9 @@ class AuthService:
     async def _open_session(self, user: User, password: str, address: str | None) -> Tokens:
         hasher, now = self._tools.hasher, self._clock.now()
         rehashed = await hasher.hash(password) if hasher.needs_rehash(user.password_hash) else None
-        secret = self._signer.new_secret()
-        session = Session.opened(str(uuid4()), user.id, self._signer.digest(secret), now, now + self._refresh_life)
+        session_id = str(uuid4())
+        digest = self._signer.digest(self._signer.refresh_token(session_id, 1))
+        session = Session.opened(session_id, user.id, digest, now, now + self._refresh_life)
         async with self._uow(self._tenant_id) as uow:
             stored = await uow.users.find(user.id)
             if stored is None or not stored.is_active or stored.password_hash != user.password_hash:
@@ -169,18 +173,24 @@ class AuthService:
             stored.password_hash = rehashed or stored.password_hash
             await uow.sessions.prune(user.id, now - KEEP_ENDED, MAX_SESSIONS - 1)
             await uow.sessions.add(session)
-            await self._record(uow, AuditAction.LOGGED_IN, user.id, address)
-        return self._tokens(session, user.role, secret)
+            await self._record(uow, AuditAction.LOGGED_IN, user.id, user.id, address)
+        return self._tokens(session, user.role)
 
     async def _record(
-        self, uow: UnitOfWork, action: AuditAction, user_id: str | None, address: str | None, detail: str | None = None
+        self,
+        uow: UnitOfWork,
+        action: AuditAction,
+        actor_id: str | None,
+        subject_id: str | None,
+        address: str | None,
+        detail: str | None = None,
     ) -> None:
-        at: datetime = self._clock.now()
+        at = self._clock.now()
         await uow.audit.append(
-            AuditEvent(action=action, at=at, actor_id=user_id, subject_id=user_id, address=address, detail=detail)
+            AuditEvent(action=action, at=at, actor_id=actor_id, subject_id=subject_id, address=address, detail=detail)
         )
 
-    def _tokens(self, session: Session, role: Role, secret: str) -> Tokens:
+    def _tokens(self, session: Session, role: Role) -> Tokens:
         now = self._clock.now()
         claims = AccessClaims(
             user_id=session.user_id,
@@ -189,4 +199,5 @@ class AuthService:
             role=role,
             expires_at=now + self._access_life,
         )
-        return Tokens(self._signer.sign(claims, now), secret, int(self._access_life.total_seconds()))
+        refresh_token = self._signer.refresh_token(session.id, session.rotation)
+        return Tokens(self._signer.sign(claims, now), refresh_token, int(self._access_life.total_seconds()))

@@ -29,7 +29,7 @@ class UserService:
         async with self._uow(by.tenant_id) as uow:
             await uow.lock("admins")
             user = await uow.users.find(user_id)
-            if user is None:
+            if user is None or user.is_deleted:
                 raise UserNotFound
             before = f"{user.role}, {'active' if user.is_active else 'closed'}"
             user.role = role or user.role

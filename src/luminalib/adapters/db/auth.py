@@ -30,7 +30,8 @@ sessions = sa.Table(
     tenant_column(),
     sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("refresh_hash", sa.String(64), nullable=False, unique=True),
-    sa.Column("previous_hash", sa.String(64), index=True),
+    sa.Column("rotation", sa.Integer, nullable=False),
+    sa.Column("excused", sa.Integer),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("rotated_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
@@ -82,7 +83,7 @@ class SqlSessionRepository(SessionRepository):
 
     async def find(self, session_id: str) -> Session | None:
         """See SessionRepository."""
-        return await self._session.scalar(sa.select(Session).where(sessions.c.id == session_id))
+        return await self._session.scalar(locked(self._session, sa.select(Session).where(sessions.c.id == session_id)))
 
     async def end_all(self, user_id: str, at: datetime, besides: str | None = None) -> None:
         """See SessionRepository."""
@@ -96,8 +97,3 @@ class SqlSessionRepository(SessionRepository):
         await self._session.execute(sa.delete(sessions).where(theirs, over))
         newest = sa.select(sessions.c.id).where(theirs).order_by(sessions.c.rotated_at.desc(), sessions.c.id).limit(keep)
         await self._session.execute(sa.delete(sessions).where(theirs, sessions.c.id.not_in(newest)))
-
-    async def find_by_refresh_hash(self, refresh_hash: str) -> Session | None:
-        """See SessionRepository."""
-        either = sa.or_(sessions.c.refresh_hash == refresh_hash, sessions.c.previous_hash == refresh_hash)
-        return await self._session.scalar(locked(self._session, sa.select(Session).where(either)))

@@ -1,7 +1,9 @@
 """JSON Web Tokens by python-jose."""
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,6 +18,7 @@ ALGORITHM = "HS256"
 ISSUER = AUDIENCE = "luminalib"
 _SECRET_BYTES = 32
 _KEY_ID_LENGTH = 16
+_MAX_DIGITS = 9
 CACHED_TOKENS = 4096
 _REQUIRED = {f"require_{claim}": True for claim in ("iat", "iss", "aud", "sub", "jti")}
 
@@ -68,6 +71,25 @@ class JoseSigner(TokenSigner):
             )
         except (JWTError, KeyError, ValueError, TypeError, OverflowError) as error:
             raise InvalidToken from error
+
+    def refresh_token(self, session_id: str, rotation: int) -> str:
+        """See TokenSigner: the session, the number, and HMAC-SHA-256 over both."""
+        return self._numbered(session_id, rotation, self._keys[self._signing_id])
+
+    def read_refresh_token(self, token: str) -> tuple[str, int]:
+        """See TokenSigner."""
+        session_id, _, rest = token.partition(".")
+        number = rest.partition(".")[0]
+        if not (number.isascii() and number.isdigit() and len(number) <= _MAX_DIGITS):
+            raise InvalidToken
+        ours = (self._numbered(session_id, int(number), key) for key in self._keys.values())
+        if not any(hmac.compare_digest(token.encode(), one.encode()) for one in ours):
+            raise InvalidToken
+        return session_id, int(number)
+
+    def _numbered(self, session_id: str, rotation: int, key: str) -> str:
+        mac = hmac.new(key.encode(), f"refresh:{session_id}:{rotation}".encode(), hashlib.sha256).digest()
+        return f"{session_id}.{rotation}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
     def new_secret(self) -> str:
         """See TokenSigner."""
