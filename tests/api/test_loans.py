@@ -12,7 +12,7 @@ import pytest
 from accounts import Library, id_of, opened, slug
 from conftest import SignUp
 from fakes import FakeClock
-from journeys import STORY, add
+from journeys import PASSWORD, STORY, add
 from luminalib.settings import LoanSettings, Settings
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -500,3 +500,34 @@ async def test_borrowing_and_returning_at_once_never_waits_in_a_ring(desks: list
     assert {await available(admin, book) for book in books} == {2}
     for member in members:
         assert await loans(member) == []
+
+
+# Taking back for others
+
+
+async def test_who_leaves_gives_everything_back(library: Library) -> None:
+    admin, member = [await library.join(name) for name in ("admin", "member")]
+    book = await shelve(admin)
+    await borrow(member, book)
+    member_id = await id_of(member)
+    (await member.request("DELETE", "/auth/me", json={"password": PASSWORD})).raise_for_status()
+    assert await available(admin, book) == 1
+    history = await loans(admin, user_id=member_id, state="all")
+    assert [(loan["book_id"], loan["state"]) for loan in history] == [(book, "closed")]
+
+
+async def test_librarians_take_a_book_back_for_a_member_and_members_for_nobody(library: Library) -> None:
+    admin, member, stranger = [await library.join(name) for name in ("admin", "member", "stranger")]
+    book = await shelve(admin)
+    await borrow(member, book)
+    path, whose = f"/books/{book}/return", {"user_id": await id_of(member)}
+    assert slug(await stranger.post(path, params=whose)) == "not-allowed"
+    closed = await admin.post(path, params=whose)
+    assert (closed.status_code, closed.json()["user_id"], closed.json()["state"]) == (200, whose["user_id"], "closed")
+    assert slug(await admin.post(path, params=whose)) == "not-on-loan"
+
+
+async def test_a_dry_run_is_no_loan(library: Library) -> None:
+    admin = await library.join("admin")
+    assert (await borrow(admin, await shelve(admin), dry_run=True)).status_code == 200
+    assert await loans(admin) == []

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
+from luminalib.domain.auth import NotAllowed
 from luminalib.domain.books import BookNotFound
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.loans import (
@@ -52,23 +53,37 @@ _TROUBLE = (Unauthenticated, BookNotFound)
 @router.post(
     "/books/{book_id}/borrow",
     status_code=201,
-    responses=documented(*_TROUBLE, AlreadyOnLoan, NoCopyAvailable, LoanLimitReached),
+    responses={
+        **documented(*_TROUBLE, AlreadyOnLoan, NoCopyAvailable, LoanLimitReached),
+        200: {"model": LoanOut, "description": "A dry run."},
+    },
 )
 async def borrow_book(
     book_id: UUID,
+    response: Response,
     by: PrincipalDep,
     services: ServicesDep,
     *,
     dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False,
 ) -> LoanOut:
-    """Borrows a copy. When it cannot be, the problem's `errors` name everything that speaks against it."""
+    """Borrows a copy. When it cannot be, the problem's `errors` name everything that speaks against it.
+
+    A dry run answers 200 with the loan that there would be.
+    """
+    response.status_code = 200 if dry_run else 201
     return LoanOut.of(await services.loans.borrow(by, str(book_id), dry_run=dry_run), services.loans.now())
 
 
-@router.post("/books/{book_id}/return", responses=documented(*_TROUBLE, NotOnLoan))
-async def return_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> LoanOut:
+@router.post("/books/{book_id}/return", responses=documented(*_TROUBLE, NotAllowed, NotOnLoan))
+async def return_book(
+    book_id: UUID,
+    by: PrincipalDep,
+    services: ServicesDep,
+    user_id: Annotated[UUID | None, Query(description="For librarians: the member whose copy has come back.")] = None,
+) -> LoanOut:
     """Gives your copy back."""
-    return LoanOut.of(await services.loans.give_back(by, str(book_id)), services.loans.now())
+    loan = await services.loans.give_back(by, str(book_id), str(user_id) if user_id else None)
+    return LoanOut.of(loan, services.loans.now())
 
 
 @router.post("/books/{book_id}/renew", responses=documented(*_TROUBLE, NotOnLoan, RenewalLimitReached))

@@ -158,6 +158,10 @@ class LoanRepository(ABC):
         """How many loans of a member, of a book, or of both are open."""
 
     @abstractmethod
+    async def close_all(self, user_id: str, at: datetime) -> None:
+        """Takes back everything that a member has."""
+
+    @abstractmethod
     async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
         """Loans that match, the newest first."""
 

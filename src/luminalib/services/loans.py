@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from luminalib.domain.auth import InvalidToken, Principal
+from luminalib.domain.auth import InvalidToken, NotAllowed, Principal
 from luminalib.domain.books import Book
 from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, NotOnLoan, refuse
 from luminalib.domain.paging import Page, PageRequest
@@ -40,10 +40,12 @@ class LoanService:
                 await uow.loans.add(loan)
         return loan
 
-    async def give_back(self, by: Principal, book_id: str) -> Loan:
-        """Closes the member's loan. Raises BookNotFound, NotOnLoan."""
+    async def give_back(self, by: Principal, book_id: str, user_id: str | None = None) -> Loan:
+        """Closes the member's loan; librarians may name another member. Raises BookNotFound, NotOnLoan, NotAllowed."""
+        if user_id not in (None, by.user_id) and not by.is_staff:
+            raise NotAllowed("Only librarians take books back for others.")
         async with self._uow(by.tenant_id) as uow:
-            loan = await self._open_loan(uow, by, book_id)
+            loan = await self._open_loan(uow, by, book_id, user_id)
             loan.give_back(self._clock.now())
         return loan
 
@@ -65,9 +67,9 @@ class LoanService:
         """The instant against which due dates are held."""
         return self._clock.now()
 
-    async def _open_loan(self, uow: UnitOfWork, by: Principal, book_id: str) -> Loan:
-        user_id, book = await self._lock(uow, by, book_id)
-        loan = await uow.loans.find_open(user_id, book.id)
+    async def _open_loan(self, uow: UnitOfWork, by: Principal, book_id: str, user_id: str | None = None) -> Loan:
+        own_id, book = await self._lock(uow, by, book_id)
+        loan = await uow.loans.find_open(user_id or own_id, book.id)
         if loan is None:
             raise NotOnLoan
         return loan

@@ -51,7 +51,7 @@ class ProfileService:
             await self._record(uow, by, AuditAction.PASSWORD_CHANGED)
 
     async def delete(self, by: Principal, password: str) -> None:
-        """Closes the account and takes the person out of it; books, loans and reviews stay, as a former member's.
+        """Closes the account, takes back what it has on loan, and takes the person out of it; the history stays, a former member's.
 
         Raises WrongPassword, TooManyRequests, and LastAdmin for the only admin.
         """
@@ -62,6 +62,7 @@ class ProfileService:
             if user.role is Role.ADMIN and not await uow.users.has_admin(besides=user.id):
                 raise LastAdmin
             user.anonymise()
+            await uow.loans.close_all(user.id, self._clock.now())
             await uow.sessions.end_all(user.id, self._clock.now())
             await uow.preferences.remove(user.id)
             for app_password in await uow.app_passwords.list(user.id):

@@ -1,5 +1,7 @@
 """Table and repository of loans."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,18 +54,23 @@ class SqlLoanRepository(LoanRepository):
     async def count_open(self, *, user_id: str | None = None, book_id: str | None = None) -> int:
         """See LoanRepository."""
         counted = sa.select(sa.func.count()).select_from(Loan).where(loans.c.returned_at.is_(None))
-        counted = counted.where(loans.c.user_id == user_id) if user_id else counted
-        counted = counted.where(loans.c.book_id == book_id) if book_id else counted
+        counted = counted.where(loans.c.user_id == user_id) if user_id is not None else counted
+        counted = counted.where(loans.c.book_id == book_id) if book_id is not None else counted
         return await self._session.scalar(counted) or 0
+
+    async def close_all(self, user_id: str, at: datetime) -> None:
+        """See LoanRepository."""
+        theirs = sa.and_(loans.c.user_id == user_id, loans.c.returned_at.is_(None))
+        await self._session.execute(sa.update(Loan).where(theirs).values(returned_at=at))
 
     async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
         """See LoanRepository."""
         conditions: list[sa.ColumnElement[bool]] = []
-        if wanted.user_id:
+        if wanted.user_id is not None:
             conditions.append(loans.c.user_id == wanted.user_id)
-        if wanted.book_id:
+        if wanted.book_id is not None:
             conditions.append(loans.c.book_id == wanted.book_id)
-        if wanted.state:
+        if wanted.state is not None:
             is_open = loans.c.returned_at.is_(None)
             conditions.append(is_open if wanted.state is LoanState.OPEN else ~is_open)
         total = await self._session.scalar(sa.select(sa.func.count()).select_from(Loan).where(*conditions)) or 0
