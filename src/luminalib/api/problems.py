@@ -48,9 +48,9 @@ HEADERS_OF = {
 
 
 class FieldError(BaseModel):
-    """One thing that is wrong with the request."""
+    """One thing that is wrong with the request, or that speaks against it; `field` names the part of the request, if it is one."""
 
-    field: str = Field(examples=["body.title"])
+    field: str | None = Field(default=None, examples=["body.title"])
     message: str = Field(examples=["String should have at least 1 character"])
     code: str = Field(examples=["string_too_short"])
 

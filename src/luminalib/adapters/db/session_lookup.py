@@ -84,7 +84,8 @@ class PostgresSessionLookup(SessionLookup):
         """See SessionLookup."""
         try:
             row = await self._pool.fetchrow(_POSTGRES_QUERY, session_id, timeout=ANSWER_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            await self._pool.expire_connections()  # the server may have hung up on all of them
             raise unavailable(error) from error
         return _session(tuple(row)) if row else None
 
