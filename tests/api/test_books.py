@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import httpx
@@ -178,6 +179,7 @@ async def test_content_comes_in_ranges(admin: httpx.AsyncClient) -> None:
         assert (answer.status_code, answer.content) == (206, part)
         first = raw.index(part)
         assert answer.headers["content-range"] == f"bytes {first}-{first + len(part) - 1}/{len(raw)}"
+    assert head.headers["content-disposition"] == "attachment; filename=\"story.txt\"; filename*=UTF-8''story.txt"
     beyond = await admin.get(path, headers={"Range": "bytes=99999-"})
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(raw)}")
     assert (await admin.get(path, headers={"If-None-Match": head.headers["etag"]})).status_code == 304
@@ -229,3 +231,11 @@ async def test_a_file_that_cannot_be_read_fails_with_the_reason(admin: httpx.Asy
     assert summary["status"] == "failed"
     assert summary["error"]["code"] == "corrupt"
     assert summary["error"]["message"]
+
+
+async def test_a_download_keeps_its_name_whatever_is_in_it(admin: httpx.AsyncClient) -> None:
+    book = (await add(admin, name="Müller; part 1.txt")).json()
+    disposition = (await admin.head(f"/books/{book['id']}/content")).headers["content-disposition"]
+    plain, full = disposition.removeprefix("attachment; ").rsplit("; filename*=", 1)
+    assert plain == 'filename="M_ller; part 1.txt"'
+    assert unquote(full.removeprefix("UTF-8''")) == "Müller; part 1.txt"

@@ -19,7 +19,7 @@ def send_content(request: Request, document: Document, read: Read) -> Response:
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.filename, safe='')}",
+        "Content-Disposition": _disposition(document.filename),
         "Cache-Control": "private, no-cache",
     }
     if etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")):
@@ -36,6 +36,12 @@ def send_content(request: Request, document: Document, read: Read) -> Response:
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=document.media_type)
     return StreamingResponse(read(document, start, stop), status, headers, document.media_type)
+
+
+def _disposition(filename: str) -> str:
+    """The name in full (RFC 6266), and in ASCII for clients that know no other."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def _wanted(request: Request, size: int, etag: str) -> tuple[int, int] | None:

@@ -33,7 +33,7 @@ class SqlDatabase(Database):
         self.url = sa.make_url(url)
         if self.is_sqlite:
             if self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # hashes of passwords lie there
             self.engine = create_async_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
             _prepare_sqlite(self.engine)
             self._write_gate = asyncio.Lock()
