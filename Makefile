@@ -57,12 +57,14 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "LuminaLib needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 1; }
 	@echo "Making $(VENV) (once, about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@command -v uv >/dev/null || $(BIN)/python -m pip install -qq uv
 
-$(VENV)/.run: pyproject.toml uv.lock | $(BIN)/python
+$(BIN)/uv: | $(BIN)/python
+	@$(BIN)/python -m pip install -qq uv
+
+$(VENV)/.run: pyproject.toml uv.lock | $(BIN)/python $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --compile-bytecode --no-dev --python $(BIN)/python
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml uv.lock | $(BIN)/python
+$(VENV)/.dev: pyproject.toml uv.lock | $(BIN)/python $(UV)
 	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --compile-bytecode --python $(BIN)/python
 	@touch $@ $(VENV)/.run
