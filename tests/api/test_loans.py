@@ -1,7 +1,4 @@
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,47 +9,12 @@ import pytest
 from accounts import Library, id_of, opened, slug
 from conftest import SignUp
 from fakes import FakeClock
-from journeys import PASSWORD, STORY, add
+from journeys import PASSWORD, STORY
+from lending import available, books_of, borrow, give_back, loans, renew, shelve
 from luminalib.settings import LoanSettings, Settings
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
-
-
-async def shelve(client: httpx.AsyncClient, title: str = "Title", copies: int = 1) -> str:
-    """Adds a book of the client's."""
-    made = await add(client, f"{title} {uuid4()} {STORY}", title=title, copies=str(copies))
-    return str(made.raise_for_status().json()["id"])
-
-
-async def borrow(client: httpx.AsyncClient, book_id: str, **params: Any) -> httpx.Response:
-    return await client.post(f"/books/{book_id}/borrow", params=params)
-
-
-async def give_back(client: httpx.AsyncClient, book_id: str) -> httpx.Response:
-    return await client.post(f"/books/{book_id}/return")
-
-
-async def renew(client: httpx.AsyncClient, book_id: str) -> httpx.Response:
-    return await client.post(f"/books/{book_id}/renew")
-
-
-async def loans(client: httpx.AsyncClient, **params: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await client.get("/loans", params=params)).raise_for_status().json()["items"]
-    return found
-
-
-async def books_of(client: httpx.AsyncClient, **params: Any) -> list[str]:
-    return [loan["book_id"] for loan in await loans(client, **params)]
-
-
-async def available(client: httpx.AsyncClient, book_id: str) -> int:
-    return int((await client.get(f"/books/{book_id}")).raise_for_status().json()["copies_available"])
-
-
-def outcomes(answers: Iterable[httpx.Response]) -> Counter[str]:
-    """How often each status came, for refusals with the problem."""
-    return Counter(f"{one.status_code} {slug(one)}" if one.is_error else str(one.status_code) for one in answers)
 
 
 @pytest.fixture
@@ -384,122 +346,6 @@ async def test_librarians_ask_for_a_member_or_a_book(admin: httpx.AsyncClient, m
         assert await loans(staff, user_id=str(uuid4())) == []
     assert await books_of(librarian) == [shared]
     assert await loans(admin) == []
-
-
-# All at once
-
-
-@pytest.fixture
-async def desks(settings: Settings) -> AsyncIterator[list[Library]]:
-    """Two servers at one database, so that no lock within a process is what keeps order."""
-    async with AsyncExitStack() as stack:
-        rules = LoanSettings(max_per_member=3)
-        yield [await stack.enter_async_context(opened(settings, rate_limits="off", loans=rules)) for _ in range(2)]
-
-
-def at_all(desks: list[Library], client: httpx.AsyncClient) -> list[httpx.AsyncClient]:
-    """The same member at each of the servers."""
-    return [desk.visitor(Authorization=client.headers["Authorization"]) for desk in desks]
-
-
-async def test_of_fifty_members_one_gets_the_last_copy(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    book = await shelve(admin)
-    crowd = await asyncio.gather(*(desks[0].join(f"member-{n}") for n in range(50)))
-    spread = [at_all(desks, client)[n % 2] for n, client in enumerate(crowd)]
-    answers = await asyncio.gather(*(borrow(client, book) for client in spread))
-    assert outcomes(answers) == {"201": 1, "409 no-copy-available": 49}
-    assert len(await loans(admin, book_id=book, state="all")) == 1
-    assert await available(admin, book) == 0
-
-
-async def test_a_member_who_hits_the_button_fifty_times_has_one_loan(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    book = await shelve(admin, copies=60)
-    clients = at_all(desks, admin)
-    answers = await asyncio.gather(*(borrow(clients[n % 2], book) for n in range(50)))
-    assert outcomes(answers) == {"201": 1, "409 already-on-loan": 49}
-    assert len(await loans(admin, state="all")) == 1
-    assert await available(admin, book) == 59
-
-
-async def test_the_limit_holds_when_different_books_are_borrowed_at_once(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    books = [await shelve(admin, f"Book {n}") for n in range(20)]
-    clients = at_all(desks, admin)
-    answers = await asyncio.gather(*(borrow(clients[n % 2], book) for n, book in enumerate(books)))
-    assert outcomes(answers) == {"201": 3, "409 loan-limit-reached": 17}
-    assert len(await loans(admin)) == 3
-
-
-async def test_of_many_returns_at_once_one_counts(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    book = await shelve(admin, copies=2)
-    await borrow(admin, book)
-    clients = at_all(desks, admin)
-    answers = await asyncio.gather(*(give_back(clients[n % 2], book) for n in range(20)))
-    assert outcomes(answers) == {"200": 1, "409 not-on-loan": 19}
-    assert await available(admin, book) == 2
-
-
-async def test_renewals_at_once_keep_to_their_limit(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    book = await shelve(admin)
-    due = datetime.fromisoformat((await borrow(admin, book)).json()["due_at"])
-    clients = at_all(desks, admin)
-    answers = await asyncio.gather(*(renew(clients[n % 2], book) for n in range(20)))
-    assert outcomes(answers) == {"200": 2, "409 renewal-limit-reached": 18}
-    (loan,) = await loans(admin)
-    assert datetime.fromisoformat(loan["due_at"]) == due + 2 * timedelta(days=21)
-
-
-async def test_a_book_is_not_lent_while_it_is_removed(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    members = await asyncio.gather(*(desks[1].join(f"member-{n}") for n in range(5)))
-    for _ in range(5):
-        book = await shelve(admin, copies=5)
-        removed, *lent = await asyncio.gather(admin.delete(f"/books/{book}"), *(borrow(member, book) for member in members))
-        got = outcomes(lent)
-        assert set(got) <= {"201", "404 book-not-found"}
-        assert removed.status_code == (409 if got["201"] else 204)
-        assert len(await loans(admin, book_id=book)) == got["201"]
-        for member in members:
-            await give_back(member, book)
-
-
-async def test_copies_are_not_taken_away_while_they_are_lent(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    members = await asyncio.gather(*(desks[1].join(f"member-{n}") for n in range(4)))
-    for _ in range(5):
-        book = await shelve(admin, copies=4)
-        lower = admin.patch(f"/books/{book}", json={"copies_total": 2})
-        lowered, *lent = await asyncio.gather(lower, *(borrow(member, book) for member in members))
-        got = outcomes(lent)
-        assert set(got) <= {"201", "409 no-copy-available"}
-        assert got["201"] == (2 if lowered.status_code == 200 else 4)
-        assert outcomes([lowered]).keys() <= {"200", "409 copies-out"}
-        for member in members:
-            await give_back(member, book)
-
-
-async def test_borrowing_and_returning_at_once_never_waits_in_a_ring(desks: list[Library]) -> None:
-    admin = await desks[0].join("admin")
-    members = await asyncio.gather(*(desks[0].join(f"member-{n}") for n in range(6)))
-    books = [await shelve(admin, f"Book {n}", copies=2) for n in range(3)]
-
-    async def wander(client: httpx.AsyncClient, first: int) -> list[httpx.Response]:
-        order = books[first % 3 :] + books[: first % 3]
-        answers = []
-        for act in (borrow, renew, give_back):
-            answers += await asyncio.gather(*(act(client, book) for book in order))
-        return answers
-
-    walks = await asyncio.gather(*(wander(at_all(desks, member)[n % 2], n) for n, member in enumerate(members)))
-    statuses = {answer.status_code for walk in walks for answer in walk}
-    assert statuses <= {200, 201, 409}
-    assert {await available(admin, book) for book in books} == {2}
-    for member in members:
-        assert await loans(member) == []
 
 
 # Taking back for others
