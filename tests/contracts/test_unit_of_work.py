@@ -53,7 +53,7 @@ async def test_leaving_commits_and_an_error_rolls_back(uow: SqlUnitOfWorkFactory
     with pytest.raises(ZeroDivisionError):
         async with uow("main") as unit:
             await unit.users.add(dropped)
-            await unit.enqueue(process_document("x", "main", NOW))
+            await unit.enqueue(process_document(make_document(), "main", NOW))
             raise ZeroDivisionError
     async with uow.reading("main") as unit:
         assert await unit.users.find(dropped.id) is None
@@ -206,9 +206,10 @@ async def test_hints_follow_the_commit(uow: SqlUnitOfWorkFactory, bus: MemoryEve
 
 
 async def test_a_queueing_lock_keeps_one_waiting_job(uow: SqlUnitOfWorkFactory, database: SqlDatabase) -> None:
+    document = make_document()
     for _ in range(3):
         async with uow("main") as unit:
-            await unit.enqueue(process_document("x", "main", NOW))
+            await unit.enqueue(process_document(document, "main", NOW))
     ledger = SqlJobLedger(database)
     assert await ledger.claim("host:1:a", NOW) is not None
     assert await ledger.claim("host:1:a", NOW) is None

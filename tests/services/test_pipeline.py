@@ -49,7 +49,7 @@ class Shop:
 
     async def add(self, text: str = "Once upon a time.") -> tuple[BookView, Job]:
         view = await self.books.add(HOUSE, await self.stage(text), BookDetails())
-        return view, process_document(view.document.id, "main", NOW)
+        return view, process_document(view.document, "main", NOW)
 
     async def path(self, view: BookView) -> list[str]:
         async with self.uow.reading("main") as unit:
@@ -172,8 +172,9 @@ async def test_content_replaced_meanwhile_wins(shop: Shop) -> None:
 
     shop.extractor.meanwhile = replace
     await shop.pipeline.process(job)
-    assert (await shop.look(view)).document.status is DocumentStatus.PENDING
-    await shop.pipeline.process(job)
+    replaced = await shop.look(view)
+    assert replaced.document.status is DocumentStatus.PENDING
+    await shop.pipeline.process(process_document(replaced.document, "main", NOW))
     done = await shop.look(view)
     assert done.summary is not None
     assert done.summary.summary == "a story: 18 characters."
@@ -198,3 +199,22 @@ async def test_the_sweep_takes_what_uploads_left_behind_and_nothing_else(shop: S
     shop.storage.objects[view.document.staged_key] = (b"not promoted yet", old)
     await shop.housekeeping.sweep(sweep("main", NOW))
     assert set(shop.storage.objects) == {fresh.key, view.document.content_key, view.document.staged_key}
+
+
+async def test_what_was_wrong_with_the_old_content_is_not_held_against_the_new(shop: Shop) -> None:
+    view, job = await shop.add()
+    other = await shop.stage("Twice upon a time.")
+
+    async def replace() -> None:
+        shop.extractor.meanwhile = None
+        await shop.books.replace_content(HOUSE, view.book.id, other)
+
+    shop.extractor.meanwhile, shop.extractor.error = replace, ExtractionFailed("corrupt", "It is damaged.")
+    await shop.pipeline.process(job)
+    await shop.pipeline.retry_later(job, ValueError())
+    await shop.pipeline.give_up(job, ValueError())
+    shop.extractor.error = None
+    replaced = await shop.look(view)
+    assert replaced.document.status is DocumentStatus.PENDING
+    await shop.pipeline.process(process_document(replaced.document, "main", NOW))
+    assert (await shop.look(view)).document.status is DocumentStatus.COMPLETED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from luminalib.domain.errors import Conflict, NotFound
+from luminalib.domain.errors import Conflict
 
 
 class LoanState(StrEnum):
@@ -55,12 +55,6 @@ class CopiesOut(Conflict):
     """More copies are out than would be left."""
 
     slug = "copies-out"
-
-
-class LoanNotFound(NotFound):
-    """There is no such loan."""
-
-    slug = "loan-not-found"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,11 +12,16 @@ STAGING = "staging/"
 """What the keys of files begin with that belong to no document yet."""
 
 
-def process_document(document_id: str, tenant_id: str, at: datetime) -> Job:
-    """Reads and analyses a document."""
-    lock = f"document:{document_id}"
+def process_document(document: Document, tenant_id: str, at: datetime) -> Job:
+    """Reads and analyses the content that the document has now; content that comes later has a job of its own."""
+    lock = f"document:{document.id}"
     return Job(
-        name=PROCESS_DOCUMENT, payload={"document_id": document_id}, tenant_id=tenant_id, run_at=at, lock=lock, queueing_lock=lock
+        name=PROCESS_DOCUMENT,
+        payload={"document_id": document.id, "content_key": document.content_key},
+        tenant_id=tenant_id,
+        run_at=at,
+        lock=lock,
+        queueing_lock=f"{lock}:{document.sha256}",
     )
 
 

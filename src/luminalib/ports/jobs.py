@@ -8,10 +8,6 @@ from datetime import datetime
 from luminalib.domain.jobs import Job
 
 
-class JobPostponed(Exception):
-    """Raised by a handler that cannot work now through no fault of the job: it is tried again later and nothing is used up."""
-
-
 class JobLedger(ABC):
     """The durable list of jobs, over all tenants. New jobs enter it through `UnitOfWork.enqueue`."""
 

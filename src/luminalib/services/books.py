@@ -52,7 +52,7 @@ class BookService:
                 await uow.documents.add(document)
                 await uow.books.add(book)
                 uow.events.append(status_event(document, book.id, None, now))
-                await uow.enqueue(process_document(document.id, by.tenant_id, now))
+                await uow.enqueue(process_document(document, by.tenant_id, now))
         except DuplicateContent:  # somebody was faster between the look and the leap
             await self._refuse_duplicate(by, staged)
             raise
@@ -92,7 +92,7 @@ class BookService:
             previous = document.replace_content(staged, now)
             await uow.documents.remove_results(document.id)
             uow.events.append(status_event(document, book.id, previous, now, "new content"))
-            await uow.enqueue(process_document(document.id, by.tenant_id, now))
+            await uow.enqueue(process_document(document, by.tenant_id, now))
         await self._promote(document)
         return await self.get(by, book_id)
 

@@ -60,7 +60,7 @@ class PipelineService:
         async with self._storage.local_file(document.content_key) as path:
             extracted = await self._extractor.extract(path, document.media_type)
         async with self._uow(job.tenant_id) as uow:
-            current = await self._current(uow, job, document)
+            current = await self._current(uow, job)
             if current is None:
                 return
             stored, book = current
@@ -82,7 +82,7 @@ class PipelineService:
         )
         result = await self._llm.summarise(request)
         async with self._uow(job.tenant_id) as uow:
-            current = await self._current(uow, job, document)
+            current = await self._current(uow, job)
             if current is None:
                 return
             stored, book = current
@@ -98,12 +98,14 @@ class PipelineService:
             document = await uow.documents.get(job.payload["document_id"])
         except DocumentNotFound:  # deleted meanwhile
             return None, None
+        if document.content_key != job.payload["content_key"]:  # replaced meanwhile: another job is for what came
+            return None, None
         return document, await uow.books.find_by_document(document.id)
 
-    async def _current(self, uow: UnitOfWork, job: Job, known: Document) -> tuple[Document, Book | None] | None:
+    async def _current(self, uow: UnitOfWork, job: Job) -> tuple[Document, Book | None] | None:
         """The document as it is now; None when it was deleted, replaced or moved on while work was under way."""
         stored, book = await self._load(uow, job)
-        if stored is None or stored.content_key != known.content_key or stored.is_finished:
+        if stored is None or stored.is_finished:
             return None
         return stored, book
 

@@ -49,8 +49,6 @@ _ORDERS = {
     "author": (books.c.author_key, books.c.title_key),
     "created_at": (books.c.created_at,),
 }
-SORT_KEYS = tuple(f"{sign}{key}" for key in _ORDERS for sign in ("", "-"))
-"""What `BookFilter.sort` may be; a leading minus means descending."""
 
 
 def _label(kind: str, name: str) -> str:

@@ -13,7 +13,7 @@ import structlog
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import LEASE, MAX_CLAIMS, POSTPONE_AFTER, RETRY_AFTER, Job
 from luminalib.ports.clock import Clock
-from luminalib.ports.jobs import JobHandler, JobLedger, JobPostponed, JobRunner
+from luminalib.ports.jobs import JobHandler, JobLedger, JobRunner
 
 POLL_SECONDS = 2.0
 """How often the ledger is looked at without a hint: jobs of other processes, retries, expired leases."""
@@ -127,7 +127,7 @@ class InProcessJobRunner(JobRunner):
             return
         try:
             await handler.run(job)
-        except (JobPostponed, Unavailable) as reason:
+        except Unavailable as reason:
             log.warning("jobs.postponed", reason=str(reason))
             await self._ledger.retry(job, self._clock.now() + POSTPONE_AFTER, failures=job.failures, error=str(reason))
         except Exception as error:
