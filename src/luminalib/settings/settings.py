@@ -2,58 +2,20 @@
 
 import difflib
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from luminalib.settings.groups import LimitSettings, LoanSettings, MinioSettings
+
 PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
-_LIMIT = re.compile(r"[1-9]\d{0,8}/(?:[1-9]\d{0,4} ?)?(?:second|minute|hour|day)s?")
 
 
 class SettingsError(Exception):
     """A setting is wrong or missing; the message is one line that names the variable."""
-
-
-class MinioSettings(BaseModel):
-    """Where the S3-compatible storage is, for `LUMINALIB_STORAGE=minio`."""
-
-    endpoint: str = Field("localhost:9000", description="Host and port of the S3 server, without http://.")
-    access_key: str = Field("", description="Its access key; required for minio.")
-    secret_key: SecretStr = Field(SecretStr(""), description="Its secret key; required for minio.")
-    bucket: str = Field("luminalib", description="The bucket; made on start when it is missing.")
-    secure: bool = Field(default=False, description="Whether to speak https.")
-    region: str = Field("us-east-1", description="The S3 region.")
-
-
-class LoanSettings(BaseModel):
-    """The library's rules of circulation."""
-
-    period_days: Annotated[int, Field(ge=1, le=3650, description="For how long a book is lent and renewed.")] = 21
-    max_per_member: Annotated[int, Field(ge=1, le=1000, description="How many books a member may have at a time.")] = 10
-    max_renewals: Annotated[int, Field(ge=0, le=100, description="How often a loan may be renewed.")] = 2
-    renew_from: Literal["due", "now"] = Field("due", description="Whether a renewal counts from the due date or from now.")
-
-
-class LimitSettings(BaseModel):
-    """How often something may be tried, as `count/period`, such as `10/15minutes`."""
-
-    login_per_account: str = Field("10/15minutes", description="Wrong passwords for one account.")
-    login_per_address: str = Field("300/15minutes", description="Log-ins from one network address.")
-    signup_per_address: str = Field("300/hour", description="New accounts from one network address.")
-    refresh_per_address: str = Field("1200/15minutes", description="Refreshed tokens from one network address.")
-    upload_per_account: str = Field("1200/hour", description="Uploads of one account.")
-    upload_per_address: str = Field("3000/hour", description="Uploads from one network address.")
-
-    @field_validator("*")
-    @classmethod
-    def _well_formed(cls, text: str) -> str:
-        if not _LIMIT.fullmatch(text):
-            raise ValueError("should look like 10/15minutes")
-        return text
 
 
 class Settings(BaseSettings):

@@ -1,0 +1,151 @@
+"""The implementations of the ports, as the settings choose them."""
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from limits.errors import ConfigurationError
+
+from luminalib.adapters.children.pool import SubprocessPool
+from luminalib.adapters.db import migrations
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.session_lookup import session_lookup
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
+from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
+from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
+from luminalib.adapters.security.passwords import Argon2Hasher
+from luminalib.adapters.security.tokens import JoseSigner
+from luminalib.adapters.storage.local import LocalStorage
+from luminalib.adapters.storage.minio import MinioStorage
+from luminalib.adapters.text.extractor import SandboxedTextExtractor
+from luminalib.domain.errors import Unavailable
+from luminalib.ports.children import ChildProcesses
+from luminalib.ports.clock import Clock
+from luminalib.ports.llm import LLMProvider
+from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
+from luminalib.ports.sessions import SessionLookup
+from luminalib.ports.storage import StorageProvider
+from luminalib.ports.text import TextExtractor
+from luminalib.settings import PREFIX, Settings, SettingsError
+
+PROBE_CHILDREN = 2
+"""Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
+
+
+class MigrationsPending(Unavailable):
+    """The database does not have the newest schema. Run `luminalib migrate` first."""
+
+    slug = "migrations-pending"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adapters:
+    """The implementations that the settings choose, opened."""
+
+    clock: Clock
+    database: SqlDatabase
+    bus: MemoryEventBus
+    uow: SqlUnitOfWorkFactory
+    storage: StorageProvider
+    extractor: TextExtractor
+    llm: LLMProvider
+    lookup: SessionLookup
+    hasher: PasswordHasher
+    common: CommonPasswords
+    signer: TokenSigner
+    limiter: RateLimiter
+
+
+async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
+    """Opens what the settings choose; `stack` closes it."""
+    database = await _open_database(settings, stack)
+    lookup = session_lookup(database)
+    await lookup.start()
+    stack.push_async_callback(lookup.close)
+    bus = MemoryEventBus()
+    stack.callback(bus.close)
+    children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
+    return Adapters(
+        clock=clock,
+        database=database,
+        bus=bus,
+        uow=SqlUnitOfWorkFactory(database, bus),
+        storage=await _STORAGES[settings.storage](settings, stack),
+        extractor=SandboxedTextExtractor(children),
+        llm=llm or _LLMS[settings.llm](children),
+        lookup=lookup,
+        hasher=Argon2Hasher(),
+        common=ZxcvbnCommonPasswords(),
+        signer=JoseSigner(secret_keys(settings)),
+        limiter=_limiter(settings),
+    )
+
+
+def _limiter(settings: Settings) -> RateLimiter:
+    if settings.rate_limits == "off":
+        return NoRateLimiter()
+    rules = {rule: getattr(settings.limits, rule.value.replace("-", "_")) for rule in Rule}
+    try:
+        return LimitsRateLimiter(rules, settings.rate_limit_store)
+    except ConfigurationError as error:
+        raise SettingsError(f"{PREFIX}RATE_LIMIT_STORE: should be memory:// or redis://host:port ({error}).") from None
+
+
+def secret_keys(settings: Settings) -> list[str]:
+    """The secret that signs, then the earlier ones that still verify."""
+    return [secret_key(settings), *settings.old_secrets]
+
+
+def secret_key(settings: Settings) -> str:
+    """The given secret, or in development one that is made once and kept, for its owner only, in the data directory."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given
+    path = settings.data_dir / "secret_key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> SqlDatabase:
+    database = SqlDatabase(settings.database)
+    stack.push_async_callback(database.close)
+    if settings.env == "development":
+        await migrations.upgrade(database)
+    elif not await migrations.is_current(database):
+        raise MigrationsPending
+    return database
+
+
+async def _local_storage(settings: Settings, _stack: AsyncExitStack) -> StorageProvider:
+    storage = LocalStorage(settings.data_dir / "files")
+    await storage.start()
+    return storage
+
+
+async def _minio_storage(settings: Settings, stack: AsyncExitStack) -> StorageProvider:
+    minio = settings.minio
+    storage = MinioStorage(
+        endpoint=minio.endpoint,
+        access_key=minio.access_key,
+        secret_key=minio.secret_key.get_secret_value(),
+        bucket=minio.bucket,
+        secure=minio.secure,
+        region=minio.region,
+    )
+    stack.push_async_callback(storage.close)
+    await storage.start()
+    return storage
+
+
+_STORAGES = {"local": _local_storage, "minio": _minio_storage}
+_LLMS: dict[str, Callable[[ChildProcesses], LLMProvider]] = {"extractive": ExtractiveLLM}

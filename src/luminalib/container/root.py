@@ -1,0 +1,57 @@
+"""Opening and closing the whole."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db import migrations
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.api.deps import Services
+from luminalib.container.adapters import open_adapters
+from luminalib.container.jobs import open_runner
+from luminalib.container.services import make_services
+from luminalib.ports.clock import Clock
+from luminalib.ports.llm import LLMProvider
+from luminalib.services.health import HealthService, Part
+from luminalib.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Container:
+    """What entry points need: the use cases, and the bus that ends streams when the server goes down."""
+
+    services: Services
+    bus: MemoryEventBus
+    database: SqlDatabase
+
+
+@asynccontextmanager
+async def open_container(
+    settings: Settings, *, clock: Clock | None = None, llm: LLMProvider | None = None, run_jobs: bool = True
+) -> AsyncIterator[Container]:
+    """Opens everything and closes it in the opposite order; `clock` and `llm` take the place of those that the settings choose.
+
+    Raises Unavailable when a part cannot be reached.
+    """
+    async with AsyncExitStack() as stack:
+        adapters = await open_adapters(settings, stack, clock or SystemClock(), llm)
+        parts = {
+            "database": Part(check=adapters.database.check),
+            "storage": Part(check=adapters.storage.check),
+            "llm": Part(check=adapters.llm.check, is_hard=False),
+        }
+        if run_jobs:
+            parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack)).check)
+        services = make_services(settings, adapters, HealthService(parts))
+        yield Container(services=services, bus=adapters.bus, database=adapters.database)
+
+
+async def migrate(settings: Settings) -> None:
+    """Brings the database to the newest schema."""
+    database = SqlDatabase(settings.database)
+    try:
+        await migrations.upgrade(database)
+    finally:
+        await database.close()

@@ -1,0 +1,59 @@
+"""The use cases, given their adapters."""
+
+from datetime import timedelta
+
+from luminalib.api.deps import Services
+from luminalib.container.adapters import Adapters
+from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.loans import LoanPolicy
+from luminalib.services.app_passwords import AppPasswordService
+from luminalib.services.auth import AuthService, AuthTools
+from luminalib.services.books import BookService
+from luminalib.services.documents import DocumentService
+from luminalib.services.health import HealthService
+from luminalib.services.intake import IntakeService
+from luminalib.services.intelligence import IntelligenceService
+from luminalib.services.loans import LoanService
+from luminalib.services.profile import ProfileService
+from luminalib.services.users import UserService
+from luminalib.settings import Settings
+
+
+def make_services(settings: Settings, a: Adapters, health: HealthService) -> Services:
+    """All services of the API."""
+    tools = AuthTools(
+        uow=a.uow, hasher=a.hasher, signer=a.signer, common=a.common, limiter=a.limiter, lookup=a.lookup, clock=a.clock
+    )
+    return Services(
+        app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, tenant_id=MAIN_TENANT),
+        auth=AuthService(
+            tools,
+            tenant_id=MAIN_TENANT,
+            access_life=timedelta(minutes=settings.access_minutes),
+            refresh_life=timedelta(days=settings.session_days),
+        ),
+        books=BookService(a.uow, a.storage, a.extractor, a.clock),
+        documents=DocumentService(a.uow, a.bus),
+        health=health,
+        intake=IntakeService(
+            a.uow,
+            a.storage,
+            a.limiter,
+            max_bytes=settings.max_upload_mib * 2**20,
+            members_may_upload=settings.members_may_upload,
+        ),
+        intelligence=IntelligenceService(a.uow),
+        loans=LoanService(a.uow, _policy(settings), a.clock),
+        profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, a.clock),
+        users=UserService(a.uow, a.clock),
+    )
+
+
+def _policy(settings: Settings) -> LoanPolicy:
+    loans = settings.loans
+    return LoanPolicy(
+        period=timedelta(days=loans.period_days),
+        max_loans=loans.max_per_member,
+        max_renewals=loans.max_renewals,
+        renew_from_due=loans.renew_from == "due",
+    )

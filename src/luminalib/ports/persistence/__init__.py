@@ -1,0 +1,26 @@
+"""What the core keeps: repositories, and the unit of work that makes their changes one."""
+
+from luminalib.ports.persistence.app_passwords import AppPasswordRepository
+from luminalib.ports.persistence.audit import AuditLog
+from luminalib.ports.persistence.auth import SessionRepository, UserRepository
+from luminalib.ports.persistence.books import BookRepository
+from luminalib.ports.persistence.documents import DocumentRepository
+from luminalib.ports.persistence.events import EventLog
+from luminalib.ports.persistence.loans import LoanRepository
+from luminalib.ports.persistence.preferences import PreferencesRepository
+from luminalib.ports.persistence.unit_of_work import Database, UnitOfWork, UnitOfWorkFactory
+
+__all__ = [
+    "AppPasswordRepository",
+    "AuditLog",
+    "BookRepository",
+    "Database",
+    "DocumentRepository",
+    "EventLog",
+    "LoanRepository",
+    "PreferencesRepository",
+    "SessionRepository",
+    "UnitOfWork",
+    "UnitOfWorkFactory",
+    "UserRepository",
+]

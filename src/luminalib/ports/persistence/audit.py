@@ -1,0 +1,23 @@
+"""The record of security events."""
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from luminalib.domain.audit import AuditEvent
+from luminalib.domain.paging import Page, PageRequest
+
+
+class AuditLog(ABC):
+    """The append-only record of security events."""
+
+    @abstractmethod
+    async def append(self, event: AuditEvent) -> None:
+        """Adds a row."""
+
+    @abstractmethod
+    async def list(self, page: PageRequest) -> Page[AuditEvent]:
+        """Rows, the newest first."""
+
+    @abstractmethod
+    async def forget(self, before: datetime) -> None:
+        """Deletes the rows from before then."""

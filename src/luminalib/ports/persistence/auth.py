@@ -1,0 +1,51 @@
+"""Accounts and their log-ins."""
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from luminalib.domain.auth import Session, User
+from luminalib.domain.paging import Page, PageRequest
+
+
+class UserRepository(ABC):
+    """Accounts of the tenant."""
+
+    @abstractmethod
+    async def add(self, user: User) -> None:
+        """Keeps a new account. Leaving the unit of work raises EmailTaken when there is one with its address."""
+
+    @abstractmethod
+    async def find(self, user_id: str) -> User | None:
+        """The account, if it exists."""
+
+    @abstractmethod
+    async def find_by_email(self, email: str) -> User | None:
+        """The account with this normalised address, if there is one."""
+
+    @abstractmethod
+    async def has_admin(self, besides: str | None = None) -> bool:
+        """Whether the tenant has an active admin, other than the account `besides`."""
+
+    @abstractmethod
+    async def list(self, page: PageRequest) -> Page[User]:
+        """All accounts, the oldest first."""
+
+
+class SessionRepository(ABC):
+    """Log-ins."""
+
+    @abstractmethod
+    async def add(self, session: Session) -> None:
+        """Keeps a new log-in."""
+
+    @abstractmethod
+    async def find(self, session_id: str) -> Session | None:
+        """The log-in, if it exists; locked against parallel refreshes in a unit of work that writes."""
+
+    @abstractmethod
+    async def end_all(self, user_id: str, at: datetime, besides: str | None = None) -> None:
+        """Ends the account's open log-ins, except `besides`."""
+
+    @abstractmethod
+    async def prune(self, user_id: str, before: datetime, keep: int) -> None:
+        """Deletes the account's log-ins that were over before then, and the oldest beyond `keep`."""

@@ -1,0 +1,31 @@
+"""Loans."""
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from luminalib.domain.loans import Loan, LoanFilter
+from luminalib.domain.paging import Page, PageRequest
+
+
+class LoanRepository(ABC):
+    """Loans, open and closed."""
+
+    @abstractmethod
+    async def add(self, loan: Loan) -> None:
+        """Keeps a new loan. Leaving the unit of work raises AlreadyOnLoan when the member has the book."""
+
+    @abstractmethod
+    async def find_open(self, user_id: str, book_id: str) -> Loan | None:
+        """The member's open loan of a book, if any."""
+
+    @abstractmethod
+    async def count_open(self, *, user_id: str | None = None, book_id: str | None = None) -> int:
+        """How many loans of a member, of a book, or of both are open."""
+
+    @abstractmethod
+    async def close_all(self, user_id: str, at: datetime) -> None:
+        """Takes back everything that a member has."""
+
+    @abstractmethod
+    async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
+        """Loans that match, the newest first."""

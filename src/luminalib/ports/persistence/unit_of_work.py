@@ -1,0 +1,59 @@
+"""The transaction that makes changes one."""
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+
+from luminalib.domain.jobs import Job
+from luminalib.ports.persistence.app_passwords import AppPasswordRepository
+from luminalib.ports.persistence.audit import AuditLog
+from luminalib.ports.persistence.auth import SessionRepository, UserRepository
+from luminalib.ports.persistence.books import BookRepository
+from luminalib.ports.persistence.documents import DocumentRepository
+from luminalib.ports.persistence.events import EventLog
+from luminalib.ports.persistence.loans import LoanRepository
+from luminalib.ports.persistence.preferences import PreferencesRepository
+
+
+class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
+    """One short transaction of one tenant: leaving the context commits, an exception rolls back.
+
+    Entities that came out of a repository are saved when they were changed. Hints go out after the commit.
+    """
+
+    users: UserRepository
+    sessions: SessionRepository
+    app_passwords: AppPasswordRepository
+    preferences: PreferencesRepository
+    audit: AuditLog
+    books: BookRepository
+    documents: DocumentRepository
+    loans: LoanRepository
+    events: EventLog
+
+    @abstractmethod
+    async def enqueue(self, job: Job) -> None:
+        """Adds a job to the ledger in this transaction; does nothing when one with its `queueing_lock` waits already."""
+
+    @abstractmethod
+    async def lock(self, name: str) -> None:
+        """Makes other transactions that lock the same name wait until this one has ended."""
+
+
+class UnitOfWorkFactory(ABC):
+    """Opens units of work."""
+
+    @abstractmethod
+    def __call__(self, tenant_id: str) -> UnitOfWork:
+        """A unit of work that may write."""
+
+    @abstractmethod
+    def reading(self, tenant_id: str) -> UnitOfWork:
+        """A unit of work that only reads; it never waits for writers."""
+
+
+class Database(ABC):
+    """The database as operators see it."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Returns when it answers; raises Unavailable with what to do otherwise."""
