@@ -45,3 +45,13 @@ async def available(client: httpx.AsyncClient, book_id: str) -> int:
 def outcomes(answers: Iterable[httpx.Response]) -> Counter[str]:
     """How often each status came, for refusals with the problem."""
     return Counter(f"{one.status_code} {slug(one)}" if one.is_error else str(one.status_code) for one in answers)
+
+
+async def review(client: httpx.AsyncClient, book_id: str, rating: int = 4, text: str = "Worth the slow start.") -> httpx.Response:
+    return await client.post(f"/books/{book_id}/reviews", json={"rating": rating, "text": text})
+
+
+async def rating_of(client: httpx.AsyncClient, book_id: str) -> tuple[float | None, int]:
+    """Mean and count as the catalogue shows them."""
+    rating = (await client.get(f"/books/{book_id}")).raise_for_status().json()["rating"]
+    return rating["mean"], rating["count"]

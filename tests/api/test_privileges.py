@@ -1,8 +1,8 @@
 """Who may call what. Each route of the server must have its line here; each role then tries each route.
 
 The owner is a member who has added the book, the document and the app password that all others try to get at, and who has
-borrowed what others try to return; the stranger is a member, too. The device has an app password of the owner's. 307, 403 with
-`wrong-password`, 409 and the like say that the caller got through the door.
+borrowed and reviewed what others try to return and to rewrite; the stranger is a member, too. The device has an app password of
+the owner's. 307, 403 with `wrong-password`, 409 and the like say that the caller got through the door.
 """
 
 import asyncio
@@ -61,6 +61,10 @@ POST   /books/{book_id}/borrow                          401      201   201      
 POST   /books/{book_id}/return                          401      409   200       409   409    401
 POST   /books/{book_id}/renew                           401      409   200       409   409    401
 GET    /loans                                           401      200   200       200   200    200
+GET    /books/{book_id}/reviews                         401      200   200       200   200    200
+POST   /books/{book_id}/reviews                         401      403   409       403   403    401
+PUT    /books/{book_id}/reviews/mine                    401      404   200       404   404    401
+DELETE /books/{book_id}/reviews/mine                    401      404   204       404   404    401
 GET    /documents/stream                                401      200   200       200   200    401
 GET    /documents/{document_id}                         401      404   200       200   200    200
 GET    /documents/{document_id}/status                  401      404   200       200   200    200
@@ -76,6 +80,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /users/{user_id}": {},
     "PUT /books/{book_id}": {"title": "Another"},
     "PATCH /books/{book_id}": {"title": "Another"},
+    "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
+    "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
 }
 Policy = dict[str, dict[str, int]]
 
@@ -139,8 +145,11 @@ class Cast:
             return {"app_password_id": made.raise_for_status().json()["id"]}
         if "{book_id}" in path or "{document_id}" in path:
             book = (await add(self.clients["owner"], uuid4().hex)).raise_for_status().json()
-            if path.endswith(("/return", "/renew")):
+            if path.endswith(("/return", "/renew")) or "/reviews" in path:
                 (await self.clients["owner"].post(f"/books/{book['id']}/borrow")).raise_for_status()
+            if "/reviews" in path:
+                review = {"rating": 3, "text": "Neither here nor there."}
+                (await self.clients["owner"].post(f"/books/{book['id']}/reviews", json=review)).raise_for_status()
             return {"book_id": book["id"], "document_id": book["document_id"]}
         return {"user_id": self.victim_id}
 

@@ -36,7 +36,7 @@ JsonYear = Annotated[Year, Strict()]
 JsonCopies = Annotated[Copies, Strict()]
 Authors = Annotated[tuple[Name, ...], Field(max_length=100)]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=100)]
-SORTS = Literal["title", "-title", "author", "-author", "created_at", "-created_at"]
+SORTS = Literal["title", "-title", "author", "-author", "created_at", "-created_at", "rating", "-rating", "loans", "-loans"]
 
 
 def _split(values: Any) -> Any:

@@ -18,6 +18,7 @@ from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.loans import LoanService
 from luminalib.services.profile import ProfileService
+from luminalib.services.reviews import ReviewService
 from luminalib.services.users import UserService
 
 MAX_ADDRESS = 64
@@ -38,6 +39,7 @@ class Services:
     intelligence: IntelligenceService
     loans: LoanService
     profile: ProfileService
+    reviews: ReviewService
     users: UserService
 
 

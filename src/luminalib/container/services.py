@@ -15,6 +15,7 @@ from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.loans import LoanService
 from luminalib.services.profile import ProfileService
+from luminalib.services.reviews import ReviewService
 from luminalib.services.users import UserService
 from luminalib.settings import Settings
 
@@ -45,6 +46,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
         intelligence=IntelligenceService(a.uow),
         loans=LoanService(a.uow, _policy(settings), a.clock),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, a.clock),
+        reviews=ReviewService(a.uow, a.clock),
         users=UserService(a.uow, a.clock),
     )
 

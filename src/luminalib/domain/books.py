@@ -118,10 +118,7 @@ class Book:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookView:
-    """A book as lists and pages show it, joined with its document, its summary when there is one, and its open loans.
-
-    Until there are reviews no book is rated.
-    """
+    """A book as lists and pages show it: with its document, its summary when there is one, its open loans and its ratings."""
 
     book: Book
     document: Document

@@ -1,5 +1,7 @@
 """Tables and repository of the catalogue."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
@@ -9,6 +11,7 @@ from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db.documents import documents, summaries
 from luminalib.adapters.db.loans import loans
+from luminalib.adapters.db.reviews import reviews
 from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.books import Book, BookFilter, BookNotFound, BookView, search_key
 from luminalib.domain.documents import Document
@@ -43,11 +46,20 @@ books = sa.Table(
 )
 map_owned(Book, books)
 
+_LENT = sa.select(sa.func.count()).where(loans.c.book_id == books.c.id, loans.c.tenant_id == books.c.tenant_id).correlate(books)
+_COPIES_OUT = _LENT.where(loans.c.returned_at.is_(None)).scalar_subquery()
+_LOANS = _LENT.scalar_subquery()
+_RATED = sa.select(sa.func.count()).where(reviews.c.book_id == books.c.id).correlate(books)
+_RATING_COUNT = _RATED.scalar_subquery()
+_RATING_MEAN = _RATED.with_only_columns(sa.func.avg(reviews.c.rating, type_=sa.Float)).scalar_subquery()
+
 _KEY_MAX = 500
-_ORDERS = {
+_ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
     "title": (books.c.title_key,),
     "author": (books.c.author_key, books.c.title_key),
     "created_at": (books.c.created_at,),
+    "rating": (sa.func.coalesce(_RATING_MEAN, 0), _RATING_COUNT, books.c.created_at),
+    "loans": (_LOANS, books.c.created_at),
 }
 
 
@@ -95,7 +107,7 @@ class SqlBookRepository(BookRepository):
         row = (await self._session.execute(_views().where(books.c.id == book_id))).one_or_none()
         if row is None:
             raise BookNotFound
-        return BookView(book=row[0], document=row[1], summary=row[2], copies_out=row[3])
+        return _view(*row)
 
     async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """See BookRepository."""
@@ -105,7 +117,7 @@ class SqlBookRepository(BookRepository):
         descending = wanted.sort.startswith("-")
         order = [key.desc() if descending else key.asc() for key in (*_ORDERS[wanted.sort.removeprefix("-")], books.c.id)]
         rows = await self._session.execute(_views().where(*conditions).order_by(*order).offset(page.offset).limit(page.size))
-        return Page([BookView(book=b, document=d, summary=s, copies_out=out) for b, d, s, out in rows], total)
+        return Page([_view(*row) for row in rows], total)
 
     async def remove(self, book: Book) -> None:
         """See BookRepository."""
@@ -113,19 +125,24 @@ class SqlBookRepository(BookRepository):
         self._session.expunge(book)
 
 
-_COPIES_OUT = (
-    sa.select(sa.func.count())
-    .where(loans.c.book_id == books.c.id, loans.c.tenant_id == books.c.tenant_id, loans.c.returned_at.is_(None))
-    .correlate(books)
-    .scalar_subquery()
-)
-
-
-def _views() -> sa.Select[Book, Document, Summary, int]:
+def _views() -> sa.Select[Book, Document, Summary, int, int, float | None]:
     return (
-        sa.select(Book, Document, Summary, _COPIES_OUT)
+        sa.select(Book, Document, Summary, _COPIES_OUT, _RATING_COUNT, _RATING_MEAN)
         .join(Document, documents.c.id == books.c.document_id)
         .outerjoin(Summary, summaries.c.document_id == documents.c.id)
+    )
+
+
+def _view(
+    book: Book, document: Document, summary: Summary | None, copies_out: int, rating_count: int, rating_mean: float | None
+) -> BookView:
+    return BookView(
+        book=book,
+        document=document,
+        summary=summary,
+        copies_out=copies_out,
+        rating_count=rating_count,
+        rating_mean=None if rating_mean is None else float(rating_mean),
     )
 
 

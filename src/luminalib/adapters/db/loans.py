@@ -32,6 +32,7 @@ loans = sa.Table(
         postgresql_where=sa.text("returned_at IS NULL"),
     ),
     sa.Index("ix_loans_user_id", "tenant_id", "user_id", "borrowed_at"),
+    sa.Index("ix_loans_book_id", "tenant_id", "book_id"),
 )
 map_owned(Loan, loans)
 
@@ -50,6 +51,11 @@ class SqlLoanRepository(LoanRepository):
         """See LoanRepository."""
         theirs = sa.select(Loan).where(loans.c.user_id == user_id, loans.c.book_id == book_id, loans.c.returned_at.is_(None))
         return await self._session.scalar(locked(self._session, theirs))
+
+    async def has_borrowed(self, user_id: str, book_id: str) -> bool:
+        """See LoanRepository."""
+        theirs = sa.select(loans.c.id).select_from(Loan).where(loans.c.user_id == user_id, loans.c.book_id == book_id).limit(1)
+        return await self._session.scalar(theirs) is not None
 
     async def count_open(self, *, user_id: str | None = None, book_id: str | None = None) -> int:
         """See LoanRepository."""

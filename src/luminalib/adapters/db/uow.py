@@ -21,12 +21,14 @@ from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
+from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import TENANT_OWNED
 from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import AlreadyOnLoan
+from luminalib.domain.reviews import AlreadyReviewed
 from luminalib.ports.events import EventBus
 from luminalib.ports.jobs import JobRunner
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
@@ -40,6 +42,8 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
         "documents.tenant_id, documents.sha256": DuplicateContent,
         "uq_loans_open": AlreadyOnLoan,
         "loans.tenant_id, loans.book_id, loans.user_id": AlreadyOnLoan,
+        "uq_reviews_tenant_id_book_id_user_id": AlreadyReviewed,
+        "reviews.tenant_id, reviews.book_id, reviews.user_id": AlreadyReviewed,
     }
 )
 """What a violated constraint means."""
@@ -93,6 +97,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session)
         self.loans = SqlLoanRepository(self._session)
+        self.reviews = SqlReviewRepository(self._session)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         return self

@@ -8,6 +8,7 @@ from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.preferences import PreferencesRepository
+from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.unit_of_work import Database, UnitOfWork, UnitOfWorkFactory
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "EventLog",
     "LoanRepository",
     "PreferencesRepository",
+    "ReviewRepository",
     "SessionRepository",
     "UnitOfWork",
     "UnitOfWorkFactory",

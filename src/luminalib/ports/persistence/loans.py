@@ -19,6 +19,10 @@ class LoanRepository(ABC):
         """The member's open loan of a book, if any."""
 
     @abstractmethod
+    async def has_borrowed(self, user_id: str, book_id: str) -> bool:
+        """Whether the member has or had the book."""
+
+    @abstractmethod
     async def count_open(self, *, user_id: str | None = None, book_id: str | None = None) -> int:
         """How many loans of a member, of a book, or of both are open."""
 

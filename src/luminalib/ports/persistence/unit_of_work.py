@@ -12,6 +12,7 @@ from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.preferences import PreferencesRepository
+from luminalib.ports.persistence.reviews import ReviewRepository
 
 
 class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
@@ -28,6 +29,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     books: BookRepository
     documents: DocumentRepository
     loans: LoanRepository
+    reviews: ReviewRepository
     events: EventLog
 
     @abstractmethod

@@ -1,0 +1,86 @@
+"""What readers say of a book: one review each, a rating and a text."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from luminalib.domain.errors import Conflict, Forbidden, NotFound
+from luminalib.domain.intelligence import Sentiment
+
+RATINGS = range(1, 6)
+TEXT_MIN = 10
+TEXT_MAX = 10_000
+# Controls but tab and line feed, what turns the direction of writing around, byte order marks, non-characters, lone surrogates.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_GAPS = re.compile(r"\n\s*\n\s*\n")
+
+
+class NeverBorrowed(Forbidden):
+    """Only those who have or had the book on loan review it. Borrow it first."""
+
+    slug = "never-borrowed"
+
+
+class AlreadyReviewed(Conflict):
+    """You have reviewed this book. Change what you said with PUT /books/{id}/reviews/mine."""
+
+    slug = "already-reviewed"
+
+
+class ReviewNotFound(NotFound):
+    """You have not reviewed this book."""
+
+    slug = "review-not-found"
+
+
+@dataclass(eq=False, kw_only=True)
+class Review:
+    """One reader's opinion of one book; `sentiment` is there once a language engine has read the text."""
+
+    id: str
+    book_id: str
+    user_id: str
+    rating: int
+    text: str
+    sentiment: Sentiment | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    def change(self, rating: int, text: str, at: datetime) -> None:
+        """Says something else; another text has no sentiment yet."""
+        if text != self.text:
+            self.sentiment = None
+        self.rating, self.text, self.updated_at = rating, text, at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewView:
+    """A review with the name of who wrote it."""
+
+    review: Review
+    display_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ratings:
+    """How often each rating from 1 to 5 was given to a book."""
+
+    histogram: Mapping[int, int] = field(default_factory=lambda: dict.fromkeys(RATINGS, 0))
+
+    @property
+    def count(self) -> int:
+        """How many reviews there are."""
+        return sum(self.histogram.values())
+
+    @property
+    def mean(self) -> float | None:
+        """The arithmetic mean; None without reviews."""
+        return sum(rating * count for rating, count in self.histogram.items()) / self.count if self.count else None
+
+
+def clean_text(text: str) -> str:
+    """The text as it is kept: composed (NFC), with plain line ends, at most one blank line in a row, nothing unprintable."""
+    plain = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _GAPS.sub("\n\n", unicodedata.normalize("NFC", plain)).strip()

@@ -1,0 +1,65 @@
+"""Reviewing what one has read."""
+
+from uuid import uuid4
+
+from luminalib.domain.auth import InvalidToken, Principal, User
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.reviews import AlreadyReviewed, NeverBorrowed, Review, ReviewNotFound, ReviewView
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+
+
+class ReviewService:
+    """The book of opinions. Every unit that writes locks the member first and the book second, as the circulation desk does."""
+
+    def __init__(self, uow: UnitOfWorkFactory, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+
+    async def add(self, by: Principal, book_id: str, rating: int, text: str) -> ReviewView:
+        """The member's review of a book they have or had. Raises BookNotFound, NeverBorrowed, AlreadyReviewed."""
+        now = self._clock.now()
+        async with self._uow(by.tenant_id) as uow:
+            user = await self._lock(uow, by, book_id)
+            if await uow.reviews.find(user.id, book_id):
+                raise AlreadyReviewed
+            if not await uow.loans.has_borrowed(user.id, book_id):
+                raise NeverBorrowed
+            review = Review(
+                id=str(uuid4()), book_id=book_id, user_id=user.id, rating=rating, text=text, created_at=now, updated_at=now
+            )
+            await uow.reviews.add(review)
+        return ReviewView(review=review, display_name=user.display_name)
+
+    async def change(self, by: Principal, book_id: str, rating: int, text: str) -> ReviewView:
+        """Puts another opinion in the place of the member's. Raises BookNotFound, ReviewNotFound."""
+        async with self._uow(by.tenant_id) as uow:
+            user = await self._lock(uow, by, book_id)
+            review = await self._own(uow, user, book_id)
+            review.change(rating, text, self._clock.now())
+        return ReviewView(review=review, display_name=user.display_name)
+
+    async def remove(self, by: Principal, book_id: str) -> None:
+        """Takes the member's review back. Raises BookNotFound, ReviewNotFound."""
+        async with self._uow(by.tenant_id) as uow:
+            user = await self._lock(uow, by, book_id)
+            await uow.reviews.remove(await self._own(uow, user, book_id))
+
+    async def list(self, by: Principal, book_id: str, page: PageRequest) -> Page[ReviewView]:
+        """A book's reviews, the newest first. Raises BookNotFound."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            await uow.books.get(book_id)
+            return await uow.reviews.list(book_id, page)
+
+    async def _lock(self, uow: UnitOfWork, by: Principal, book_id: str) -> User:
+        user = await uow.users.find(by.user_id or "")
+        if user is None or not user.is_active:
+            raise InvalidToken
+        await uow.books.get(book_id)
+        return user
+
+    async def _own(self, uow: UnitOfWork, user: User, book_id: str) -> Review:
+        review = await uow.reviews.find(user.id, book_id)
+        if review is None:
+            raise ReviewNotFound
+        return review
