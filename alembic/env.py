@@ -4,7 +4,21 @@ from typing import Any, Literal
 
 from alembic import context
 
-from luminalib.adapters.db import app_passwords, audit, auth, books, documents, events, jobs, loans, preferences, reviews  # noqa: F401 -- importing them fills the metadata
+from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the metadata
+    app_passwords,
+    audit,
+    auth,
+    books,
+    documents,
+    events,
+    holds,
+    idempotency,
+    jobs,
+    loans,
+    notices,
+    preferences,
+    reviews,
+)
 from luminalib.adapters.db.schema import UtcDateTime, metadata
 
 connection = context.config.attributes.get("connection")

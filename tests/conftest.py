@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from fakes import FakeLLM
 from journeys import PASSWORD
+from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.auth import sessions
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
@@ -157,7 +158,7 @@ def stored_user(container: Container) -> Callable[[str], Awaitable[User | None]]
     """Looks an account up past the API."""
 
     async def find(email: str) -> User | None:
-        async with SqlUnitOfWorkFactory(container.database, container.bus).reading(MAIN_TENANT) as uow:
+        async with SqlUnitOfWorkFactory(container.database, container.bus, SystemClock()).reading(MAIN_TENANT) as uow:
             return await uow.users.find_by_email(email)
 
     return find

@@ -55,3 +55,27 @@ async def rating_of(client: httpx.AsyncClient, book_id: str) -> tuple[float | No
     """Mean and count as the catalogue shows them."""
     rating = (await client.get(f"/books/{book_id}")).raise_for_status().json()["rating"]
     return rating["mean"], rating["count"]
+
+
+async def place_hold(client: httpx.AsyncClient, book_id: str) -> httpx.Response:
+    return await client.post(f"/books/{book_id}/hold")
+
+
+async def cancel_hold(client: httpx.AsyncClient, book_id: str) -> httpx.Response:
+    return await client.delete(f"/books/{book_id}/hold")
+
+
+async def holds(client: httpx.AsyncClient, **params: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await client.get("/holds", params=params)).raise_for_status().json()["items"]
+    return found
+
+
+async def hold_states(client: httpx.AsyncClient, book_id: str) -> list[str]:
+    """The states of all holds of a book, the first in line first; for librarians."""
+    return [hold["state"] for hold in (await holds(client, book_id=book_id, state="all"))[::-1]]
+
+
+async def notices(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """The member's notices, the oldest first."""
+    found: list[dict[str, Any]] = (await client.get("/notices", params={"size": 100})).raise_for_status().json()["items"]
+    return found[::-1]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes import FakeClock
+from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
@@ -46,7 +47,7 @@ class Desk:
     def __init__(self, database: SqlDatabase) -> None:
         self.clock = FakeClock(NOW)
         self.ledger = SqlJobLedger(database)
-        self.uow = SqlUnitOfWorkFactory(database, MemoryEventBus())
+        self.uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
 
     async def enqueue(self, count: int = 1) -> None:
         async with self.uow("main") as unit:

@@ -1,13 +1,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
-from accounts import Library, opened
-from lending import available, borrow, give_back, loans, outcomes, renew, shelve
+from accounts import Library, id_of, opened
+from fakes import FakeClock
+from lending import (
+    available,
+    borrow,
+    cancel_hold,
+    give_back,
+    hold_states,
+    loans,
+    outcomes,
+    place_hold,
+    renew,
+    review,
+    shelve,
+)
 from luminalib.settings import LoanSettings, Settings
 
 DAY = timedelta(days=1)
@@ -124,3 +137,48 @@ async def test_borrowing_and_returning_at_once_never_waits_in_a_ring(desks: list
     assert {await available(admin, book) for book in books} == {2}
     for member in members:
         assert await loans(member) == []
+
+
+async def test_a_copy_whose_hold_expires_goes_to_exactly_one(desks: list[Library], settings: Settings) -> None:
+    clock = FakeClock(datetime.now(UTC))
+    async with opened(settings, clock=clock, rate_limits="off", access_minutes=14_400) as late:
+        admin, holder = [await late.join(name) for name in ("admin", "holder")]
+        crowd = [await late.join(f"late-{n}") for n in range(10)]
+        for turn in range(3):
+            book = await shelve(admin)
+            await borrow(admin, book)
+            await place_hold(holder, book)
+            await give_back(admin, book)
+            clock.advance(3 * DAY - timedelta(seconds=turn - 1))  # just after, just at, and just before the end
+            answers = await asyncio.gather(*(borrow(client, book) for client in [*crowd, holder, *crowd]))
+            assert outcomes(answers)["201"] == 1
+            assert {answer.status_code for answer in answers} == {201, 409}
+            (loan,) = await loans(admin, book_id=book)
+            (state,) = await hold_states(admin, book)
+            assert state == ("fulfilled" if loan["user_id"] == await id_of(holder) else "expired")
+            assert (state == "fulfilled") == (turn == 2)
+
+
+async def test_everything_at_once_never_fails_and_adds_up(desks: list[Library]) -> None:
+    admin = await desks[0].join("admin")
+    members = await asyncio.gather(*(desks[0].join(f"member-{n}") for n in range(8)))
+    books = [await shelve(admin, f"Book {n}", copies=1 + n % 2) for n in range(3)]
+
+    async def live(client: httpx.AsyncClient, first: int) -> list[httpx.Response]:
+        acts = (borrow, place_hold, renew, give_back, borrow, review, cancel_hold, give_back)
+        answers = []
+        for n, act in enumerate(acts):
+            chosen = books[(first + n) % 3 :] + books[: (first + n) % 3]
+            answers += await asyncio.gather(*(act(client, book) for book in chosen))
+        return answers
+
+    recount = asyncio.gather(*(admin.patch(f"/books/{book}", json={"copies_total": 2}) for book in books))
+    lives = await asyncio.gather(*(live(at_all(desks, member)[n % 2], n) for n, member in enumerate(members)))
+    assert {answer.status_code for life in lives for answer in life} <= {200, 201, 204, 403, 404, 409}
+    assert {answer.status_code for answer in await recount} <= {200, 409}
+    for book in books:
+        out = len(await loans(admin, book_id=book))
+        states = await hold_states(admin, book)
+        copies = (await admin.get(f"/books/{book}")).json()["copies_total"]
+        assert out + states.count("ready") <= copies
+        assert states.count("waiting") == 0 or out + states.count("ready") == copies

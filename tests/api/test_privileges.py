@@ -41,6 +41,7 @@ DELETE /auth/me                                         401      403   403      
 PUT    /auth/me/password                                401      403   403       403   403    401
 GET    /auth/me/preferences                             401      200   200       200   200    401
 PUT    /auth/me/preferences                             401      200   200       200   200    401
+POST   /auth/me/history/anonymise                       401      200   200       200   200    401
 GET    /auth/me/app-passwords                           401      200   200       200   200    401
 POST   /auth/me/app-passwords                           401      201   201       201   201    401
 DELETE /auth/me/app-passwords/{app_password_id}         401      404   204       404   404    401
@@ -61,6 +62,11 @@ POST   /books/{book_id}/borrow                          401      201   201      
 POST   /books/{book_id}/return                          401      409   200       409   409    401
 POST   /books/{book_id}/renew                           401      409   200       409   409    401
 GET    /loans                                           401      200   200       200   200    200
+GET    /holds                                           401      200   200       200   200    200
+POST   /books/{book_id}/hold                            401      201   409       201   201    401
+DELETE /books/{book_id}/hold                            401      404   204       404   404    401
+GET    /notices                                         401      200   200       200   200    200
+GET    /me/stream                                       401      200   200       200   200    401
 GET    /books/{book_id}/reviews                         401      200   200       200   200    200
 POST   /books/{book_id}/reviews                         401      403   409       403   403    401
 PUT    /books/{book_id}/reviews/mine                    401      404   200       404   404    401
@@ -147,6 +153,9 @@ class Cast:
             book = (await add(self.clients["owner"], uuid4().hex)).raise_for_status().json()
             if path.endswith(("/return", "/renew")) or "/reviews" in path:
                 (await self.clients["owner"].post(f"/books/{book['id']}/borrow")).raise_for_status()
+            if path.endswith("/hold"):
+                (await self.clients["victim"].post(f"/books/{book['id']}/borrow")).raise_for_status()
+                (await self.clients["owner"].post(f"/books/{book['id']}/hold")).raise_for_status()
             if "/reviews" in path:
                 review = {"rating": 3, "text": "Neither here nor there."}
                 (await self.clients["owner"].post(f"/books/{book['id']}/reviews", json=review)).raise_for_status()
@@ -170,7 +179,7 @@ class Cast:
 
 @pytest.fixture
 async def library(settings: Settings) -> AsyncIterator[Library]:
-    async with opened(settings, rate_limits="off", loans=LoanSettings(max_per_member=1000)) as library:
+    async with opened(settings, rate_limits="off", loans=LoanSettings(max_per_member=1000, max_holds_per_member=1000)) as library:
         yield library
 
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
@@ -21,7 +22,7 @@ def ledger(database: SqlDatabase) -> JobLedger:
 
 @pytest.fixture
 def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, MemoryEventBus())
+    return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
 
 
 async def enqueue(uow: SqlUnitOfWorkFactory, *names: str, lock: str | None = None, run_at: datetime = NOW) -> None:

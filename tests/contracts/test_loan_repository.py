@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 
+from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
@@ -19,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, MemoryEventBus())
+    return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
 
 
 async def make_user(uow: SqlUnitOfWorkFactory, tenant: str = "main") -> str:

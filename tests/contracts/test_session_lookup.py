@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.auth import users
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
@@ -39,7 +40,7 @@ async def lookup(database: SqlDatabase) -> AsyncIterator[SessionLookup]:
 
 @pytest.fixture
 def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, MemoryEventBus())
+    return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
 
 
 @pytest.fixture

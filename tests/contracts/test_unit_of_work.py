@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.db.schema import metadata
@@ -30,7 +31,7 @@ def bus() -> MemoryEventBus:
 
 @pytest.fixture
 def uow(database: SqlDatabase, bus: MemoryEventBus) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, bus)
+    return SqlUnitOfWorkFactory(database, bus, SystemClock())
 
 
 def make_user(email: str = "ada@library.test", role: Role = Role.MEMBER) -> User:
@@ -223,7 +224,7 @@ async def test_a_database_that_is_away_is_unavailable(tmp_path_factory: pytest.T
         with pytest.raises(Unavailable, match="LUMINALIB_DATABASE_URL"):
             await away.check()
         with pytest.raises(Unavailable):
-            async with SqlUnitOfWorkFactory(away, bus).reading("main") as unit:
+            async with SqlUnitOfWorkFactory(away, bus, SystemClock()).reading("main") as unit:
                 await unit.users.has_admin()
         await away.close()
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes import FakeClock, FakeExtractor, FakeLLM, MemoryStorage
+from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
@@ -14,6 +15,7 @@ from luminalib.domain.books import BookDetails, BookView
 from luminalib.domain.documents import DocumentStatus, ExtractionFailed, StagedFile
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import Job
+from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.pipeline import process_document, sweep
 from luminalib.ports.storage import ObjectMissing
 from luminalib.services.books import BookService
@@ -37,7 +39,7 @@ class Shop:
     def __post_init__(self) -> None:
         clock = FakeClock(NOW)
         self.intake = IntakeService(self.uow, self.storage, NoRateLimiter(), max_bytes=1000, members_may_upload=True)
-        self.books = BookService(self.uow, self.storage, self.extractor, clock)
+        self.books = BookService(self.uow, self.storage, self.extractor, LoanPolicy(), clock)
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, clock)
         self.housekeeping = HousekeepingService(self.uow, self.storage, clock)
 
@@ -61,7 +63,7 @@ class Shop:
 
 @pytest.fixture
 def shop(database: SqlDatabase) -> Shop:
-    return Shop(SqlUnitOfWorkFactory(database, MemoryEventBus()), MemoryStorage(), FakeExtractor(), FakeLLM())
+    return Shop(SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock()), MemoryStorage(), FakeExtractor(), FakeLLM())
 
 
 async def test_a_document_goes_its_way_once(shop: Shop) -> None:

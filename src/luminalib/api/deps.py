@@ -14,9 +14,11 @@ from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
+from luminalib.services.holds import HoldService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.loans import LoanService
+from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
 from luminalib.services.reviews import ReviewService
 from luminalib.services.users import UserService
@@ -35,9 +37,11 @@ class Services:
     books: BookService
     documents: DocumentService
     health: HealthService
+    holds: HoldService
     intake: IntakeService
     intelligence: IntelligenceService
     loans: LoanService
+    notices: NoticeService
     profile: ProfileService
     reviews: ReviewService
     users: UserService

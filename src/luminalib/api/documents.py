@@ -10,6 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.problems import documented
 from luminalib.api.schemas import AnalysisOut, ErrorOut, analysis_of, error_of
 from luminalib.domain.documents import DocumentEvent, DocumentNotFound, DocumentStatus
@@ -17,7 +18,6 @@ from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.intelligence import Summary
 from luminalib.services.documents import DocumentView
 
-MAX_EVENT_ID = 2**63 - 1
 router = APIRouter(prefix="/documents", tags=["documents"])
 
 

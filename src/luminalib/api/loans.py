@@ -5,16 +5,19 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.deps import PrincipalDep, ReaderDep, Services, ServicesDep
+from luminalib.api.fields import KeyDep
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.auth import NotAllowed
 from luminalib.domain.books import BookNotFound
 from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.idempotency import KeyReused
 from luminalib.domain.loans import (
     AlreadyOnLoan,
+    HeldForAnother,
     Loan,
     LoanFilter,
     LoanLimitReached,
@@ -22,6 +25,7 @@ from luminalib.domain.loans import (
     NoCopyAvailable,
     NotOnLoan,
     RenewalLimitReached,
+    SomeoneIsWaiting,
 )
 
 router = APIRouter(tags=["circulation"])
@@ -32,7 +36,7 @@ class LoanOut(BaseModel):
 
     id: str
     book_id: str
-    user_id: str
+    user_id: str | None = Field(description="Null once the member has anonymised their history.")
     state: LoanState
     borrowed_at: datetime
     due_at: datetime
@@ -41,10 +45,10 @@ class LoanOut(BaseModel):
     is_overdue: bool
 
     @classmethod
-    def of(cls, loan: Loan, now: datetime) -> "LoanOut":
+    def of(cls, loan: Loan, services: Services) -> "LoanOut":
         """The loan as it is sent."""
         facts = {name: getattr(loan, name) for name in cls.model_fields if name != "is_overdue"}
-        return cls(**facts, is_overdue=loan.is_overdue(now))
+        return cls(**facts, is_overdue=services.loans.is_overdue(loan))
 
 
 _TROUBLE = (Unauthenticated, BookNotFound)
@@ -54,7 +58,7 @@ _TROUBLE = (Unauthenticated, BookNotFound)
     "/books/{book_id}/borrow",
     status_code=201,
     responses={
-        **documented(*_TROUBLE, AlreadyOnLoan, NoCopyAvailable, LoanLimitReached),
+        **documented(*_TROUBLE, AlreadyOnLoan, NoCopyAvailable, HeldForAnother, LoanLimitReached, KeyReused),
         200: {"model": LoanOut, "description": "A dry run."},
     },
 )
@@ -65,31 +69,33 @@ async def borrow_book(
     services: ServicesDep,
     *,
     dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False,
+    key: KeyDep = None,
 ) -> LoanOut:
     """Borrows a copy. When it cannot be, the problem's `errors` name everything that speaks against it.
 
     A dry run answers 200 with the loan that there would be.
     """
     response.status_code = 200 if dry_run else 201
-    return LoanOut.of(await services.loans.borrow(by, str(book_id), dry_run=dry_run), services.loans.now())
+    return LoanOut.of(await services.loans.borrow(by, str(book_id), dry_run=dry_run, key=key), services)
 
 
-@router.post("/books/{book_id}/return", responses=documented(*_TROUBLE, NotAllowed, NotOnLoan))
+@router.post("/books/{book_id}/return", responses=documented(*_TROUBLE, NotAllowed, NotOnLoan, KeyReused))
 async def return_book(
     book_id: UUID,
     by: PrincipalDep,
     services: ServicesDep,
     user_id: Annotated[UUID | None, Query(description="For librarians: the member whose copy has come back.")] = None,
+    key: KeyDep = None,
 ) -> LoanOut:
     """Gives your copy back."""
-    loan = await services.loans.give_back(by, str(book_id), str(user_id) if user_id else None)
-    return LoanOut.of(loan, services.loans.now())
+    borrower_id = str(user_id) if user_id else None
+    return LoanOut.of(await services.loans.give_back(by, str(book_id), borrower_id, key=key), services)
 
 
-@router.post("/books/{book_id}/renew", responses=documented(*_TROUBLE, NotOnLoan, RenewalLimitReached))
-async def renew_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> LoanOut:
+@router.post("/books/{book_id}/renew", responses=documented(*_TROUBLE, NotOnLoan, RenewalLimitReached, SomeoneIsWaiting, KeyReused))
+async def renew_book(book_id: UUID, by: PrincipalDep, services: ServicesDep, key: KeyDep = None) -> LoanOut:
     """Keeps your copy for another period."""
-    return LoanOut.of(await services.loans.renew(by, str(book_id)), services.loans.now())
+    return LoanOut.of(await services.loans.renew(by, str(book_id), key=key), services)
 
 
 @router.get("/loans", responses=documented(Unauthenticated))
@@ -110,5 +116,4 @@ async def list_loans(
         state=None if state == "all" else LoanState(state),
     )
     found = await services.loans.list(by, wanted, page)
-    now = services.loans.now()
-    return page_of([LoanOut.of(loan, now) for loan in found.items], found.total, page, request, response)
+    return page_of([LoanOut.of(loan, services) for loan in found.items], found.total, page, request, response)

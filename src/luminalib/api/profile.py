@@ -177,3 +177,15 @@ async def create_app_password(body: AppPasswordBody, by: PrincipalDep, services:
 async def delete_app_password(app_password_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
     """Deletes a device password; it stops working at once."""
     await services.app_passwords.delete(by, str(app_password_id))
+
+
+class AnonymisedOut(BaseModel):
+    """What was forgotten."""
+
+    loans: int = Field(description="How many past loans are nobody's now.", examples=[12])
+
+
+@router.post("/history/anonymise", responses=documented(Unauthenticated))
+async def anonymise_history(by: PrincipalDep, services: ServicesDep) -> AnonymisedOut:
+    """Forgets what you have read: past loans are nobody's, past holds and notices are gone. Open loans and reviews stay."""
+    return AnonymisedOut(loans=await services.profile.anonymise_history(by))

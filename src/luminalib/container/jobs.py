@@ -1,6 +1,7 @@
 """Who does which background job, and when the regular ones are due."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -9,14 +10,19 @@ import structlog
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
+from luminalib.container.services import loan_policy
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.notices import REMIND
 from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT, SWEEP
 from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.services.housekeeping import HousekeepingService
+from luminalib.services.notices import NoticeService
 from luminalib.services.pipeline import PipelineService
 from luminalib.settings import Settings
 
+SWEEP_EVERY = timedelta(days=1)
+REMIND_EVERY = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
 
@@ -25,26 +31,28 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack) ->
     runner = a.uow.runner = InProcessJobRunner(SqlJobLedger(a.database), a.clock, workers=settings.workers)
     pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.clock)
     housekeeping = HousekeepingService(a.uow, a.storage, a.clock)
-    await runner.start(_handlers(pipeline, housekeeping))
+    notices = NoticeService(a.uow, a.bus, loan_policy(settings), a.clock)
+    await runner.start(_handlers(pipeline, housekeeping, notices))
     stack.push_async_callback(runner.stop)
-    daily = asyncio.create_task(_every_day(housekeeping))
-    stack.callback(daily.cancel)
+    for period, request in ((SWEEP_EVERY, housekeeping.request), (REMIND_EVERY, notices.request)):
+        stack.callback(asyncio.create_task(_regularly(period, request)).cancel)
     return runner
 
 
-async def _every_day(housekeeping: HousekeepingService) -> None:
+async def _regularly(period: timedelta, request: Callable[[str], Awaitable[None]]) -> None:
     while True:
         try:
-            await housekeeping.request(MAIN_TENANT)
+            await request(MAIN_TENANT)
         except Unavailable as reason:
-            log.warning("housekeeping.put_off", reason=reason.detail)
-        await asyncio.sleep(timedelta(days=1).total_seconds())
+            log.warning("jobs.regular_put_off", reason=reason.detail)
+        await asyncio.sleep(period.total_seconds())
 
 
-def _handlers(pipeline: PipelineService, housekeeping: HousekeepingService) -> dict[str, JobHandler]:
+def _handlers(pipeline: PipelineService, housekeeping: HousekeepingService, notices: NoticeService) -> dict[str, JobHandler]:
     leave = housekeeping.leave
     return {
         PROCESS_DOCUMENT: JobHandler(pipeline.process, pipeline.give_up, pipeline.retry_later),
         DELETE_FILES: JobHandler(housekeeping.delete_files, leave, leave),
         SWEEP: JobHandler(housekeeping.sweep, leave, leave),
+        REMIND: JobHandler(notices.remind, leave, leave),
     }

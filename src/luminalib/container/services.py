@@ -11,9 +11,11 @@ from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
+from luminalib.services.holds import HoldService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.loans import LoanService
+from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
 from luminalib.services.reviews import ReviewService
 from luminalib.services.users import UserService
@@ -25,6 +27,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
     tools = AuthTools(
         uow=a.uow, hasher=a.hasher, signer=a.signer, common=a.common, limiter=a.limiter, lookup=a.lookup, clock=a.clock
     )
+    policy = loan_policy(settings)
     return Services(
         app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, tenant_id=MAIN_TENANT),
         auth=AuthService(
@@ -33,9 +36,10 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
             access_life=timedelta(minutes=settings.access_minutes),
             refresh_life=timedelta(days=settings.session_days),
         ),
-        books=BookService(a.uow, a.storage, a.extractor, a.clock),
+        books=BookService(a.uow, a.storage, a.extractor, policy, a.clock),
         documents=DocumentService(a.uow, a.bus),
         health=health,
+        holds=HoldService(a.uow, policy, a.clock),
         intake=IntakeService(
             a.uow,
             a.storage,
@@ -44,18 +48,25 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
             members_may_upload=settings.members_may_upload,
         ),
         intelligence=IntelligenceService(a.uow),
-        loans=LoanService(a.uow, _policy(settings), a.clock),
-        profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, a.clock),
+        loans=LoanService(a.uow, policy, a.clock),
+        notices=NoticeService(a.uow, a.bus, policy, a.clock),
+        profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
         reviews=ReviewService(a.uow, a.clock),
         users=UserService(a.uow, a.clock),
     )
 
 
-def _policy(settings: Settings) -> LoanPolicy:
+def loan_policy(settings: Settings) -> LoanPolicy:
+    """The library's rules of circulation."""
     loans = settings.loans
     return LoanPolicy(
         period=timedelta(days=loans.period_days),
         max_loans=loans.max_per_member,
         max_renewals=loans.max_renewals,
         renew_from_due=loans.renew_from == "due",
+        period_when_awaited=timedelta(days=loans.period_days_when_awaited),
+        grace=timedelta(days=loans.grace_days),
+        max_holds=loans.max_holds_per_member,
+        hold_shelf=timedelta(days=loans.hold_shelf_days),
+        due_soon=timedelta(days=loans.due_soon_days),
     )

@@ -124,13 +124,14 @@ class BookView:
     document: Document
     summary: Summary | None
     copies_out: int
+    copies_held: int = 0
     rating_mean: float | None = None
     rating_count: int = 0
 
     @property
     def copies_available(self) -> int:
-        """Copies that are in."""
-        return max(0, self.book.copies_total - self.copies_out)
+        """Copies that are in and not kept for somebody who waited."""
+        return max(0, self.book.copies_total - self.copies_out - self.copies_held)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,8 @@ from luminalib.domain.books import (
 )
 from luminalib.domain.documents import Document, DuplicateContent, ExtractionFailed, StagedFile
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.loans import BookOnLoan, CopiesOut
+from luminalib.domain.holds import HoldState
+from luminalib.domain.loans import BookOnLoan, CopiesOut, LoanPolicy
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.pipeline import delete_files, process_document, status_event
 from luminalib.domain.texts import EmbeddedMetadata
@@ -26,13 +27,17 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
+from luminalib.steps.circulation import serve_next
 
 
 class BookService:
     """What the catalogue desk does."""
 
-    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, extractor: TextExtractor, clock: Clock) -> None:
+    def __init__(
+        self, uow: UnitOfWorkFactory, storage: StorageProvider, extractor: TextExtractor, policy: LoanPolicy, clock: Clock
+    ) -> None:
         self._uow = uow
+        self._policy = policy
         self._storage = storage
         self._extractor = extractor
         self._clock = clock
@@ -70,14 +75,20 @@ class BookService:
             return await uow.books.view(book_id)
 
     async def describe(self, by: Principal, book_id: str, changes: dict[str, Any]) -> BookView:
-        """Changes the named parts of the details. Raises BookNotFound, NotAllowed, InvalidIsbn, CopiesOut."""
+        """Changes the named parts of the details; new copies go to who waits.
+
+        Raises BookNotFound, NotAllowed, InvalidIsbn, CopiesOut.
+        """
+        now = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
             book = await uow.books.get(book_id)
             require_editor(by, book)
-            book.describe(replace(book.details, **changes), self._clock.now())
+            book.describe(replace(book.details, **changes), now)
             copies_out = await uow.loans.count_open(book_id=book.id)
-            if book.copies_total < copies_out:
-                raise CopiesOut(copies_out=copies_out)
+            copies_ready = sum(hold.state is HoldState.READY for hold in await uow.holds.line(book.id))
+            if book.copies_total < copies_out + copies_ready:
+                raise CopiesOut(copies_out=copies_out, copies_ready=copies_ready)
+            await serve_next(uow, book, book.copies_total - copies_out, self._policy, now)
             return await uow.books.view(book_id)
 
     async def replace_content(self, by: Principal, book_id: str, staged: StagedFile) -> BookView:

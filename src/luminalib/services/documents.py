@@ -10,10 +10,9 @@ from luminalib.domain.intelligence import Summary
 from luminalib.domain.texts import Section
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.steps.following import follow
 
 BATCH = 100
-RECHECK_SECONDS = 2.0
-"""How long a stream trusts that no hint means no news: another process may have written without one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,31 +52,26 @@ class DocumentService:
             document, _ = await self._visible(uow, by, document_id)
             return await uow.documents.sections(document.id, page)
 
-    async def follow(self, by: Principal, after: int | None) -> AsyncIterator[tuple[DocumentEvent, Summary | None] | None]:
+    def follow(self, by: Principal, after: int | None) -> AsyncIterator[tuple[DocumentEvent, Summary | None] | None]:
         """Events after the id `after` (from now on when it is None), then each as it happens, until the server goes down.
 
         Yields None when there was no news for a while, so that the caller may look whether anybody still listens. A completed
         document's event comes with its summary.
         """
         owner = None if by.is_staff else by.user_id
-        with self._bus.subscribe(f"documents:{by.tenant_id}") as subscription:
-            last = await self._latest(by) if after is None else after
-            while not self._bus.is_closed:
-                news = await self._news(by, last, owner)
-                for event, summary in news:
-                    last = event.id
-                    yield event, summary
-                if not news and not await subscription.wait(RECHECK_SECONDS):
-                    yield None
 
-    async def _latest(self, by: Principal) -> int:
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.events.latest_id()
+        async def start() -> int:
+            if after is not None:
+                return after
+            async with self._uow.reading(by.tenant_id) as uow:
+                return await uow.events.latest_id()
 
-    async def _news(self, by: Principal, last: int, owner: str | None) -> list[tuple[DocumentEvent, Summary | None]]:
-        async with self._uow.reading(by.tenant_id) as uow:
-            events = await uow.events.after(last, owner, BATCH)
-            return [(event, await self._summary_for(uow, event)) for event in events]
+        async def read(last: int) -> list[tuple[int, tuple[DocumentEvent, Summary | None]]]:
+            async with self._uow.reading(by.tenant_id) as uow:
+                events = await uow.events.after(last, owner, BATCH)
+                return [(event.id, (event, await self._summary_for(uow, event))) for event in events]
+
+        return follow(self._bus, f"documents:{by.tenant_id}", start, read)
 
     async def _summary_for(self, uow: UnitOfWork, event: DocumentEvent) -> Summary | None:
         if event.kind != "status" or event.status is not DocumentStatus.COMPLETED:

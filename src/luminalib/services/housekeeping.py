@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from luminalib.domain import idempotency, notices
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.jobs import Job
 from luminalib.domain.pipeline import STAGING, sweep
@@ -30,9 +31,12 @@ class HousekeepingService:
             await uow.enqueue(sweep(tenant_id, self._clock.now()))
 
     async def sweep(self, job: Job) -> None:
-        """Deletes staged files that no document came of, and security events that nobody will look into any more."""
+        """Deletes staged files that no document came of, and records that nobody will look into any more."""
         async with self._uow(job.tenant_id) as uow:
-            await uow.audit.forget(self._clock.now() - AUDIT_KEPT_FOR)
+            now = self._clock.now()
+            await uow.audit.forget(now - AUDIT_KEPT_FOR)
+            await uow.notices.forget(before=now - notices.KEPT_FOR)
+            await uow.receipts.forget(before=now - idempotency.KEPT_FOR)
         before = self._clock.now() - LEFT_BEHIND_AFTER
         for key in [found.key async for found in self._storage.list(STAGING) if found.modified_at < before]:
             async with self._uow.reading(job.tenant_id) as uow:

@@ -1,14 +1,16 @@
 """Borrowing, returning and renewing."""
 
-from datetime import datetime
 from uuid import uuid4
 
-from luminalib.domain.auth import InvalidToken, NotAllowed, Principal
-from luminalib.domain.books import Book
+from luminalib.domain.auth import NotAllowed, Principal
+from luminalib.domain.idempotency import Request
 from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, NotOnLoan, refuse
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.steps.circulation import serve_next, stand
+from luminalib.steps.idempotency import Once
+from luminalib.steps.members import lock_member
 
 
 class LoanService:
@@ -18,43 +20,71 @@ class LoanService:
         self._uow = uow
         self._policy = policy
         self._clock = clock
+        self._once = Once(uow, clock)
 
-    async def borrow(self, by: Principal, book_id: str, *, dry_run: bool = False) -> Loan:
-        """A new loan; with `dry_run` the one that there would be.
+    async def borrow(self, by: Principal, book_id: str, *, dry_run: bool = False, key: str | None = None) -> Loan:
+        """A new loan, which fulfils the member's hold; with `dry_run` the one that there would be.
 
-        Raises BookNotFound, and AlreadyOnLoan, NoCopyAvailable or LoanLimitReached with all that speaks against it.
+        Raises BookNotFound, and AlreadyOnLoan, NoCopyAvailable, HeldForAnother or LoanLimitReached with all that speaks against it;
+        KeyReused.
         """
-        now = self._clock.now()
-        async with self._uow(by.tenant_id) as uow:
-            user_id, book = await self._lock(uow, by, book_id)
-            refuse(
-                self._policy.check_borrow(
-                    has_it=await uow.loans.find_open(user_id, book.id) is not None,
-                    open_loans=await uow.loans.count_open(user_id=user_id),
-                    copies_total=book.copies_total,
-                    copies_out=await uow.loans.count_open(book_id=book.id),
-                )
-            )
-            loan = Loan(id=str(uuid4()), book_id=book.id, user_id=user_id, borrowed_at=now, due_at=now + self._policy.period)
+
+        async def deed(uow: UnitOfWork) -> Loan:
+            now = self._clock.now()
+            user = await lock_member(uow, by.user_id)
+            book = await uow.books.get(book_id)
+            standing = await stand(uow, user.id, book, self._policy, now)
+            refuse(self._policy.check_borrow(standing, book.copies_total))
+            loan = self._policy.lend(str(uuid4()), book.id, user.id, standing, now)
             if not dry_run:
                 await uow.loans.add(loan)
-        return loan
+                if standing.hold is not None:
+                    standing.hold.fulfil(now)
+            return loan
 
-    async def give_back(self, by: Principal, book_id: str, user_id: str | None = None) -> Loan:
-        """Closes the member's loan; librarians may name another member. Raises BookNotFound, NotOnLoan, NotAllowed."""
+        request = Request(key=key, action="borrow", book_id=book_id) if key and not dry_run else None
+        return await self._once.do(by, request, Loan, deed)
+
+    async def give_back(self, by: Principal, book_id: str, user_id: str | None = None, *, key: str | None = None) -> Loan:
+        """Closes the member's loan, and keeps the copy for who is next; librarians may name another member.
+
+        Raises BookNotFound, NotOnLoan, NotAllowed, KeyReused.
+        """
         if user_id not in (None, by.user_id) and not by.is_staff:
             raise NotAllowed("Only librarians take books back for others.")
-        async with self._uow(by.tenant_id) as uow:
-            loan = await self._open_loan(uow, by, book_id, user_id)
-            loan.give_back(self._clock.now())
-        return loan
 
-    async def renew(self, by: Principal, book_id: str) -> Loan:
-        """Moves the due date of the member's loan. Raises BookNotFound, NotOnLoan, RenewalLimitReached."""
-        async with self._uow(by.tenant_id) as uow:
-            loan = await self._open_loan(uow, by, book_id)
-            loan.renew(self._policy, self._clock.now())
-        return loan
+        async def deed(uow: UnitOfWork) -> Loan:
+            now = self._clock.now()
+            borrower_id = await self._lock_borrower(uow, by, user_id)
+            book = await uow.books.get(book_id)
+            standing = await uow.holds.standing(borrower_id, book.id, now)
+            if standing.loan is None:
+                raise NotOnLoan
+            standing.loan.give_back(now)
+            if standing.has_line:
+                await serve_next(uow, book, book.copies_total - standing.copies_out + 1, self._policy, now)
+            return standing.loan
+
+        return await self._once.do(by, _request(key, f"return {user_id or ''}".strip(), book_id), Loan, deed)
+
+    async def renew(self, by: Principal, book_id: str, *, key: str | None = None) -> Loan:
+        """Moves the due date of the member's loan.
+
+        Raises BookNotFound, and NotOnLoan, RenewalLimitReached or SomeoneIsWaiting with all that speaks against it; KeyReused.
+        """
+
+        async def deed(uow: UnitOfWork) -> Loan:
+            now = self._clock.now()
+            user = await lock_member(uow, by.user_id)
+            book = await uow.books.get(book_id)
+            standing = await stand(uow, user.id, book, self._policy, now)
+            refuse(self._policy.check_renewal(standing))
+            if standing.loan is None:
+                raise NotOnLoan
+            self._policy.renew(standing.loan, now)
+            return standing.loan
+
+        return await self._once.do(by, _request(key, "renew", book_id), Loan, deed)
 
     async def list(self, by: Principal, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
         """Loans, the newest first: a member's own, for librarians everybody's."""
@@ -63,19 +93,19 @@ class LoanService:
         async with self._uow.reading(by.tenant_id) as uow:
             return await uow.loans.list(wanted, page)
 
-    def now(self) -> datetime:
-        """The instant against which due dates are held."""
-        return self._clock.now()
+    def is_overdue(self, loan: Loan) -> bool:
+        """Whether the book should be back by now."""
+        return self._policy.is_overdue(loan, self._clock.now())
 
-    async def _open_loan(self, uow: UnitOfWork, by: Principal, book_id: str, user_id: str | None = None) -> Loan:
-        own_id, book = await self._lock(uow, by, book_id)
-        loan = await uow.loans.find_open(user_id or own_id, book.id)
-        if loan is None:
-            raise NotOnLoan
-        return loan
+    async def _lock_borrower(self, uow: UnitOfWork, by: Principal, user_id: str | None) -> str:
+        # One member is locked, never two: who takes a book back for another changes nothing of their own.
+        if user_id in (None, by.user_id):
+            return (await lock_member(uow, by.user_id)).id
+        borrower = await uow.users.find(user_id or "")
+        if borrower is None:
+            raise NotOnLoan("There is no such member.")
+        return borrower.id
 
-    async def _lock(self, uow: UnitOfWork, by: Principal, book_id: str) -> tuple[str, Book]:
-        user = await uow.users.find(by.user_id or "")
-        if user is None or not user.is_active:
-            raise InvalidToken
-        return user.id, await uow.books.get(book_id)
+
+def _request(key: str | None, action: str, book_id: str) -> Request | None:
+    return Request(key=key, action=action, book_id=book_id) if key else None

@@ -3,7 +3,6 @@
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import (
     Account,
-    InvalidToken,
     LastAdmin,
     Principal,
     Role,
@@ -12,29 +11,39 @@ from luminalib.domain.auth import (
     accept_password,
     normalise_password,
 )
+from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.preferences import Preferences
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import CommonPasswords, PasswordHasher
+from luminalib.steps.circulation import give_all_back
+from luminalib.steps.members import lock_member
 
 
 class ProfileService:
     """The desk for one's own account."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, hasher: PasswordHasher, common: CommonPasswords, limiter: RateLimiter, clock: Clock
+        self,
+        uow: UnitOfWorkFactory,
+        hasher: PasswordHasher,
+        common: CommonPasswords,
+        limiter: RateLimiter,
+        policy: LoanPolicy,
+        clock: Clock,
     ) -> None:
         self._uow = uow
         self._hasher = hasher
         self._common = common
         self._limiter = limiter
+        self._policy = policy
         self._clock = clock
 
     async def rename(self, by: Principal, display_name: str) -> Account:
         """Changes the name that others see."""
         async with self._uow(by.tenant_id) as uow:
-            user = await self._own(uow, by)
+            user = await lock_member(uow, by.user_id)
             user.display_name = display_name
         return user.account
 
@@ -43,7 +52,7 @@ class ProfileService:
         user = await self._confirm(by, current)
         password_hash = await self._hasher.hash(accept_password(new, user.email, self._common.contains))
         async with self._uow(by.tenant_id) as uow:
-            stored = await self._own(uow, by)
+            stored = await lock_member(uow, by.user_id)
             if stored.password_hash != user.password_hash:
                 raise WrongPassword("The password was changed meanwhile.")
             stored.password_hash = password_hash
@@ -58,16 +67,30 @@ class ProfileService:
         await self._confirm(by, password)
         async with self._uow(by.tenant_id) as uow:
             await uow.lock("admins")
-            user = await self._own(uow, by)
+            user = await lock_member(uow, by.user_id)
             if user.role is Role.ADMIN and not await uow.users.has_admin(besides=user.id):
                 raise LastAdmin
             user.anonymise()
-            await uow.loans.close_all(user.id, self._clock.now())
+            await give_all_back(uow, user.id, self._policy, self._clock.now())
+            await uow.notices.forget(user_id=user.id)
+            await uow.receipts.forget(user_id=user.id)
             await uow.sessions.end_all(user.id, self._clock.now())
             await uow.preferences.remove(user.id)
             for app_password in await uow.app_passwords.list(user.id):
                 await uow.app_passwords.remove(app_password)
             await self._record(uow, by, AuditAction.ACCOUNT_DELETED)
+
+    async def anonymise_history(self, by: Principal) -> int:
+        """Takes the member out of the loans that are over, and forgets past holds, notices and kept answers. Returns how many.
+
+        What is on loan and what they wait for stays, as do their reviews, which stand under their name until they take them back.
+        """
+        async with self._uow(by.tenant_id) as uow:
+            user = await lock_member(uow, by.user_id)
+            await uow.holds.forget(user.id)
+            await uow.notices.forget(user_id=user.id)
+            await uow.receipts.forget(user_id=user.id)
+            return await uow.loans.anonymise(user.id)
 
     async def preferences(self, by: Principal) -> Preferences:
         """What the member has said to like."""
@@ -78,24 +101,18 @@ class ProfileService:
         """Keeps what the member says to like in place of what was said before."""
         stated.updated_at = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
-            await self._own(uow, by)
+            await lock_member(uow, by.user_id)
             await uow.preferences.save(stated)
         return stated
 
     async def _confirm(self, by: Principal, password: str) -> User:
         """The account, once its password has been given."""
         async with self._uow.reading(by.tenant_id) as uow:
-            user = await self._own(uow, by)
+            user = await lock_member(uow, by.user_id)
         await self._limiter.hit(Rule.LOGIN_PER_ACCOUNT, user.email)
         if not await self._hasher.verify(normalise_password(password), user.password_hash):
             raise WrongPassword
         await self._limiter.forgive(Rule.LOGIN_PER_ACCOUNT, user.email)
-        return user
-
-    async def _own(self, uow: UnitOfWork, by: Principal) -> User:
-        user = await uow.users.find(by.user_id or "")
-        if user is None or not user.is_active:
-            raise InvalidToken
         return user
 
     async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction) -> None:

@@ -2,11 +2,12 @@
 
 from uuid import uuid4
 
-from luminalib.domain.auth import InvalidToken, Principal, User
+from luminalib.domain.auth import Principal, User
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.reviews import AlreadyReviewed, NeverBorrowed, Review, ReviewNotFound, ReviewView
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.steps.members import lock_member
 
 
 class ReviewService:
@@ -52,9 +53,7 @@ class ReviewService:
             return await uow.reviews.list(book_id, page)
 
     async def _lock(self, uow: UnitOfWork, by: Principal, book_id: str) -> User:
-        user = await uow.users.find(by.user_id or "")
-        if user is None or not user.is_active:
-            raise InvalidToken
+        user = await lock_member(uow, by.user_id)
         await uow.books.get(book_id)
         return user
 

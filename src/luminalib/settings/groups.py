@@ -26,6 +26,15 @@ class LoanSettings(BaseModel):
     max_per_member: Annotated[int, Field(ge=1, le=1000, description="How many books a member may have at a time.")] = 10
     max_renewals: Annotated[int, Field(ge=0, le=100, description="How often a loan may be renewed.")] = 2
     renew_from: Literal["due", "now"] = Field("due", description="Whether a renewal counts from the due date or from now.")
+    period_days_when_awaited: Annotated[
+        int, Field(ge=1, le=3650, description="For how long a book is lent that others wait for; never longer than PERIOD_DAYS.")
+    ] = 14
+    grace_days: Annotated[int, Field(ge=0, le=365, description="How many days after its due date a loan counts as overdue.")] = 0
+    max_holds_per_member: Annotated[int, Field(ge=1, le=1000, description="For how many books a member may wait at a time.")] = 10
+    hold_shelf_days: Annotated[
+        int, Field(ge=1, le=365, description="For how many days a copy is kept for a member who has waited for it.")
+    ] = 3
+    due_soon_days: Annotated[int, Field(ge=0, le=365, description="How many days before its due date a loan is due soon.")] = 3
 
 
 class LimitSettings(BaseModel):

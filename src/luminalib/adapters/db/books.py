@@ -1,5 +1,6 @@
 """Tables and repository of the catalogue."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,13 +11,16 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db.documents import documents, summaries
+from luminalib.adapters.db.holds import IS_ACTIVE, holds
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.reviews import reviews
 from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.books import Book, BookFilter, BookNotFound, BookView, search_key
 from luminalib.domain.documents import Document
+from luminalib.domain.holds import HoldState
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import BookRepository
 
 books = sa.Table(
@@ -84,8 +88,9 @@ event.listen(Book, "before_update", _write_search_columns)
 class SqlBookRepository(BookRepository):
     """The catalogue in the table `books`."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
         self._session = session
+        self._clock = clock
 
     async def add(self, book: Book) -> None:
         """See BookRepository."""
@@ -104,19 +109,20 @@ class SqlBookRepository(BookRepository):
 
     async def view(self, book_id: str) -> BookView:
         """See BookRepository."""
-        row = (await self._session.execute(_views().where(books.c.id == book_id))).one_or_none()
+        row = (await self._session.execute(_views(self._clock.now()).where(books.c.id == book_id))).one_or_none()
         if row is None:
             raise BookNotFound
         return _view(*row)
 
     async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """See BookRepository."""
-        conditions = _conditions(wanted)
+        now = self._clock.now()
+        conditions = _conditions(wanted, now)
         counted = sa.select(sa.func.count()).select_from(Book).join(Document, documents.c.id == books.c.document_id)
         total = await self._session.scalar(counted.where(*conditions)) or 0
         descending = wanted.sort.startswith("-")
         order = [key.desc() if descending else key.asc() for key in (*_ORDERS[wanted.sort.removeprefix("-")], books.c.id)]
-        rows = await self._session.execute(_views().where(*conditions).order_by(*order).offset(page.offset).limit(page.size))
+        rows = await self._session.execute(_views(now).where(*conditions).order_by(*order).offset(page.offset).limit(page.size))
         return Page([_view(*row) for row in rows], total)
 
     async def remove(self, book: Book) -> None:
@@ -125,28 +131,41 @@ class SqlBookRepository(BookRepository):
         self._session.expunge(book)
 
 
-def _views() -> sa.Select[Book, Document, Summary, int, int, float | None]:
+def _views(now: datetime) -> sa.Select[Book, Document, Summary, int, int, int, float | None]:
     return (
-        sa.select(Book, Document, Summary, _COPIES_OUT, _RATING_COUNT, _RATING_MEAN)
+        sa.select(Book, Document, Summary, _COPIES_OUT, _copies_held(now), _RATING_COUNT, _RATING_MEAN)
         .join(Document, documents.c.id == books.c.document_id)
         .outerjoin(Summary, summaries.c.document_id == documents.c.id)
     )
 
 
+def _copies_held(now: datetime) -> sa.ScalarSelect[int]:
+    """Copies that are kept, or will be as soon as one is in, for those in line; who did not come in time has lost theirs."""
+    in_time = sa.or_(holds.c.state == HoldState.WAITING, holds.c.ready_until > now)
+    return sa.select(sa.func.count()).where(holds.c.book_id == books.c.id, IS_ACTIVE, in_time).correlate(books).scalar_subquery()
+
+
 def _view(
-    book: Book, document: Document, summary: Summary | None, copies_out: int, rating_count: int, rating_mean: float | None
+    book: Book,
+    document: Document,
+    summary: Summary | None,
+    copies_out: int,
+    copies_held: int,
+    rating_count: int,
+    rating_mean: float | None,
 ) -> BookView:
     return BookView(
         book=book,
         document=document,
         summary=summary,
         copies_out=copies_out,
+        copies_held=copies_held,
         rating_count=rating_count,
         rating_mean=None if rating_mean is None else float(rating_mean),
     )
 
 
-def _conditions(wanted: BookFilter) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: BookFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
     found = [books.c.search_text.contains(word, autoescape=True) for word in search_key(wanted.q or "").split()]
     labels = [_label(kind, name) for kind, name in (("author", wanted.author), ("tag", wanted.tag)) if name]
     found += [books.c.labels.contains(label, autoescape=True) for label in labels]
@@ -155,5 +174,6 @@ def _conditions(wanted: BookFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.status:
         found.append(documents.c.status == wanted.status)
     if wanted.available is not None:
-        found.append(books.c.copies_total > _COPIES_OUT if wanted.available else books.c.copies_total <= _COPIES_OUT)
+        taken = _COPIES_OUT + _copies_held(now)
+        found.append(books.c.copies_total > taken if wanted.available else books.c.copies_total <= taken)
     return found

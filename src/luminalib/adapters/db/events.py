@@ -6,12 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
+from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, lock_appending, metadata, tenant_column
 from luminalib.domain.documents import DocumentEvent, DocumentStatus
 from luminalib.ports.persistence import EventLog
-
-# Number "LUMI" as a lock key: one appender at a time, so that ids are committed in their order and a reader misses none.
-_APPEND_LOCK = 0x4C554D49
 
 document_events = sa.Table(
     "document_events",
@@ -50,11 +47,10 @@ class SqlEventLog(EventLog):
         self._pending.append(event)
 
     async def write_pending(self) -> None:
-        """Inserts what was appended; on PostgreSQL under a lock that lasts until the commit."""
+        """Inserts what was appended, in the order in which units of work commit."""
         if not self._pending:
             return
-        if self._session.get_bind().dialect.name == "postgresql":
-            await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(_APPEND_LOCK)))
+        await lock_appending(self._session, document_events)
         for event in self._pending:
             values = asdict(event) | {"tenant_id": self._tenant_id}
             del values["id"]

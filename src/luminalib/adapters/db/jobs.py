@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.engine import SqlDatabase
@@ -43,15 +44,20 @@ jobs = sa.Table(
 
 
 async def enqueue(session: AsyncSession, job: Job) -> None:
-    """Adds a job in the session's transaction, unless one with its queueing lock waits already."""
-    if job.queueing_lock is not None:
-        waits = sa.select(jobs.c.id).where(
-            jobs.c.tenant_id == job.tenant_id, jobs.c.queueing_lock == job.queueing_lock, jobs.c.status == JobStatus.WAITING
-        )
-        if await session.scalar(waits) is not None:
-            return
+    """Adds a job in the session's transaction, unless one with its queueing lock waits already.
+
+    The job that waits is held until the commit, so that no worker starts it before it can see what this transaction has done.
+    """
     values = {name: getattr(job, name) for name in jobs.c.keys() if name != "id"}  # noqa: SIM118 -- columns are no mapping
-    await session.execute(sa.insert(jobs).values(values))
+    if job.queueing_lock is None:
+        await session.execute(sa.insert(jobs).values(values))
+        return
+    same = sa.and_(jobs.c.tenant_id == job.tenant_id, jobs.c.queueing_lock == job.queueing_lock)
+    waiting = sa.select(jobs.c.id).where(same, jobs.c.status == JobStatus.WAITING).with_for_update(read=True)
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(jobs)
+    added = insert.values(values).on_conflict_do_nothing().returning(jobs.c.id)
+    while await session.scalar(waiting) is None and await session.scalar(added) is None:
+        pass  # the one that was in the way has been started since
 
 
 def _claimable(now: datetime) -> sa.Select[tuple[int]]:

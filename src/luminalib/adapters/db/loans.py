@@ -1,6 +1,6 @@
 """Table and repository of loans."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ loans = sa.Table(
     tenant_column(),
     # No foreign key: the history outlives the book.
     sa.Column("book_id", sa.String(36), nullable=False),
-    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("user_id", sa.ForeignKey("users.id")),  # null once the member has anonymised their history
     sa.Column("borrowed_at", UtcDateTime, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("returned_at", UtcDateTime),
@@ -33,6 +33,7 @@ loans = sa.Table(
     ),
     sa.Index("ix_loans_user_id", "tenant_id", "user_id", "borrowed_at"),
     sa.Index("ix_loans_book_id", "tenant_id", "book_id"),
+    sa.Index("ix_loans_due_at", "tenant_id", "due_at"),
 )
 map_owned(Loan, loans)
 
@@ -64,10 +65,16 @@ class SqlLoanRepository(LoanRepository):
         counted = counted.where(loans.c.book_id == book_id) if book_id is not None else counted
         return await self._session.scalar(counted) or 0
 
-    async def close_all(self, user_id: str, at: datetime) -> None:
+    async def open_of(self, user_id: str) -> Sequence[Loan]:
         """See LoanRepository."""
-        theirs = sa.and_(loans.c.user_id == user_id, loans.c.returned_at.is_(None))
-        await self._session.execute(sa.update(Loan).where(theirs).values(returned_at=at))
+        wanted = sa.select(Loan).where(loans.c.user_id == user_id, loans.c.returned_at.is_(None))
+        return (await self._session.scalars(wanted)).all()
+
+    async def anonymise(self, user_id: str) -> int:
+        """See LoanRepository."""
+        theirs = sa.and_(loans.c.user_id == user_id, loans.c.returned_at.is_not(None))
+        made = await self._session.scalars(sa.update(Loan).where(theirs).values(user_id=None).returning(loans.c.id))
+        return len(made.all())
 
     async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
         """See LoanRepository."""

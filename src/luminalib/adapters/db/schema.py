@@ -75,4 +75,15 @@ def map_owned(entity: type, table: sa.Table, **options: object) -> None:
 
 def locked(session: AsyncSession, statement: S) -> S:
     """Makes a unit of work that writes hold the rows it reads; one that only reads must not and need not."""
-    return statement if session.info["read_only"] else statement.with_for_update()
+    # FOR NO KEY UPDATE: rows that refer to this one may be written meanwhile, or a notice for somebody else would wait for them.
+    return statement if session.info["read_only"] else statement.with_for_update(key_share=True)
+
+
+async def lock_appending(session: AsyncSession, log: sa.Table) -> None:
+    """Lets one transaction at a time append to a log until it commits, so that ids are committed in order and a reader misses none.
+
+    To be called last in a transaction. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = sa.func.hashtextextended(f"append:{log.name}", 0)
+        await session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

@@ -19,16 +19,21 @@ from luminalib.adapters.db.books import SqlBookRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
 from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
+from luminalib.adapters.db.holds import SqlHoldRepository
+from luminalib.adapters.db.idempotency import SqlReceiptRepository
 from luminalib.adapters.db.loans import SqlLoanRepository
+from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import TENANT_OWNED
 from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
+from luminalib.domain.holds import AlreadyWaiting
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import AlreadyOnLoan
 from luminalib.domain.reviews import AlreadyReviewed
+from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.jobs import JobRunner
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
@@ -42,6 +47,8 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
         "documents.tenant_id, documents.sha256": DuplicateContent,
         "uq_loans_open": AlreadyOnLoan,
         "loans.tenant_id, loans.book_id, loans.user_id": AlreadyOnLoan,
+        "uq_holds_active": AlreadyWaiting,
+        "holds.tenant_id, holds.book_id, holds.user_id": AlreadyWaiting,
         "uq_reviews_tenant_id_book_id_user_id": AlreadyReviewed,
         "reviews.tenant_id, reviews.book_id, reviews.user_id": AlreadyReviewed,
     }
@@ -69,9 +76,12 @@ def _stamp_new_rows(session: Session, _context: UOWTransaction, _instances: obje
 class SqlUnitOfWork(UnitOfWork):
     """A database session; hints to the event bus and the job runner follow the commit."""
 
-    def __init__(self, database: SqlDatabase, bus: EventBus, runner: JobRunner | None, tenant_id: str, *, read_only: bool) -> None:
+    def __init__(
+        self, database: SqlDatabase, bus: EventBus, clock: Clock, runner: JobRunner | None, tenant_id: str, *, read_only: bool
+    ) -> None:
         self._database = database
         self._bus = bus
+        self._clock = clock
         self._runner = runner
         self._tenant_id = tenant_id
         self._read_only = read_only
@@ -95,8 +105,11 @@ class SqlUnitOfWork(UnitOfWork):
         self.app_passwords = SqlAppPasswordRepository(self._session)
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
-        self.books = SqlBookRepository(self._session)
+        self.books = SqlBookRepository(self._session, self._clock)
         self.loans = SqlLoanRepository(self._session)
+        self.holds = SqlHoldRepository(self._session)
+        self.receipts = SqlReceiptRepository(self._session)
+        self.notices = self._notices = SqlNoticeLog(self._session, self._tenant_id)
         self.reviews = SqlReviewRepository(self._session)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
@@ -116,12 +129,15 @@ class SqlUnitOfWork(UnitOfWork):
 
     async def _commit(self) -> None:
         await self._session.flush()
+        await self._notices.write_pending()
         await self._log.write_pending()
         await self._session.commit()
 
     def _hint(self) -> None:
         if self._log.has_news:
             self._bus.publish(f"documents:{self._tenant_id}")
+        for user_id in self._notices.readers:
+            self._bus.publish(f"notices:{self._tenant_id}:{user_id}")
         if self._has_jobs and self._runner:
             self._runner.wake()
 
@@ -146,15 +162,16 @@ def translate(error: Exception) -> Exception:
 class SqlUnitOfWorkFactory(UnitOfWorkFactory):
     """Opens units of work on one database. `runner` is told of new jobs once it is there."""
 
-    def __init__(self, database: SqlDatabase, bus: EventBus) -> None:
+    def __init__(self, database: SqlDatabase, bus: EventBus, clock: Clock) -> None:
         self._database = database
         self._bus = bus
+        self._clock = clock
         self.runner: JobRunner | None = None
 
     def __call__(self, tenant_id: str) -> UnitOfWork:
         """See UnitOfWorkFactory."""
-        return SqlUnitOfWork(self._database, self._bus, self.runner, tenant_id, read_only=False)
+        return SqlUnitOfWork(self._database, self._bus, self._clock, self.runner, tenant_id, read_only=False)
 
     def reading(self, tenant_id: str) -> UnitOfWork:
         """See UnitOfWorkFactory."""
-        return SqlUnitOfWork(self._database, self._bus, self.runner, tenant_id, read_only=True)
+        return SqlUnitOfWork(self._database, self._bus, self._clock, self.runner, tenant_id, read_only=True)

@@ -6,7 +6,10 @@ from luminalib.ports.persistence.auth import SessionRepository, UserRepository
 from luminalib.ports.persistence.books import BookRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
+from luminalib.ports.persistence.holds import HoldRepository
+from luminalib.ports.persistence.idempotency import ReceiptRepository
 from luminalib.ports.persistence.loans import LoanRepository
+from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.unit_of_work import Database, UnitOfWork, UnitOfWorkFactory
@@ -18,8 +21,11 @@ __all__ = [
     "Database",
     "DocumentRepository",
     "EventLog",
+    "HoldRepository",
     "LoanRepository",
+    "NoticeLog",
     "PreferencesRepository",
+    "ReceiptRepository",
     "ReviewRepository",
     "SessionRepository",
     "UnitOfWork",

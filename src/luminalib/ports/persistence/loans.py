@@ -1,7 +1,7 @@
 """Loans."""
 
 from abc import ABC, abstractmethod
-from datetime import datetime
+from collections.abc import Sequence
 
 from luminalib.domain.loans import Loan, LoanFilter
 from luminalib.domain.paging import Page, PageRequest
@@ -27,8 +27,12 @@ class LoanRepository(ABC):
         """How many loans of a member, of a book, or of both are open."""
 
     @abstractmethod
-    async def close_all(self, user_id: str, at: datetime) -> None:
-        """Takes back everything that a member has."""
+    async def open_of(self, user_id: str) -> Sequence[Loan]:
+        """Everything that a member has."""
+
+    @abstractmethod
+    async def anonymise(self, user_id: str) -> int:
+        """Takes the member out of their closed loans; returns how many there were."""
 
     @abstractmethod
     async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:

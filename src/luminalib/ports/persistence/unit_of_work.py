@@ -10,7 +10,10 @@ from luminalib.ports.persistence.auth import SessionRepository, UserRepository
 from luminalib.ports.persistence.books import BookRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
+from luminalib.ports.persistence.holds import HoldRepository
+from luminalib.ports.persistence.idempotency import ReceiptRepository
 from luminalib.ports.persistence.loans import LoanRepository
+from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 
@@ -29,6 +32,9 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     books: BookRepository
     documents: DocumentRepository
     loans: LoanRepository
+    holds: HoldRepository
+    notices: NoticeLog
+    receipts: ReceiptRepository
     reviews: ReviewRepository
     events: EventLog
 

@@ -1,0 +1,140 @@
+"""Table and repository of holds."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from luminalib.adapters.db.auth import users
+from luminalib.adapters.db.loans import loans
+from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, map_owned, metadata, tenant_column
+from luminalib.domain.holds import ACTIVE, Hold, HoldFilter, HoldState, HoldView
+from luminalib.domain.loans import Loan, Standing
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.persistence import HoldRepository
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    id_column(),
+    tenant_column(),
+    sa.Column("book_id", sa.ForeignKey("books.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("placed_at", UtcDateTime, nullable=False),
+    sa.Column("state", enum_column(HoldState), nullable=False),
+    sa.Column("ready_at", UtcDateTime),
+    sa.Column("ready_until", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+    sa.UniqueConstraint("book_id", "number"),
+    sa.Index(
+        "uq_holds_active",
+        "tenant_id",
+        "book_id",
+        "user_id",
+        unique=True,
+        sqlite_where=sa.text("state IN ('waiting', 'ready')"),
+        postgresql_where=sa.text("state IN ('waiting', 'ready')"),
+    ),
+    sa.Index("ix_holds_user_id", "tenant_id", "user_id", "placed_at"),
+    sa.Index("ix_holds_ready_until", "tenant_id", "state", "ready_until"),
+)
+map_owned(Hold, holds)
+IS_ACTIVE = holds.c.state.in_(ACTIVE)
+
+
+class SqlHoldRepository(HoldRepository):
+    """Holds in the table `holds`; a partial unique index allows one active hold per member and book."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, hold: Hold) -> None:
+        """See HoldRepository."""
+        self._session.add(hold)
+
+    async def standing(self, user_id: str, book_id: str, now: datetime) -> Standing:
+        """See HoldRepository."""
+        return await _standing(self._session, user_id, book_id, now)
+
+    async def line(self, book_id: str) -> list[Hold]:
+        """See HoldRepository."""
+        wanted = sa.select(Hold).where(holds.c.book_id == book_id, IS_ACTIVE).order_by(holds.c.number)
+        return [*await self._session.scalars(wanted)]
+
+    async def save(self) -> None:
+        """See HoldRepository."""
+        await self._session.flush()
+
+    async def active_of(self, user_id: str) -> list[Hold]:
+        """See HoldRepository."""
+        return [*await self._session.scalars(sa.select(Hold).where(holds.c.user_id == user_id, IS_ACTIVE))]
+
+    async def lapsed_books(self, now: datetime, user_id: str | None = None) -> list[str]:
+        """See HoldRepository."""
+        lapsed = sa.select(holds.c.book_id).select_from(Hold).where(holds.c.state == HoldState.READY, holds.c.ready_until <= now)
+        if user_id is not None:
+            mine = holds.alias()
+            waits = mine.c.state.in_(ACTIVE)
+            lapsed = lapsed.where(holds.c.book_id.in_(sa.select(mine.c.book_id).where(mine.c.user_id == user_id, waits)))
+        return [*await self._session.scalars(lapsed.distinct())]
+
+    async def list(self, wanted: HoldFilter, page: PageRequest) -> Page[HoldView]:
+        """See HoldRepository."""
+        conditions: list[sa.ColumnElement[bool]] = []
+        if wanted.user_id is not None:
+            conditions.append(holds.c.user_id == wanted.user_id)
+        if wanted.book_id is not None:
+            conditions.append(holds.c.book_id == wanted.book_id)
+        if wanted.active is not None:
+            conditions.append(IS_ACTIVE if wanted.active else ~IS_ACTIVE)
+        ahead = holds.alias()
+        waits = sa.and_(ahead.c.book_id == holds.c.book_id, ahead.c.state == HoldState.WAITING)
+        position = sa.select(sa.func.count() + 1).where(waits, ahead.c.number < holds.c.number).correlate(holds).scalar_subquery()
+        total = await self._session.scalar(sa.select(sa.func.count()).select_from(Hold).where(*conditions)) or 0
+        newest = sa.select(Hold, position).where(*conditions).order_by(holds.c.placed_at.desc(), holds.c.number.desc(), holds.c.id)
+        rows = await self._session.execute(newest.offset(page.offset).limit(page.size))
+        views = [HoldView(hold=hold, position=place if hold.state is HoldState.WAITING else None) for hold, place in rows]
+        return Page(views, total)
+
+    async def forget(self, user_id: str) -> None:
+        """See HoldRepository."""
+        await self._session.execute(sa.delete(Hold).where(holds.c.user_id == user_id, ~IS_ACTIVE))
+
+
+async def _standing(session: AsyncSession, user_id: str, book_id: str, now: datetime) -> Standing:
+    """All facts in one statement: the member's loan and hold of the book as entities, everything else counted by indexes."""
+    own_loan = sa.and_(loans.c.user_id == users.c.id, loans.c.book_id == book_id, loans.c.returned_at.is_(None))
+    own_hold = sa.and_(holds.c.user_id == users.c.id, holds.c.book_id == book_id, IS_ACTIVE)
+    facts = sa.select(Loan, Hold, *_counts(session.info["tenant_id"], user_id, book_id, now)).select_from(users)
+    wanted = facts.outerjoin(Loan, own_loan).outerjoin(Hold, own_hold).where(users.c.id == user_id)
+    loan, hold, *counts = (await session.execute(wanted)).one()
+    names = ("open_loans", "open_holds", "copies_out", "next_due_at", "ready", "waiting", "ahead", "last_number", "has_lapsed")
+    return Standing(loan=loan, hold=hold, **dict(zip(names, counts, strict=True)))
+
+
+def _counts(tenant_id: str, user_id: str, book_id: str, now: datetime) -> list[sa.ScalarSelect[Any]]:
+    out, held = loans.alias(), holds.alias()
+    is_out = sa.and_(out.c.tenant_id == tenant_id, out.c.returned_at.is_(None))
+    is_theirs = sa.and_(held.c.tenant_id == tenant_id, held.c.user_id == user_id, held.c.state.in_(ACTIVE))
+    in_line = sa.and_(held.c.tenant_id == tenant_id, held.c.book_id == book_id)
+    is_ready = sa.and_(in_line, held.c.state == HoldState.READY)
+    waits = sa.and_(in_line, held.c.state == HoldState.WAITING)
+    counted = sa.func.count()
+    return [
+        sa.select(counted).select_from(out).where(is_out, out.c.user_id == user_id).scalar_subquery(),
+        sa.select(counted).select_from(held).where(is_theirs).scalar_subquery(),
+        sa.select(counted).select_from(out).where(is_out, out.c.book_id == book_id).scalar_subquery(),
+        sa.select(sa.func.min(out.c.due_at)).where(is_out, out.c.book_id == book_id).scalar_subquery(),
+        sa.select(counted).select_from(held).where(is_ready, held.c.ready_until > now).scalar_subquery(),
+        sa.select(counted).select_from(held).where(waits).scalar_subquery(),
+        _ahead(held, waits),
+        sa.select(sa.func.coalesce(sa.func.max(held.c.number), 0)).where(in_line).scalar_subquery(),
+        sa.select(counted > 0).select_from(held).where(is_ready, held.c.ready_until <= now).scalar_subquery(),
+    ]
+
+
+def _ahead(held: sa.FromClause, waits: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    before = sa.or_(holds.c.number.is_(None), held.c.number < holds.c.number)
+    return sa.select(sa.func.count()).select_from(held).where(waits, before).correlate(holds).scalar_subquery()

@@ -1,0 +1,59 @@
+"""/notices and /me/stream: what the library lets a member know."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.fields import MAX_EVENT_ID
+from luminalib.api.paging import PageDep, PageOf, page_of
+from luminalib.api.problems import documented
+from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.notices import NoticeKind
+
+router = APIRouter(tags=["circulation"])
+
+
+class NoticeOut(BaseModel):
+    """A message: a loan is due soon or overdue, a copy is ready. `subject_id` is the loan's or hold's id."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    kind: NoticeKind
+    book_id: str
+    subject_id: str
+    text: str = Field(examples=["“The Lighthouse Keeper's Ledger” is ready for you until 12 May 2026, 09:30 UTC. Borrow it."])
+    until: datetime = Field(description="When the loan is or was due, or until when the copy is kept.")
+    at: datetime
+
+
+@router.get("/notices", responses=documented(Unauthenticated))
+async def list_notices(
+    request: Request, response: Response, by: ReaderDep, services: ServicesDep, page: PageDep
+) -> PageOf[NoticeOut]:
+    """Your notices, the newest first. Each thing is said at most once in 24 hours, and kept for 90 days."""
+    found = await services.notices.list(by, page)
+    return page_of([NoticeOut.model_validate(notice) for notice in found.items], found.total, page, request, response)
+
+
+@router.get("/me/stream", response_class=EventSourceResponse, responses=documented(Unauthenticated))
+async def stream_notices(
+    request: Request,
+    by: PrincipalDep,
+    services: ServicesDep,
+    last_event_id: Annotated[
+        int | None, Header(ge=0, le=MAX_EVENT_ID, description="Resume after this notice; 0 replays all. Without it: from now on.")
+    ] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events of your notices, named after their kind, in order, none lost."""
+    async for notice in services.notices.follow(by, last_event_id):
+        if notice is not None:
+            sent = NoticeOut.model_validate(notice).model_dump(mode="json")
+            yield ServerSentEvent(id=str(notice.id), event=notice.kind, data=sent)
+        elif await request.is_disconnected():
+            return

@@ -1,0 +1,71 @@
+"""What the library lets a member know: a loan is due soon or overdue, a book that they waited for is ready."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from luminalib.domain.holds import Hold
+from luminalib.domain.jobs import Job
+from luminalib.domain.loans import Loan
+
+REMIND = "remind"
+AGAIN_AFTER = timedelta(hours=24)
+"""The same is said at most this often."""
+KEPT_FOR = timedelta(days=90)
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    HOLD_READY = "hold_ready"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A message to one member. `subject_id` is the loan or hold; `until` when it is due, or ready at the longest."""
+
+    user_id: str
+    kind: NoticeKind
+    subject_id: str
+    book_id: str
+    title: str
+    until: datetime
+    at: datetime
+    id: int = 0
+
+    @property
+    def text(self) -> str:
+        """The sentence for people."""
+        day = f"{self.until:%-d %B %Y, %H:%M} UTC"
+        return {
+            NoticeKind.DUE_SOON: f"“{self.title}” is due on {day}. Return or renew it.",
+            NoticeKind.OVERDUE: f"“{self.title}” was due on {day}. Please return it.",
+            NoticeKind.HOLD_READY: f"“{self.title}” is ready for you until {day}. Borrow it.",
+        }[self.kind]
+
+
+def hold_ready(hold: Hold, title: str, at: datetime) -> Notice:
+    """Tells the member that a copy is kept for them."""
+    return Notice(
+        user_id=hold.user_id,
+        kind=NoticeKind.HOLD_READY,
+        subject_id=hold.id,
+        book_id=hold.book_id,
+        title=title,
+        until=hold.ready_until or at,
+        at=at,
+    )
+
+
+def about_due(loan: Loan, title: str, kind: NoticeKind, at: datetime) -> Notice:
+    """Tells the member that a loan is due soon, or overdue."""
+    return Notice(
+        user_id=loan.user_id or "", kind=kind, subject_id=loan.id, book_id=loan.book_id, title=title, until=loan.due_at, at=at
+    )
+
+
+def remind(tenant_id: str, at: datetime) -> Job:
+    """The round through all loans and holds, one at a time."""
+    return Job(name=REMIND, payload={}, tenant_id=tenant_id, run_at=at, lock=REMIND, queueing_lock=REMIND)

@@ -1,0 +1,44 @@
+"""The lines for books."""
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from luminalib.domain.holds import Hold, HoldFilter, HoldView
+from luminalib.domain.loans import Standing
+from luminalib.domain.paging import Page, PageRequest
+
+
+class HoldRepository(ABC):
+    """Holds, active and over."""
+
+    @abstractmethod
+    async def add(self, hold: Hold) -> None:
+        """Keeps a new hold."""
+
+    @abstractmethod
+    async def standing(self, user_id: str, book_id: str, now: datetime) -> Standing:
+        """How a member stands with a book; both are locked by the caller."""
+
+    @abstractmethod
+    async def line(self, book_id: str) -> list[Hold]:
+        """A book's active holds, the first in line first."""
+
+    @abstractmethod
+    async def save(self) -> None:
+        """Writes what changed now, so that this unit's next questions see it."""
+
+    @abstractmethod
+    async def active_of(self, user_id: str) -> list[Hold]:
+        """A member's active holds."""
+
+    @abstractmethod
+    async def lapsed_books(self, now: datetime, user_id: str | None = None) -> list[str]:
+        """Books with a hold that has lapsed; with `user_id` only those that the member waits for."""
+
+    @abstractmethod
+    async def list(self, wanted: HoldFilter, page: PageRequest) -> Page[HoldView]:
+        """Holds that match, the newest first."""
+
+    @abstractmethod
+    async def forget(self, user_id: str) -> None:
+        """Deletes a member's holds that are over."""

@@ -1,0 +1,42 @@
+"""What members were told."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+
+from luminalib.domain.loans import Loan
+from luminalib.domain.notices import Notice, NoticeKind
+from luminalib.domain.paging import Page, PageRequest
+
+
+class NoticeLog(ABC):
+    """The append-only log of notices."""
+
+    @abstractmethod
+    def append(self, notice: Notice) -> None:
+        """Adds a row at the commit, with an id greater than that of every row committed before."""
+
+    @abstractmethod
+    async def untold(
+        self, kind: NoticeKind, due: tuple[datetime, datetime], since: datetime, limit: int
+    ) -> Sequence[tuple[Loan, str]]:
+        """Open loans due from the first and before the second instant of `due` about which there was no such notice since then.
+
+        With their books' titles, the first due first.
+        """
+
+    @abstractmethod
+    async def after(self, notice_id: int, user_id: str, limit: int) -> Sequence[Notice]:
+        """A member's next notices, oldest first."""
+
+    @abstractmethod
+    async def latest_id(self, user_id: str) -> int:
+        """The id of a member's newest notice, 0 when there is none."""
+
+    @abstractmethod
+    async def list(self, user_id: str, page: PageRequest) -> Page[Notice]:
+        """A member's notices, the newest first."""
+
+    @abstractmethod
+    async def forget(self, *, before: datetime | None = None, user_id: str | None = None) -> None:
+        """Deletes the rows from before then, or all of a member."""

@@ -1,0 +1,71 @@
+"""Standing in line for a book."""
+
+from uuid import uuid4
+
+from luminalib.domain.auth import Principal
+from luminalib.domain.holds import Hold, HoldFilter, HoldView, NotWaiting
+from luminalib.domain.idempotency import Request
+from luminalib.domain.loans import LoanPolicy, refuse
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.steps.circulation import serve_books, serve_next, stand
+from luminalib.steps.idempotency import Once
+from luminalib.steps.members import lock_member
+
+
+class HoldService:
+    """The line at the circulation desk: who comes first is served first."""
+
+    def __init__(self, uow: UnitOfWorkFactory, policy: LoanPolicy, clock: Clock) -> None:
+        self._uow = uow
+        self._policy = policy
+        self._clock = clock
+        self._once = Once(uow, clock)
+
+    async def place(self, by: Principal, book_id: str, *, key: str | None = None) -> HoldView:
+        """A place at the end of the line.
+
+        Raises BookNotFound, and AlreadyOnLoan, AlreadyWaiting, CopyAvailable or HoldLimitReached with all that speaks against it;
+        KeyReused.
+        """
+
+        async def deed(uow: UnitOfWork) -> HoldView:
+            now = self._clock.now()
+            user = await lock_member(uow, by.user_id)
+            book = await uow.books.get(book_id)
+            standing = await stand(uow, user.id, book, self._policy, now)
+            refuse(self._policy.check_hold(standing, book.copies_total))
+            number = standing.last_number + 1
+            hold = Hold(id=str(uuid4()), book_id=book.id, user_id=user.id, number=number, placed_at=now)
+            await uow.holds.add(hold)
+            return HoldView(hold=hold, position=standing.waiting + 1)
+
+        request = Request(key=key, action="hold", book_id=book_id) if key else None
+        return await self._once.do(by, request, HoldView, deed)
+
+    async def cancel(self, by: Principal, book_id: str) -> None:
+        """Leaves the line; a copy that was ready goes to the next. Raises BookNotFound, NotWaiting."""
+        now = self._clock.now()
+        async with self._uow(by.tenant_id) as uow:
+            user = await lock_member(uow, by.user_id)
+            book = await uow.books.get(book_id)
+            standing = await stand(uow, user.id, book, self._policy, now)
+            if standing.hold is None:
+                raise NotWaiting
+            standing.hold.cancel(now)
+            await uow.holds.save()
+            await serve_next(uow, book, book.copies_total - standing.copies_out, self._policy, now)
+
+    async def list(self, by: Principal, wanted: HoldFilter, page: PageRequest) -> Page[HoldView]:
+        """Holds, the newest first: a member's own, for librarians everybody's. Those that have lapsed are ended first."""
+        if not by.is_staff or not (wanted.user_id or wanted.book_id):
+            wanted = HoldFilter(user_id=by.user_id or "", book_id=wanted.book_id, active=wanted.active)
+        now = self._clock.now()
+        async with self._uow.reading(by.tenant_id) as uow:
+            lapsed = await uow.holds.lapsed_books(now, wanted.user_id)
+        if lapsed:
+            async with self._uow(by.tenant_id) as uow:
+                await serve_books(uow, lapsed, self._policy, now)
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.holds.list(wanted, page)

@@ -1,0 +1,75 @@
+"""Telling members what they should know, each thing at most once a day."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from luminalib.domain.auth import Principal
+from luminalib.domain.jobs import Job
+from luminalib.domain.loans import LoanPolicy
+from luminalib.domain.notices import AGAIN_AFTER, Notice, NoticeKind, about_due, remind
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.clock import Clock
+from luminalib.ports.events import EventBus
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.steps.circulation import serve_books
+from luminalib.steps.following import follow
+
+BATCH = 100
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NoticeService:
+    """The notice board, and the job `remind` that fills it."""
+
+    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, policy: LoanPolicy, clock: Clock) -> None:
+        self._uow = uow
+        self._bus = bus
+        self._policy = policy
+        self._clock = clock
+
+    async def list(self, by: Principal, page: PageRequest) -> Page[Notice]:
+        """The member's notices, the newest first."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.notices.list(by.user_id or "", page)
+
+    def follow(self, by: Principal, after: int | None) -> AsyncIterator[Notice | None]:
+        """The member's notices after the id `after` (from now on when it is None), then each as it comes."""
+        user_id = by.user_id or ""
+
+        async def start() -> int:
+            if after is not None:
+                return after
+            async with self._uow.reading(by.tenant_id) as uow:
+                return await uow.notices.latest_id(user_id)
+
+        async def read(last: int) -> list[tuple[int, Notice]]:
+            async with self._uow.reading(by.tenant_id) as uow:
+                return [(notice.id, notice) for notice in await uow.notices.after(last, user_id, BATCH)]
+
+        return follow(self._bus, f"notices:{by.tenant_id}:{user_id}", start, read)
+
+    async def request(self, tenant_id: str) -> None:
+        """Has the round made in the background."""
+        async with self._uow(tenant_id) as uow:
+            await uow.enqueue(remind(tenant_id, self._clock.now()))
+
+    async def remind(self, job: Job) -> None:
+        """The round: ends holds that have lapsed, and tells who should return a book soon or should have."""
+        now = self._clock.now()
+        async with self._uow.reading(job.tenant_id) as uow:
+            lapsed = await uow.holds.lapsed_books(now)
+        for book_id in lapsed:
+            async with self._uow(job.tenant_id) as uow:
+                await serve_books(uow, [book_id], self._policy, now)
+        overdue_since = now - self._policy.grace
+        await self._tell(job, NoticeKind.OVERDUE, (BEGINNING, overdue_since), now)
+        await self._tell(job, NoticeKind.DUE_SOON, (now, now + self._policy.due_soon), now)
+
+    async def _tell(self, job: Job, kind: NoticeKind, due: tuple[datetime, datetime], now: datetime) -> None:
+        found = BATCH
+        while found == BATCH:
+            async with self._uow(job.tenant_id) as uow:
+                untold = await uow.notices.untold(kind, due, now - AGAIN_AFTER, BATCH)
+                for loan, title in untold:
+                    uow.notices.append(about_due(loan, title, kind, now))
+                found = len(untold)
