@@ -36,6 +36,13 @@ async def settled(client: httpx.AsyncClient, book_id: str) -> dict[str, Any]:
             await asyncio.sleep(0.05)
 
 
+async def _until_ready(output: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    async for line in output:
+        yield line
+        if b"/docs" in line:
+            return
+
+
 @asynccontextmanager
 async def server(folder: Path, database_url: str, *options: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """The real command in a process of its own, which the test may kill."""
@@ -48,12 +55,11 @@ async def server(folder: Path, database_url: str, *options: str) -> AsyncIterato
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
-            async for line in process.stdout:
-                if found := re.search(rb"(http://\S+)/docs", line):
-                    yield found[1].decode(), process
-                    return
-        raise AssertionError("The server did not start.")
+        async with asyncio.timeout(60):
+            lines = [line async for line in _until_ready(process.stdout)]
+        found = re.search(rb"(http://\S+)/docs", lines[-1] if lines else b"")
+        assert found, "The server did not start."
+        yield found[1].decode(), process
     finally:
         if process.returncode is None:
             process.kill()

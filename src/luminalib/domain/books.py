@@ -188,7 +188,8 @@ def normalise_tags(tags: tuple[str, ...]) -> list[str]:
 
 def search_key(text: str) -> str:
     """The form in which text is compared for search and sorting: without case, accents and ligatures."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed before, too: a mathematical bold A has no small letter until it is a plain one.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
