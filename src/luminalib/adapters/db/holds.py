@@ -56,7 +56,9 @@ class SqlHoldRepository(HoldRepository):
 
     async def standing(self, user_id: str, book_id: str, now: datetime) -> Standing:
         """See HoldRepository."""
-        return await _standing(self._session, user_id, book_id, now)
+        facts = {"tenant_id": self._session.info["tenant_id"], "user_id": user_id, "book_id": book_id, "now": now}
+        loan, hold, *counts = (await self._session.execute(_STANDING, facts)).one()
+        return Standing(loan=loan, hold=hold, **dict(zip(_FACTS, counts, strict=True)))
 
     async def line(self, book_id: str) -> list[Hold]:
         """See HoldRepository."""
@@ -103,38 +105,39 @@ class SqlHoldRepository(HoldRepository):
         await self._session.execute(sa.delete(Hold).where(holds.c.user_id == user_id, ~IS_ACTIVE))
 
 
-async def _standing(session: AsyncSession, user_id: str, book_id: str, now: datetime) -> Standing:
-    """All facts in one statement: the member's loan and hold of the book as entities, everything else counted by indexes."""
-    own_loan = sa.and_(loans.c.user_id == users.c.id, loans.c.book_id == book_id, loans.c.returned_at.is_(None))
-    own_hold = sa.and_(holds.c.user_id == users.c.id, holds.c.book_id == book_id, IS_ACTIVE)
-    facts = sa.select(Loan, Hold, *_counts(session.info["tenant_id"], user_id, book_id, now)).select_from(users)
-    wanted = facts.outerjoin(Loan, own_loan).outerjoin(Hold, own_hold).where(users.c.id == user_id)
-    loan, hold, *counts = (await session.execute(wanted)).one()
-    names = ("open_loans", "open_holds", "copies_out", "next_due_at", "ready", "waiting", "ahead", "last_number", "has_lapsed")
-    return Standing(loan=loan, hold=hold, **dict(zip(names, counts, strict=True)))
-
-
-def _counts(tenant_id: str, user_id: str, book_id: str, now: datetime) -> list[sa.ScalarSelect[Any]]:
+def _counts() -> list[sa.ScalarSelect[Any]]:
+    tenant_id, user_id, book_id = (sa.bindparam(name, type_=sa.String) for name in ("tenant_id", "user_id", "book_id"))
+    now = sa.bindparam("now", type_=UtcDateTime)
     out, held = loans.alias(), holds.alias()
     is_out = sa.and_(out.c.tenant_id == tenant_id, out.c.returned_at.is_(None))
-    is_theirs = sa.and_(held.c.tenant_id == tenant_id, held.c.user_id == user_id, held.c.state.in_(ACTIVE))
     in_line = sa.and_(held.c.tenant_id == tenant_id, held.c.book_id == book_id)
     is_ready = sa.and_(in_line, held.c.state == HoldState.READY)
     waits = sa.and_(in_line, held.c.state == HoldState.WAITING)
+    stands_before = sa.or_(holds.c.number.is_(None), held.c.number < holds.c.number)
     counted = sa.func.count()
     return [
         sa.select(counted).select_from(out).where(is_out, out.c.user_id == user_id).scalar_subquery(),
-        sa.select(counted).select_from(held).where(is_theirs).scalar_subquery(),
+        sa.select(counted)
+        .select_from(held)
+        .where(held.c.tenant_id == tenant_id, held.c.user_id == user_id, held.c.state.in_(ACTIVE))
+        .scalar_subquery(),
         sa.select(counted).select_from(out).where(is_out, out.c.book_id == book_id).scalar_subquery(),
         sa.select(sa.func.min(out.c.due_at)).where(is_out, out.c.book_id == book_id).scalar_subquery(),
         sa.select(counted).select_from(held).where(is_ready, held.c.ready_until > now).scalar_subquery(),
         sa.select(counted).select_from(held).where(waits).scalar_subquery(),
-        _ahead(held, waits),
+        sa.select(counted).select_from(held).where(waits, stands_before).correlate(holds).scalar_subquery(),
         sa.select(sa.func.coalesce(sa.func.max(held.c.number), 0)).where(in_line).scalar_subquery(),
         sa.select(counted > 0).select_from(held).where(is_ready, held.c.ready_until <= now).scalar_subquery(),
     ]
 
 
-def _ahead(held: sa.FromClause, waits: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-    before = sa.or_(holds.c.number.is_(None), held.c.number < holds.c.number)
-    return sa.select(sa.func.count()).select_from(held).where(waits, before).correlate(holds).scalar_subquery()
+def _standing() -> sa.Select[*tuple[Any, ...]]:
+    """All facts in one statement: the member's loan and hold of the book as entities, everything else counted by indexes."""
+    own_loan = sa.and_(loans.c.user_id == users.c.id, loans.c.book_id == sa.bindparam("book_id"), loans.c.returned_at.is_(None))
+    own_hold = sa.and_(holds.c.user_id == users.c.id, holds.c.book_id == sa.bindparam("book_id"), IS_ACTIVE)
+    joined = sa.select(Loan, Hold, *_counts()).select_from(users).outerjoin(Loan, own_loan).outerjoin(Hold, own_hold)
+    return joined.where(users.c.id == sa.bindparam("user_id"))
+
+
+_STANDING = _standing()  # built once: that costs more than asking it
+_FACTS = ("open_loans", "open_holds", "copies_out", "next_due_at", "ready", "waiting", "ahead", "last_number", "has_lapsed")

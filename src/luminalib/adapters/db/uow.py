@@ -1,6 +1,7 @@
 """The unit of work: one short transaction of one tenant."""
 
 from contextlib import AsyncExitStack
+from functools import lru_cache
 from types import MappingProxyType, TracebackType
 from typing import Self
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db import jobs as ledger
@@ -62,9 +63,12 @@ class TenantSession(Session):
 
 @event.listens_for(TenantSession, "do_orm_execute")
 def _only_own_rows(state: ORMExecuteState) -> None:
-    tenant_id = state.session.info["tenant_id"]
-    criteria = (with_loader_criteria(entity, column == tenant_id) for entity, column in TENANT_OWNED.items())
-    state.statement = state.statement.options(*criteria)
+    state.statement = state.statement.options(*_rows_of(state.session.info["tenant_id"]))
+
+
+@lru_cache(maxsize=1000)
+def _rows_of(tenant_id: str) -> tuple[LoaderCriteriaOption, ...]:
+    return tuple(with_loader_criteria(entity, column == tenant_id) for entity, column in TENANT_OWNED.items())
 
 
 @event.listens_for(TenantSession, "before_flush")
