@@ -1,18 +1,22 @@
 """Implementations of the ports that live in memory; those of ports with a contract pass the same contract as the real ones."""
 
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from luminalib.adapters.storage.keys import check_key, check_range
+from luminalib.domain.consensus import AspectMention, ConsensusResult, ReviewReading, distinct, overall
 from luminalib.domain.intelligence import Sentiment, SummaryResult
+from luminalib.domain.llm import EngineReport, Finding
 from luminalib.domain.media import MediaType
 from luminalib.domain.texts import EmbeddedMetadata, ExtractedText, sections_of
-from luminalib.ports.children import Progress
+from luminalib.ports.children import ChildLimits, ChildProcesses, Progress
 from luminalib.ports.clock import Clock
-from luminalib.ports.llm import LLMProvider, SummaryRequest
+from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
 from luminalib.ports.storage import ObjectMissing, StorageProvider, StorageUnavailable, StoredObject
 from luminalib.ports.text import TextExtractor
 
@@ -91,6 +95,16 @@ class FakeClock(Clock):
         self._now += by
 
 
+class InlineChildren(ChildProcesses):
+    """Runs tasks in this very process."""
+
+    async def call(
+        self, task: str, arguments: Mapping[str, Any], *, limits: ChildLimits, on_progress: Progress | None = None
+    ) -> Any:
+        module, _, name = task.partition(":")
+        return getattr(import_module(module), name)(**arguments, progress=on_progress or (lambda _: None))
+
+
 class FakeExtractor(TextExtractor):
     """Reads one section from any file; `error` makes it fail, `meanwhile` happens while it reads."""
 
@@ -120,6 +134,7 @@ class FakeLLM(LLMProvider):
         self.error: Exception | None = None
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.calls = 0
+        self.requests: list[ConsensusRequest] = []
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
         self.calls += 1
@@ -139,6 +154,35 @@ class FakeLLM(LLMProvider):
             prompt="count@1",
         )
 
+    async def read_reviews(self, tenant_id: str, reviews: Sequence[ReviewText]) -> list[ReviewReading]:
+        """Finds each word after a plus praised and each after a minus blamed: "+plot -ending"."""
+        self.calls += 1
+        if self.meanwhile:
+            await self.meanwhile()
+        if self.error:
+            raise self.error
+        return [self._read(review.text) for review in reviews]
+
+    def _read(self, text: str) -> ReviewReading:
+        sides = {"+": Sentiment.POSITIVE, "-": Sentiment.NEGATIVE}
+        words = [word for word in text.split() if word[0] in sides and len(word) > 1]
+        aspects = [AspectMention(name=word[1:], sentiment=sides[word[0]], quote=word) for word in words]
+        moods = [aspect.sentiment for aspect in aspects]
+        mood = overall({side: moods.count(side) for side in set(moods)})
+        return ReviewReading(sentiment=mood, aspects=distinct(aspects), provider=self.name, model="none", prompt="signs@1")
+
+    async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
+        if self.error:
+            raise self.error
+        self.requests.append(request)
+        text = f"{request.review_count} reviews: " + ", ".join(f"{a.name} +{a.positive} -{a.negative}" for a in request.aspects)
+        return ConsensusResult(text=text, provider=self.name, model="none", prompt="table@1")
+
     async def check(self) -> None:
         if self.error:
             raise self.error
+
+    async def probe(self, tenant_id: str) -> EngineReport:
+        detail = str(self.error) if self.error else "It is a fake."
+        findings = (Finding(check="model", is_fine=self.error is None, detail=detail),)
+        return EngineReport(provider=self.name, model="none", is_ready=self.error is None, findings=findings)

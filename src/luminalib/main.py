@@ -7,7 +7,22 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from luminalib import __version__
-from luminalib.api import auth, books, documents, holds, loans, notices, openapi, operations, problems, profile, reviews, users
+from luminalib.api import (
+    auth,
+    books,
+    consensus,
+    documents,
+    holds,
+    llm,
+    loans,
+    notices,
+    openapi,
+    operations,
+    problems,
+    profile,
+    reviews,
+    users,
+)
 from luminalib.api.middleware import BodyLimit, RequestContext
 from luminalib.container import Container, open_container
 from luminalib.settings import Settings
@@ -24,7 +39,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
 
     app = FastAPI(title="LuminaLib", version=__version__, lifespan=lifespan, separate_input_output_schemas=False)
     # Routes are looked at one after another: the busiest first, and in one list, where routers within routers cost 20 µs a request.
-    for feature in (profile, books, loans, holds, reviews, notices, documents, auth, users, operations):
+    for feature in (profile, books, loans, holds, reviews, consensus, notices, documents, auth, users, llm, operations):
         app.router.routes.extend(feature.router.routes)
     problems.install(app)
     openapi.install(app)

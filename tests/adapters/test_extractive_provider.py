@@ -33,7 +33,9 @@ class Failing(ChildProcesses):
 
 
 def request() -> SummaryRequest:
-    return SummaryRequest(title="The Bakery", authors=("B. Baker",), language="en", sections=sections_of([(None, TEXT)]))
+    return SummaryRequest(
+        tenant_id="main", title="The Bakery", authors=("B. Baker",), language="en", sections=sections_of([(None, TEXT)])
+    )
 
 
 async def test_a_book_is_summarised_in_a_child_process() -> None:

@@ -46,6 +46,8 @@ GET    /auth/me/app-passwords                           401      200   200      
 POST   /auth/me/app-passwords                           401      201   201       201   201    401
 DELETE /auth/me/app-passwords/{app_password_id}         401      404   204       404   404    401
 GET    /users                                           401      403   403       403   200    401
+GET    /admin/llm/usage                                 401      403   403       403   200    401
+POST   /admin/llm/test                                  401      403   403       403   200    401
 PATCH  /users/{user_id}                                 401      403   403       403   200    401
 GET    /audit                                           401      403   403       403   200    401
 GET    /books                                           401      200   200       200   200    200
@@ -58,6 +60,7 @@ PUT    /books/{book_id}/content                         401      403   200      
 GET    /books/{book_id}/content                         401      403   200       200   200    200
 HEAD   /books/{book_id}/content                         401      403   200       200   200    200
 GET    /books/{book_id}/summary                         401      200   200       200   200    200
+GET    /books/{book_id}/analysis                        401      200   200       200   200    200
 POST   /books/{book_id}/borrow                          401      201   201       201   201    401
 POST   /books/{book_id}/return                          401      409   200       409   409    401
 POST   /books/{book_id}/renew                           401      409   200       409   409    401

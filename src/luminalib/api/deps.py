@@ -12,11 +12,13 @@ from luminalib.domain.errors import Unauthenticated
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
+from luminalib.services.consensus import ConsensusService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
+from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
@@ -35,11 +37,13 @@ class Services:
     app_passwords: AppPasswordService
     auth: AuthService
     books: BookService
+    consensus: ConsensusService
     documents: DocumentService
     health: HealthService
     holds: HoldService
     intake: IntakeService
     intelligence: IntelligenceService
+    llm: LLMService
     loans: LoanService
     notices: NoticeService
     profile: ProfileService

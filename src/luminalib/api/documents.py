@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.fields import MAX_EVENT_ID
@@ -76,6 +76,7 @@ class StatusOut(BaseModel):
     status: DocumentStatus
     progress: int
     queue_position: int | None
+    detail: str | None = Field(description="The latest news of it, such as what it waits for.")
     error: ErrorOut | None
     updated_at: datetime
 
@@ -151,7 +152,8 @@ async def get_status(document_id: UUID, by: ReaderDep, services: ServicesDep) ->
     """How far a document is."""
     view = await services.documents.get(by, str(document_id))
     facts: dict[str, Any] = {name: getattr(view.document, name) for name in ("id", "status", "progress", "updated_at")}
-    return StatusOut(**facts, queue_position=view.queue_position, error=error_of(view.document))
+    detail = view.history[-1].detail if view.history else None
+    return StatusOut(**facts, queue_position=view.queue_position, detail=detail, error=error_of(view.document))
 
 
 @router.get("/{document_id}/text", responses=_NOT_YOURS)

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -14,7 +13,6 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
 from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
 from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
 from luminalib.adapters.security.passwords import Argon2Hasher
@@ -22,8 +20,8 @@ from luminalib.adapters.security.tokens import JoseSigner
 from luminalib.adapters.storage.local import LocalStorage
 from luminalib.adapters.storage.minio import MinioStorage
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
+from luminalib.container.llm import open_llm
 from luminalib.domain.errors import Unavailable
-from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
 from luminalib.ports.rate_limits import RateLimiter, Rule
@@ -70,14 +68,15 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     bus = MemoryEventBus()
     stack.callback(bus.close)
     children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
+    uow = SqlUnitOfWorkFactory(database, bus, clock)
     return Adapters(
         clock=clock,
         database=database,
         bus=bus,
-        uow=SqlUnitOfWorkFactory(database, bus, clock),
+        uow=uow,
         storage=await _STORAGES[settings.storage](settings, stack),
         extractor=SandboxedTextExtractor(children),
-        llm=llm or _LLMS[settings.llm](children),
+        llm=llm or open_llm(settings, stack, children, uow, clock),
         lookup=lookup,
         hasher=Argon2Hasher(),
         common=ZxcvbnCommonPasswords(),
@@ -148,4 +147,3 @@ async def _minio_storage(settings: Settings, stack: AsyncExitStack) -> StoragePr
 
 
 _STORAGES = {"local": _local_storage, "minio": _minio_storage}
-_LLMS: dict[str, Callable[[ChildProcesses], LLMProvider]] = {"extractive": ExtractiveLLM}

@@ -12,10 +12,12 @@ from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
 from luminalib.container.services import loan_policy
 from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.notices import REMIND
 from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT, SWEEP
 from luminalib.ports.jobs import JobHandler, JobRunner
+from luminalib.services.consensus import ConsensusService
 from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.notices import NoticeService
 from luminalib.services.pipeline import PipelineService
@@ -32,7 +34,7 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack) ->
     pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.clock)
     housekeeping = HousekeepingService(a.uow, a.storage, a.clock)
     notices = NoticeService(a.uow, a.bus, loan_policy(settings), a.clock)
-    await runner.start(_handlers(pipeline, housekeeping, notices))
+    await runner.start(_handlers(pipeline, housekeeping, notices, ConsensusService(a.uow, a.llm, a.clock)))
     stack.push_async_callback(runner.stop)
     for period, request in ((SWEEP_EVERY, housekeeping.request), (REMIND_EVERY, notices.request)):
         stack.callback(asyncio.create_task(_regularly(period, request)).cancel)
@@ -48,10 +50,13 @@ async def _regularly(period: timedelta, request: Callable[[str], Awaitable[None]
         await asyncio.sleep(period.total_seconds())
 
 
-def _handlers(pipeline: PipelineService, housekeeping: HousekeepingService, notices: NoticeService) -> dict[str, JobHandler]:
+def _handlers(
+    pipeline: PipelineService, housekeeping: HousekeepingService, notices: NoticeService, consensus: ConsensusService
+) -> dict[str, JobHandler]:
     leave = housekeeping.leave
     return {
         PROCESS_DOCUMENT: JobHandler(pipeline.process, pipeline.give_up, pipeline.retry_later),
+        UPDATE_CONSENSUS: JobHandler(consensus.update, consensus.give_up, consensus.leave),
         DELETE_FILES: JobHandler(housekeeping.delete_files, leave, leave),
         SWEEP: JobHandler(housekeeping.sweep, leave, leave),
         REMIND: JobHandler(notices.remind, leave, leave),

@@ -11,6 +11,7 @@ from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api.deps import Services
 from luminalib.container.adapters import open_adapters
 from luminalib.container.jobs import open_runner
+from luminalib.container.llm import introduce
 from luminalib.container.services import make_services
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
@@ -44,6 +45,8 @@ async def open_container(
         }
         if run_jobs:
             parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack)).check)
+        if run_jobs and settings.llm != "extractive":
+            introduce(adapters.llm, stack)
         services = make_services(settings, adapters, HealthService(parts))
         yield Container(services=services, bus=adapters.bus, database=adapters.database)
 

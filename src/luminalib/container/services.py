@@ -5,15 +5,18 @@ from datetime import timedelta
 from luminalib.api.deps import Services
 from luminalib.container.adapters import Adapters
 from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.llm import Price
 from luminalib.domain.loans import LoanPolicy
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
+from luminalib.services.consensus import ConsensusService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
+from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
@@ -37,6 +40,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
             refresh_life=timedelta(days=settings.session_days),
         ),
         books=BookService(a.uow, a.storage, a.extractor, policy, a.clock),
+        consensus=ConsensusService(a.uow, a.llm, a.clock),
         documents=DocumentService(a.uow, a.bus),
         health=health,
         holds=HoldService(a.uow, policy, a.clock),
@@ -48,12 +52,17 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
             members_may_upload=settings.members_may_upload,
         ),
         intelligence=IntelligenceService(a.uow),
+        llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
         loans=LoanService(a.uow, policy, a.clock),
         notices=NoticeService(a.uow, a.bus, policy, a.clock),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
         reviews=ReviewService(a.uow, a.clock),
         users=UserService(a.uow, a.clock),
     )
+
+
+def _prices(settings: Settings) -> dict[str, Price]:
+    return {model: Price(tokens_in=given, tokens_out=taken) for model, (given, taken) in settings.prices.items()}
 
 
 def loan_policy(settings: Settings) -> LoanPolicy:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from luminalib.domain.errors import Unavailable
+from luminalib.domain.errors import LuminaError, Unavailable
 
 
 class Sentiment(StrEnum):
@@ -70,3 +70,15 @@ class LanguageEngineUnavailable(Unavailable):
     """The language engine does not answer."""
 
     slug = "language-engine-unavailable"
+
+
+class ContextTooSmall(LanguageEngineUnavailable):
+    """The model's context is too small for the library's questions. Give it a longer one, or choose another model."""
+
+    slug = "context-too-small"
+
+
+class UnusableAnswer(LuminaError):
+    """The language model did not answer in the form that was asked for, not even after it was told what was wrong."""
+
+    slug = "unusable-answer"

@@ -25,7 +25,7 @@ class JobLedger(ABC):
 
     @abstractmethod
     async def retry(self, job: Job, run_at: datetime, *, failures: int, error: str) -> None:
-        """Puts it back to wait until `run_at`, with the number of failures so far."""
+        """Puts it back to wait until `run_at`, with the number of failures so far; its starts are counted afresh."""
 
     @abstractmethod
     async def release_dead(self, is_dead: Callable[[str], bool]) -> int:

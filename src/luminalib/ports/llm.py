@@ -1,10 +1,12 @@
 """Language engines, in the domain's own verbs."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from luminalib.domain.intelligence import SummaryResult
+from luminalib.domain.consensus import AspectEvidence, ConsensusResult, ReviewReading
+from luminalib.domain.intelligence import Sentiment, SummaryResult
+from luminalib.domain.llm import EngineReport
 from luminalib.domain.texts import Section
 from luminalib.ports.children import Progress
 
@@ -13,25 +15,59 @@ from luminalib.ports.children import Progress
 class SummaryRequest:
     """A whole book to summarise. `language` is an ISO 639-1 code where known."""
 
+    tenant_id: str
     title: str
     sections: Sequence[Section]
     authors: tuple[str, ...] = ()
     language: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewText:
+    """A review to read; `rating` are its stars, 1 to 5."""
+
+    text: str
+    rating: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsensusRequest:
+    """The table that prose is worded from. `mean` are stars; `moods` counts reviews; the most mentioned aspects come first."""
+
+    tenant_id: str
+    title: str
+    review_count: int
+    mean: float | None
+    moods: Mapping[Sentiment, int]
+    aspects: Sequence[AspectEvidence]
+
+
 class LLMProvider(ABC):
-    """Says things about texts; every answer tells which provider, model and prompt or method made it."""
+    """Says things about texts; every answer tells which provider, model and prompt or method made it.
+
+    Each verb raises LanguageEngineUnavailable when the engine cannot be reached, so that the caller waits and tries again, and
+    UnusableAnswer when what it says is not what was asked for.
+    """
 
     name: str
     """What `LUMINALIB_LLM` calls it."""
 
     @abstractmethod
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
-        """A summary of three to five sentences with topics, mood, insights and, where the text asks for any, action items.
+        """A summary of three to five sentences with topics, mood, insights and, where the text asks for any, action items."""
 
-        Raises LanguageEngineUnavailable when the engine cannot be reached, so that the caller waits and tries again.
-        """
+    @abstractmethod
+    async def read_reviews(self, tenant_id: str, reviews: Sequence[ReviewText]) -> list[ReviewReading]:
+        """The mood of each review and the aspects that it judges, in the order given; quotations stand in the review."""
+
+    @abstractmethod
+    async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
+        """Prose about what a book's readers think, from the table alone: its cost does not grow with the number of reviews."""
 
     @abstractmethod
     async def check(self) -> None:
         """Returns when the engine is ready for work; raises LanguageEngineUnavailable with what to do otherwise."""
+
+    @abstractmethod
+    async def probe(self, tenant_id: str) -> EngineReport:
+        """Tries what the library needs and says in words what was found and what to do. Raises nothing."""

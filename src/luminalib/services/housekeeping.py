@@ -15,6 +15,8 @@ LEFT_BEHIND_AFTER = timedelta(days=1)
 
 
 AUDIT_KEPT_FOR = timedelta(days=365)
+CALLS_KEPT_FOR = timedelta(days=400)
+"""Of language models: a year's account, and the answers, so that nothing is asked twice in that time."""
 
 
 class HousekeepingService:
@@ -37,6 +39,7 @@ class HousekeepingService:
             await uow.audit.forget(now - AUDIT_KEPT_FOR)
             await uow.notices.forget(before=now - notices.KEPT_FOR)
             await uow.receipts.forget(before=now - idempotency.KEPT_FOR)
+            await uow.llm.forget(now - CALLS_KEPT_FOR)
         before = self._clock.now() - LEFT_BEHIND_AFTER
         for key in [found.key async for found in self._storage.list(STAGING) if found.modified_at < before]:
             async with self._uow.reading(job.tenant_id) as uow:

@@ -1,11 +1,12 @@
 """The way of a document from its bytes to its summary: pending, processing, analyzing, completed or failed."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from luminalib.domain.books import Book
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, ExtractionFailed
-from luminalib.domain.errors import LuminaError
+from luminalib.domain.errors import LuminaError, Unavailable
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.jobs import Job
 from luminalib.domain.pipeline import status_event
@@ -32,7 +33,14 @@ class PipelineService:
         self._clock = clock
 
     async def process(self, job: Job) -> None:
-        """Takes the document to its final state. Raises Unavailable when a service it needs is away."""
+        """Takes the document to its final state. Raises Unavailable when a service it needs is away, and says so in its history."""
+        try:
+            await self._process(job)
+        except Unavailable as reason:
+            await self._wait(job, reason)
+            raise
+
+    async def _process(self, job: Job) -> None:
         document = await self._find(job)
         if document is None or document.is_finished:
             return
@@ -75,6 +83,7 @@ class PipelineService:
                 return
             sections = await uow.documents.sections(document.id)
         request = SummaryRequest(
+            tenant_id=job.tenant_id,
             title=book.title if book else document.filename,
             authors=tuple(book.authors) if book else (),
             language=document.language,
@@ -88,6 +97,19 @@ class PipelineService:
             stored, book = current
             await uow.documents.save_summary(Summary.of(stored.id, result, self._clock.now()))
             self._move(uow, stored, book, _S.COMPLETED)
+
+    async def _wait(self, job: Job, reason: Unavailable) -> None:
+        """Tells once what the document waits for, however often it is tried again."""
+        detail = f"waiting: {reason.detail}"
+        with suppress(Unavailable):  # the database itself may be what is away
+            async with self._uow(job.tenant_id) as uow:
+                document, book = await self._load(uow, job)
+                if document is None or document.is_finished:
+                    return
+                told = await uow.events.history(document.id)
+                if not told or told[-1].detail != detail:
+                    book_id = book.id if book else None
+                    uow.events.append(status_event(document, book_id, document.status, self._clock.now(), detail))
 
     async def _find(self, job: Job) -> Document | None:
         async with self._uow.reading(job.tenant_id) as uow:

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from luminalib.domain.auth import Principal, User
+from luminalib.domain.consensus import update_consensus
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.reviews import AlreadyReviewed, NeverBorrowed, Review, ReviewNotFound, ReviewView
 from luminalib.ports.clock import Clock
@@ -30,6 +31,7 @@ class ReviewService:
                 id=str(uuid4()), book_id=book_id, user_id=user.id, rating=rating, text=text, created_at=now, updated_at=now
             )
             await uow.reviews.add(review)
+            await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
         return ReviewView(review=review, display_name=user.display_name)
 
     async def change(self, by: Principal, book_id: str, rating: int, text: str) -> ReviewView:
@@ -37,7 +39,9 @@ class ReviewService:
         async with self._uow(by.tenant_id) as uow:
             user = await self._lock(uow, by, book_id)
             review = await self._own(uow, user, book_id)
-            review.change(rating, text, self._clock.now())
+            now = self._clock.now()
+            review.change(rating, text, now)
+            await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
         return ReviewView(review=review, display_name=user.display_name)
 
     async def remove(self, by: Principal, book_id: str) -> None:
@@ -45,6 +49,7 @@ class ReviewService:
         async with self._uow(by.tenant_id) as uow:
             user = await self._lock(uow, by, book_id)
             await uow.reviews.remove(await self._own(uow, user, book_id))
+            await uow.enqueue(update_consensus(book_id, by.tenant_id, self._clock.now()))
 
     async def list(self, by: Principal, book_id: str, page: PageRequest) -> Page[ReviewView]:
         """A book's reviews, the newest first. Raises BookNotFound."""

@@ -1,6 +1,6 @@
 """The whole configuration, from the environment and `.env`."""
 
-from luminalib.settings.groups import LimitSettings, LoanSettings, MinioSettings
+from luminalib.settings.groups import LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings
 from luminalib.settings.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables, variables
 
 __all__ = [
@@ -8,6 +8,8 @@ __all__ = [
     "LimitSettings",
     "LoanSettings",
     "MinioSettings",
+    "OllamaSettings",
+    "OpenAISettings",
     "Settings",
     "SettingsError",
     "load_settings",

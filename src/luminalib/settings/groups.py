@@ -19,6 +19,32 @@ class MinioSettings(BaseModel):
     region: str = Field("us-east-1", description="The S3 region.")
 
 
+class OllamaSettings(BaseModel):
+    """Where Ollama is, for `LUMINALIB_LLM=ollama`."""
+
+    base_url: str = Field("http://localhost:11434", description="The address of Ollama.")
+    model: str = Field("llama3.2:1b", description="The model; Ollama must have fetched it before it answers.")
+    context_length: Annotated[
+        int,
+        Field(
+            ge=1024, le=2_000_000, description="How much it reads at once, in its own units of about four letters; costs memory."
+        ),
+    ] = 8192
+
+
+class OpenAISettings(BaseModel):
+    """Where the OpenAI-compatible server is, for `LUMINALIB_LLM=openai`."""
+
+    base_url: str = Field(
+        "https://api.openai.com/v1", description="The address of OpenAI, or of a server that speaks its protocol."
+    )
+    api_key: SecretStr = Field(SecretStr(""), description="Its key, where it asks for one.")
+    model: str = Field("gpt-4o-mini", description="The model.")
+    context_length: Annotated[
+        int, Field(ge=0, le=2_000_000, description="How much it reads at once, in units of about four letters; 0 asks the server.")
+    ] = 0
+
+
 class LoanSettings(BaseModel):
     """The library's rules of circulation."""
 

@@ -2,16 +2,18 @@
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from luminalib.settings.groups import LimitSettings, LoanSettings, MinioSettings
+from luminalib.settings.groups import LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings
 
 PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
+_PRICE = re.compile(r"(?P<model>.+)=(?P<tokens_in>\d+(?:\.\d+)?)/(?P<tokens_out>\d+(?:\.\d+)?)")
 
 
 class SettingsError(Exception):
@@ -34,7 +36,19 @@ class Settings(BaseSettings):
     )
     storage: Literal["local", "minio"] = Field("local", description="Where files lie: local (data directory) or minio (any S3).")
     minio: MinioSettings = MinioSettings()
-    llm: Literal["extractive"] = Field("extractive", description="The language engine: extractive needs no model.")
+    llm: Literal["extractive", "ollama", "openai"] = Field(
+        "extractive", description="The language engine: extractive needs no model; ollama; openai is any compatible server."
+    )
+    llm_fallback: Literal["none", "extractive"] = Field(
+        "none", description="Who answers while a model is away, labelled as such; with none the work waits."
+    )
+    llm_seconds: Annotated[float, Field(ge=1, le=86_400, description="The longest that a model may take for one answer.")] = 300
+    llm_at_once: Annotated[int, Field(ge=1, le=64, description="How many questions a model is asked at the same time.")] = 2
+    llm_prices: str = Field(
+        "", description="What a million units of input and output cost, such as gpt-4o-mini=0.15/0.60, comma-separated; optional."
+    )
+    ollama: OllamaSettings = OllamaSettings()
+    openai: OpenAISettings = OpenAISettings()
     jobs: Literal["inprocess"] = Field("inprocess", description="Who works off background jobs: tasks in the server itself.")
     events: Literal["memory"] = Field("memory", description="How streams learn of news: within this process.")
     secret_key: SecretStr = Field(
@@ -74,6 +88,13 @@ class Settings(BaseSettings):
             raise ValueError("should begin with sqlite:/// or postgresql://")
         return url
 
+    @field_validator("llm_prices")
+    @classmethod
+    def _well_formed_prices(cls, text: str) -> str:
+        if not all(_PRICE.fullmatch(price) for price in _listed(text)):
+            raise ValueError("should look like gpt-4o-mini=0.15/0.60, with a comma between models")
+        return text
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         secret = self.secret_key.get_secret_value()
@@ -87,22 +108,34 @@ class Settings(BaseSettings):
             for name, value in (("ACCESS_KEY", self.minio.access_key), ("SECRET_KEY", self.minio.secret_key.get_secret_value())):
                 if not value:
                     raise SettingsError(f"{PREFIX}MINIO__{name}: is required with {PREFIX}STORAGE=minio.")
+        if self.llm == "openai" and "api.openai.com" in self.openai.base_url and not self.openai.api_key.get_secret_value():
+            raise SettingsError(f"{PREFIX}OPENAI__API_KEY: is required at api.openai.com; other servers have other base URLs.")
         return self
+
+    @property
+    def prices(self) -> dict[str, tuple[float, float]]:
+        """What a million tokens of input and output cost, per model."""
+        found = (_PRICE.fullmatch(price) for price in _listed(self.llm_prices))
+        return {price["model"]: (float(price["tokens_in"]), float(price["tokens_out"])) for price in found if price}
 
     @property
     def old_secrets(self) -> list[str]:
         """The earlier secret keys, one by one."""
-        return [key.strip() for key in self.previous_secret_keys.get_secret_value().split(",") if key.strip()]
+        return _listed(self.previous_secret_keys.get_secret_value())
 
     @property
     def allowed_origins(self) -> list[str]:
         """The web origins, one by one."""
-        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+        return _listed(self.cors_origins)
 
     @property
     def database(self) -> str:
         """The database URL with its driver."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'luminalib.db'}"
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def variables() -> dict[str, str]:

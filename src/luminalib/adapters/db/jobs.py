@@ -112,7 +112,7 @@ class SqlJobLedger(JobLedger):
         """See JobLedger."""
         await self._write(
             self._held(job).values(
-                status=JobStatus.WAITING, run_at=run_at, failures=failures, error=error, lease_until=None, worker=None
+                status=JobStatus.WAITING, run_at=run_at, failures=failures, claims=0, error=error, lease_until=None, worker=None
             )
         )
 

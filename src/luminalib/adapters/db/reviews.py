@@ -23,6 +23,10 @@ reviews = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("tenant_id", "book_id", "user_id"),
+    # What the language engine has not read yet.
+    sa.Index(
+        "ix_reviews_unread", "book_id", sqlite_where=sa.text("sentiment IS NULL"), postgresql_where=sa.text("sentiment IS NULL")
+    ),
     # Means and histograms are counted from this index alone, so they are exact at any time.
     sa.Index("ix_reviews_book_id_rating", "book_id", "rating"),
 )
@@ -60,8 +64,8 @@ class SqlReviewRepository(ReviewRepository):
     async def ratings(self, book_id: str) -> Ratings:
         """See ReviewRepository."""
         counts = sa.select(reviews.c.rating, sa.func.count()).select_from(Review).where(reviews.c.book_id == book_id)
-        rows = (await self._session.execute(counts.group_by(reviews.c.rating))).tuples()
-        return Ratings(histogram=dict.fromkeys(RATINGS, 0) | dict(rows.all()))
+        rows = await self._session.execute(counts.group_by(reviews.c.rating))
+        return Ratings(histogram=dict.fromkeys(RATINGS, 0) | {rating: count for rating, count in rows})  # noqa: C416 -- rows are no pairs to dict()
 
     async def remove(self, review: Review) -> None:
         """See ReviewRepository."""

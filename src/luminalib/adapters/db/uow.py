@@ -17,11 +17,13 @@ from luminalib.adapters.db.app_passwords import SqlAppPasswordRepository
 from luminalib.adapters.db.audit import SqlAuditLog
 from luminalib.adapters.db.auth import SqlSessionRepository, SqlUserRepository
 from luminalib.adapters.db.books import SqlBookRepository
+from luminalib.adapters.db.consensus import SqlConsensusRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
 from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
 from luminalib.adapters.db.holds import SqlHoldRepository
 from luminalib.adapters.db.idempotency import SqlReceiptRepository
+from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
@@ -110,11 +112,13 @@ class SqlUnitOfWork(UnitOfWork):
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session, self._clock)
+        self.llm = SqlLLMLedger(self._session, self._tenant_id)
         self.loans = SqlLoanRepository(self._session)
         self.holds = SqlHoldRepository(self._session)
         self.receipts = SqlReceiptRepository(self._session)
         self.notices = self._notices = SqlNoticeLog(self._session, self._tenant_id)
         self.reviews = SqlReviewRepository(self._session)
+        self.consensus = SqlConsensusRepository(self._session, self._tenant_id)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         return self

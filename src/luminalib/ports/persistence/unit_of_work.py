@@ -8,10 +8,12 @@ from luminalib.ports.persistence.app_passwords import AppPasswordRepository
 from luminalib.ports.persistence.audit import AuditLog
 from luminalib.ports.persistence.auth import SessionRepository, UserRepository
 from luminalib.ports.persistence.books import BookRepository
+from luminalib.ports.persistence.consensus import ConsensusRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
+from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
@@ -30,7 +32,9 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     preferences: PreferencesRepository
     audit: AuditLog
     books: BookRepository
+    consensus: ConsensusRepository
     documents: DocumentRepository
+    llm: LLMLedger
     loans: LoanRepository
     holds: HoldRepository
     notices: NoticeLog

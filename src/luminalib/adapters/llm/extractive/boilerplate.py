@@ -36,7 +36,7 @@ _NOTICE = re.compile(
 )
 _MACHINE_HINTS = (
     "ignor", "disregard", "forget", "overrid", "prompt", "repl", "respond", "answer", "output", "print", "you are", "as an ai",
-    "negeer", "<", "[",
+    "negeer", "<", "[", "dear ", "note to", "attention", "hey ", "hello ",
 )  # fmt: skip
 """One of these is in every match of the pattern below; looking for them first is ten times as fast."""
 _TO_A_MACHINE = re.compile(
@@ -45,6 +45,7 @@ _TO_A_MACHINE = re.compile(
     r"\b(?:reply|respond|answer|output|print)\b (?:only |solely |just |exclusively )?with\b.{0,30}\b(?:word|text|phrase|"
     r"string|following)\b|"
     r"\byou are (?:now )?(?:an? )?(?:ai|assistant|chatbot|language model|llm|in \w+ mode)\b|\bas an ai\b|"
+    r"\b(?:dear|note to|attention|hey|hello)\b.{0,15}\b(?:ai|llms?|language models?|chatbots?)\b|"
     r"\bignore[zr]\b.{0,40}\binstructions\b|\bignoriere\w*\b.{0,40}\b(?:anweisung|instruktion)\w*|"
     r"\bignor[ae]\w*\b.{0,40}\b(?:instrucciones|istruzioni|instruções)\b|\bnegeer\b.{0,40}\binstructies\b|"
     r"</?(?:system|assistant|user|instructions?)>|\[/?inst\]|<\|\w+\|>",

@@ -1,0 +1,86 @@
+"""Tables and repository of language model calls and their answers."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
+from luminalib.domain.llm import FAILURES, Answer, LLMCall, Outcome, Purpose, Usage
+from luminalib.ports.persistence import LLMLedger
+
+llm_calls = sa.Table(
+    "llm_calls",
+    metadata,
+    sa.Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    tenant_column(),
+    # The day of `at` in UTC, in a column of its own because databases disagree on how to cut one out.
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("purpose", enum_column(Purpose), nullable=False),
+    sa.Column("provider", sa.String(64), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("prompt", sa.String(200), nullable=False),
+    sa.Column("tokens_in", sa.Integer, nullable=False),
+    sa.Column("tokens_out", sa.Integer, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("outcome", enum_column(Outcome), nullable=False),
+    sa.Index("ix_llm_calls_tenant_id_day", "tenant_id", "day"),
+)
+llm_answers = sa.Table(
+    "llm_answers",
+    metadata,
+    sa.Column("tenant_id", sa.String(36), primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("prompt", sa.String(200), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+
+class SqlLLMLedger(LLMLedger):
+    """Calls in `llm_calls`, answers in `llm_answers`; both of one tenant."""
+
+    def __init__(self, session: AsyncSession, tenant_id: str) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    async def record(self, call: LLMCall) -> None:
+        """See LLMLedger."""
+        values = asdict(call) | {"tenant_id": self._tenant_id, "day": call.at.astimezone(UTC).date()}
+        await self._session.execute(sa.insert(llm_calls).values(values))
+
+    async def usage(self, since: date, until: date) -> list[Usage]:
+        """See LLMLedger."""
+        c = llm_calls.c
+        keys = (c.day, c.purpose, c.provider, c.model)
+        totals = sa.select(
+            *keys,
+            sa.func.count().label("calls"),
+            sa.func.count().filter(c.outcome == Outcome.CACHED).label("cached"),
+            sa.func.count().filter(c.outcome.in_(FAILURES)).label("failed"),
+            *(sa.func.sum(column).label(column.name) for column in (c.tokens_in, c.tokens_out, c.seconds)),
+        )
+        wanted = totals.where(c.tenant_id == self._tenant_id, c.day >= since, c.day <= until)
+        rows = await self._session.execute(wanted.group_by(*keys).order_by(c.day.desc(), *keys[1:]))
+        return [Usage(**row) for row in rows.mappings()]
+
+    async def find_answer(self, digest: str) -> Answer | None:
+        """See LLMLedger."""
+        row = (await self._session.execute(sa.select(llm_answers).where(*self._answer(digest)))).mappings().one_or_none()
+        return Answer(**{key: value for key, value in row.items() if key != "tenant_id"}) if row else None
+
+    async def keep_answer(self, answer: Answer) -> None:
+        """See LLMLedger."""
+        await self._session.execute(sa.delete(llm_answers).where(*self._answer(answer.digest)))
+        await self._session.execute(sa.insert(llm_answers).values(asdict(answer) | {"tenant_id": self._tenant_id}))
+
+    async def forget(self, before: datetime) -> None:
+        """See LLMLedger."""
+        for table in (llm_calls, llm_answers):
+            await self._session.execute(sa.delete(table).where(table.c.tenant_id == self._tenant_id, table.c.at < before))
+
+    def _answer(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:
+        return llm_answers.c.tenant_id == self._tenant_id, llm_answers.c.digest == digest

@@ -1,0 +1,103 @@
+"""How readers speak of books, beyond the everyday words that VADER knows; valences from -4 to 4 on VADER's own scale."""
+
+from functools import cache
+
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+WORDS = {
+    "absorbing": 2.0,
+    "addictive": 1.8,
+    "atmospheric": 1.5,
+    "believable": 1.6,
+    "bloated": -1.8,
+    "captivating": 2.6,
+    "cliché": -1.5,
+    "clichés": -1.5,
+    "clichéd": -1.7,
+    "clumsy": -1.5,
+    "compelling": 2.2,
+    "contrived": -1.7,
+    "convoluted": -1.7,
+    "cardboard": -1.6,
+    "derivative": -1.5,
+    "disjointed": -1.6,
+    "drag": -1.6,
+    "dragged": -1.6,
+    "drags": -1.6,
+    "engaging": 1.9,
+    "engrossing": 2.2,
+    "exquisite": 2.7,
+    "far-fetched": -1.4,
+    "flat": -1.3,
+    "forgettable": -1.8,
+    "gripping": 2.4,
+    "gripped": 2.0,
+    "haunting": 1.3,
+    "heartfelt": 2.0,
+    "hooked": 1.8,
+    "implausible": -1.6,
+    "immersive": 2.0,
+    "incoherent": -1.9,
+    "insightful": 2.1,
+    "interminable": -1.9,
+    "lifeless": -1.9,
+    "longwinded": -1.6,
+    "long-winded": -1.6,
+    "luminous": 2.0,
+    "lyrical": 1.8,
+    "masterful": 2.6,
+    "meandering": -1.2,
+    "memorable": 1.8,
+    "moving": 1.6,
+    "nuanced": 1.7,
+    "overlong": -1.6,
+    "overrated": -1.9,
+    "overwritten": -1.6,
+    "padded": -1.4,
+    "page-turner": 2.2,
+    "ponderous": -1.5,
+    "predictable": -1.5,
+    "preachy": -1.6,
+    "pretentious": -1.8,
+    "re-read": 1.4,
+    "reread": 1.4,
+    "repetitive": -1.6,
+    "rushed": -1.4,
+    "slog": -1.9,
+    "slow": -1.0,
+    "sloppy": -1.7,
+    "spellbinding": 2.7,
+    "stilted": -1.7,
+    "sympathetic": 1.2,
+    "tedious": -1.9,
+    "tender": 1.6,
+    "thin": -0.9,
+    "thought-provoking": 2.0,
+    "tiresome": -1.8,
+    "unconvincing": -1.6,
+    "underdeveloped": -1.6,
+    "uneven": -1.2,
+    "unfinished": -1.1,
+    "unforgettable": 2.4,
+    "unputdownable": 2.9,
+    "unreadable": -2.3,
+    "vivid": 1.9,
+    "well-drawn": 1.9,
+    "well-researched": 1.9,
+    "well-written": 2.1,
+    "witty": 1.9,
+    "wooden": -1.6,
+}
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": " ", "–": " "})  # noqa: RUF001 -- typographic marks are meant
+
+
+@cache
+def _analyzer() -> SentimentIntensityAnalyzer:
+    analyzer = SentimentIntensityAnalyzer()
+    analyzer.lexicon.update(WORDS)
+    return analyzer
+
+
+def opinion(text: str) -> float:
+    """VADER's compound score of a sentence in English, -1.0 to 1.0."""
+    return float(_analyzer().polarity_scores(text.translate(_STRAIGHT))["compound"])

@@ -1,0 +1,121 @@
+"""The tasks that read reviews: their mood, the aspects they judge with the sentences that do, and the sentences that speak for all.
+
+Aspects are found as in M. Hu and B. Liu, "Mining and Summarizing Customer Reviews" (KDD 2004): words for what a book has, in a
+clause with an opinion; which side it takes is VADER's to say. A thing that is no known aspect counts when the clause itself judges
+it ("the maps are gorgeous").
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from luminalib.adapters.llm.extractive.boilerplate import speaks_to_a_machine
+from luminalib.adapters.llm.extractive.languages import language_of
+from luminalib.adapters.llm.extractive.lexicons import lexicon_for
+from luminalib.adapters.llm.extractive.opinions import opinion
+from luminalib.adapters.llm.extractive.ranking import choose, lexrank, similarities, weights_of
+from luminalib.adapters.llm.extractive.sentences import split
+from luminalib.adapters.llm.extractive.words import terms_of, words_of
+from luminalib.domain.consensus import KNOWN_ASPECTS, LONGEST_QUOTE, AspectMention, aspect_name, distinct
+from luminalib.domain.intelligence import Sentiment
+from luminalib.ports.children import Progress
+
+MOST_ASPECTS = 6
+MOST_SENTENCES = 3
+_OPINION = 0.15
+_CLEAR = 0.35
+_ENGLISH = ("en", None)
+_TURN = re.compile(r"\s*(?:[;:—–]\s|,?\s\b(?:but|although|though|however|yet|whereas|while)\b,?)\s*", re.IGNORECASE)  # noqa: RUF001
+_JUDGED = re.compile(
+    r"\b(?:the|its|this|these|his|her|their)\s+(?P<thing>[a-z]{3,}(?:s|es)?)\s+(?:is|are|was|were|feels?|felt|seems?|seemed)\b",
+    re.IGNORECASE,
+)
+_NO_ASPECTS = """
+book books novel novels thing things whole rest author one way time reader readers review part parts chapter chapters page pages
+first second last work volume series copy edition reason problem result fact point points bit kind lot man woman
+"""
+_GENERAL = frozenset(_NO_ASPECTS.split())
+_HIGH, _LOW = 4, 2
+
+
+def read_reviews(*, reviews: Sequence[tuple[str, int | None]], progress: Progress) -> list[dict[str, Any]]:
+    """For each (text, stars) its sentiment and up to six aspects as (name, sentiment, sentence); sentences are the review's own."""
+    found = []
+    for at, (text, rating) in enumerate(reviews):
+        found.append(_read(text, rating))
+        progress((at + 1) / len(reviews))
+    return found
+
+
+def _read(text: str, rating: int | None) -> dict[str, Any]:
+    sentences = [sentence for paragraph in text.split("\n") for sentence in split(paragraph) if not speaks_to_a_machine(sentence)]
+    if language_of([text], None) not in _ENGLISH:
+        sentences = [sentence for sentence in sentences if language_of([sentence], None) in _ENGLISH]
+    aspects = distinct([mention for sentence in sentences for mention in _mentions(sentence)])[:MOST_ASPECTS]
+    return {
+        "sentiment": mood_of(sentences, rating).value,
+        "aspects": [[aspect.name, aspect.sentiment.value, aspect.quote] for aspect in aspects],
+    }
+
+
+def mood_of(sentences: Sequence[str], rating: int | None) -> Sentiment:
+    """The mood of a review in English from its clauses; the stars decide only where the words show no opinion."""
+    scores = [opinion(clause) for sentence in sentences for clause in _clauses(sentence)]
+    bright = sum(score for score in scores if score > _OPINION)
+    dark = -sum(score for score in scores if score < -_OPINION)
+    whole = opinion(" ".join(sentences))
+    if not bright and not dark:
+        return _by_stars(rating)
+    if min(bright, dark) > _CLEAR * max(bright, dark) and min(bright, dark) >= _CLEAR:
+        return Sentiment.MIXED
+    return Sentiment.POSITIVE if bright + max(whole, 0) > dark + max(-whole, 0) else Sentiment.NEGATIVE
+
+
+def _by_stars(rating: int | None) -> Sentiment:
+    if rating is None:
+        return Sentiment.NEUTRAL
+    return Sentiment.POSITIVE if rating >= _HIGH else Sentiment.NEGATIVE if rating <= _LOW else Sentiment.NEUTRAL
+
+
+def _clauses(sentence: str) -> list[str]:
+    return [clause for clause in _TURN.split(sentence) if clause and clause.strip()]
+
+
+def _mentions(sentence: str) -> Iterator[AspectMention]:
+    quote = sentence if len(sentence) <= LONGEST_QUOTE else ""
+    for clause in _clauses(sentence):
+        score = opinion(clause)
+        if abs(score) < _OPINION:
+            continue
+        mood = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
+        for name in _aspects_in(clause):
+            yield AspectMention(name=name, sentiment=mood, quote=quote)
+
+
+def _aspects_in(clause: str) -> list[str]:
+    words = [word.lower() for word in words_of(clause)]
+    known = [KNOWN_ASPECTS[word] for word in words if word in KNOWN_ASPECTS]
+    judged = [match["thing"].lower() for match in _JUDGED.finditer(clause)]
+    open_set = [name for thing in judged if thing not in _GENERAL and (name := aspect_name(thing))]
+    return list(dict.fromkeys([*known, *open_set]))
+
+
+def word_consensus(*, aspects: Sequence[tuple[int, Sequence[str]]], progress: Progress) -> str:
+    """Up to three sentences of readers that say most of what the (mentions, sentences) of the aspects say, one per aspect."""
+    quotes: dict[str, tuple[int, int]] = {}
+    for at, (mentions, sentences) in enumerate(aspects):
+        for sentence in sentences:
+            if sentence:
+                quotes.setdefault(sentence, (at, mentions))
+    progress(0.5)
+    if not quotes:
+        return ""
+    empty = lexicon_for("en").empty
+    similar = similarities(weights_of([terms_of(words_of(sentence), empty) or ["-"] for sentence in quotes]))
+    bias = np.array([float(mentions) for _, mentions in quotes.values()])
+    scores = lexrank(similar, bias / bias.sum()) * np.sqrt(bias)
+    chosen = choose(scores, similar, [at for at, _ in quotes.values()], MOST_SENTENCES)
+    sentences = list(quotes)
+    return " ".join(sentences[at] for at in chosen)

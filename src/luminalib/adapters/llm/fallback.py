@@ -1,0 +1,66 @@
+"""Another provider in place of one that is away; what it says carries its own name and that it stands in."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import structlog
+
+from luminalib.domain.consensus import ConsensusResult, ReviewReading
+from luminalib.domain.intelligence import LanguageEngineUnavailable, SummaryResult, UnusableAnswer
+from luminalib.domain.llm import EngineReport
+from luminalib.ports.children import Progress
+from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+Labelled = TypeVar("Labelled", SummaryResult, ReviewReading, ConsensusResult)
+
+
+class FallbackLLM(LLMProvider):
+    """Asks `first`, and `second` when there is no usable answer."""
+
+    def __init__(self, first: LLMProvider, second: LLMProvider) -> None:
+        self.name = first.name
+        self._first = first
+        self._second = second
+
+    async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
+        """See LLMProvider."""
+        return await self._either(
+            self._first.summarise(request, on_progress),
+            lambda: self._second.summarise(request, on_progress),
+            self._label,
+        )
+
+    async def read_reviews(self, tenant_id: str, reviews: Sequence[ReviewText]) -> list[ReviewReading]:
+        """See LLMProvider."""
+        return await self._either(
+            self._first.read_reviews(tenant_id, reviews),
+            lambda: self._second.read_reviews(tenant_id, reviews),
+            lambda readings: [self._label(reading) for reading in readings],
+        )
+
+    async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
+        """See LLMProvider."""
+        return await self._either(
+            self._first.synthesise_consensus(request), lambda: self._second.synthesise_consensus(request), self._label
+        )
+
+    async def check(self) -> None:
+        """See LLMProvider; the first one's state, so that operators learn that it is away."""
+        await self._first.check()
+
+    async def probe(self, tenant_id: str) -> EngineReport:
+        """See LLMProvider; of the first one."""
+        return await self._first.probe(tenant_id)
+
+    async def _either(self, first: Awaitable[T], second: Callable[[], Awaitable[T]], label: Callable[[T], T]) -> T:
+        try:
+            return await first
+        except (LanguageEngineUnavailable, UnusableAnswer) as reason:
+            log.warning("llm.fallback", provider=self._second.name, reason=reason.detail)
+            return label(await second())
+
+    def _label(self, result: Labelled) -> Labelled:
+        return replace(result, provider=f"{result.provider} (fallback)")

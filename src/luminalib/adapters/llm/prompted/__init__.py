@@ -1,0 +1,1 @@
+"""What all prompted models share: prompt files, budgets, map and reduce, parsing, accounting and resilience."""

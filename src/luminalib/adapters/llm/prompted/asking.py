@@ -1,0 +1,229 @@
+"""One question to a model: looked up, budgeted, asked, parsed, repaired once, accounted and kept."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import structlog
+
+from luminalib.adapters.llm.prompted.budget import SAMPLE, Budget, NoRoom
+from luminalib.adapters.llm.prompted.metrics import observe
+from luminalib.adapters.llm.prompted.parsing import Unfit, parse_answer
+from luminalib.adapters.llm.prompted.prompts import Message, Prompt, PromptSource
+from luminalib.adapters.llm.prompted.transport import (
+    BadQuestion,
+    BrokenReply,
+    ChatReply,
+    ChatRequest,
+    ChatTransport,
+    ContextOverflow,
+    TransportFailure,
+)
+from luminalib.domain.errors import LuminaError
+from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
+from luminalib.domain.llm import Answer, LLMCall, Outcome, Purpose
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWorkFactory
+
+UNKNOWN_CONTEXT = 4096
+"""Tokens that every model in use has, for servers that do not tell."""
+REPAIR = "repair"
+log = structlog.get_logger(__name__)
+
+
+class TooLong(Exception):
+    """The question does not fit into the model's context; its text must be cut into more parts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What is asked for whom; the answer depends on `prompt` and `inputs` alone."""
+
+    tenant_id: str
+    purpose: Purpose
+    prompt: Prompt
+    inputs: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one question has taken so far."""
+
+    started: float = field(default_factory=time.monotonic)
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+    def add(self, reply: ChatReply) -> None:
+        """Adds a reply's tokens."""
+        self.tokens_in += reply.tokens_in
+        self.tokens_out += reply.tokens_out
+
+
+class Asker:
+    """Asks one model. Answers are kept per tenant under prompt, model and all that was asked; equal questions cost nothing."""
+
+    def __init__(self, transport: ChatTransport, prompts: PromptSource, uow: UnitOfWorkFactory, clock: Clock) -> None:
+        self.transport = transport
+        self.prompts = prompts
+        self._uow = uow
+        self._clock = clock
+        self._budget: Budget | None = None
+        self._measuring = asyncio.Lock()
+
+    async def budget(self) -> Budget:
+        """The model's budget, measured with the first question. Raises LanguageEngineUnavailable."""
+        async with self._measuring:
+            if self._budget is None:
+                try:
+                    self._budget = await self._measured()
+                except TransportFailure as failure:
+                    raise translated(failure) from failure
+            return self._budget
+
+    async def _measured(self) -> Budget:
+        context = await self.context_length()
+        sample = (Message(role="user", content=SAMPLE),)
+        reply = await self.transport.chat(ChatRequest(messages=sample, schema=None, max_output=1, context=context))
+        return Budget.measured(context, reply.tokens_in)
+
+    async def accounted(self, tenant_id: str, prompt: str, request: ChatRequest) -> ChatReply:
+        """A question that tries the model out: neither looked up nor kept, but accounted. Raises TransportFailure."""
+        tally = Tally()
+        outcome = Outcome.UNAVAILABLE
+        try:
+            reply = await self.transport.chat(request)
+            outcome = Outcome.OK
+            tally.add(reply)
+        finally:
+            await self._record(tenant_id, self._call(Purpose.PROBE, prompt, tally, outcome))
+        return reply
+
+    async def context_length(self) -> int:
+        """In tokens: what the settings say, but no more than the model has. Raises TransportFailure."""
+        known = (await self.transport.facts()).context_length
+        wanted = self.transport.context_length
+        return min(wanted or known or UNKNOWN_CONTEXT, known or wanted or UNKNOWN_CONTEXT)
+
+    async def ask(self, question: Question) -> dict[str, Any]:
+        """The answer, which fits the prompt's output schema.
+
+        Raises TooLong, LanguageEngineUnavailable when there is no answer now, UnusableAnswer when there is none that fits.
+        """
+        digest = self._digest(question)
+        async with self._uow.reading(question.tenant_id) as uow:
+            kept = await uow.llm.find_answer(digest)
+        if kept is not None:
+            await self._record(question.tenant_id, self._of(question, Tally(), Outcome.CACHED))
+            found: dict[str, Any] = json.loads(kept.text)
+            return found
+        return await self._asked(question, digest)
+
+    async def _asked(self, question: Question, digest: str) -> dict[str, Any]:
+        tally = Tally()
+        try:
+            answer, outcome = await self._answer(question, await self.budget(), tally)
+        except TooLong:
+            raise
+        except asyncio.CancelledError:
+            await self._record(question.tenant_id, self._of(question, tally, Outcome.CANCELLED))
+            raise
+        except LuminaError as error:
+            outcome = Outcome.UNAVAILABLE if isinstance(error, LanguageEngineUnavailable) else Outcome.UNUSABLE
+            await self._record(question.tenant_id, self._of(question, tally, outcome))
+            raise
+        text = json.dumps(answer, ensure_ascii=False)
+        kept = Answer(digest=digest, prompt=question.prompt.id, model=self.transport.model, text=text, at=self._clock.now())
+        async with self._uow(question.tenant_id) as uow:
+            await uow.llm.keep_answer(kept)
+            await uow.llm.record(self._of(question, tally, outcome))
+        return answer
+
+    async def _answer(self, question: Question, budget: Budget, tally: Tally) -> tuple[dict[str, Any], Outcome]:
+        messages = question.prompt.render(question.inputs)
+        reply = await self._chat(question.prompt, messages, budget, tally)
+        try:
+            return _parsed(reply, question.prompt), Outcome.OK
+        except Unfit as fault:
+            log.info("llm.repair", prompt=question.prompt.id, fault=str(fault))
+            repair = await self.prompts.get(REPAIR, question.tenant_id)
+            told = Message(role="assistant", content=reply.text or "(nothing)")
+            asked_again = (*messages, told, *repair.render({"fault": str(fault)}))
+        try:
+            reply = await self._once_more(question.prompt, asked_again, messages, budget, tally)
+            return _parsed(reply, question.prompt), Outcome.REPAIRED
+        except Unfit as fault:
+            raise UnusableAnswer(f"{UnusableAnswer.__doc__} It was: {fault}", prompt=question.prompt.id) from fault
+
+    async def _once_more(
+        self, prompt: Prompt, asked_again: tuple[Message, ...], messages: tuple[Message, ...], budget: Budget, tally: Tally
+    ) -> ChatReply:
+        """With what was wrong, or where that does not fit into the context, the bare question."""
+        try:
+            return await self._chat(prompt, asked_again, budget, tally)
+        except TooLong:
+            return await self._chat(prompt, messages, budget, tally)
+
+    async def _chat(self, prompt: Prompt, messages: tuple[Message, ...], budget: Budget, tally: Tally) -> ChatReply:
+        try:
+            output, schema = budget.answer(messages, prompt.own_words, prompt.answer_characters, prompt.output)
+        except NoRoom as reason:
+            raise TooLong(f"{prompt.id}: {reason}") from reason
+        request = ChatRequest(messages=messages, schema=schema, max_output=output, context=budget.window)
+        try:
+            reply = await self.transport.chat(request)
+        except ContextOverflow as overflow:
+            budget.overflowed()
+            raise TooLong(str(overflow)) from overflow
+        except TransportFailure as failure:
+            raise translated(failure) from failure
+        tally.add(reply)
+        if not reply.is_whole and 0 < reply.tokens_out < output:  # the server ended it, for want of room
+            budget.overflowed(reply.tokens_in + reply.tokens_out)
+            raise TooLong(f"The context ended after {reply.tokens_in + reply.tokens_out} tokens.")
+        return reply
+
+    def _digest(self, question: Question) -> str:
+        asked = [question.prompt.fingerprint, self.transport.name, self.transport.model, question.inputs]
+        return sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    async def _record(self, tenant_id: str, call: LLMCall) -> None:
+        async with self._uow(tenant_id) as uow:
+            await uow.llm.record(call)
+
+    def _of(self, question: Question, tally: Tally, outcome: Outcome) -> LLMCall:
+        return self._call(question.purpose, question.prompt.id, tally, outcome)
+
+    def _call(self, purpose: Purpose, prompt: str, tally: Tally, outcome: Outcome) -> LLMCall:
+        call = LLMCall(
+            purpose=purpose,
+            provider=self.transport.name,
+            model=self.transport.model,
+            prompt=prompt,
+            tokens_in=tally.tokens_in,
+            tokens_out=tally.tokens_out,
+            seconds=time.monotonic() - tally.started,
+            outcome=outcome,
+            at=self._clock.now(),
+        )
+        observe(call)
+        return call
+
+
+def _parsed(reply: ChatReply, prompt: Prompt) -> dict[str, Any]:
+    try:
+        return parse_answer(reply.text, prompt.output)
+    except Unfit as fault:
+        raise fault if reply.is_whole else Unfit(f"The answer was cut off, because it was too long. {fault}") from fault
+
+
+def translated(failure: TransportFailure) -> LuminaError:
+    """The domain's error: most failures pass when somebody acts or waits, a question that is refused as such does not."""
+    if isinstance(failure, (BadQuestion, BrokenReply)):
+        return UnusableAnswer(str(failure))
+    if failure.retry_after is not None:
+        return LanguageEngineUnavailable(str(failure), retry_after=max(1, round(failure.retry_after)))
+    return LanguageEngineUnavailable(str(failure))

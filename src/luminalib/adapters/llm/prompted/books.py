@@ -1,0 +1,204 @@
+"""A whole book, however long: notes on each part, merged level by level with evidence, and one summary of them at the end.
+
+Each note is a question of its own whose answer is kept: a restart goes on where it was, and the same bytes cost nothing again.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import structlog
+
+from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
+from luminalib.adapters.llm.prompted.budget import Budget
+from luminalib.adapters.llm.prompted.chunks import chunks_of
+from luminalib.adapters.llm.prompted.prompts import Prompt
+from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
+from luminalib.domain.llm import Purpose
+from luminalib.domain.texts import SECTION_BREAK
+from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses, Progress
+from luminalib.ports.llm import SummaryRequest
+
+EVIDENCE_TASK = "luminalib.adapters.llm.extractive.evidence:evidence"
+EVIDENCE_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
+EVIDENCE_PER_NOTE = 2
+LONGEST_EVIDENCE, SHORTEST_EVIDENCE = 200, 100
+EVIDENCE_SHARE = 20
+ATTEMPTS = 8
+"""Each time that the context turns out smaller than thought, the book is cut into more parts."""
+_NOTES_SHARE = 0.8
+"""Of the progress: notes on the parts are most of the work."""
+_SMALLEST_GROUP = 2
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """What is known of the parts `first` to `last`, and sentences from them."""
+
+    first: int
+    last: int
+    text: str
+    evidence: tuple[str, ...]
+
+    def as_input(self, parts: int) -> dict[str, str]:
+        """The note for a prompt."""
+        label = f"{self.first} of {parts}" if self.first == self.last else f"{self.first}-{self.last} of {parts}"
+        quoted = "".join(f"\nQuoted: {sentence}" for sentence in self.evidence)
+        return {"label": label, "text": self.text + quoted}
+
+
+class BookReader:
+    """Summarises books of any length with a model of any context. `at_once` parts are read at a time."""
+
+    def __init__(self, asker: Asker, children: ChildProcesses, *, at_once: int) -> None:
+        self._asker = asker
+        self._children = children
+        self._at_once = at_once
+
+    async def summarise(self, request: SummaryRequest, on_progress: Progress | None) -> SummaryResult:
+        """See LLMProvider."""
+        budget = await self._asker.budget()
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._summarise(request, budget, on_progress or _untold)
+            except TooLong as reason:
+                log.info("llm.smaller_parts", reason=str(reason), context=budget.context)
+        raise ContextTooSmall
+
+    async def _summarise(self, request: SummaryRequest, budget: Budget, tell: Progress) -> SummaryResult:
+        known = {"title": request.title, "language": request.language or "en"}
+        credited = {**known, "authors": list(request.authors)}
+        at_once = await self._prompt("text-summary", request)
+        text = SECTION_BREAK.join(section.text for section in request.sections)
+        if budget.tokens_of(text) <= _room(budget, at_once, {**credited, "text": ""}):
+            return self._result(at_once, await self._ask(request, at_once, {**credited, "text": text}))
+        notes = await self._notes(request, budget, known, tell)
+        parts = len(notes)
+        last = await self._prompt("notes-summary", request)
+        room = _room(budget, last, {**credited, "notes": []})
+        while _size(notes, budget, parts) > room:
+            notes = await self._merged(request, budget, known, notes, parts)
+            tell(_NOTES_SHARE + (1 - _NOTES_SHARE) / 2)
+        told = await self._ask(request, last, {**credited, "notes": [note.as_input(parts) for note in notes]})
+        return self._result(last, told)
+
+    async def _notes(self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], tell: Progress) -> list[Note]:
+        prompt = await self._prompt("part-notes", request)
+        room = _room(budget, prompt, {**known, "part": 1, "parts": 1, "text": ""})
+        chunks = chunks_of(request.sections, room, budget.tokens_of)
+        evidence = await self._evidence(request, chunks, min(LONGEST_EVIDENCE, room // EVIDENCE_SHARE))
+        done = 0
+
+        async def take(number: int, text: str) -> Note:
+            nonlocal done
+            told = await self._ask(request, prompt, {**known, "part": number, "parts": len(chunks), "text": text})
+            done += 1
+            tell(_NOTES_SHARE * done / len(chunks))
+            return Note(first=number, last=number, text=_written(told), evidence=evidence[number - 1])
+
+        return await self._all([partial(take, number, text) for number, text in enumerate(chunks, 1)])
+
+    async def _merged(
+        self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], notes: Sequence[Note], parts: int
+    ) -> list[Note]:
+        """One level up: neighbours in groups of about the same size, as large as the context allows."""
+        prompt = await self._prompt("merged-notes", request)
+        room = _room(budget, prompt, {**known, "notes": []})
+        most = room // max(_size([note], budget, parts) for note in notes)
+        if most < _SMALLEST_GROUP or len(notes) < _SMALLEST_GROUP:
+            raise ContextTooSmall(f"{ContextTooSmall.__doc__} Two notes do not fit into {budget.context} tokens.")
+
+        async def merge(group: Sequence[Note]) -> Note:
+            told = await self._ask(request, prompt, {**known, "notes": [note.as_input(parts) for note in group]})
+            return Note(first=group[0].first, last=group[-1].last, text=_written(told), evidence=_sample(group))
+
+        return await self._all([partial(merge, group) for group in _groups(notes, most)])
+
+    async def _evidence(self, request: SummaryRequest, chunks: Sequence[str], longest: int) -> list[tuple[str, ...]]:
+        """Sentences of at most so many characters; none where the context is so small that they would push the notes out."""
+        if longest < SHORTEST_EVIDENCE:
+            return [()] * len(chunks)
+        arguments = {"language": request.language, "texts": list(chunks), "count": EVIDENCE_PER_NOTE, "longest": longest}
+        try:
+            found = await self._children.call(EVIDENCE_TASK, arguments, limits=EVIDENCE_LIMITS)
+        except ChildError as error:
+            log.warning("llm.no_evidence", reason=str(error))
+            return [()] * len(chunks)
+        return [tuple(sentences) for sentences in found]
+
+    async def _all(self, makers: Sequence[Callable[[], Coroutine[Any, Any, T]]]) -> list[T]:
+        """Results in order; the first failure ends the others."""
+        slots = asyncio.Semaphore(self._at_once)
+
+        async def bounded(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+            async with slots:
+                return await make()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(bounded(make)) for make in makers]
+        except* Exception as failures:  # noqa: BLE001 -- unpacked: callers know single errors
+            raise _first(failures) from None
+        return [task.result() for task in tasks]
+
+    async def _prompt(self, name: str, request: SummaryRequest) -> Prompt:
+        return await self._asker.prompts.get(name, request.tenant_id)
+
+    async def _ask(self, request: SummaryRequest, prompt: Prompt, inputs: dict[str, Any]) -> dict[str, Any]:
+        return await self._asker.ask(Question(tenant_id=request.tenant_id, purpose=Purpose.SUMMARY, prompt=prompt, inputs=inputs))
+
+    def _result(self, prompt: Prompt, told: dict[str, Any]) -> SummaryResult:
+        return SummaryResult(
+            summary=told["summary"],
+            key_topics=tuple(told["key_topics"]),
+            sentiment=Sentiment(told["sentiment"]),
+            insights=tuple(told["insights"]),
+            action_items=tuple(told["action_items"]),
+            provider=self._asker.transport.name,
+            model=self._asker.transport.model,
+            prompt=prompt.id,
+        )
+
+
+def _untold(share: float) -> None:
+    del share
+
+
+def _room(budget: Budget, prompt: Prompt, empty: dict[str, Any]) -> int:
+    return budget.room_for_text(prompt.render(empty), prompt.answer_characters)
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = failures.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _written(told: dict[str, Any]) -> str:
+    points = "".join(f"\n- {point}" for point in told["points"])
+    return f"{told['gist']}{points}\nNames: {', '.join(told['names'])}"
+
+
+_FRAME = 85
+"""Characters around each note in a prompt: its label and its markers."""
+
+
+def _size(notes: Sequence[Note], budget: Budget, parts: int) -> int:
+    return sum(budget.tokens_of(note.as_input(parts)["text"] + _FRAME * "-") for note in notes)
+
+
+def _groups(notes: Sequence[Note], most: int) -> list[Sequence[Note]]:
+    count = -(-len(notes) // most)
+    edges = [round(at * len(notes) / count) for at in range(count + 1)]
+    return [notes[start:end] for start, end in pairwise(edges)]
+
+
+def _sample(group: Sequence[Note]) -> tuple[str, ...]:
+    """Sentences from the first and the last half, so that evidence does not grow from level to level."""
+    middle = len(group) // 2
+    halves = (group[:middle], group[middle:])
+    return tuple(next((note.evidence[0] for note in half if note.evidence), "") for half in halves)

@@ -1,0 +1,76 @@
+"""A prompted model as a language provider, whatever server it is on."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from luminalib.adapters.llm.prompted.asking import Asker, translated
+from luminalib.adapters.llm.prompted.books import BookReader
+from luminalib.adapters.llm.prompted.probing import Probe
+from luminalib.adapters.llm.prompted.prompts import PromptSource
+from luminalib.adapters.llm.prompted.reviews import ReviewReader
+from luminalib.adapters.llm.prompted.transport import ChatTransport, TransportFailure
+from luminalib.domain.consensus import ConsensusResult, ReviewReading
+from luminalib.domain.intelligence import SummaryResult
+from luminalib.domain.llm import EngineReport
+from luminalib.ports.children import ChildProcesses, Progress
+from luminalib.ports.clock import Clock
+from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
+from luminalib.ports.persistence import UnitOfWorkFactory
+
+log = structlog.get_logger(__name__)
+
+
+class PromptedLLM(LLMProvider):
+    """Asks a model by prompts, `at_once` questions of one piece of work at a time; every call is accounted, every answer kept."""
+
+    def __init__(
+        self,
+        transport: ChatTransport,
+        prompts: PromptSource,
+        uow: UnitOfWorkFactory,
+        children: ChildProcesses,
+        clock: Clock,
+        *,
+        at_once: int,
+    ) -> None:
+        self.name = transport.name
+        self._transport = transport
+        self._at_once = at_once
+        asker = Asker(transport, prompts, uow, clock)
+        self._books = BookReader(asker, children, at_once=at_once)
+        self._reviews = ReviewReader(asker)
+        self._probe = Probe(asker)
+
+    async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
+        """See LLMProvider."""
+        return await self._books.summarise(request, on_progress)
+
+    async def read_reviews(self, tenant_id: str, reviews: Sequence[ReviewText]) -> list[ReviewReading]:
+        """See LLMProvider."""
+        slots = asyncio.Semaphore(self._at_once)
+
+        async def read(review: ReviewText) -> ReviewReading:
+            async with slots:
+                return await self._reviews.read(tenant_id, review)
+
+        found = await asyncio.gather(*(read(review) for review in reviews), return_exceptions=True)
+        if failures := [one for one in found if isinstance(one, BaseException)]:
+            raise failures[0]
+        return [one for one in found if isinstance(one, ReviewReading)]
+
+    async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
+        """See LLMProvider."""
+        return await self._reviews.word(request)
+
+    async def check(self) -> None:
+        """See LLMProvider."""
+        try:
+            await self._transport.facts()
+        except TransportFailure as failure:
+            raise translated(failure) from failure
+
+    async def probe(self, tenant_id: str) -> EngineReport:
+        """See LLMProvider."""
+        return await self._probe.report(tenant_id)

@@ -1,0 +1,120 @@
+"""One connection for all who ask: so many calls at a time, a time-out, one more try where that may help, a circuit breaker."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from luminalib.adapters.llm.prompted.transport import (
+    ChatReply,
+    ChatRequest,
+    ChatTransport,
+    ModelFacts,
+    RateLimited,
+    ServerFault,
+    TimedOut,
+    TransportFailure,
+    Unreachable,
+)
+from luminalib.ports.clock import Clock
+
+TRIES = 2
+OUTAGES = (Unreachable, TimedOut, ServerFault, RateLimited)
+"""What speaks against the server rather than against the question."""
+FAILURES_TO_OPEN = 4
+OPEN_FOR = timedelta(seconds=30)
+LONGEST_PAUSE = 20.0
+"""Seconds; who is asked to wait longer gives its place to others."""
+_PAUSE = 1.0
+_FACT_SECONDS = 10.0
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+class CircuitBreaker:
+    """Opens after some outages in a row and lets nobody through for a while; then one may try, and closes it if that goes well."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._opened_at: datetime | None = None
+
+    def enter(self) -> None:
+        """Raises Unreachable while it is open."""
+        if self._opened_at is None:
+            return
+        left = (self._opened_at + OPEN_FOR - self._clock.now()).total_seconds()
+        if left > 0:
+            reason = f"The model server failed {self._failures} times in a row; it is asked again in a moment."
+            raise Unreachable(reason, retry_after=left)
+        self._opened_at = self._clock.now()  # this one tries; the others wait for what comes of it
+
+    def succeeded(self) -> None:
+        """Closes it."""
+        self._failures, self._opened_at = 0, None
+
+    def failed(self) -> None:
+        """Counts an outage."""
+        self._failures += 1
+        if self._failures >= FAILURES_TO_OPEN:
+            self._opened_at = self._clock.now()
+
+
+class ResilientTransport(ChatTransport):
+    """Another transport, used with care. `seconds` is the longest that one try may take, `at_once` how many calls there may be."""
+
+    def __init__(self, inner: ChatTransport, clock: Clock, *, seconds: float, at_once: int, pause: Pause = asyncio.sleep) -> None:
+        self.name = inner.name
+        self.model = inner.model
+        self.context_length = inner.context_length
+        self._inner = inner
+        self._seconds = seconds
+        self._slots = asyncio.Semaphore(at_once)
+        self._breaker = CircuitBreaker(clock)
+        self._pause = pause
+
+    async def facts(self) -> ModelFacts:
+        """See ChatTransport; always asks, whatever the breaker has seen, and closes it when there is an answer."""
+        try:
+            async with asyncio.timeout(min(_FACT_SECONDS, self._seconds)):
+                found = await self._inner.facts()
+        except TimeoutError:
+            raise TimedOut(f"The model server said nothing for {_FACT_SECONDS:.0f} seconds. Is it overloaded?") from None
+        self._breaker.succeeded()
+        return found
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """See ChatTransport."""
+        async with self._slots:
+            for _ in range(TRIES - 1):
+                try:
+                    return await self._try(request)
+                except TransportFailure as failure:
+                    pause = failure.retry_after if failure.retry_after is not None else _PAUSE * random.uniform(0.5, 1.5)  # noqa: S311 -- jitter
+                    if not failure.may_pass or pause > LONGEST_PAUSE:
+                        raise
+                    await self._pause(pause)
+            return await self._try(request)
+
+    async def _try(self, request: ChatRequest) -> ChatReply:
+        self._breaker.enter()
+        try:
+            async with asyncio.timeout(self._seconds):
+                reply = await self._inner.chat(request)
+        except TimeoutError:
+            self._breaker.failed()
+            took = f"The model took longer than {self._seconds:g} seconds for one answer."
+            raise TimedOut(f"{took} Raise LUMINALIB_LLM_SECONDS, or take a faster model.") from None
+        except OUTAGES:
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        return reply
+
+    async def can_call_tools(self) -> bool | None:
+        """See ChatTransport."""
+        return await self._inner.can_call_tools()
+
+    async def close(self) -> None:
+        """See ChatTransport."""
+        await self._inner.close()

@@ -1,0 +1,208 @@
+"""The rolling consensus: what each review says, what all reviews of a book say together, and the prose about it.
+
+A review is read once, into a reading: its mood and the aspects it judges. Readings add up to a table of aspects; an edit or a
+deletion takes the old reading out again. The table is data, a provider only words it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from luminalib.domain.intelligence import Sentiment
+from luminalib.domain.jobs import Job
+
+UPDATE_CONSENSUS = "update_consensus"
+REBUILD_EVERY = 50
+"""Readings that are folded in or taken out before the table is counted afresh from all of them."""
+MOST_ASPECTS = 8
+"""Aspects that prose is worded from, and that `analysis` shows quotations of."""
+QUOTES_PER_ASPECT = 2
+MOST_QUOTES = 5
+LONGEST_QUOTE = 300
+"""Characters."""
+_CLEAR = 2
+_LONGEST_NAME = 30
+_MOST_WORDS = 3
+_NAME = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
+_ARTICLE = re.compile(r"^(?:the|a|an|its|his|her|their) ")
+_SAME = MappingProxyType(
+    {
+        "plot": "plot plots story stories storyline narrative plotting storytelling twist twists",
+        "characters": "characters character characterisation characterization protagonist cast people heroine hero",
+        "writing": "writing prose style language sentences wording voice",
+        "pacing": "pacing pace tempo speed rhythm",
+        "ending": "ending endings end conclusion finale",
+        "beginning": "beginning opening start",
+        "setting": "setting settings world worldbuilding world-building atmosphere place",
+        "dialogue": "dialogue dialogues dialog conversations",
+        "humour": "humour humor jokes wit comedy",
+        "ideas": "ideas idea themes theme message topic subject argument arguments",
+        "emotion": "emotion emotions feeling feelings",
+        "facts": "facts fact accuracy research information explanations explanation examples",
+        "illustrations": "illustrations illustration pictures drawings maps photographs",
+        "length": "length size",
+        "translation": "translation translator",
+    }
+)
+KNOWN_ASPECTS = MappingProxyType({word: name for name, words in _SAME.items() for word in words.split()})
+"""Words for what every book has, and the aspect they mean."""
+
+
+def aspect_name(told: str) -> str | None:
+    """The name under which an aspect is counted: lower case, without an article, one word for things that are the same.
+
+    None for what is no name, such as a sentence.
+    """
+    name = _ARTICLE.sub("", " ".join(told.lower().split()))
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME or len(name.split()) > _MOST_WORDS:
+        return None
+    return KNOWN_ASPECTS.get(name, name)
+
+
+def opening(text: str) -> str:
+    """The first sentence of a review, or what fits of it."""
+    first = re.split(r"(?<=[.!?])\s+|\n", text.strip(), maxsplit=1)[0]
+    return first if len(first) <= LONGEST_QUOTE else f"{first[:LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AspectMention:
+    """One aspect that a review judges; `quote` are the review's own words, empty when a provider named none that stand in it."""
+
+    name: str
+    sentiment: Sentiment
+    quote: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewReading:
+    """What a provider read in one review; each aspect once. `prompt` as in a SummaryResult."""
+
+    sentiment: Sentiment
+    aspects: tuple[AspectMention, ...]
+    provider: str
+    model: str
+    prompt: str
+
+
+def distinct(mentions: list[AspectMention]) -> tuple[AspectMention, ...]:
+    """Each aspect once: judged both ways in one review, it is mixed."""
+    found: dict[str, AspectMention] = {}
+    for mention in mentions:
+        known = found.get(mention.name)
+        if known is None:
+            found[mention.name] = mention
+        elif known.sentiment is not mention.sentiment:
+            quote = known.quote or mention.quote
+            found[mention.name] = AspectMention(name=mention.name, sentiment=Sentiment.MIXED, quote=quote)
+    return tuple(found.values())
+
+
+@dataclass(eq=False, kw_only=True)
+class Aspect:
+    """A row of a book's table: in how many reviews an aspect is judged how."""
+
+    book_id: str
+    name: str
+    positive: int = 0
+    negative: int = 0
+    undecided: int = 0
+
+    def fold_in(self, sentiment: Sentiment, times: int = 1) -> None:
+        """Counts a mention, or with -1 takes one back."""
+        side = sentiment.value if sentiment in (Sentiment.POSITIVE, Sentiment.NEGATIVE) else "undecided"
+        setattr(self, side, max(0, getattr(self, side) + times))
+
+    @property
+    def mentions(self) -> int:
+        """How many reviews judge it."""
+        return self.positive + self.negative + self.undecided
+
+    @property
+    def sentiment(self) -> Sentiment:
+        """What most of them think."""
+        return overall({Sentiment.POSITIVE: self.positive, Sentiment.NEGATIVE: self.negative, Sentiment.MIXED: self.undecided})
+
+
+def overall(counts: Mapping[Sentiment, int]) -> Sentiment:
+    """The mood of many: a clear side has twice as many as the other; neutral when most take none."""
+    bright, dark = counts.get(Sentiment.POSITIVE, 0), counts.get(Sentiment.NEGATIVE, 0)
+    mixed, neutral = counts.get(Sentiment.MIXED, 0), counts.get(Sentiment.NEUTRAL, 0)
+    if neutral > bright + dark + mixed:
+        return Sentiment.NEUTRAL
+    if bright > mixed and bright >= _CLEAR * dark:
+        return Sentiment.POSITIVE
+    if dark > mixed and dark >= _CLEAR * bright:
+        return Sentiment.NEGATIVE
+    return Sentiment.MIXED if bright + dark + mixed else Sentiment.NEUTRAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AspectEvidence:
+    """An aspect with samples of what readers say: what prose is worded from."""
+
+    name: str
+    positive: int
+    negative: int
+    undecided: int
+    quotes: tuple[str, ...]
+
+    @property
+    def mentions(self) -> int:
+        """How many reviews judge it."""
+        return self.positive + self.negative + self.undecided
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsensusResult:
+    """A provider's answer to `synthesise_consensus`."""
+
+    text: str
+    provider: str
+    model: str
+    prompt: str
+
+
+@dataclass(eq=False, kw_only=True)
+class Consensus:
+    """What is kept about all reviews of a book beside the table. `changes` counts what was folded in since it was last rebuilt."""
+
+    book_id: str
+    text: str = ""
+    praise: list[str] = field(default_factory=list)
+    criticism: list[str] = field(default_factory=list)
+    provider: str = ""
+    model: str = ""
+    prompt: str = ""
+    review_count: int = 0
+    changes: int = 0
+    error: str | None = None
+    updated_at: datetime | None = None
+
+    def word(self, result: ConsensusResult, review_count: int, at: datetime) -> None:
+        """Takes new prose over."""
+        self.text, self.provider, self.model, self.prompt = result.text, result.provider, result.model, result.prompt
+        self.review_count, self.error, self.updated_at = review_count, None, at
+
+    def clear(self, at: datetime) -> None:
+        """Nobody reviews the book any more."""
+        self.word(ConsensusResult(text="", provider="", model="", prompt=""), 0, at)
+        self.praise, self.criticism = [], []
+
+
+class ConsensusStatus(StrEnum):
+    """How far the consensus of a book is: `pending` while reviews wait to be read, with what was known before."""
+
+    EMPTY = "empty"
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+def update_consensus(book_id: str, tenant_id: str, at: datetime) -> Job:
+    """Reads what is new among a book's reviews. Many changes wait as one job; two updates of a book never run at once."""
+    lock = f"consensus:{book_id}"
+    return Job(name=UPDATE_CONSENSUS, payload={"book_id": book_id}, tenant_id=tenant_id, run_at=at, lock=lock, queueing_lock=lock)

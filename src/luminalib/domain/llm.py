@@ -1,0 +1,109 @@
+"""Calls of language models as operators see them: what they were for, what they took, what they cost, and what an engine can do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+PER_MILLION = 1_000_000
+
+
+class Purpose(StrEnum):
+    """What a model was asked for."""
+
+    SUMMARY = "summary"
+    REVIEW = "review"
+    CONSENSUS = "consensus"
+    PROBE = "probe"
+
+
+class Outcome(StrEnum):
+    """How a call ended. `cached`: no call was needed; `repaired`: usable after the model was told what was wrong."""
+
+    OK = "ok"
+    CACHED = "cached"
+    REPAIRED = "repaired"
+    UNUSABLE = "unusable"
+    UNAVAILABLE = "unavailable"
+    CANCELLED = "cancelled"
+
+
+FAILURES = frozenset({Outcome.UNUSABLE, Outcome.UNAVAILABLE, Outcome.CANCELLED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LLMCall:
+    """One question to a model, with its repair round if there was one. `tokens_in` and `tokens_out` as the server counted them."""
+
+    purpose: Purpose
+    provider: str
+    model: str
+    prompt: str
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A model's answer, kept so that the same question costs nothing again; `digest` is of all that was asked."""
+
+    digest: str
+    prompt: str
+    model: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """The calls of one day (UTC) with the same purpose, provider and model, added up."""
+
+    day: date
+    purpose: Purpose
+    provider: str
+    model: str
+    calls: int
+    cached: int
+    failed: int
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """What a million tokens cost, in the operator's currency."""
+
+    tokens_in: float
+    tokens_out: float
+
+
+def cost(usage: Usage, prices: Mapping[str, Price]) -> float | None:
+    """What the calls cost; None for a model without a price."""
+    price = prices.get(usage.model)
+    if price is None:
+        return None
+    return (usage.tokens_in * price.tokens_in + usage.tokens_out * price.tokens_out) / PER_MILLION
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that was tried with an engine; `detail` says what came of it and, if it went wrong, what to do."""
+
+    check: str
+    is_fine: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineReport:
+    """What an engine can do. `is_ready`: it can do the library's work; not every finding must be fine for that."""
+
+    provider: str
+    model: str
+    is_ready: bool
+    findings: tuple[Finding, ...]
+    context_length: int | None = None

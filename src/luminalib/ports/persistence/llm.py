@@ -1,0 +1,30 @@
+"""What is kept of calls to language models."""
+
+from abc import ABC, abstractmethod
+from datetime import date, datetime
+
+from luminalib.domain.llm import Answer, LLMCall, Usage
+
+
+class LLMLedger(ABC):
+    """The calls, for accounting, and the answers, so that the same question is not asked twice."""
+
+    @abstractmethod
+    async def record(self, call: LLMCall) -> None:
+        """Adds a call."""
+
+    @abstractmethod
+    async def usage(self, since: date, until: date) -> list[Usage]:
+        """Calls added up per day, purpose, provider and model, both days included, the newest day first."""
+
+    @abstractmethod
+    async def find_answer(self, digest: str) -> Answer | None:
+        """The answer to a question that was asked before."""
+
+    @abstractmethod
+    async def keep_answer(self, answer: Answer) -> None:
+        """Keeps an answer in place of an earlier one to the same question."""
+
+    @abstractmethod
+    async def forget(self, before: datetime) -> None:
+        """Deletes calls and answers from before then."""

@@ -1,0 +1,179 @@
+"""What each fault of a model server becomes, over both protocols: the typed error that services expect, and never a hang."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from luminalib.domain.consensus import ReviewReading
+from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
+from luminalib.ports.llm import ReviewText
+from models import PROVIDERS, Model, prompted, transport
+from modelserver import ModelServer, model_server
+
+REVIEW = ReviewText(text="The people are alive, but the middle drags.", rating=4)
+
+
+@pytest.fixture(params=PROVIDERS)
+def provider(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ModelServer]:
+    async with model_server() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def model(provider: str, server: ModelServer, tmp_path: Path) -> AsyncIterator[Model]:
+    async with prompted(tmp_path, transport(provider, server.ollama_url)) as opened:
+        yield opened
+
+
+async def read(model: Model, text: str = REVIEW.text) -> ReviewReading:
+    (reading,) = await model.llm.read_reviews("main", [ReviewText(text=text)])
+    return reading
+
+
+@pytest.mark.parametrize("fault", ["reset", "status:429", "status:429:3", "status:500", "status:503", "half", "garbage"])
+async def test_what_may_pass_is_tried_once_more(model: Model, server: ModelServer, fault: str) -> None:
+    server.script = [fault]
+    assert (await read(model)).sentiment == "positive"
+    assert len(server.requests) == 2
+    assert len(model.pauses) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "tries"),
+    [
+        ("reset", LanguageEngineUnavailable, 2),
+        ("status:429", LanguageEngineUnavailable, 2),
+        ("status:500", LanguageEngineUnavailable, 2),
+        ("status:503", LanguageEngineUnavailable, 2),
+        ("status:401", LanguageEngineUnavailable, 1),
+        ("status:404", LanguageEngineUnavailable, 1),
+        ("half", UnusableAnswer, 2),
+        ("garbage", UnusableAnswer, 2),
+        ("endless", UnusableAnswer, 2),
+        ("say:", UnusableAnswer, 2),
+        ("say:I am sorry, I cannot do that.", UnusableAnswer, 2),
+        ('say:{"sentiment": "ecstatic", "aspects": []}', UnusableAnswer, 2),
+        ('say:{"sentiment": "positive"}', UnusableAnswer, 2),
+        ('cut:{"sentiment": "positive", "aspects": [', UnusableAnswer, 2),
+    ],
+)
+async def test_what_does_not_pass_is_a_typed_error(
+    model: Model, server: ModelServer, fault: str, error: type[Exception], tries: int
+) -> None:
+    server.script = [fault] * 2
+    with pytest.raises(error) as raised:
+        await read(model)
+    assert type(raised.value) is error
+    assert len(server.requests) == tries
+    assert (await model.calls())["failed"] == 1
+    server.script = []
+    assert (await read(model)).sentiment == "positive", "and afterwards all is well"
+
+
+async def test_a_question_that_is_refused_as_such_is_no_outage(model: Model, server: ModelServer) -> None:
+    server.script = ["status:400"] * 8
+    with pytest.raises(UnusableAnswer):
+        await read(model)
+
+
+async def test_nobody_there_is_an_outage_that_says_what_to_do(provider: str, tmp_path: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    async with prompted(tmp_path, transport(provider, url)) as model:
+        for ask in (model.llm.check, lambda: read(model)):
+            with pytest.raises(LanguageEngineUnavailable, match=f"LUMINALIB_{provider.upper()}__BASE_URL"):
+                await ask()
+
+
+async def test_a_model_that_is_not_there_yet_is_an_outage_that_says_what_to_do(
+    provider: str, server: ModelServer, tmp_path: Path
+) -> None:
+    hint = {"ollama": "ollama pull llama9", "openai": "LUMINALIB_OPENAI__MODEL; it has: tiny"}[provider]
+    async with prompted(tmp_path, transport(provider, server.ollama_url, model="llama9")) as model:
+        for ask in (model.llm.check, lambda: read(model)):
+            with pytest.raises(LanguageEngineUnavailable, match=hint):
+                await ask()
+        report = await model.llm.probe("main")
+        assert not report.is_ready
+        assert hint in report.findings[0].detail
+        server.model = "llama9"
+        await model.llm.check()
+        assert (await model.llm.probe("main")).is_ready
+
+
+async def test_an_answer_that_takes_too_long_is_an_outage_and_hangs_up(provider: str, server: ModelServer, tmp_path: Path) -> None:
+    async with prompted(tmp_path, transport(provider, server.ollama_url), seconds=0.3) as model:
+        server.script = ["slow"]
+        with pytest.raises(LanguageEngineUnavailable, match=r"longer than 0\.3 seconds"):
+            await read(model)
+        assert len(server.requests) == 1, "the same would take as long again"
+        await until_hung_up(server)
+
+
+async def test_cancelled_work_cancels_the_call(model: Model, server: ModelServer) -> None:
+    server.script = ["slow"]
+    work = asyncio.create_task(read(model))
+    async with asyncio.timeout(10):
+        while not server.requests:
+            await asyncio.sleep(0.01)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    await until_hung_up(server)
+    assert (await model.calls())["failed"] == 1
+
+
+async def until_hung_up(server: ModelServer) -> None:
+    async with asyncio.timeout(10):
+        while not server.hung_up:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_long_wait_that_the_server_asks_for_is_passed_on(server: ModelServer, tmp_path: Path) -> None:
+    async with prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        server.script = ["status:429:90"]
+        with pytest.raises(LanguageEngineUnavailable) as raised:
+            await read(model)
+        assert raised.value.facts == {"retry_after": 90}
+        assert (len(server.requests), model.pauses) == (1, [])
+
+
+async def test_a_short_wait_that_the_server_asks_for_is_kept(server: ModelServer, tmp_path: Path) -> None:
+    async with prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        server.script = ["status:429:7"]
+        await read(model)
+        assert model.pauses == [7]
+
+
+async def test_the_breaker_spares_a_server_that_is_down_and_tries_again(model: Model, server: ModelServer) -> None:
+    server.script = ["status:500"] * 4
+    for n in range(2):
+        with pytest.raises(LanguageEngineUnavailable):
+            await read(model, f"review {n}")
+    asked = len(server.requests)
+    with pytest.raises(LanguageEngineUnavailable, match="4 times in a row"):
+        await read(model, "review 3")
+    assert len(server.requests) == asked
+    model.clock.advance(timedelta(seconds=31))
+    assert (await read(model, "review 3")).sentiment == "positive"
+
+
+async def test_one_answer_that_does_not_fit_is_repaired(model: Model, server: ModelServer) -> None:
+    server.script = ['say:{"sentiment": "positive"}']
+    assert (await read(model)).sentiment == "positive"
+    first, second = server.requests
+    assert [message["role"] for message in second["messages"]] == ["system", "user", "assistant", "user"]
+    assert "'aspects' is a required property" in second["messages"][-1]["content"]
+    assert second["messages"][:2] == first["messages"]
+    (usage,) = [usage for usage in await model.usage() if usage.purpose == "review"]
+    assert (usage.calls, usage.failed, usage.tokens_out) == (1, 0, 18)

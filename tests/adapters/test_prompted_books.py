@@ -1,0 +1,186 @@
+"""Whole books through a prompted model: parts, notes, levels, evidence, resuming, and what it costs to do it again."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from luminalib.adapters.llm.prompted.budget import Budget
+from luminalib.adapters.llm.prompted.chunks import chunks_of
+from luminalib.domain.intelligence import ContextTooSmall, LanguageEngineUnavailable, SummaryResult
+from luminalib.domain.texts import Section, sections_of
+from luminalib.ports.llm import SummaryRequest
+from models import PROVIDERS, Model, prompted, transport
+from modelserver import model_server, obliging, said
+
+CHAPTERS = 24
+
+
+def chapter(number: int) -> str:
+    return " ".join(
+        f"In chapter {number} the keeper of lighthouse {number} writes line {line} of his ledger and waits for the ship of captain "
+        f"Marlow{number}, who has promised to bring him news from the mainland before the winter."
+        for line in range(20)
+    )
+
+
+def book(chapters: int = CHAPTERS) -> SummaryRequest:
+    sections = sections_of([(f"Chapter {number}", chapter(number)) for number in range(1, chapters + 1)])
+    return SummaryRequest(tenant_id="main", title="The Ledgers", authors=("I. Calloway",), language="en", sections=sections)
+
+
+def noting(body: dict[str, Any]) -> str:
+    """A model that notes which chapters it was shown, so that a test sees what reached it."""
+    chapters = sorted({int(number) for number in re.findall(r"[Cc]hapters? (\d+)", said(body))})
+    named = "chapter " + " chapter ".join(map(str, chapters))
+    answer = json.loads(obliging(body))
+    if "gist" in answer:
+        answer |= {"gist": named.ljust(450, "."), "names": ["keeper"]}
+    if "summary" in answer:
+        answer["summary"] = named
+    return json.dumps(answer)
+
+
+async def summarise(model: Model, request: SummaryRequest | None = None) -> tuple[SummaryResult, list[float]]:
+    shares: list[float] = []
+    return await model.llm.summarise(request or book(), shares.append), shares
+
+
+@pytest.fixture(params=PROVIDERS)
+def provider(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+async def test_every_part_of_a_long_book_reaches_the_summary(provider: str, tmp_path: Path) -> None:
+    async with model_server(noting) as server, prompted(tmp_path, transport(provider, server.ollama_url)) as model:
+        result, shares = await summarise(model)
+    assert {int(number) for number in re.findall(r"\d+", result.summary)} == set(range(1, CHAPTERS + 1))
+    assert (result.provider, result.model, result.prompt) == (provider, "tiny", "notes-summary@1")
+    assert shares == sorted(shares)
+    assert len(shares) > 3
+    assert shares[-1] >= 0.8
+    notes = [said(body) for body in server.requests if "Part " in said(body)]
+    assert [len(text) for text in notes] == pytest.approx([sum(map(len, notes)) / len(notes)] * len(notes), rel=0.25)
+
+
+async def test_notes_carry_sentences_of_their_parts_as_evidence(tmp_path: Path) -> None:
+    async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        await summarise(model)
+    quoted = re.findall(r"Quoted: (.+)", said(server.requests[-1]))
+    assert quoted
+    text = " ".join(section.text for section in book().sections)
+    assert all(sentence in text for sentence in quoted)
+
+
+async def test_notes_that_are_too_many_are_merged_level_by_level(tmp_path: Path) -> None:
+    context = 1300
+    async with (
+        model_server(noting) as server,
+        prompted(tmp_path, transport("ollama", server.ollama_url, context_length=context)) as model,
+    ):
+        result, _ = await summarise(model)
+    merges = [said(body) for body in server.requests if "Make\none set of notes" in said(body)]
+    labels = [re.findall(r"part (\d+)(?:-(\d+))? of", merge) for merge in merges]
+    assert any(last for group in labels for _, last in group), "more than one level"
+    assert {int(number) for number in re.findall(r"\d+", result.summary)} == set(range(1, CHAPTERS + 1))
+    for body in server.requests:
+        assert len(said(body)) / 4 + body["options"]["num_predict"] <= context
+
+
+async def test_a_text_that_fits_is_read_at_once(tmp_path: Path) -> None:
+    async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        result, _ = await summarise(model, book(2))
+    assert (len(server.requests), result.prompt) == (1, "text-summary@1")
+
+
+async def test_after_a_restart_only_what_is_missing_is_asked(provider: str, tmp_path: Path) -> None:
+    async with model_server(noting) as server:
+        async with prompted(tmp_path, transport(provider, server.ollama_url), at_once=1) as model:
+            server.script = ["", "", "status:401"]
+            with pytest.raises(LanguageEngineUnavailable):
+                await summarise(model)
+            assert len(server.requests) == 3
+        async with prompted(tmp_path, transport(provider, server.ollama_url), at_once=1) as model:
+            await summarise(model)
+            asked = [said(body).replace("\n", " ") for body in server.requests]
+            parts = [re.search(r"Part (\d+) of", text) for text in asked]
+            assert [int(part[1]) for part in parts if part][:4] == [1, 2, 3, 3], "the third failed and is the first of the rest"
+            assert (await model.calls())["cached"] == 2
+
+
+async def test_the_same_bytes_cost_nothing_again(tmp_path: Path) -> None:
+    async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        first, _ = await summarise(model)
+        asked = len(server.requests)
+        again, _ = await summarise(model)
+        assert (again, len(server.requests)) == (first, asked)
+        calls = await model.calls()
+        assert (calls["calls"], calls["cached"], calls["failed"]) == (2 * asked, asked, 0)
+
+
+async def test_another_tenant_has_its_own_answers(tmp_path: Path) -> None:
+    async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        request = book(1)
+        for tenant in ("main", "other"):
+            await model.llm.summarise(
+                SummaryRequest(tenant_id=tenant, title=request.title, sections=request.sections, language="en")
+            )
+        assert len(server.requests) == 2
+
+
+async def test_a_context_that_is_smaller_than_the_server_says_is_found_out(tmp_path: Path) -> None:
+    """llama.cpp answers 400 and names the reason by its type; others stop in the middle of an answer."""
+    async with model_server(noting) as server, prompted(tmp_path, transport("ollama", server.ollama_url)) as model:
+        server.script = ["status:400", "status:400"]
+        result, _ = await summarise(model)
+        assert {int(number) for number in re.findall(r"\d+", result.summary)} == set(range(1, CHAPTERS + 1))
+
+
+async def test_a_context_that_is_too_small_for_anything_says_so(tmp_path: Path) -> None:
+    async with (
+        model_server(noting) as server,
+        prompted(tmp_path, transport("ollama", server.ollama_url, context_length=256)) as model,
+    ):
+        with pytest.raises(ContextTooSmall):
+            await summarise(model)
+        assert server.requests == []
+
+
+async def test_ollama_is_told_how_much_context_it_needs_and_is_not_believed_when_it_had_less(tmp_path: Path) -> None:
+    async with model_server(noting) as server, prompted(tmp_path, transport("ollama", server.ollama_url)) as model:
+        await summarise(model)
+        for body in server.requests:
+            assert body["options"]["num_ctx"] == 8192
+            assert body["format"]["type"] == "object"
+
+
+def test_chunks_begin_where_sections_do() -> None:
+    sections = sections_of([(f"Chapter {n}", f"Sentence one of {n}. " * 10) for n in range(8)])
+    chunks = chunks_of(sections, 500, len)
+    assert all(chunk.startswith("Chapter") for chunk in chunks)
+    assert max(map(len, chunks)) <= 500
+
+
+@pytest.mark.parametrize("limit", [40, 100, 1000, 10**6])
+@pytest.mark.parametrize(
+    "text", ["word " * 500, "x" * 1000, "Line.\n" * 200, "段落。" * 300, "One.\n\nTwo.\n\n" * 100], ids=range(5)
+)
+def test_chunks_hold_every_word_in_order_and_keep_the_limit(text: str, limit: int) -> None:
+    sections = [Section(ordinal=0, start=0, text=text)]
+    chunks = chunks_of(sections, limit, len)
+    assert "".join("".join(chunks).split()) == "".join(text.split())
+    assert max(map(len, chunks)) <= limit
+
+
+def test_a_text_without_words_has_no_chunks() -> None:
+    assert chunks_of(sections_of([(None, "  \n ")]), 100, len) == []
+
+
+def test_the_budget_is_measured_and_errs_on_the_safe_side() -> None:
+    budget = Budget.measured(8192, tokens=110)
+    for text in ("A plain sentence in English, of the usual length.", "Ein Satz über Übergrößen.", "日本語の文章です。"):
+        assert budget.tokens_of(text) >= len(text) / 4
+    byte_wise = Budget.measured(8192, tokens=600)
+    assert byte_wise.tokens_of("x" * 1000) > 4 * budget.tokens_of("x" * 1000)

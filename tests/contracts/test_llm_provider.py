@@ -1,0 +1,141 @@
+"""The contract of LLMProvider: the extractive engine, and both prompted ones on real model servers.
+
+The servers are llama.cpp with a tiny model and Ollama's API in front of it, from `../shared/lab`, or the folder LUMINALIB_SHARED
+names instead. The model's words are nonsense; what is shown is that its constrained answers, counts and limits are dealt with.
+"""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from fakes import InlineChildren
+from luminalib.adapters.llm.extractive import ExtractiveLLM
+from luminalib.adapters.llm.prompted.budget import SAMPLE
+from luminalib.adapters.llm.prompted.prompts import Message
+from luminalib.adapters.llm.prompted.transport import ChatRequest, ContextOverflow
+from luminalib.demo.shelf import load_shelf
+from luminalib.domain.consensus import AspectEvidence
+from luminalib.domain.intelligence import Sentiment
+from luminalib.domain.texts import sections_of
+from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
+from models import PROVIDERS, prompted, transport
+
+SHARED = Path(os.environ.get("LUMINALIB_SHARED", Path(__file__).parents[2].parent / "shared"))
+LAB = SHARED / "lab" / "llm_server.sh"
+needs_lab = pytest.mark.skipif(not LAB.is_file(), reason=f"no model servers in {SHARED}; set LUMINALIB_SHARED to run these")
+REVIEWS = [
+    ReviewText(text="The people are alive and the writing is gorgeous, but the middle drags.", rating=4),
+    ReviewText(text="A dreadful ending. I was bored.", rating=1),
+    ReviewText(text="Ich habe es gern gelesen.", rating=5),
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[dict[str, str]]:
+    """The servers' URLs; they live as long as this test session."""
+    state = Path(os.environ.get("COMPOSE_LAB", Path.home() / ".cache" / "lumina-lab"))
+    ports = free_port(), free_port()
+    # One list of processes is kept for all who start servers: taken under a lock, ours alone are ended.
+    with (Path(tempfile.gettempdir()) / "luminalib-lab.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = (state / "run" / "llm.pids").read_text() if (state / "run" / "llm.pids").is_file() else ""
+        started = subprocess.run([LAB, "up", *map(str, ports)], capture_output=True, text=True, timeout=300, check=False)
+        ours = [int(line) for line in (state / "run" / "llm.pids").read_text().split()] if started.returncode == 0 else []
+        if started.returncode == 0:
+            (state / "run" / "llm.pids").write_text(kept)
+    if started.returncode:
+        pytest.skip(f"the model servers of {LAB} do not start here: {started.stderr[-300:]}")
+    yield {"openai": f"http://127.0.0.1:{ports[0]}", "ollama": f"http://127.0.0.1:{ports[1]}"}
+    for pid in ours:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+@pytest.fixture(params=["extractive", *(pytest.param(name, marks=needs_lab) for name in PROVIDERS)])
+async def llm(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[LLMProvider]:
+    if request.param == "extractive":
+        yield ExtractiveLLM(InlineChildren())
+        return
+    url = request.getfixturevalue("lab")[request.param]
+    async with prompted(tmp_path, transport(request.param, url), seconds=120) as model:
+        yield model.llm
+
+
+def a_book() -> SummaryRequest:
+    book = load_shelf()[0]
+    sections = sections_of([(chapter.title, "\n\n".join(chapter.blocks)) for chapter in book.chapters])
+    return SummaryRequest(tenant_id="main", title=book.title, authors=book.authors, language=book.language, sections=sections)
+
+
+async def test_it_is_ready_and_says_what_it_can_do(llm: LLMProvider) -> None:
+    await llm.check()
+    report = await llm.probe("main")
+    assert report.is_ready
+    assert (report.provider, bool(report.model)) == (llm.name, True)
+    assert all(finding.detail.endswith(".") for finding in report.findings)
+
+
+async def test_a_whole_book_becomes_a_typed_summary(llm: LLMProvider) -> None:
+    shares: list[float] = []
+    result = await llm.summarise(a_book(), shares.append)
+    assert result.summary
+    assert 1 <= len(result.key_topics) <= 10
+    assert isinstance(result.sentiment, Sentiment)
+    assert len(result.insights) <= 5
+    assert (result.provider, "@" in result.prompt) == (llm.name, True)
+    assert shares == sorted(shares)
+    assert await llm.summarise(a_book()) == result, "the same book, the same answer"
+
+
+async def test_reviews_are_read_one_by_one_and_in_order(llm: LLMProvider) -> None:
+    together = await llm.read_reviews("main", REVIEWS)
+    assert len(together) == len(REVIEWS)
+    for review, reading in zip(REVIEWS, together, strict=True):
+        assert await llm.read_reviews("main", [review]) == [reading]
+        assert isinstance(reading.sentiment, Sentiment)
+        assert all(aspect.quote in review.text for aspect in reading.aspects)
+        assert len({aspect.name for aspect in reading.aspects}) == len(reading.aspects)
+        assert (reading.provider, "@" in reading.prompt) == (llm.name, True)
+    assert await llm.read_reviews("main", []) == []
+
+
+async def test_the_consensus_is_worded_from_the_table(llm: LLMProvider) -> None:
+    aspects = [
+        AspectEvidence(name="characters", positive=4, negative=0, undecided=1, quotes=("The people are alive.",)),
+        AspectEvidence(name="pacing", positive=0, negative=3, undecided=0, quotes=("The middle drags.", "It is far too slow.")),
+    ]
+    request = ConsensusRequest(
+        tenant_id="main", title="The Salt Road", review_count=6, mean=3.5, moods={Sentiment.MIXED: 6}, aspects=aspects
+    )
+    result = await llm.synthesise_consensus(request)
+    assert result.text
+    assert len(result.text) <= 1000
+    assert (result.provider, "@" in result.prompt) == (llm.name, True)
+
+
+@needs_lab
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_question_that_is_too_long_is_an_overflow_and_never_cut(lab: dict[str, str], provider: str) -> None:
+    connection = transport(provider, lab[provider])
+    long = ChatRequest(messages=(Message(role="user", content="word " * 20_000),), schema=None, max_output=5, context=4096)
+    with pytest.raises(ContextOverflow):
+        await connection.chat(long)
+    short = ChatRequest(messages=(Message(role="user", content=SAMPLE),), schema=None, max_output=5, context=4096)
+    reply = await connection.chat(short)
+    assert (reply.tokens_out, reply.is_whole) == (5, False)
+    assert reply.tokens_in > 100
+    await connection.close()

@@ -1,0 +1,159 @@
+"""A model server that speaks the OpenAI and the Ollama protocol, says what a test wants, and plays every fault."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+Answer = Callable[[dict[str, Any]], str]
+"""What the model says to a request."""
+CONTEXT = 8192
+
+
+@dataclass
+class ModelServer:
+    """`script` are the faults of the next chats, one each; `answer` is what follows. `requests` are the bodies of all chats."""
+
+    answer: Answer
+    script: list[str] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    model: str = "tiny"
+    hung_up: int = 0
+    port: int = 0
+
+    @property
+    def openai_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def ollama_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = next((int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length")), 0)
+            body = json.loads(await reader.readexactly(length) or b"{}")
+            await self._answer(head.split()[1], body, reader, writer)
+        writer.close()
+
+    async def _answer(self, path: str, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if path == "/v1/models":
+            await send(writer, {"object": "list", "data": [{"id": self.model, "object": "model", "max_model_len": CONTEXT}]})
+        elif path == "/api/show":
+            is_ours = body["model"] == self.model
+            shown = {"model_info": {"test.context_length": CONTEXT}, "capabilities": ["completion", "tools"]}
+            await send(writer, shown if is_ours else {"error": "model not found"}, 200 if is_ours else 404)
+        elif is_sample(body):
+            await send(writer, self._reply(path, "x", body))
+        else:
+            self.requests.append(body)
+            await self._chat(path, body, reader, writer)
+
+    async def _chat(self, path: str, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        fault = self.script.pop(0) if self.script else ""
+        match fault.split(":"):
+            case ["reset"]:
+                writer.transport.abort()
+            case ["slow"]:
+                await reader.read()  # until the other side hangs up
+                self.hung_up += 1
+            case ["status", code, *after]:
+                headers = {"Retry-After": after[0]} if after else {}
+                await send(writer, {"error": {"message": "no", "type": "x", "code": "y"}}, int(code), headers)
+            case ["half"]:
+                whole = json.dumps(self._reply(path, self.answer(body), body)).encode()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(whole))
+                writer.write(whole[: len(whole) // 2])
+                await writer.drain()
+            case ["garbage"]:
+                await send(writer, ["what", "is", "this"])
+            case ["endless"]:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+                while not writer.is_closing():
+                    writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+                    await writer.drain()
+            case ["say", *words]:
+                await send(writer, self._reply(path, ":".join(words), body))
+            case ["cut", *words]:
+                await send(writer, self._reply(path, ":".join(words), body, reason="length"))
+            case _:
+                await send(writer, self._reply(path, self.answer(body), body))
+
+    def _reply(self, path: str, text: str, body: dict[str, Any], reason: str = "stop") -> dict[str, Any]:
+        tokens = sum(len(message["content"]) for message in body["messages"]) // 4 + 10
+        message = {"role": "assistant", "content": text}
+        if path.startswith("/api"):
+            counts = {"prompt_eval_count": tokens, "eval_count": allowed(body) if reason == "length" else 9}
+            return {"model": self.model, "message": message, "done": True, "done_reason": reason, **counts}
+        choice = {"index": 0, "finish_reason": reason, "message": message}
+        taken = allowed(body) if reason == "length" else 9
+        usage = {"prompt_tokens": tokens, "completion_tokens": taken, "total_tokens": tokens + taken}
+        return {"id": "1", "object": "chat.completion", "created": 1, "model": self.model, "choices": [choice], "usage": usage}
+
+
+def is_sample(body: dict[str, Any]) -> bool:
+    """Whether this is the question that measures tokens."""
+    return allowed(body) == 1
+
+
+def allowed(body: dict[str, Any]) -> int:
+    return int(body.get("max_tokens") or body["options"]["num_predict"])
+
+
+def said(body: dict[str, Any]) -> str:
+    """Everything that a request tells the model."""
+    return "\n".join(message["content"] for message in body["messages"])
+
+
+async def send(writer: asyncio.StreamWriter, content: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
+    body = json.dumps(content).encode()
+    extra = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    head = (
+        f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nConnection: close\r\n{extra}Content-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    await writer.drain()
+
+
+def obliging(body: dict[str, Any]) -> str:
+    """The smallest answer that fits any of the library's schemas: the first example that the request's schema allows."""
+    schema = body.get("format") or body["response_format"]["json_schema"]["schema"]
+    return json.dumps(sample_of(schema))
+
+
+def sample_of(schema: dict[str, Any]) -> Any:
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema["type"]:
+        case "object":
+            return {name: sample_of(value) for name, value in schema.get("properties", {}).items()}
+        case "array":
+            return [sample_of(schema["items"])] * schema.get("minItems", 0)
+        case _:
+            return "It is so."
+
+
+@asynccontextmanager
+async def model_server(answer: Answer = obliging) -> AsyncIterator[ModelServer]:
+    """The server, on a free port of this machine."""
+    server = ModelServer(answer)
+    tasks: set[asyncio.Task[None]] = set()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(server.serve(reader, writer))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    listening = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server.port = listening.sockets[0].getsockname()[1]
+    try:
+        yield server
+    finally:
+        listening.close()
+        for task in list(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await listening.wait_closed()
