@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 SHORTLIST_PER_PART = 60
 _DAMPING = 0.75
 ENOUGH = 3
-_WEAK = 0.04
+_WEAK = 0.01
 _RELEVANCE = 0.7
 """The share of relevance against novelty in MMR."""
 

@@ -27,7 +27,7 @@ MOST_SENTENCES = 3
 _OPINION = 0.15
 _CLEAR = 0.35
 _ENGLISH = ("en", None)
-_TURN = re.compile(r"\s*(?:[;:—–]\s|,?\s\b(?:but|although|though|however|yet|whereas|while)\b,?)\s*", re.IGNORECASE)  # noqa: RUF001
+_TURN = re.compile(r"\s*(?:[,;:—–]\s|\s\b(?:but|although|though|however|yet|whereas|while)\b)\s*", re.IGNORECASE)  # noqa: RUF001
 _JUDGED = re.compile(
     r"\b(?:the|its|this|these|his|her|their)\s+(?P<thing>[a-z]{3,}(?:s|es)?)\s+(?:is|are|was|were|feels?|felt|seems?|seemed)\b",
     re.IGNORECASE,

@@ -63,9 +63,10 @@ class BookReader:
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None) -> SummaryResult:
         """See LLMProvider."""
         budget = await self._asker.budget()
+        tell = _forward(on_progress)
         for _ in range(ATTEMPTS):
             try:
-                return await self._summarise(request, budget, on_progress or _untold)
+                return await self._summarise(request, budget, tell)
             except TooLong as reason:
                 log.info("llm.smaller_parts", reason=str(reason), context=budget.context)
         raise ContextTooSmall
@@ -165,8 +166,17 @@ class BookReader:
         )
 
 
-def _untold(share: float) -> None:
-    del share
+def _forward(on_progress: Progress | None) -> Progress:
+    """Tells only what is new: starting again with smaller parts must not look like going back."""
+    most = 0.0
+
+    def tell(share: float) -> None:
+        nonlocal most
+        if on_progress and share > most:
+            most = share
+            on_progress(share)
+
+    return tell
 
 
 def _room(budget: Budget, prompt: Prompt, empty: dict[str, Any]) -> int:
