@@ -20,6 +20,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     notices,
     preferences,
     reviews,
+    uploads,
 )
 from luminalib.adapters.db.schema import UtcDateTime, metadata
 

@@ -131,6 +131,7 @@ class FakeLLM(LLMProvider):
     name = "fake"
 
     def __init__(self) -> None:
+        self.report: Progress = lambda _: None
         self.error: Exception | None = None
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.calls = 0
@@ -138,6 +139,7 @@ class FakeLLM(LLMProvider):
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
         self.calls += 1
+        self.report = on_progress or self.report
         if self.meanwhile:
             await self.meanwhile()
         if self.error:

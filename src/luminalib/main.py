@@ -11,6 +11,7 @@ from luminalib.api import (
     auth,
     books,
     consensus,
+    document_events,
     documents,
     holds,
     llm,
@@ -21,11 +22,17 @@ from luminalib.api import (
     problems,
     profile,
     reviews,
+    uploads,
     users,
 )
 from luminalib.api.middleware import BodyLimit, RequestContext
+from luminalib.api.multipart import MAX_FILES
 from luminalib.container import Container, open_container
 from luminalib.settings import Settings
+
+READ_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range", "If-None-Match", "X-Request-ID")
+SHOWN_HEADERS = ("Link", "Location", "Retry-After", "X-Request-ID", "Content-Range", "ETag", "Upload-Expires")
+TUS_HEADERS = ("Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Document-Id", "Upload-Book-Id")
 
 
 def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
@@ -39,7 +46,8 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
 
     app = FastAPI(title="LuminaLib", version=__version__, lifespan=lifespan, separate_input_output_schemas=False)
     # Routes are looked at one after another: the busiest first, and in one list, where routers within routers cost 20 µs a request.
-    for feature in (profile, books, loans, holds, reviews, consensus, notices, documents, auth, users, llm, operations):
+    features = (profile, books, loans, holds, reviews, consensus, notices, document_events, documents, uploads, auth, users, llm)
+    for feature in (*features, operations):
         app.router.routes.extend(feature.router.routes)
     problems.install(app)
     openapi.install(app)
@@ -49,9 +57,11 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["*"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Range", "If-None-Match", "X-Request-ID"],
-            expose_headers=["Link", "Location", "Retry-After", "X-Request-ID", "Content-Range", "ETag"],
+            allow_headers=[*READ_HEADERS, *TUS_HEADERS],
+            expose_headers=[*SHOWN_HEADERS, *TUS_HEADERS],
         )
-    app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_mib * 2**20)
+    book, document = settings.max_upload_mib * 2**20, settings.max_document_mib * 2**20
+    limits = {r"/books(/[^/]+/content)?|/uploads/[^/]+": book, "/documents/upload": document * MAX_FILES}
+    app.add_middleware(BodyLimit, upload_limits=limits)
     app.add_middleware(RequestContext, behind_proxies=settings.trusted_proxies > 0)
     return app

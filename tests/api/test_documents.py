@@ -1,72 +1,12 @@
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
-import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from bookfiles import make_pdf
 from conftest import SignUp
 from journeys import STORY, add, settled
-from luminalib.cli.serve import Server
 from luminalib.container import Container
-
-
-@pytest.fixture
-async def server_url(app: FastAPI, container: Container) -> AsyncIterator[str]:
-    """The same app behind a real socket: the in-process transport cannot stream."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
-    server = Server(config, container.bus)
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await running
-
-
-@asynccontextmanager
-async def stream(
-    url: str, client: httpx.AsyncClient, last_event_id: int | None = None
-) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-    headers = {"Authorization": client.headers["Authorization"]}
-    if last_event_id is not None:
-        headers["Last-Event-ID"] = str(last_event_id)
-    async with (
-        httpx.AsyncClient(base_url=url, timeout=20) as real,
-        real.stream("GET", "/documents/stream", headers=headers) as answer,
-    ):
-        assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        yield _events(answer)
-
-
-async def _events(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
-    event: dict[str, Any] = {}
-    async for line in answer.aiter_lines():
-        name, _, value = line.partition(": ")
-        if name in ("id", "event"):
-            event[name] = value
-        elif name == "data":
-            event["data"] = json.loads(value)
-        elif not line and "data" in event:
-            yield event
-            event = {}
-
-
-async def take(events: AsyncIterator[dict[str, Any]], until: str = "completed", times: int = 1) -> list[dict[str, Any]]:
-    found = []
-    async with asyncio.timeout(20):
-        async for event in events:
-            found.append(event)
-            times -= event["data"]["status"] == until
-            if not times:
-                return found
-    return found
+from streaming import stream, take
 
 
 async def test_the_stream_shows_each_step_and_resumes_without_loss(admin: httpx.AsyncClient, server_url: str) -> None:

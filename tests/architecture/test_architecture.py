@@ -19,7 +19,7 @@ def test_ports_are_abstract_and_implemented_in_adapters() -> None:
     """Every abstract class of the ports has an implementation, so that none is there for show."""
     ports = {
         node.name
-        for path in (SRC / "ports").glob("*.py")
+        for path in (SRC / "ports").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef) and "ABC" in {ast.unparse(base) for base in node.bases}
     }

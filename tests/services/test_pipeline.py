@@ -38,7 +38,9 @@ class Shop:
 
     def __post_init__(self) -> None:
         clock = FakeClock(NOW)
-        self.intake = IntakeService(self.uow, self.storage, NoRateLimiter(), max_bytes=1000, members_may_upload=True)
+        self.intake = IntakeService(
+            self.uow, self.storage, NoRateLimiter(), max_bytes=1000, max_document_bytes=500, members_may_upload=True
+        )
         self.books = BookService(self.uow, self.storage, self.extractor, LoanPolicy(), clock)
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, clock)
         self.housekeeping = HousekeepingService(self.uow, self.storage, clock)

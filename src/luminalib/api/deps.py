@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from luminalib.domain.auth import BadCredentials, Principal
 from luminalib.domain.errors import Unauthenticated
@@ -23,6 +24,7 @@ from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
 from luminalib.services.reviews import ReviewService
+from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 
 MAX_ADDRESS = 64
@@ -48,10 +50,11 @@ class Services:
     notices: NoticeService
     profile: ProfileService
     reviews: ReviewService
+    uploads: UploadService
     users: UserService
 
 
-def services_in(request: Request) -> Services:
+def services_in(request: HTTPConnection) -> Services:
     """The services of the server that a request came to."""
     return cast("Services", request.app.state.services)
 

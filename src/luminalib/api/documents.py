@@ -1,22 +1,36 @@
-"""/documents: the pipeline, seen by those who wait for it."""
+"""/documents: files on their way through the pipeline, with or without a catalogue entry."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from luminalib.api.book_fields import BookPatch
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
-from luminalib.api.fields import MAX_EVENT_ID
-from luminalib.api.problems import documented
-from luminalib.api.schemas import AnalysisOut, ErrorOut, analysis_of, error_of
-from luminalib.domain.documents import DocumentEvent, DocumentNotFound, DocumentStatus
-from luminalib.domain.errors import Unauthenticated
-from luminalib.domain.intelligence import Summary
-from luminalib.services.documents import DocumentView
+from luminalib.api.fields import PlainText
+from luminalib.api.multipart import MalformedUpload, MissingFile, read_files
+from luminalib.api.paging import PageDep, PageOf, page_of
+from luminalib.api.problems import Problem, body_of, documented
+from luminalib.api.schemas import AnalysisOut, BookOut, ErrorOut, analysis_of, error_of
+from luminalib.domain.auth import NotAllowed, Principal, TooManyRequests
+from luminalib.domain.books import BookDetails, InvalidIsbn
+from luminalib.domain.documents import (
+    DocumentFilter,
+    DocumentHasBook,
+    DocumentNotFound,
+    DocumentStatus,
+    DocumentView,
+    DuplicateContent,
+    EmptyFile,
+    FileTooLarge,
+    NotFailed,
+)
+from luminalib.domain.errors import LuminaError, Unauthenticated
+from luminalib.domain.media import UnsupportedMediaType
+from luminalib.services.documents import DocumentDetail
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
@@ -33,7 +47,7 @@ class StepOut(BaseModel):
 
 
 class DocumentOut(BaseModel):
-    """An uploaded file on its way through the pipeline, with its history and, when completed, its analysis."""
+    """An uploaded file on its way through the pipeline."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -52,21 +66,40 @@ class DocumentOut(BaseModel):
     book_id: str | None = None
     created_at: datetime
     updated_at: datetime
-    history: list[StepOut] = []
-    analysis: AnalysisOut | None = None
 
     @classmethod
     def of(cls, view: DocumentView) -> "DocumentOut":
         """The document as it is sent."""
-        return cls.model_validate(view.document).model_copy(
-            update={
-                "error": error_of(view.document),
-                "book_id": view.book_id,
-                "queue_position": view.queue_position,
-                "history": [StepOut.model_validate(event) for event in view.history],
-                "analysis": analysis_of(view.summary),
-            }
-        )
+        more = {"error": error_of(view.document), "book_id": view.book_id, "queue_position": view.queue_position}
+        return cls.model_validate(view.document).model_copy(update=more)
+
+
+class DocumentDetailOut(DocumentOut):
+    """A document with its history and, when completed, its analysis."""
+
+    history: list[StepOut] = []
+    analysis: AnalysisOut | None = None
+
+    @classmethod
+    def of_detail(cls, detail: DocumentDetail) -> "DocumentDetailOut":
+        """The document with all that is known of it."""
+        history = [StepOut.model_validate(event) for event in detail.history]
+        shown = DocumentOut.of(detail.view).model_dump()
+        return cls(**shown, history=history, analysis=analysis_of(detail.summary))
+
+
+class RejectedOut(BaseModel):
+    """A file that was not taken, and why."""
+
+    filename: str
+    problem: Problem
+
+
+class UploadOut(BaseModel):
+    """What became of the files of an upload, in their order."""
+
+    accepted: list[DocumentOut]
+    rejected: list[RejectedOut]
 
 
 class StatusOut(BaseModel):
@@ -96,63 +129,74 @@ class TextOut(BaseModel):
     pages: list[PageOut]
 
 
-class EventOut(BaseModel):
-    """What an event of the stream carries."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    document_id: str
-    book_id: str | None
-    status: DocumentStatus
-    previous: DocumentStatus | None
-    progress: int
-    at: datetime
-    detail: str | None
-    analysis: AnalysisOut | None = None
-
-
 _NOT_YOURS = documented(Unauthenticated, DocumentNotFound)
+_REFUSED = (TooManyRequests, EmptyFile, FileTooLarge, UnsupportedMediaType, DuplicateContent, MalformedUpload, MissingFile)
+_FILES = {"type": "array", "items": {"type": "string", "format": "binary"}, "description": "PDF, EPUB or plain text files."}
+_FORM = {"multipart/form-data": {"schema": {"type": "object", "required": ["files"], "properties": {"files": _FILES}}}}
 
 
-@router.get("/stream", response_class=EventSourceResponse, responses=documented(Unauthenticated))
-async def stream_events(
-    request: Request,
-    by: PrincipalDep,
-    services: ServicesDep,
-    last_event_id: Annotated[
-        int | None, Header(ge=0, le=MAX_EVENT_ID, description="Resume after this event; 0 replays all. Without it: from now on.")
-    ] = None,
-) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events of all documents that you may see: each change of state as `event: status`, in order, none lost.
+@router.post(
+    "/upload",
+    status_code=201,
+    openapi_extra={"requestBody": {"required": True, "content": _FORM}},
+    responses=documented(Unauthenticated, NotAllowed, *_REFUSED),
+)
+async def upload_documents(request: Request, by: PrincipalDep, services: ServicesDep) -> UploadOut:
+    """Sends one or many files through the pipeline. Each is judged by itself: a bad one does not keep the others out.
 
-    Reconnect with the last `id` as `Last-Event-ID`, as browsers do, and the stream goes on where it ended.
+    When none is taken the answer is the first one's problem, with all of them in `rejected`.
     """
-    async for news in services.documents.follow(by, last_event_id):
-        if news is None:
-            if await request.is_disconnected():
-                return
-            continue
-        event, summary = news
-        yield ServerSentEvent(id=str(event.id), event=event.kind, data=_data(event, summary))
+    services.intake.require_uploader(by)
+    answer, first = UploadOut(accepted=[], rejected=[]), None
+    async for filename, chunks in read_files(request):
+        try:
+            answer.accepted.append(await _take_in(by, services, filename, chunks))
+        except LuminaError as error:
+            first = first or error
+            answer.rejected.append(RejectedOut(filename=filename, problem=Problem(**body_of(request, error))))
+    if first is not None and not answer.accepted:
+        first.facts["rejected"] = [one.model_dump(mode="json", exclude_none=True) for one in answer.rejected]
+        raise first
+    return answer
 
 
-def _data(event: DocumentEvent, summary: Summary | None) -> dict[str, Any]:
-    sent = EventOut.model_validate(event).model_copy(update={"analysis": analysis_of(summary)})
-    return sent.model_dump(mode="json", exclude=None if summary else {"analysis"})
+async def _take_in(by: Principal, services: ServicesDep, filename: str, chunks: AsyncIterator[bytes]) -> DocumentOut:
+    staged = await services.intake.receive_document(by, filename, chunks)
+    try:
+        return DocumentOut.of(await services.documents.add(by, staged))
+    except BaseException:
+        await services.intake.discard(by, staged)
+        raise
+
+
+@router.get("", responses=documented(Unauthenticated))
+async def list_documents(
+    request: Request,
+    response: Response,
+    by: ReaderDep,
+    services: ServicesDep,
+    page: PageDep,
+    status: Annotated[DocumentStatus | None, Query(description="Only those in this state.")] = None,
+    q: Annotated[PlainText | None, Query(max_length=200, description="Words of the file name.")] = None,
+) -> PageOf[DocumentOut]:
+    """Your documents, the newest first; librarians see all."""
+    found = await services.documents.list(by, DocumentFilter(status=status, q=q), page)
+    return page_of([DocumentOut.of(view) for view in found.items], found.total, page, request, response)
 
 
 @router.get("/{document_id}", responses=_NOT_YOURS)
-async def get_document(document_id: UUID, by: ReaderDep, services: ServicesDep) -> DocumentOut:
+async def get_document(document_id: UUID, by: ReaderDep, services: ServicesDep) -> DocumentDetailOut:
     """One document with its history and analysis."""
-    return DocumentOut.of(await services.documents.get(by, str(document_id)))
+    return DocumentDetailOut.of_detail(await services.documents.get(by, str(document_id)))
 
 
 @router.get("/{document_id}/status", responses=_NOT_YOURS)
 async def get_status(document_id: UUID, by: ReaderDep, services: ServicesDep) -> StatusOut:
     """How far a document is."""
-    view = await services.documents.get(by, str(document_id))
+    found = await services.documents.get(by, str(document_id))
+    view, history = found.view, found.history
     facts: dict[str, Any] = {name: getattr(view.document, name) for name in ("id", "status", "progress", "updated_at")}
-    detail = view.history[-1].detail if view.history else None
+    detail = history[-1].detail if history else None
     return StatusOut(**facts, queue_position=view.queue_position, detail=detail, error=error_of(view.document))
 
 
@@ -166,3 +210,31 @@ async def get_text(
     """The text that was read out of the file."""
     found = await services.documents.text(by, str(document_id), page)
     return TextOut(pages=[PageOut(page=s.page, title=s.title, start=s.start, text=s.text) for s in found])
+
+
+@router.post("/{document_id}/retry", status_code=202, responses=documented(Unauthenticated, DocumentNotFound, NotFailed))
+async def retry_document(document_id: UUID, by: PrincipalDep, services: ServicesDep) -> DocumentOut:
+    """Sends a failed document through the pipeline again."""
+    return DocumentOut.of(await services.documents.retry(by, str(document_id)))
+
+
+@router.post(
+    "/{document_id}/book",
+    status_code=201,
+    responses=documented(Unauthenticated, NotAllowed, DocumentNotFound, DocumentHasBook, InvalidIsbn),
+)
+async def make_book(
+    document_id: UUID, response: Response, by: PrincipalDep, services: ServicesDep, body: BookPatch | None = None
+) -> BookOut:
+    """Makes a catalogue entry of a document. What the body leaves out is read from the file, the title at last from its name."""
+    services.intake.require_uploader(by)
+    details = BookDetails(**body.changes()) if body else BookDetails()
+    view = await services.books.make_of(by, str(document_id), details)
+    response.headers["Location"] = f"/books/{view.book.id}"
+    return BookOut.of(view)
+
+
+@router.delete("/{document_id}", status_code=204, responses=documented(Unauthenticated, DocumentNotFound, DocumentHasBook))
+async def remove_document(document_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
+    """Deletes a document with its file, text and history; work on it stops. A book's file goes with its book."""
+    await services.documents.remove(by, str(document_id))

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from secrets import token_hex
 
@@ -17,7 +18,6 @@ from luminalib.domain.documents import FileTooLarge
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SMALL_BODY_BYTES = 2**20
 FORM_OVERHEAD_BYTES = 2**20
-_UPLOAD_PATH = re.compile(r"/books(/[^/]+/content)?")
 SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"))
 # Answers are data: a browser that is made to show one must load and run nothing. The documentation's pages are the exception.
 NO_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
@@ -104,16 +104,17 @@ class BodyLimit:
     FastAPI has a limit of its own, but it answers outside of `RequestContext`, and its sizes are fixed when routes are declared.
     """
 
-    def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, upload_limits: Mapping[str, int]) -> None:
+        """`upload_limits` are bytes by pattern of the whole path."""
         self._app = app
-        self._max_upload = max_upload_bytes + FORM_OVERHEAD_BYTES
+        self._limits = {re.compile(path): limit + FORM_OVERHEAD_BYTES for path, limit in upload_limits.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._max_upload if _UPLOAD_PATH.fullmatch(scope["path"]) else SMALL_BODY_BYTES
+        limit = next((limit for path, limit in self._limits.items() if path.fullmatch(scope["path"])), SMALL_BODY_BYTES)
         length = header(scope, b"content-length") or b"0"
         if length.isdigit() and int(length) > limit:
             await problem(Request(scope), 413, FileTooLarge.slug, _too_large(limit), {"max_bytes": limit})(scope, receive, send)

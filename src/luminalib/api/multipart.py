@@ -13,6 +13,7 @@ from luminalib.domain.documents import StagedFile
 from luminalib.domain.errors import Invalid
 
 MAX_FIELDS = 200
+MAX_FILES = 500
 MAX_FIELD_BYTES = 64 * 1024
 
 
@@ -80,6 +81,19 @@ async def read_upload(request: Request, receive: Receive, form: UploadForm) -> S
     if form.staged is None:
         raise MissingFile
     return form.staged
+
+
+async def read_files(request: Request) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+    """Names and contents of the request's files, in order; other fields are passed over. Raises MalformedUpload, MissingFile."""
+    count = 0
+    async for part in parts(request):
+        if part.filename is not None:
+            count += 1
+            if count > MAX_FILES:
+                raise MalformedUpload(f"The form has more than {MAX_FILES} files. Send the rest in another request.")
+            yield part.filename, part.chunks
+    if not count:
+        raise MissingFile("There is no file in the form. Send one or many as fields named `files`.")
 
 
 async def parts(request: Request) -> AsyncIterator[Part]:

@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -58,6 +58,8 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """An error that says what happened and what to do. `type` is stable; more members may carry facts."""
 
+    model_config = ConfigDict(extra="allow")
+
     type: str = Field(examples=["/problems/book-not-found"])
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
@@ -73,14 +75,7 @@ def status_of(error: type[LuminaError]) -> HTTPStatus:
 
 def problem(request: Request, status: int, slug: str, detail: str, facts: dict[str, Any] | None = None) -> JSONResponse:
     """The answer for one error."""
-    body = {
-        **(facts or {}),
-        "type": f"/problems/{slug}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "instance": request.url.path,
-    }
+    body = _body(request, status, slug, detail, facts)
     headers = HEADERS_OF.get(HTTPStatus(status), {})
     if status == HTTPStatus.UNAUTHORIZED:
         response = JSONResponse(body, status, headers, MEDIA_TYPE)
@@ -88,6 +83,22 @@ def problem(request: Request, status: int, slug: str, detail: str, facts: dict[s
             response.headers.append("WWW-Authenticate", challenge)
         return response
     return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def body_of(request: Request, error: LuminaError) -> dict[str, Any]:
+    """The problem of a domain error, for an answer that reports on several things."""
+    return _body(request, status_of(type(error)), error.slug, error.detail, error.facts)
+
+
+def _body(request: Request, status: int, slug: str, detail: str, facts: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        **(facts or {}),
+        "type": f"/problems/{slug}",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "instance": request.url.path,
+    }
 
 
 def documented(*errors: type[LuminaError]) -> dict[int | str, dict[str, Any]]:

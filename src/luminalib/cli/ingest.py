@@ -104,11 +104,13 @@ async def _wait(services: Services, outcomes: list[Outcome], progress: Progress,
 
 
 async def _look(services: Services, outcome: Outcome) -> None:
-    view = await services.documents.get(HOUSE, outcome.document_id or "")
-    document = view.document
+    detail = await services.documents.get(HOUSE, outcome.document_id or "")
+    document = detail.view.document
     outcome.status = document.status
     if document.status is DocumentStatus.COMPLETED:
-        outcome.detail = f"{document.page_count} pages, {document.word_count} words\n{view.summary.summary if view.summary else ''}"
+        outcome.detail = (
+            f"{document.page_count} pages, {document.word_count} words\n{detail.summary.summary if detail.summary else ''}"
+        )
     elif document.status is DocumentStatus.FAILED:
         outcome.detail = f"{document.error_code}: {document.error_message}"
 

@@ -21,6 +21,7 @@ from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
 from luminalib.services.reviews import ReviewService
+from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 from luminalib.settings import Settings
 
@@ -41,7 +42,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
         ),
         books=BookService(a.uow, a.storage, a.extractor, policy, a.clock),
         consensus=ConsensusService(a.uow, a.llm, a.clock),
-        documents=DocumentService(a.uow, a.bus),
+        documents=DocumentService(a.uow, a.bus, a.storage, a.clock),
         health=health,
         holds=HoldService(a.uow, policy, a.clock),
         intake=IntakeService(
@@ -49,6 +50,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
             a.storage,
             a.limiter,
             max_bytes=settings.max_upload_mib * 2**20,
+            max_document_bytes=settings.max_document_mib * 2**20,
             members_may_upload=settings.members_may_upload,
         ),
         intelligence=IntelligenceService(a.uow),
@@ -57,6 +59,13 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
         notices=NoticeService(a.uow, a.bus, policy, a.clock),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
         reviews=ReviewService(a.uow, a.clock),
+        uploads=UploadService(
+            a.uow,
+            a.storage,
+            a.clock,
+            max_bytes=settings.max_upload_mib * 2**20,
+            members_may_upload=settings.members_may_upload,
+        ),
         users=UserService(a.uow, a.clock),
     )
 

@@ -34,6 +34,9 @@ LEGAL_STEPS = MappingProxyType(
 PROGRESS_AT = MappingProxyType({_S.PENDING: 0, _S.PROCESSING: 5, _S.ANALYZING: 60, _S.COMPLETED: 100})
 """The progress in percent with which a state begins; a failed document keeps what it had reached."""
 
+PROGRESS_SPANS = MappingProxyType({_S.PROCESSING: (5, 59), _S.ANALYZING: (60, 99)})
+"""The percents through which the pages that are read, then the parts that are analysed, move a document."""
+
 
 class DocumentNotFound(NotFound):
     """There is no such document, or none that you may see."""
@@ -51,6 +54,18 @@ class FileTooLarge(Invalid):
     """The file is larger than this library accepts."""
 
     slug = "file-too-large"
+
+
+class NotFailed(Conflict):
+    """Only a failed document is tried again."""
+
+    slug = "not-failed"
+
+
+class DocumentHasBook(Conflict):
+    """The document is the file of a book. Change or remove the book."""
+
+    slug = "document-has-book"
 
 
 class EmptyFile(Invalid):
@@ -137,6 +152,21 @@ class Document:
                 setattr(self, f.name, getattr(fresh, f.name))
         return previous
 
+    def retry(self, at: datetime) -> DocumentStatus:
+        """Goes back to the start of the pipeline. Raises NotFailed."""
+        if self.status is not DocumentStatus.FAILED:
+            raise NotFailed(status=self.status.value)
+        return self.move_to(DocumentStatus.PENDING, at)
+
+    def advance(self, share: float, at: datetime) -> bool:
+        """Takes over how much of its present state is done, 0.0 to 1.0; says whether that is news, in steps of whole percents."""
+        begins, ends = PROGRESS_SPANS.get(self.status, (self.progress, self.progress))
+        reached = int(begins + (ends - begins) * min(max(share, 0.0), 1.0))
+        if reached <= self.progress:
+            return False
+        self.progress, self.updated_at = reached, at
+        return True
+
     @property
     def is_finished(self) -> bool:
         """Whether the pipeline is done with it, well or not."""
@@ -174,3 +204,21 @@ class DocumentEvent:
     at: datetime
     detail: str | None = None
     id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentView:
+    """A document with its book's id, and its place in the queue, from 0, while it waits."""
+
+    document: Document
+    book_id: str | None
+    queue_position: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentFilter:
+    """Which documents a list shows: a member's own or all, in one state, with words in their name."""
+
+    owner_id: str | None = None
+    status: DocumentStatus | None = None
+    q: str | None = None

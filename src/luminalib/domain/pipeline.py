@@ -12,9 +12,14 @@ STAGING = "staging/"
 """What the keys of files begin with that belong to no document yet."""
 
 
+def lock_of(document_id: str) -> str:
+    """What a document's jobs lock, so that they run one after another."""
+    return f"document:{document_id}"
+
+
 def process_document(document: Document, tenant_id: str, at: datetime) -> Job:
     """Reads and analyses the content that the document has now; content that comes later has a job of its own."""
-    lock = f"document:{document.id}"
+    lock = lock_of(document.id)
     return Job(
         name=PROCESS_DOCUMENT,
         payload={"document_id": document.id, "content_key": document.content_key},
@@ -28,7 +33,7 @@ def process_document(document: Document, tenant_id: str, at: datetime) -> Job:
 def delete_files(document_id: str, tenant_id: str, at: datetime, *, key: str) -> Job:
     """Removes the object `key`, and all of the document's own when the document is gone."""
     payload = {"document_id": document_id, "key": key}
-    return Job(name=DELETE_FILES, payload=payload, tenant_id=tenant_id, run_at=at, lock=f"document:{document_id}")
+    return Job(name=DELETE_FILES, payload=payload, tenant_id=tenant_id, run_at=at, lock=lock_of(document_id))
 
 
 def sweep(tenant_id: str, at: datetime) -> Job:
@@ -40,11 +45,22 @@ def status_event(
     document: Document, book_id: str | None, previous: DocumentStatus | None, at: datetime, detail: str | None = None
 ) -> DocumentEvent:
     """The news that a document has come to its present state."""
+    return _event(document, book_id, "status", previous, at, detail)
+
+
+def progress_event(document: Document, book_id: str | None, at: datetime) -> DocumentEvent:
+    """The news that a document has come further within its state."""
+    return _event(document, book_id, "progress", document.status, at, None)
+
+
+def _event(
+    document: Document, book_id: str | None, kind: str, previous: DocumentStatus | None, at: datetime, detail: str | None
+) -> DocumentEvent:
     return DocumentEvent(
         document_id=document.id,
         book_id=book_id,
         owner_id=document.uploaded_by,
-        kind="status",
+        kind=kind,
         status=document.status,
         previous=previous,
         progress=document.progress,

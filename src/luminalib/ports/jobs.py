@@ -64,6 +64,10 @@ class JobRunner(ABC):
         """Says that there may be a new job; never waits."""
 
     @abstractmethod
+    def drop(self, job_id: int) -> None:
+        """Says that a job was cancelled in the ledger: if it runs here, it stops now; never waits."""
+
+    @abstractmethod
     async def check(self) -> None:
         """Returns when its workers are at work; raises Unavailable otherwise."""
 

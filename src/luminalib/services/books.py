@@ -16,10 +16,18 @@ from luminalib.domain.books import (
     require_reader,
     title_from_filename,
 )
-from luminalib.domain.documents import Document, DuplicateContent, ExtractionFailed, StagedFile
+from luminalib.domain.documents import (
+    Document,
+    DocumentHasBook,
+    DocumentNotFound,
+    DuplicateContent,
+    ExtractionFailed,
+    StagedFile,
+)
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.holds import HoldState
 from luminalib.domain.loans import BookOnLoan, CopiesOut, LoanPolicy
+from luminalib.domain.media import MediaType
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.pipeline import delete_files, process_document, status_event
 from luminalib.domain.texts import EmbeddedMetadata
@@ -48,7 +56,7 @@ class BookService:
         Raises DuplicateContent or InvalidIsbn; the staged file is then still the caller's to discard.
         """
         await self._refuse_duplicate(by, staged)
-        details = await self._complete(details, staged)
+        details = await self._complete(details, staged.key, staged.media_type, staged.filename)
         now = self._clock.now()
         document = Document.from_staged(str(uuid4()), staged, by.user_id, now)
         book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
@@ -63,6 +71,28 @@ class BookService:
             raise
         await self._promote(document)
         return BookView(book=book, document=document, summary=None, copies_out=0)
+
+    async def make_of(self, by: Principal, document_id: str, details: BookDetails) -> BookView:
+        """Makes a catalogue entry of a document that has none; what `details` leave out is read from the file.
+
+        Raises DocumentNotFound, DocumentHasBook, InvalidIsbn.
+        """
+        async with self._uow.reading(by.tenant_id) as uow:
+            document = await uow.documents.get(document_id)
+        if not by.is_staff and document.uploaded_by != by.user_id:
+            raise DocumentNotFound
+        await self._promote(document)
+        details = await self._complete(details, document.content_key, document.media_type, document.filename)
+        now = self._clock.now()
+        async with self._uow(by.tenant_id) as uow:
+            document = await uow.documents.get(document_id)
+            if (existing := await uow.books.find_by_document(document.id)) is not None:
+                raise DocumentHasBook(book_id=existing.id)
+            details = replace(details, language=details.language or document.language)
+            book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
+            await uow.books.add(book)
+            await uow.books.save()
+            return await uow.books.view(book.id)
 
     async def list(self, by: Principal, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """A page of the catalogue."""
@@ -136,13 +166,13 @@ class BookService:
         """The bytes of an opened document from `start` up to `stop`."""
         return self._storage.read(document.content_key, start, stop)
 
-    async def _complete(self, details: BookDetails, staged: StagedFile) -> BookDetails:
+    async def _complete(self, details: BookDetails, key: str, media_type: MediaType, filename: str) -> BookDetails:
         found = EmbeddedMetadata()
         with suppress(ExtractionFailed):  # the pipeline will say what is wrong with the file
-            async with self._storage.local_file(staged.key) as path:
-                found = await self._extractor.probe(path, staged.media_type)
+            async with self._storage.local_file(key) as path:
+                found = await self._extractor.probe(path, media_type)
         details = details.completed_by(found)
-        return details if details.title else replace(details, title=title_from_filename(staged.filename))
+        return details if details.title else replace(details, title=title_from_filename(filename))
 
     async def _refuse_duplicate(self, by: Principal, staged: StagedFile) -> None:
         async with self._uow.reading(by.tenant_id) as uow:

@@ -1,56 +1,116 @@
-"""Documents as those who wait for them see them: state, history, text and live news."""
+"""Documents as those see them who send files in and wait for them: state, history, text and live news."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import Book
-from luminalib.domain.documents import Document, DocumentEvent, DocumentNotFound, DocumentStatus
+from luminalib.domain.documents import (
+    Document,
+    DocumentEvent,
+    DocumentFilter,
+    DocumentHasBook,
+    DocumentNotFound,
+    DocumentStatus,
+    DocumentView,
+    DuplicateContent,
+    StagedFile,
+)
+from luminalib.domain.errors import Unavailable
 from luminalib.domain.intelligence import Summary
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.pipeline import delete_files, lock_of, process_document, status_event
 from luminalib.domain.texts import Section
+from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.storage import StorageProvider
 from luminalib.steps.following import follow
 
 BATCH = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DocumentView:
-    """A document with its book's id, its history and, when there is one, its summary."""
+class DocumentDetail:
+    """A document with its history and, when there is one, its summary."""
 
-    document: Document
-    book_id: str | None
+    view: DocumentView
     history: list[DocumentEvent]
     summary: Summary | None
-    queue_position: int | None
 
 
 class DocumentService:
-    """What members may know of documents: their own, librarians all."""
+    """What members may know of documents and do with them: with their own, librarians with all."""
 
-    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, storage: StorageProvider, clock: Clock) -> None:
         self._uow = uow
         self._bus = bus
+        self._storage = storage
+        self._clock = clock
 
-    async def get(self, by: Principal, document_id: str) -> DocumentView:
+    async def add(self, by: Principal, staged: StagedFile) -> DocumentView:
+        """Sends a staged file on its way, without a catalogue entry.
+
+        Raises DuplicateContent, which names the existing document; the staged file is then still the caller's to discard.
+        """
+        now = self._clock.now()
+        document = Document.from_staged(str(uuid4()), staged, by.user_id, now)
+        try:
+            async with self._uow(by.tenant_id) as uow:
+                await uow.documents.add(document)
+                uow.events.append(status_event(document, None, None, now))
+                await uow.enqueue(process_document(document, by.tenant_id, now))
+                position = await uow.documents.queue_position(document)
+        except DuplicateContent as duplicate:
+            raise await self._named(by, staged) or duplicate from duplicate
+        with suppress(Unavailable):  # the document is safe already; the job promotes it when the storage is back
+            await self._storage.promote(document.staged_key, document.content_key)
+        return DocumentView(document=document, book_id=None, queue_position=position)
+
+    async def list(self, by: Principal, wanted: DocumentFilter, page: PageRequest) -> Page[DocumentView]:
+        """Documents, the newest first."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.documents.list(replace(wanted, owner_id=None if by.is_staff else by.user_id or ""), page)
+
+    async def get(self, by: Principal, document_id: str) -> DocumentDetail:
         """One document. Raises DocumentNotFound, also for other people's."""
         async with self._uow.reading(by.tenant_id) as uow:
             document, book = await self._visible(uow, by, document_id)
-            waits = document.status is DocumentStatus.PENDING
-            return DocumentView(
-                document=document,
-                book_id=book.id if book else None,
+            return DocumentDetail(
+                view=await self._view(uow, document, book),
                 history=await uow.events.history(document.id),
                 summary=await uow.documents.find_summary(document.id),
-                queue_position=await uow.documents.queue_position(document) if waits else None,
             )
 
-    async def text(self, by: Principal, document_id: str, page: int | None) -> list[Section]:
+    async def text(self, by: Principal, document_id: str, page: int | None) -> Sequence[Section]:
         """The extracted text, or one page of it. Raises DocumentNotFound."""
         async with self._uow.reading(by.tenant_id) as uow:
             document, _ = await self._visible(uow, by, document_id)
             return await uow.documents.sections(document.id, page)
+
+    async def retry(self, by: Principal, document_id: str) -> DocumentView:
+        """Sends a failed document through the pipeline again. Raises DocumentNotFound, NotFailed."""
+        now = self._clock.now()
+        async with self._uow(by.tenant_id) as uow:
+            document, book = await self._visible(uow, by, document_id)
+            previous = document.retry(now)
+            await uow.documents.remove_results(document.id)
+            uow.events.append(status_event(document, book.id if book else None, previous, now, "tried again by hand"))
+            await uow.enqueue(process_document(document, by.tenant_id, now))
+            return await self._view(uow, document, book)
+
+    async def remove(self, by: Principal, document_id: str) -> None:
+        """Deletes a document with all that came of it; work on it stops. Raises DocumentNotFound, DocumentHasBook."""
+        now = self._clock.now()
+        async with self._uow(by.tenant_id) as uow:
+            document, book = await self._visible(uow, by, document_id)
+            if book is not None:
+                raise DocumentHasBook(book_id=book.id)
+            await uow.documents.remove(document)
+            await uow.cancel_jobs(lock_of(document.id), now)
+            await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.staged_key))
 
     def follow(self, by: Principal, after: int | None) -> AsyncIterator[tuple[DocumentEvent, Summary | None] | None]:
         """Events after the id `after` (from now on when it is None), then each as it happens, until the server goes down.
@@ -66,12 +126,18 @@ class DocumentService:
             async with self._uow.reading(by.tenant_id) as uow:
                 return await uow.events.latest_id()
 
-        async def read(last: int) -> list[tuple[int, tuple[DocumentEvent, Summary | None]]]:
+        async def read(last: int) -> Sequence[tuple[int, tuple[DocumentEvent, Summary | None]]]:
             async with self._uow.reading(by.tenant_id) as uow:
                 events = await uow.events.after(last, owner, BATCH)
                 return [(event.id, (event, await self._summary_for(uow, event))) for event in events]
 
         return follow(self._bus, f"documents:{by.tenant_id}", start, read)
+
+    async def _named(self, by: Principal, staged: StagedFile) -> DuplicateContent | None:
+        async with self._uow.reading(by.tenant_id) as uow:
+            existing = await uow.documents.find_by_digest(staged.sha256)
+            book = await uow.books.find_by_document(existing.id) if existing else None
+        return DuplicateContent(document_id=existing.id, book_id=book.id if book else None) if existing else None
 
     async def _summary_for(self, uow: UnitOfWork, event: DocumentEvent) -> Summary | None:
         if event.kind != "status" or event.status is not DocumentStatus.COMPLETED:
@@ -83,3 +149,8 @@ class DocumentService:
         if not by.is_staff and document.uploaded_by != by.user_id:
             raise DocumentNotFound
         return document, await uow.books.find_by_document(document.id)
+
+    async def _view(self, uow: UnitOfWork, document: Document, book: Book | None) -> DocumentView:
+        waits = document.status is DocumentStatus.PENDING
+        position = await uow.documents.queue_position(document) if waits else None
+        return DocumentView(document=document, book_id=book.id if book else None, queue_position=position)

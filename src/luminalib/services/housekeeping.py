@@ -12,11 +12,10 @@ from luminalib.ports.storage import StorageProvider
 
 LEFT_BEHIND_AFTER = timedelta(days=1)
 """No upload takes longer; what is staged and older belongs to one that was cut off."""
-
-
 AUDIT_KEPT_FOR = timedelta(days=365)
 CALLS_KEPT_FOR = timedelta(days=400)
 """Of language models: a year's account, and the answers, so that nothing is asked twice in that time."""
+PROGRESS_KEPT_FOR = timedelta(days=1)
 
 
 class HousekeepingService:
@@ -37,10 +36,17 @@ class HousekeepingService:
         async with self._uow(job.tenant_id) as uow:
             now = self._clock.now()
             await uow.audit.forget(now - AUDIT_KEPT_FOR)
+            await uow.events.forget_progress(now - PROGRESS_KEPT_FOR)
             await uow.notices.forget(before=now - notices.KEPT_FOR)
             await uow.receipts.forget(before=now - idempotency.KEPT_FOR)
             await uow.llm.forget(now - CALLS_KEPT_FOR)
-        before = self._clock.now() - LEFT_BEHIND_AFTER
+            expired = await uow.uploads.expired(now)
+            for upload in expired:
+                await uow.uploads.remove(upload)
+        for upload in expired:
+            for key in [found.key async for found in self._storage.list(upload.prefix)]:
+                await self._storage.delete(key)
+        before = now - LEFT_BEHIND_AFTER
         for key in [found.key async for found in self._storage.list(STAGING) if found.modified_at < before]:
             async with self._uow.reading(job.tenant_id) as uow:
                 is_taken = await uow.documents.has_staged(key)

@@ -18,12 +18,20 @@ class IntakeService:
     """The door through which every file comes."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, storage: StorageProvider, limiter: RateLimiter, *, max_bytes: int, members_may_upload: bool
+        self,
+        uow: UnitOfWorkFactory,
+        storage: StorageProvider,
+        limiter: RateLimiter,
+        *,
+        max_bytes: int,
+        max_document_bytes: int,
+        members_may_upload: bool,
     ) -> None:
         self._uow = uow
         self._storage = storage
         self._limiter = limiter
         self._max_bytes = max_bytes
+        self._max_document_bytes = max_document_bytes
         self._members_may_upload = members_may_upload
 
     def require_uploader(self, by: Principal) -> None:
@@ -32,12 +40,19 @@ class IntakeService:
             raise NotAllowed("In this library only librarians add books.")
 
     async def receive(self, by: Principal, filename: str, chunks: AsyncIterable[bytes]) -> StagedFile:
-        """Stages a file. Raises NotAllowed, TooManyRequests, FileTooLarge, EmptyFile, UnsupportedMediaType; nothing is left."""
+        """Stages a book. Raises NotAllowed, TooManyRequests, FileTooLarge, EmptyFile, UnsupportedMediaType; leaves nothing."""
+        return await self._stage(by, filename, chunks, self._max_bytes)
+
+    async def receive_document(self, by: Principal, filename: str, chunks: AsyncIterable[bytes]) -> StagedFile:
+        """Stages the file of a document that is no book (yet), which may be smaller only. Raises as `receive` does."""
+        return await self._stage(by, filename, chunks, self._max_document_bytes)
+
+    async def _stage(self, by: Principal, filename: str, chunks: AsyncIterable[bytes], max_bytes: int) -> StagedFile:
         self.require_uploader(by)
         await self._limiter.hit(Rule.UPLOAD_PER_ACCOUNT, by.user_id)
         await self._limiter.hit(Rule.UPLOAD_PER_ADDRESS, by.address)
         key = f"{STAGING}{uuid4()}"
-        meter = _Meter(chunks, self._max_bytes)
+        meter = _Meter(chunks, max_bytes)
         await self._storage.put(key, meter.stream())
         try:
             media_type = meter.judge(safe_filename(filename))

@@ -16,6 +16,7 @@ from luminalib.ports.llm import LLMProvider, SummaryRequest
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
+from luminalib.steps.progress import progress_of
 
 _S = DocumentStatus
 
@@ -65,8 +66,11 @@ class PipelineService:
         if document.status is _S.PENDING:
             await self._step(job, _S.PROCESSING)
         await self._storage.promote(document.staged_key, document.content_key)
-        async with self._storage.local_file(document.content_key) as path:
-            extracted = await self._extractor.extract(path, document.media_type)
+        async with (
+            self._storage.local_file(document.content_key) as path,
+            progress_of(self._uow, job, self._clock) as on_progress,
+        ):
+            extracted = await self._extractor.extract(path, document.media_type, on_progress)
         async with self._uow(job.tenant_id) as uow:
             current = await self._current(uow, job)
             if current is None:
@@ -89,7 +93,8 @@ class PipelineService:
             language=document.language,
             sections=sections,
         )
-        result = await self._llm.summarise(request)
+        async with progress_of(self._uow, job, self._clock) as on_progress:
+            result = await self._llm.summarise(request, on_progress)
         async with self._uow(job.tenant_id) as uow:
             current = await self._current(uow, job)
             if current is None:

@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     cors_origins: str = Field("", description="Web origins that browsers may call from, comma-separated; none by default.")
     loans: LoanSettings = LoanSettings()
     max_upload_mib: Annotated[int, Field(ge=1, le=10240, description="The largest book file, in MiB.")] = 100
+    max_document_mib: Annotated[int, Field(ge=1, le=10240, description="The largest file of POST /documents/upload, in MiB.")] = 10
     workers: Annotated[int, Field(ge=1, le=32, description="How many documents are worked on at the same time.")] = 2
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important message that is logged."

@@ -96,6 +96,10 @@ class SqlBookRepository(BookRepository):
         """See BookRepository."""
         self._session.add(book)
 
+    async def save(self) -> None:
+        """See BookRepository."""
+        await self._session.flush()
+
     async def get(self, book_id: str) -> Book:
         """See BookRepository."""
         book = await self._session.scalar(locked(self._session, sa.select(Book).where(books.c.id == book_id)))

@@ -1,6 +1,7 @@
 """The log of document events."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,6 +73,12 @@ class SqlEventLog(EventLog):
         """See EventLog."""
         c = document_events.c
         return await self._read(self._own().where(c.document_id == document_id, c.kind == "status"))
+
+    async def forget_progress(self, before: datetime) -> None:
+        """See EventLog."""
+        c = document_events.c
+        old = sa.and_(c.tenant_id == self._tenant_id, c.kind == "progress", c.at < before)
+        await self._session.execute(sa.delete(document_events).where(old))
 
     def _own(self) -> sa.Select[*tuple[Any, ...]]:
         return sa.select(document_events).where(document_events.c.tenant_id == self._tenant_id).order_by(document_events.c.id)

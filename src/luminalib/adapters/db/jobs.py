@@ -75,6 +75,16 @@ def _claimable(now: datetime) -> sa.Select[tuple[int]]:
     return candidates.order_by(jobs.c.id).limit(1)
 
 
+async def cancel(session: AsyncSession, tenant_id: str, lock: str, at: datetime) -> list[int]:
+    """Ends the jobs with that lock that wait or run, in the session's transaction; returns the ids of those that ran."""
+    theirs = sa.and_(jobs.c.tenant_id == tenant_id, jobs.c.lock == lock)
+    ended = {"status": JobStatus.CANCELLED, "finished_at": at, "lease_until": None, "worker": None}
+    running = sa.update(jobs).where(theirs, jobs.c.status == JobStatus.RUNNING).values(ended).returning(jobs.c.id)
+    stopped = [*await session.scalars(running)]
+    await session.execute(sa.update(jobs).where(theirs, jobs.c.status == JobStatus.WAITING).values(ended))
+    return stopped
+
+
 class SqlJobLedger(JobLedger):
     """Jobs in the table `jobs`; one statement claims one, so no two workers can get the same."""
 
@@ -110,11 +120,14 @@ class SqlJobLedger(JobLedger):
 
     async def retry(self, job: Job, run_at: datetime, *, failures: int, error: str) -> None:
         """See JobLedger."""
-        await self._write(
-            self._held(job).values(
-                status=JobStatus.WAITING, run_at=run_at, failures=failures, claims=0, error=error, lease_until=None, worker=None
-            )
-        )
+        again = {"status": JobStatus.WAITING, "run_at": run_at, "failures": failures, "claims": 0, "error": error}
+        waiting = jobs.alias()
+        same = sa.and_(waiting.c.tenant_id == jobs.c.tenant_id, waiting.c.queueing_lock == jobs.c.queueing_lock)
+        overtaken = sa.exists().where(same, waiting.c.status == JobStatus.WAITING)
+        free = {"lease_until": None, "worker": None}
+        if not await self._write(self._held(job).where(~overtaken).values(again | free)):
+            # One that does the same waits already, and may not wait twice.
+            await self._write(self._held(job).values(status=JobStatus.DONE, finished_at=run_at, error=error, **free))
 
     async def release_dead(self, is_dead: Callable[[str], bool]) -> int:
         """See JobLedger."""
@@ -135,7 +148,7 @@ class SqlJobLedger(JobLedger):
 
     async def forget_finished(self, before: datetime) -> int:
         """See JobLedger."""
-        over = jobs.c.status.in_((JobStatus.DONE, JobStatus.FAILED))
+        over = jobs.c.status.in_((JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED))
         return await self._write(sa.delete(jobs).where(over, jobs.c.finished_at < before))
 
     def _held(self, job: Job) -> sa.Update:

@@ -1,6 +1,7 @@
 """The unit of work: one short transaction of one tenant."""
 
 from contextlib import AsyncExitStack
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -29,6 +30,7 @@ from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import TENANT_OWNED
+from luminalib.adapters.db.uploads import SqlUploadRepository
 from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
@@ -92,6 +94,7 @@ class SqlUnitOfWork(UnitOfWork):
         self._tenant_id = tenant_id
         self._read_only = read_only
         self._has_jobs = False
+        self._dropped: list[int] = []
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -119,6 +122,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.notices = self._notices = SqlNoticeLog(self._session, self._tenant_id)
         self.reviews = SqlReviewRepository(self._session)
         self.consensus = SqlConsensusRepository(self._session, self._tenant_id)
+        self.uploads = SqlUploadRepository(self._session)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         return self
@@ -146,13 +150,20 @@ class SqlUnitOfWork(UnitOfWork):
             self._bus.publish(f"documents:{self._tenant_id}")
         for user_id in self._notices.readers:
             self._bus.publish(f"notices:{self._tenant_id}:{user_id}")
-        if self._has_jobs and self._runner:
-            self._runner.wake()
+        if self._runner:
+            for job_id in self._dropped:
+                self._runner.drop(job_id)
+            if self._has_jobs:
+                self._runner.wake()
 
     async def enqueue(self, job: Job) -> None:
         """See UnitOfWork."""
         await ledger.enqueue(self._session, job)
         self._has_jobs = True
+
+    async def cancel_jobs(self, lock: str, at: datetime) -> None:
+        """See UnitOfWork."""
+        self._dropped += await ledger.cancel(self._session, self._tenant_id, lock, at)
 
     async def lock(self, name: str) -> None:
         """See UnitOfWork. SQLite has one writer anyway."""

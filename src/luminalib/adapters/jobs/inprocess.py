@@ -38,6 +38,8 @@ class InProcessJobRunner(JobRunner):
         self._handlers: Mapping[str, JobHandler] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._dropped: set[int] = set()
         self._workers: list[asyncio.Task[None]] = []
 
     async def check(self) -> None:
@@ -53,6 +55,12 @@ class InProcessJobRunner(JobRunner):
         if released:
             log.info("jobs.resumed", count=released)
         self._workers = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(self._count)]
+
+    def drop(self, job_id: int) -> None:
+        """See JobRunner."""
+        if work := self._running.get(job_id):
+            self._dropped.add(job_id)
+            work.cancel()
 
     def wake(self) -> None:
         """See JobRunner."""
@@ -110,15 +118,18 @@ class InProcessJobRunner(JobRunner):
         structlog.contextvars.bind_contextvars(job=job.id, job_name=job.name)
         work = asyncio.create_task(self._attempt(job, self._handlers[job.name]))
         heartbeat = asyncio.create_task(self._keep_lease(job, work))
+        self._running[job.id] = work
         try:
             await work
         except asyncio.CancelledError:
-            if heartbeat.done():  # the lease is lost: somebody else does this job now
+            if heartbeat.done() or job.id in self._dropped:  # somebody else does this job now, or nobody should
                 return
             await self._ledger.retry(job, self._clock.now(), failures=job.failures, error="interrupted by a restart")
             raise
         finally:
             heartbeat.cancel()
+            del self._running[job.id]
+            self._dropped.discard(job.id)
             structlog.contextvars.unbind_contextvars("job", "job_name")
 
     async def _attempt(self, job: Job, handler: JobHandler) -> None:

@@ -15,6 +15,7 @@ from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.unit_of_work import Database, UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence.uploads import UploadRepository
 
 __all__ = [
     "AppPasswordRepository",
@@ -34,5 +35,6 @@ __all__ = [
     "SessionRepository",
     "UnitOfWork",
     "UnitOfWorkFactory",
+    "UploadRepository",
     "UserRepository",
 ]

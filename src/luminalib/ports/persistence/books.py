@@ -14,6 +14,10 @@ class BookRepository(ABC):
         """Keeps a new book."""
 
     @abstractmethod
+    async def save(self) -> None:
+        """Writes what changed now, so that this unit's next questions see it."""
+
+    @abstractmethod
     async def get(self, book_id: str) -> Book:
         """Raises BookNotFound."""
 

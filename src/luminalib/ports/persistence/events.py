@@ -1,6 +1,7 @@
 """The log of what happened to documents."""
 
 from abc import ABC, abstractmethod
+from datetime import datetime
 
 from luminalib.domain.documents import DocumentEvent
 
@@ -23,3 +24,7 @@ class EventLog(ABC):
     @abstractmethod
     async def history(self, document_id: str) -> list[DocumentEvent]:
         """The status changes of one document, oldest first."""
+
+    @abstractmethod
+    async def forget_progress(self, before: datetime) -> None:
+        """Deletes the news between two states from before then; no history shows it."""

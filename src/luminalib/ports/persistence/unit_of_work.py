@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 
 from luminalib.domain.jobs import Job
 from luminalib.ports.persistence.app_passwords import AppPasswordRepository
@@ -18,6 +19,7 @@ from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
+from luminalib.ports.persistence.uploads import UploadRepository
 
 
 class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
@@ -40,11 +42,16 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     notices: NoticeLog
     receipts: ReceiptRepository
     reviews: ReviewRepository
+    uploads: UploadRepository
     events: EventLog
 
     @abstractmethod
     async def enqueue(self, job: Job) -> None:
         """Adds a job to the ledger in this transaction; does nothing when one with its `queueing_lock` waits already."""
+
+    @abstractmethod
+    async def cancel_jobs(self, lock: str, at: datetime) -> None:
+        """Ends the jobs with that lock, waiting or running, in this transaction; those that run stop after the commit."""
 
     @abstractmethod
     async def lock(self, name: str) -> None:
