@@ -120,6 +120,15 @@ async def test_an_answer_that_takes_too_long_is_an_outage_and_hangs_up(provider:
         await until_hung_up(server)
 
 
+async def test_the_probe_does_not_keep_anybody_waiting(provider: str, server: ModelServer, tmp_path: Path) -> None:
+    async with prompted(tmp_path, transport(provider, server.ollama_url)) as model:
+        model.llm._probe._seconds = 0.2
+        server.script = ["slow"]
+        report = await model.llm.probe("main")
+    assert (report.is_ready, [finding.is_fine for finding in report.findings]) == (False, [True, True, False])
+    assert "No answer in 0.2 seconds." in report.findings[-1].detail
+
+
 async def test_cancelled_work_cancels_the_call(model: Model, server: ModelServer) -> None:
     server.script = ["slow"]
     work = asyncio.create_task(read(model))

@@ -8,20 +8,23 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from fakes import FakeClock, FakeLLM
+from fakes import FakeClock, FakeLLM, MemoryStorage
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.consensus import consensus_aspects
 from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.auth import Role, User, the_house
 from luminalib.domain.books import Book, BookDetails, BookNotFound
-from luminalib.domain.consensus import REBUILD_EVERY, ConsensusStatus, update_consensus
+from luminalib.domain.consensus import REBUILD_EVERY, UPDATE_CONSENSUS, ConsensusStatus, update_consensus
 from luminalib.domain.documents import Document, StagedFile
 from luminalib.domain.intelligence import LanguageEngineUnavailable, Sentiment, UnusableAnswer
 from luminalib.domain.media import MediaType
+from luminalib.domain.pipeline import sweep
 from luminalib.domain.reviews import Review
 from luminalib.services.consensus import Analysis, ConsensusService
+from luminalib.services.housekeeping import HousekeepingService
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUSE = the_house()
@@ -280,6 +283,16 @@ async def test_after_any_changes_the_table_is_what_the_reviews_say(desk: Desk, b
         bright = Counter(word[1:] for _, text in reviews.values() for word in text.split() if word[0] == "+")
         dark = Counter(word[1:] for _, text in reviews.values() for word in text.split() if word[0] == "-")
         assert await desk.table(book) == {name: (bright[name], dark[name], 0) for name in {*bright, *dark}}
+
+
+async def test_what_was_given_up_is_tried_again_with_the_daily_sweep(desk: Desk, book: str) -> None:
+    await desk.shelve()
+    await desk.review(book, "+plot")
+    housekeeping = HousekeepingService(desk.uow, MemoryStorage(), desk.clock)
+    await housekeeping.sweep(sweep("main", NOW))
+    async with desk.database.reading.connect() as connection:
+        waiting = [*await connection.scalars(sa.select(jobs.c.payload).where(jobs.c.name == UPDATE_CONSENSUS))]
+    assert waiting == [{"book_id": book}]
 
 
 async def test_books_do_not_mix(desk: Desk, book: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from luminalib.domain import idempotency, notices
+from luminalib.domain.consensus import update_consensus
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.jobs import Job
 from luminalib.domain.pipeline import STAGING, sweep
@@ -14,7 +15,11 @@ LEFT_BEHIND_AFTER = timedelta(days=1)
 """No upload takes longer; what is staged and older belongs to one that was cut off."""
 AUDIT_KEPT_FOR = timedelta(days=365)
 CALLS_KEPT_FOR = timedelta(days=400)
-"""Of language models: a year's account, and the answers, so that nothing is asked twice in that time."""
+"""Of language models: a year's account."""
+ANSWERS_KEPT_FOR = timedelta(days=90)
+"""So that nothing is asked twice in that time, and what was quoted from a review does not outlive it for longer."""
+CATCH_UP = 1000
+"""Books whose unread reviews are read with the next sweep: their update was given up."""
 PROGRESS_KEPT_FOR = timedelta(days=1)
 
 
@@ -39,7 +44,9 @@ class HousekeepingService:
             await uow.events.forget_progress(now - PROGRESS_KEPT_FOR)
             await uow.notices.forget(before=now - notices.KEPT_FOR)
             await uow.receipts.forget(before=now - idempotency.KEPT_FOR)
-            await uow.llm.forget(now - CALLS_KEPT_FOR)
+            await uow.llm.forget(calls_before=now - CALLS_KEPT_FOR, answers_before=now - ANSWERS_KEPT_FOR)
+            for book_id in await uow.consensus.behind(CATCH_UP):
+                await uow.enqueue(update_consensus(book_id, job.tenant_id, now))
             expired = await uow.uploads.expired(now)
             for upload in expired:
                 await uow.uploads.remove(upload)

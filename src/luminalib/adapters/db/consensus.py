@@ -97,6 +97,12 @@ class SqlConsensusRepository(ConsensusRepository):
         wanted = sa.select(Review).where(reviews.c.book_id == book_id, reviews.c.sentiment.is_(None))
         return [*await self._session.scalars(wanted.order_by(reviews.c.updated_at, reviews.c.id).limit(limit))]
 
+    async def behind(self, limit: int) -> list[str]:
+        """See ConsensusRepository."""
+        c = reviews.c
+        waiting = sa.select(c.book_id).where(c.tenant_id == self._tenant_id, c.sentiment.is_(None)).distinct()
+        return [*await self._session.scalars(waiting.order_by(c.book_id).limit(limit))]
+
     async def find_review(self, review_id: str) -> Review | None:
         """See ConsensusRepository."""
         return await self._session.scalar(locked(self._session, sa.select(Review).where(reviews.c.id == review_id)))

@@ -77,9 +77,9 @@ class SqlLLMLedger(LLMLedger):
         await self._session.execute(sa.delete(llm_answers).where(*self._answer(answer.digest)))
         await self._session.execute(sa.insert(llm_answers).values(asdict(answer) | {"tenant_id": self._tenant_id}))
 
-    async def forget(self, before: datetime) -> None:
+    async def forget(self, *, calls_before: datetime, answers_before: datetime) -> None:
         """See LLMLedger."""
-        for table in (llm_calls, llm_answers):
+        for table, before in ((llm_calls, calls_before), (llm_answers, answers_before)):
             await self._session.execute(sa.delete(table).where(table.c.tenant_id == self._tenant_id, table.c.at < before))
 
     def _answer(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:

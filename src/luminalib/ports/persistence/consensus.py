@@ -28,6 +28,10 @@ class ConsensusRepository(ABC):
         """Reviews that are new or say something else since they were read, the oldest first."""
 
     @abstractmethod
+    async def behind(self, limit: int) -> list[str]:
+        """Ids of books with unread reviews."""
+
+    @abstractmethod
     async def find_review(self, review_id: str) -> Review | None:
         """A review as it is now."""
 

@@ -26,5 +26,5 @@ class LLMLedger(ABC):
         """Keeps an answer in place of an earlier one to the same question."""
 
     @abstractmethod
-    async def forget(self, before: datetime) -> None:
-        """Deletes calls and answers from before then."""
+    async def forget(self, *, calls_before: datetime, answers_before: datetime) -> None:
+        """Deletes calls, and answers, from before then."""

@@ -1,5 +1,7 @@
 """What a model can do, found out by trying, and said in words."""
 
+import asyncio
+
 from luminalib.adapters.llm.prompted.asking import Asker
 from luminalib.adapters.llm.prompted.budget import SAMPLE
 from luminalib.adapters.llm.prompted.parsing import Unfit, parse_answer
@@ -9,6 +11,8 @@ from luminalib.domain.errors import LuminaError
 from luminalib.domain.llm import EngineReport, Finding
 
 ENOUGH_CONTEXT = 8192
+PROBE_SECONDS = 60.0
+"""Somebody waits for the report."""
 _SCHEMA = {
     "type": "object",
     "additionalProperties": False,
@@ -21,8 +25,9 @@ _OUTPUT = 200
 class Probe:
     """Asks a model a few small questions, each accounted for as `probe`."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: Asker, seconds: float = PROBE_SECONDS) -> None:
         self._asker = asker
+        self._seconds = seconds
 
     async def report(self, tenant_id: str) -> EngineReport:
         """Is the model there, does it answer, in JSON as the schema says, how much does it read at once, can it call tools."""
@@ -33,10 +38,14 @@ class Probe:
             context = await self._asker.context_length()
             findings.append(Finding(check="model", is_fine=True, detail=f"The server has the model {transport.model}."))
             findings.append(_context(context))
-            findings.append(await self._answers(tenant_id, context))
+            async with asyncio.timeout(self._seconds):
+                findings.append(await self._answers(tenant_id, context))
             findings.append(await self._tools())
         except TransportFailure as failure:
             findings.append(Finding(check="answer" if findings else "model", is_fine=False, detail=str(failure)))
+        except TimeoutError:
+            detail = f"No answer in {self._seconds:g} seconds. Is the model too large for its machine, or still being loaded?"
+            findings.append(Finding(check="answer", is_fine=False, detail=detail))
         except LuminaError as error:
             findings.append(Finding(check="answer", is_fine=False, detail=error.detail))
         is_ready = {finding.check for finding in findings if finding.is_fine} >= {"model", "json-schema"}

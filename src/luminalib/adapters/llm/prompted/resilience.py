@@ -74,14 +74,12 @@ class ResilientTransport(ChatTransport):
         self._pause = pause
 
     async def facts(self) -> ModelFacts:
-        """See ChatTransport; always asks, whatever the breaker has seen, and closes it when there is an answer."""
+        """See ChatTransport; always asks, whatever the breaker has seen."""
         try:
             async with asyncio.timeout(min(_FACT_SECONDS, self._seconds)):
-                found = await self._inner.facts()
+                return await self._inner.facts()
         except TimeoutError:
             raise TimedOut(f"The model server said nothing for {_FACT_SECONDS:.0f} seconds. Is it overloaded?") from None
-        self._breaker.succeeded()
-        return found
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """See ChatTransport."""
