@@ -87,6 +87,7 @@ async def _walk(url: str) -> None:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await _read(client, books)
+        await _review(client, books[1]["id"])
         await _mistakes(client, books)
     console.rule("That was the whole journey")
 
@@ -136,6 +137,24 @@ async def _read(client: httpx.AsyncClient, books: list[dict[str, Any]]) -> None:
     _show(await client.patch(f"/books/{first}", json={"copies_total": 3}), only=("title", "copies_total", "copies_available"))
     part = await client.get(f"/books/{first}/content", headers={"Range": "bytes=0-15"})
     console.print(f"[green]{part.status_code}[/] GET /books/{{id}}/content (bytes 0-15) -> {part.content!r}")
+
+
+async def _until_read(client: httpx.AsyncClient, book_id: str) -> httpx.Response:
+    while True:
+        analysis = await client.get(f"/books/{book_id}/analysis")
+        if analysis.json()["status"] != "pending":
+            return analysis
+        await asyncio.sleep(0.2)
+
+
+async def _review(client: httpx.AsyncClient, book_id: str) -> None:
+    """Borrows, reviews, and shows what all reviews say together."""
+    _show(await client.post(f"/books/{book_id}/borrow"), only=("state", "due_at"))
+    opinion = {"rating": 4, "text": "The writing is wonderful and the ideas are brilliant, but the beginning is slow."}
+    _show(await client.post(f"/books/{book_id}/reviews", json=opinion), only=("rating", "text"))
+    async with asyncio.timeout(START_SECONDS):
+        _show(await _until_read(client, book_id))
+    _show(await client.post(f"/books/{book_id}/return"), only=("state", "returned_at"))
 
 
 async def _mistakes(client: httpx.AsyncClient, books: list[dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ MOST_ASPECTS = 6
 MOST_SENTENCES = 3
 _OPINION = 0.15
 _CLEAR = 0.35
+_FEW_WORDS = 3
 _ENGLISH = ("en", None)
 _TURN = re.compile(r"\s*(?:[,;:—–]\s|\s\b(?:but|although|though|however|yet|whereas|while)\b)\s*", re.IGNORECASE)  # noqa: RUF001
 _JUDGED = re.compile(
@@ -84,14 +85,14 @@ def _clauses(sentence: str) -> list[str]:
 
 
 def _mentions(sentence: str) -> Iterator[AspectMention]:
-    quote = sentence if len(sentence) <= LONGEST_QUOTE else ""
-    for clause in _clauses(sentence):
-        score = opinion(clause)
-        if abs(score) < _OPINION:
-            continue
+    """A sentence that says one thing is quoted whole, one that turns round by the clause."""
+    judged = [(clause, score) for clause in _clauses(sentence) if abs(score := opinion(clause)) >= _OPINION]
+    turns = len({score > 0 for _, score in judged}) > 1
+    for clause, score in judged:
         mood = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
+        quote = clause.strip() if turns and len(words_of(clause)) >= _FEW_WORDS else sentence
         for name in _aspects_in(clause):
-            yield AspectMention(name=name, sentiment=mood, quote=quote)
+            yield AspectMention(name=name, sentiment=mood, quote=quote if len(quote) <= LONGEST_QUOTE else "")
 
 
 def _aspects_in(clause: str) -> list[str]:
