@@ -28,7 +28,8 @@ _OPINION = 0.15
 _CLEAR = 0.35
 _FEW_WORDS = 3
 _ENGLISH = ("en", None)
-_TURN = re.compile(r"\s*(?:[,;:—–]\s|\s\b(?:but|although|though|however|yet|whereas|while)\b)\s*", re.IGNORECASE)  # noqa: RUF001
+_AGAINST = r"(?:but|although|though|however|yet|whereas|while)\b"
+_TURN = re.compile(rf"\s*(?:[,;:—–]\s+(?:{_AGAINST})?|\s\b{_AGAINST})\s*", re.IGNORECASE)  # noqa: RUF001
 _JUDGED = re.compile(
     r"\b(?:the|its|this|these|his|her|their)\s+(?P<thing>[a-z]{3,}(?:s|es)?)\s+(?:is|are|was|were|feels?|felt|seems?|seemed)\b",
     re.IGNORECASE,
