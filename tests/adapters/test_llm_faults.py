@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from luminalib.adapters.llm.openai import OpenAITransport
 from luminalib.domain.consensus import ReviewReading
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
 from luminalib.ports.llm import ReviewText
@@ -83,6 +84,24 @@ async def test_a_question_that_is_refused_as_such_is_no_outage(model: Model, ser
     server.script = ["status:400"] * 8
     with pytest.raises(UnusableAnswer):
         await read(model)
+
+
+async def test_a_server_that_takes_no_such_schema_is_asked_for_less(server: ModelServer, tmp_path: Path) -> None:
+    async with prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        server.script = ["status:400"]
+        for text in ("one review", "another review"):
+            assert (await read(model, text)).sentiment == "positive"
+    strict, *plainer = [str(body["response_format"]["json_schema"]["schema"]) for body in server.requests]
+    assert "maxLength" in strict
+    assert len(plainer) == 2, "and what it takes is kept"
+    assert not any("maxLength" in schema for schema in plainer)
+
+
+def test_openai_itself_knows_the_limit_by_another_name() -> None:
+    theirs = OpenAITransport(base_url="https://api.openai.com/v1", api_key="x", model="m")
+    other = OpenAITransport(base_url="http://localhost:8080/v1", api_key="", model="m")
+    assert theirs._sampling(100) == {"max_completion_tokens": 100}
+    assert other._sampling(100) == {"max_tokens": 100, "temperature": 0.2}
 
 
 async def test_nobody_there_is_an_outage_that_says_what_to_do(provider: str, tmp_path: Path) -> None:
@@ -170,9 +189,10 @@ async def test_the_breaker_spares_a_server_that_is_down_and_tries_again(model: M
         with pytest.raises(LanguageEngineUnavailable):
             await read(model, f"review {n}")
     asked = len(server.requests)
-    with pytest.raises(LanguageEngineUnavailable, match="4 times in a row"):
+    with pytest.raises(LanguageEngineUnavailable, match=r"failed \(500\)") as raised:
         await read(model, "review 3")
-    assert len(server.requests) == asked
+    assert raised.value.facts == {"retry_after": 30}
+    assert len(server.requests) == asked, "the server was left alone"
     model.clock.advance(timedelta(seconds=31))
     assert (await read(model, "review 3")).sentiment == "positive"
 

@@ -128,12 +128,14 @@ async def test_an_absent_engine_or_storage_leaves_the_document_as_it_is(shop: Sh
     shop.llm.error = Unavailable("away")
     with pytest.raises(Unavailable):
         await shop.pipeline.process(job)
-    with pytest.raises(Unavailable):
-        await shop.pipeline.process(job)
+    for reason in ("away", "slow", "away"):
+        shop.llm.error = Unavailable(reason)
+        with pytest.raises(Unavailable):
+            await shop.pipeline.process(job)
     assert (await shop.look(view)).document.status is DocumentStatus.ANALYZING
     async with shop.uow.reading("main") as unit:
         told = [event.detail for event in await unit.events.history(view.document.id)]
-    assert told == [None, None, None, "waiting: away"], "once, however often it is tried"
+    assert told == [None, None, None, "waiting: away", "waiting: slow"], "each once, however often it is tried"
     shop.llm.error = None
     await shop.pipeline.process(job)
     assert (await shop.look(view)).document.status is DocumentStatus.COMPLETED

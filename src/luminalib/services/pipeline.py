@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 from luminalib.domain.books import Book
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, ExtractionFailed
@@ -111,8 +112,9 @@ class PipelineService:
                 document, book = await self._load(uow, job)
                 if document is None or document.is_finished:
                     return
-                told = await uow.events.history(document.id)
-                if not told or told[-1].detail != detail:
+                history = await uow.events.history(document.id)
+                told = [event.detail for event in takewhile(lambda event: event.previous is event.status, reversed(history))]
+                if detail not in told:
                     book_id = book.id if book else None
                     uow.events.append(status_event(document, book_id, document.status, self._clock.now(), detail))
 

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     llm_fallback: Literal["none", "extractive"] = Field(
         "none", description="Who answers while a model is away, labelled as such; with none the work waits."
     )
-    llm_seconds: Annotated[float, Field(ge=1, le=86_400, description="The longest that a model may take for one answer.")] = 300
+    llm_seconds: Annotated[float, Field(ge=1, le=86_400, description="The longest that a model may take for one answer.")] = 600
     llm_at_once: Annotated[int, Field(ge=1, le=64, description="How many questions a model is asked at the same time.")] = 2
     llm_prices: str = Field(
         "", description="What a million units of input and output cost, such as gpt-4o-mini=0.15/0.60, comma-separated; optional."

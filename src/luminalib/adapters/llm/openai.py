@@ -91,7 +91,7 @@ class OpenAITransport(ChatTransport):
         messages: Any = [{"role": message.role, "content": message.content} for message in request.messages]
         try:
             async with self._client.chat.completions.with_streaming_response.create(
-                model=self.model, messages=messages, max_tokens=request.max_output, temperature=0.2, **answer_format
+                model=self.model, messages=messages, **self._sampling(request.max_output), **answer_format
             ) as response:
                 body = b""
                 async for piece in response.iter_bytes():
@@ -101,6 +101,12 @@ class OpenAITransport(ChatTransport):
             return _reply(ChatCompletion.model_validate_json(body))
         except (openai.OpenAIError, httpx2.HTTPError, ValidationError, OSError) as error:
             raise self._failure(error) from error
+
+    def _sampling(self, max_output: int) -> dict[str, Any]:
+        """OpenAI's own newer models know the limit by another name and choose their temperature themselves."""
+        if "api.openai.com" in self._base_url:
+            return {"max_completion_tokens": max_output}
+        return {"max_tokens": max_output, "temperature": 0.2}
 
     async def can_call_tools(self) -> bool | None:
         """See ChatTransport; the protocol has no way to ask."""

@@ -37,24 +37,25 @@ class CircuitBreaker:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failures = 0
+        self._last: TransportFailure | None = None
         self._opened_at: datetime | None = None
 
     def enter(self) -> None:
-        """Raises Unreachable while it is open."""
-        if self._opened_at is None:
+        """Raises the last outage again while it is open."""
+        if self._opened_at is None or self._last is None:
             return
         left = (self._opened_at + OPEN_FOR - self._clock.now()).total_seconds()
         if left > 0:
-            reason = f"The model server failed {self._failures} times in a row; it is asked again in a moment."
-            raise Unreachable(reason, retry_after=left)
+            raise type(self._last)(str(self._last), retry_after=left)
         self._opened_at = self._clock.now()  # this one tries; the others wait for what comes of it
 
     def succeeded(self) -> None:
         """Closes it."""
         self._failures, self._opened_at = 0, None
 
-    def failed(self) -> None:
+    def failed(self, outage: TransportFailure) -> None:
         """Counts an outage."""
+        self._last = outage
         self._failures += 1
         if self._failures >= FAILURES_TO_OPEN:
             self._opened_at = self._clock.now()
@@ -100,11 +101,12 @@ class ResilientTransport(ChatTransport):
             async with asyncio.timeout(self._seconds):
                 reply = await self._inner.chat(request)
         except TimeoutError:
-            self._breaker.failed()
             took = f"The model took longer than {self._seconds:g} seconds for one answer."
-            raise TimedOut(f"{took} Raise LUMINALIB_LLM_SECONDS, or take a faster model.") from None
-        except OUTAGES:
-            self._breaker.failed()
+            outage = TimedOut(f"{took} Raise LUMINALIB_LLM_SECONDS, or take a faster model.")
+            self._breaker.failed(outage)
+            raise outage from None
+        except OUTAGES as outage:
+            self._breaker.failed(outage)
             raise
         self._breaker.succeeded()
         return reply
