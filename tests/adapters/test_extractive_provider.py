@@ -9,7 +9,7 @@ import pytest
 
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.llm.extractive import ExtractiveLLM
-from luminalib.domain.intelligence import LanguageEngineUnavailable, Sentiment
+from luminalib.domain.intelligence import Sentiment, TextTooHeavy
 from luminalib.domain.texts import sections_of
 from luminalib.ports.children import ChildDied, ChildError, ChildLimits, ChildProcesses, ChildTimedOut, Progress
 from luminalib.ports.llm import SummaryRequest
@@ -50,8 +50,9 @@ async def test_a_book_is_summarised_in_a_child_process() -> None:
 
 
 @pytest.mark.parametrize("error", [ChildTimedOut(), ChildDied()])
-async def test_a_lost_child_means_try_again_later(error: ChildError) -> None:
-    with pytest.raises(LanguageEngineUnavailable):
+async def test_a_lost_child_is_the_fault_of_the_text(error: ChildError) -> None:
+    """Waiting would not help: it is tried once more like any failure, and then its reason is told."""
+    with pytest.raises(TextTooHeavy):
         await ExtractiveLLM(Failing(error)).summarise(request())
 
 

@@ -22,6 +22,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("LUMINALIB_STORAGE", "disk", "'local' or 'minio'"),
         ("LUMINALIB_LLM", "gpt", "extractive"),
+        ("LUMINALIB_LLM", "openai", "LUMINALIB_OPENAI__API_KEY: is required"),
+        ("LUMINALIB_LLM_PRICES", "cheap", "gpt-4o-mini=0.15/0.60"),
         ("LUMINALIB_WORKERS", "many", "integer"),
         ("LUMINALIB_WORKERS", "0", "greater than or equal to 1"),
         ("LUMINALIB_DATABASE_URL", "mysql://x", "postgresql://"),
@@ -41,6 +43,11 @@ def test_a_wrong_value_is_one_line_that_names_the_variable(
     assert "\n" not in line
     assert line.startswith("LUMINALIB_")
     assert hint in line
+
+
+def test_prices_are_read_per_model() -> None:
+    settings = Settings(_env_file=None, llm_prices="gpt-4o-mini=0.15/0.60, llama3.2:1b=0/0")
+    assert settings.prices == {"gpt-4o-mini": (0.15, 0.6), "llama3.2:1b": (0, 0)}
 
 
 def test_a_slip_of_the_pen_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:

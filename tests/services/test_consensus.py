@@ -285,6 +285,19 @@ async def test_after_any_changes_the_table_is_what_the_reviews_say(desk: Desk, b
         assert await desk.table(book) == {name: (bright[name], dark[name], 0) for name in {*bright, *dark}}
 
 
+async def test_another_tenant_sees_nothing_of_it(desk: Desk, book: str) -> None:
+    await desk.review(book, "+plot")
+    await desk.update(book)
+    async with desk.uow.reading("other") as unit:
+        assert await unit.consensus.find(book) is None
+        assert await unit.consensus.top_aspects(book, 9) == []
+        assert await unit.consensus.moods(book) == {}
+        assert await unit.consensus.quotes(book, "plot", Sentiment.POSITIVE, 9) == []
+        assert await unit.consensus.review_ids(book, ["plot"]) == {"plot": []}
+        assert await unit.consensus.openings(book, 9) == []
+        assert await unit.consensus.behind(9) == []
+
+
 async def test_what_was_given_up_is_tried_again_with_the_daily_sweep(desk: Desk, book: str) -> None:
     await desk.shelve()
     await desk.review(book, "+plot")

@@ -78,6 +78,12 @@ class ContextTooSmall(LanguageEngineUnavailable):
     slug = "context-too-small"
 
 
+class TextTooHeavy(LuminaError):
+    """The text takes the language engine more time or memory than it may use."""
+
+    slug = "text-too-heavy"
+
+
 class UnusableAnswer(LuminaError):
     """The language model did not answer in the form that was asked for, not even after it was told what was wrong."""
 

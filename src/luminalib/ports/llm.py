@@ -46,7 +46,7 @@ class LLMProvider(ABC):
     """Says things about texts; every answer tells which provider, model and prompt or method made it.
 
     Each verb raises LanguageEngineUnavailable when the engine cannot be reached, so that the caller waits and tries again, and
-    UnusableAnswer when what it says is not what was asked for.
+    UnusableAnswer when what it says is not what was asked for, or TextTooHeavy when the text is too much for it.
     """
 
     name: str

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from luminalib.domain.consensus import AspectMention, ConsensusResult, ReviewReading
-from luminalib.domain.intelligence import LanguageEngineUnavailable, Sentiment, SummaryResult
+from luminalib.domain.intelligence import Sentiment, SummaryResult, TextTooHeavy
 from luminalib.domain.llm import EngineReport, Finding
 from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses, Progress
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
@@ -38,7 +38,7 @@ class ExtractiveLLM(LLMProvider):
         self._limits = limits
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
-        """See the port; LanguageEngineUnavailable here means that the child process was killed or crashed."""
+        """See the port. Raises TextTooHeavy when the child process was killed or crashed."""
         arguments = {
             "title": request.title,
             "authors": list(request.authors),
@@ -92,4 +92,4 @@ class ExtractiveLLM(LLMProvider):
         try:
             return await self._children.call(task, arguments, limits=self._limits, on_progress=on_progress)
         except ChildError as error:
-            raise LanguageEngineUnavailable("The text took too much time or memory; it is tried again.") from error
+            raise TextTooHeavy from error
