@@ -14,6 +14,7 @@ from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
 from luminalib.services.consensus import ConsensusService
+from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
@@ -40,6 +41,7 @@ class Services:
     auth: AuthService
     books: BookService
     consensus: ConsensusService
+    doctor: DoctorService
     documents: DocumentService
     health: HealthService
     holds: HoldService

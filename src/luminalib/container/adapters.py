@@ -13,6 +13,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.adapters.events.postgres import PostgresEventBus
 from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
 from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
 from luminalib.adapters.security.passwords import Argon2Hasher
@@ -65,8 +66,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     lookup = session_lookup(database)
     await lookup.start()
     stack.push_async_callback(lookup.close)
-    bus = MemoryEventBus()
-    stack.callback(bus.close)
+    bus = await _open_bus(settings, stack)
     children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
     uow = SqlUnitOfWorkFactory(database, bus, clock)
     return Adapters(
@@ -83,6 +83,17 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         signer=JoseSigner(secret_keys(settings)),
         limiter=_limiter(settings),
     )
+
+
+async def _open_bus(settings: Settings, stack: AsyncExitStack) -> MemoryEventBus:
+    if settings.events == "memory":
+        bus = MemoryEventBus()
+        stack.callback(bus.close)
+        return bus
+    listening = PostgresEventBus(settings.database.replace("postgresql+asyncpg://", "postgresql://"))
+    stack.push_async_callback(listening.stop)
+    await listening.start()
+    return listening
 
 
 def _limiter(settings: Settings) -> RateLimiter:

@@ -11,6 +11,7 @@ from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
 from luminalib.services.consensus import ConsensusService
+from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
@@ -42,6 +43,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
         ),
         books=BookService(a.uow, a.storage, a.extractor, policy, a.clock),
         consensus=ConsensusService(a.uow, a.llm, a.clock),
+        doctor=DoctorService(a.uow, a.storage, a.clock),
         documents=DocumentService(a.uow, a.bus, a.storage, a.clock),
         health=health,
         holds=HoldService(a.uow, policy, a.clock),

@@ -1,4 +1,4 @@
-"""The record of what matters for security."""
+"""The record of what matters for security and for those who run the library."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ class AuditAction(StrEnum):
     APP_PASSWORD_DELETED = "app-password-deleted"  # noqa: S105 -- as above
     ACCOUNT_CHANGED = "account-changed"
     ACCOUNT_DELETED = "account-deleted"
+    STORAGE_SWEPT = "storage-swept"
 
 
 @dataclass(eq=False, kw_only=True)

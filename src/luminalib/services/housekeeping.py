@@ -1,18 +1,19 @@
 """Keeping storage and database free of what nothing refers to or needs any more."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from luminalib.domain import idempotency, notices
+from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.documents import DocumentNotFound
+from luminalib.domain.inspection import Inspection
 from luminalib.domain.jobs import Job
-from luminalib.domain.pipeline import STAGING, sweep
+from luminalib.domain.pipeline import sweep
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
+from luminalib.steps.inspection import inspect, mend
 
-LEFT_BEHIND_AFTER = timedelta(days=1)
-"""No upload takes longer; what is staged and older belongs to one that was cut off."""
 AUDIT_KEPT_FOR = timedelta(days=365)
 CALLS_KEPT_FOR = timedelta(days=400)
 """Of language models: a year's account."""
@@ -37,7 +38,7 @@ class HousekeepingService:
             await uow.enqueue(sweep(tenant_id, self._clock.now()))
 
     async def sweep(self, job: Job) -> None:
-        """Deletes staged files that no document came of, and records that nobody will look into any more."""
+        """Deletes files that belong to nothing and records that nobody will look into any more; the audit log tells of it."""
         async with self._uow(job.tenant_id) as uow:
             now = self._clock.now()
             await uow.audit.forget(now - AUDIT_KEPT_FOR)
@@ -53,12 +54,15 @@ class HousekeepingService:
         for upload in expired:
             for key in [found.key async for found in self._storage.list(upload.prefix)]:
                 await self._storage.delete(key)
-        before = now - LEFT_BEHIND_AFTER
-        for key in [found.key async for found in self._storage.list(STAGING) if found.modified_at < before]:
-            async with self._uow.reading(job.tenant_id) as uow:
-                is_taken = await uow.documents.has_staged(key)
-            if not is_taken:
-                await self._storage.delete(key)
+        found = await inspect(self._uow, self._storage, job.tenant_id, now)
+        if not found.is_sound:
+            await mend(self._uow, self._storage, job.tenant_id, found, now)
+            async with self._uow(job.tenant_id) as uow:
+                await uow.audit.append(self._report(found, now))
+
+    def _report(self, found: Inspection, at: datetime) -> AuditEvent:
+        swept = AuditAction.STORAGE_SWEPT
+        return AuditEvent(action=swept, at=at, actor_id=None, subject_id=None, address=None, detail=str(found))
 
     async def leave(self, job: Job, error: Exception) -> None:
         """Nothing to undo: nobody sees these files, and the job stays in the ledger with its reason."""

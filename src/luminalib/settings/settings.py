@@ -50,7 +50,9 @@ class Settings(BaseSettings):
     ollama: OllamaSettings = OllamaSettings()
     openai: OpenAISettings = OpenAISettings()
     jobs: Literal["inprocess"] = Field("inprocess", description="Who works off background jobs: tasks in the server itself.")
-    events: Literal["memory"] = Field("memory", description="How streams learn of news: within this process.")
+    events: Literal["memory", "postgres"] = Field(
+        "memory", description="How streams learn of news: within this process, or from all that serve one PostgreSQL."
+    )
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="Signs tokens; at least 32 characters. In development one is made and kept in the data directory.",
@@ -105,6 +107,8 @@ class Settings(BaseSettings):
             raise SettingsError(f"{PREFIX}SECRET_KEY: is required in production; make one with `openssl rand -hex 32`.")
         if secret and len(secret) < SECRET_KEY_MIN:
             raise SettingsError(f"{PREFIX}SECRET_KEY: should have at least {SECRET_KEY_MIN} characters.")
+        if self.events == "postgres" and not self.database.startswith("postgresql"):
+            raise SettingsError(f"{PREFIX}EVENTS: postgres needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
         if self.storage == "minio":
             for name, value in (("ACCESS_KEY", self.minio.access_key), ("SECRET_KEY", self.minio.secret_key.get_secret_value())):
                 if not value:

@@ -24,6 +24,7 @@ from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
 from luminalib.adapters.db.holds import SqlHoldRepository
 from luminalib.adapters.db.idempotency import SqlReceiptRepository
+from luminalib.adapters.db.inspection import SqlFileIndex
 from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.notices import SqlNoticeLog
@@ -123,6 +124,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.reviews = SqlReviewRepository(self._session)
         self.consensus = SqlConsensusRepository(self._session, self._tenant_id)
         self.uploads = SqlUploadRepository(self._session)
+        self.files = SqlFileIndex(self._session, self._tenant_id)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         return self

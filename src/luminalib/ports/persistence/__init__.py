@@ -9,6 +9,7 @@ from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
+from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
@@ -25,6 +26,7 @@ __all__ = [
     "Database",
     "DocumentRepository",
     "EventLog",
+    "FileIndex",
     "HoldRepository",
     "LLMLedger",
     "LoanRepository",

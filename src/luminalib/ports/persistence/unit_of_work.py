@@ -14,6 +14,7 @@ from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
+from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
@@ -43,6 +44,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     receipts: ReceiptRepository
     reviews: ReviewRepository
     uploads: UploadRepository
+    files: FileIndex
     events: EventLog
 
     @abstractmethod

@@ -1,0 +1,40 @@
+"""luminalib doctor."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from luminalib.container import open_container
+from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.inspection import Inspection
+from luminalib.settings import load_settings
+
+
+def doctor(*, repair: Annotated[bool, typer.Option(help="Mend what can be mended.")] = False) -> None:
+    """Compare database and storage: files without a document, documents without their file or without anybody at work on them."""
+    left = asyncio.run(_examine(repair=repair))
+    if not left.is_sound:
+        raise typer.Exit(1)
+
+
+async def _examine(*, repair: bool) -> Inspection:
+    async with open_container(load_settings(), run_jobs=False) as container:
+        doctor = container.services.doctor
+        found = await doctor.examine(MAIN_TENANT)
+        _show(found)
+        if repair and not found.is_sound:
+            await doctor.mend(MAIN_TENANT, found)
+            found = await doctor.examine(MAIN_TENANT)
+            typer.echo(f"After the repair: {found}.")
+        return found
+
+
+def _show(found: Inspection) -> None:
+    typer.echo("Everything fits together." if found.is_sound else f"Found {found}.")
+    for key in found.orphans:
+        typer.echo(f"  {key} belongs to nothing; a repair deletes it")
+    for document_id in found.missing:
+        typer.echo(f"  document {document_id} has lost its file; replace the book's content or delete the document")
+    for document_id in found.stranded:
+        typer.echo(f"  document {document_id} waits for nobody; a repair sends it through the pipeline")

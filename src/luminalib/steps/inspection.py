@@ -1,0 +1,33 @@
+"""Holding storage and database against each other."""
+
+from datetime import datetime
+
+from luminalib.domain.documents import DocumentNotFound
+from luminalib.domain.inspection import SEARCHED, Inspection, compare
+from luminalib.domain.pipeline import process_document
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.storage import StorageProvider
+
+
+async def inspect(uow: UnitOfWorkFactory, storage: StorageProvider, tenant_id: str, now: datetime) -> Inspection:
+    """What does not fit together."""
+    objects = [(found.key, found.modified_at) for prefix in SEARCHED async for found in storage.list(prefix)]
+    async with uow.reading(tenant_id) as unit:
+        return compare(objects, await unit.files.documents(), await unit.files.parts(), now)
+
+
+async def mend(uow: UnitOfWorkFactory, storage: StorageProvider, tenant_id: str, found: Inspection, now: datetime) -> None:
+    """Deletes files that belong to nothing and sends documents that nobody works on through the pipeline.
+
+    A completed document whose file is missing cannot be mended: its text and summary are there, the file must be sent again.
+    """
+    for key in found.orphans:
+        await storage.delete(key)
+    for document_id in found.stranded:
+        async with uow(tenant_id) as unit:
+            try:
+                document = await unit.documents.get(document_id)
+            except DocumentNotFound:  # removed meanwhile
+                continue
+            if not document.is_finished:
+                await unit.enqueue(process_document(document, tenant_id, now))
