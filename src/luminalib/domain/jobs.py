@@ -4,14 +4,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from luminalib.domain.errors import Unavailable
+
 MAX_FAILURES = 2
 """A job is tried once and retried once."""
 MAX_CLAIMS = 25
 """A job that was started this often without an outcome takes its process down with it; it is given up."""
 RETRY_AFTER = timedelta(seconds=2)
 POSTPONE_AFTER = timedelta(seconds=15)
+LONGEST_POSTPONEMENT = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
 """How long a job belongs to its worker without a heartbeat."""
+
+
+def postponement(reason: Unavailable) -> timedelta:
+    """How long a job waits for what is away: as long as that asks for (`retry_after`, in seconds), within limits."""
+    asked = reason.facts.get("retry_after")
+    least, most = POSTPONE_AFTER.total_seconds(), LONGEST_POSTPONEMENT.total_seconds()
+    return timedelta(seconds=min(max(asked if isinstance(asked, (int, float)) else least, least), most))
 
 
 class JobStatus(StrEnum):

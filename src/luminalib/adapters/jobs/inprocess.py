@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import LEASE, MAX_CLAIMS, POSTPONE_AFTER, RETRY_AFTER, Job
+from luminalib.domain.jobs import LEASE, MAX_CLAIMS, RETRY_AFTER, Job, postponement
 from luminalib.ports.clock import Clock
 from luminalib.ports.jobs import JobHandler, JobLedger, JobRunner
 
@@ -140,7 +140,7 @@ class InProcessJobRunner(JobRunner):
             await handler.run(job)
         except Unavailable as reason:
             log.warning("jobs.postponed", reason=str(reason))
-            await self._ledger.retry(job, self._clock.now() + POSTPONE_AFTER, failures=job.failures, error=str(reason))
+            await self._ledger.retry(job, self._clock.now() + postponement(reason), failures=job.failures, error=str(reason))
         except Exception as error:
             log.warning("jobs.failed", reason=str(error), last_try=job.is_last_try, exc_info=True)
             if job.is_last_try:
