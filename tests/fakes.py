@@ -111,10 +111,14 @@ class FakeExtractor(TextExtractor):
     def __init__(self) -> None:
         self.error: Exception | None = None
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.picture: bytes | None = None
         self.calls = 0
 
     async def probe(self, path: Path, media_type: MediaType) -> EmbeddedMetadata:
         return EmbeddedMetadata()
+
+    async def cover(self, path: Path, media_type: MediaType) -> bytes | None:
+        return self.picture
 
     async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
         self.calls += 1

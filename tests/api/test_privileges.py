@@ -59,6 +59,7 @@ DELETE /books/{book_id}                                 401      403   204      
 PUT    /books/{book_id}/content                         401      403   200       200   200    401
 GET    /books/{book_id}/content                         401      403   200       200   200    200
 HEAD   /books/{book_id}/content                         401      403   200       200   200    200
+GET    /books/{book_id}/cover                           401      404   404       404   404    404
 GET    /books/{book_id}/summary                         401      200   200       200   200    200
 GET    /books/{book_id}/analysis                        401      200   200       200   200    200
 POST   /books/{book_id}/borrow                          401      201   201       201   201    401

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
 from luminalib.api.content import send_content
@@ -15,7 +16,7 @@ from luminalib.api.problems import documented
 from luminalib.api.schemas import BookOut, SummaryOut
 from luminalib.domain.auth import NotAllowed, TooManyRequests
 from luminalib.domain.books import BookFilter, BookNotFound, InvalidIsbn, LoanRequired
-from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
+from luminalib.domain.documents import CoverNotFound, DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.loans import BookOnLoan, CopiesOut
 from luminalib.domain.media import MediaType, UnsupportedMediaType
@@ -151,6 +152,24 @@ async def download_content(book_id: UUID, request: Request, by: ReaderDep, servi
     """The book's file, whole or in ranges. For those who have it on loan, its owner and librarians."""
     document = await services.books.open_content(by, str(book_id))
     return send_content(request, document, services.books.read)
+
+
+@router.get(
+    "/{book_id}/cover",
+    response_class=Response,
+    responses={
+        **documented(Unauthenticated, BookNotFound, CoverNotFound),
+        200: {"description": "At most 600 x 900 pixels.", "content": {"image/webp": {"schema": _BINARY}}},
+        304: {"description": "You have it: `If-None-Match` names the present cover."},
+    },
+)
+async def get_cover(book_id: UUID, request: Request, by: ReaderDep, services: ServicesDep) -> Response:
+    """The book's cover: the first page of a PDF, the cover image of an EPUB."""
+    name, chunks = await services.books.cover(by, str(book_id))
+    headers = {"ETag": f'"cover-{name[:32]}"', "Cache-Control": "private, max-age=3600"}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return StreamingResponse(chunks, media_type="image/webp", headers=headers)
 
 
 @router.get("/{book_id}/summary", responses=documented(Unauthenticated, BookNotFound))

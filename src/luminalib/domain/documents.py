@@ -38,6 +38,16 @@ PROGRESS_SPANS = MappingProxyType({_S.PROCESSING: (5, 59), _S.ANALYZING: (60, 99
 """The percents through which the pages that are read, then the parts that are analysed, move a document."""
 
 
+COVER_SIZE = (600, 900)
+"""The largest width and height of a cover, in pixels."""
+
+
+class CoverNotFound(NotFound):
+    """The book has no cover (yet)."""
+
+    slug = "cover-not-found"
+
+
 class DocumentNotFound(NotFound):
     """There is no such document, or none that you may see."""
 
@@ -126,6 +136,7 @@ class Document:
     page_count: int | None = None
     word_count: int | None = None
     language: str | None = None
+    cover_key: str | None = None
 
     @classmethod
     def from_staged(cls, document_id: str, staged: StagedFile, uploaded_by: str | None, at: datetime) -> "Document":
@@ -166,6 +177,11 @@ class Document:
             return False
         self.progress, self.updated_at = reached, at
         return True
+
+    @property
+    def key_for_cover(self) -> str:
+        """Where a cover of the present content belongs."""
+        return f"documents/{self.id}/cover-{self.sha256[:16]}.webp"
 
     @property
     def is_finished(self) -> bool:

@@ -23,6 +23,7 @@ class FileRow:
     document_id: str
     staged_key: str
     content_key: str
+    cover_key: str | None
     status: DocumentStatus
     has_job: bool
 
@@ -63,7 +64,7 @@ def compare(objects: Iterable[tuple[str, datetime]], rows: Iterable[FileRow], pa
     The objects must have been listed before the rows were read, or what came in between would look like an orphan.
     """
     rows = list(rows)
-    known = parts | {key for row in rows for key in (row.staged_key, row.content_key)}
+    known = parts | {key for row in rows for key in (row.staged_key, row.content_key, row.cover_key) if key}
     keys = dict(objects)
     return Inspection(
         orphans=[key for key, modified_at in keys.items() if key not in known and is_old(key, modified_at, now)],

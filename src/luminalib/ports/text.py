@@ -16,5 +16,9 @@ class TextExtractor(ABC):
         """What the file says about itself, without reading its text; quick. Raises ExtractionFailed."""
 
     @abstractmethod
+    async def cover(self, path: Path, media_type: MediaType) -> bytes | None:
+        """A small WebP image of the cover (at most COVER_SIZE); None when the file has none that can be shown."""
+
+    @abstractmethod
     async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
         """The whole cleaned text, section by section, at least one of them with words in it. Raises ExtractionFailed."""

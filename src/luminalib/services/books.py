@@ -17,6 +17,7 @@ from luminalib.domain.books import (
     title_from_filename,
 )
 from luminalib.domain.documents import (
+    CoverNotFound,
     Document,
     DocumentHasBook,
     DocumentNotFound,
@@ -130,6 +131,8 @@ class BookService:
             require_editor(by, book)
             document = await uow.documents.get(book.document_id)
             await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.content_key))
+            if document.cover_key:
+                await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.cover_key))
             previous = document.replace_content(staged, now)
             await uow.documents.remove_results(document.id)
             uow.events.append(status_event(document, book.id, previous, now, "new content"))
@@ -161,6 +164,14 @@ class BookService:
         require_reader(by, view.book, has_loan=loan is not None)
         await self._storage.promote(view.document.staged_key, view.document.content_key)
         return view.document
+
+    async def cover(self, by: Principal, book_id: str) -> tuple[str, AsyncIterator[bytes]]:
+        """A name for this very cover, and its WebP image. Raises BookNotFound, CoverNotFound."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            document = (await uow.books.view(book_id)).document
+        if document.cover_key is None:
+            raise CoverNotFound
+        return document.sha256, self._storage.read(document.cover_key)
 
     def read(self, document: Document, start: int, stop: int) -> AsyncIterator[bytes]:
         """The bytes of an opened document from `start` up to `stop`."""

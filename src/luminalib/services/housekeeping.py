@@ -75,7 +75,7 @@ class HousekeepingService:
                 document = await uow.documents.get(document_id)
             except DocumentNotFound:
                 document = None
-        if document is None or key not in (document.content_key, document.staged_key):
+        if document is None or key not in (document.content_key, document.staged_key, document.cover_key):
             await self._storage.delete(key)
         if document is None:
             for orphan in [found.key async for found in self._storage.list(f"documents/{document_id}/")]:

@@ -1,5 +1,6 @@
 """The way of a document from its bytes to its summary: pending, processing, analyzing, completed or failed."""
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -72,6 +73,9 @@ class PipelineService:
             progress_of(self._uow, job, self._clock) as on_progress,
         ):
             extracted = await self._extractor.extract(path, document.media_type, on_progress)
+            cover = await self._extractor.cover(path, document.media_type)
+        if cover:
+            await self._storage.put(document.key_for_cover, _whole(cover))
         async with self._uow(job.tenant_id) as uow:
             current = await self._current(uow, job)
             if current is None:
@@ -79,6 +83,7 @@ class PipelineService:
             stored, book = current
             await uow.documents.replace_text(stored.id, extracted.sections)
             _take_over(stored, book, extracted, self._clock.now())
+            stored.cover_key = stored.key_for_cover if cover else None
             self._move(uow, stored, book, _S.ANALYZING, detail="; ".join(extracted.notes) or None)
 
     async def _analyse(self, job: Job) -> None:
@@ -159,6 +164,10 @@ class PipelineService:
         now = self._clock.now()
         previous = document.move_to(status, now, error=error)
         uow.events.append(status_event(document, book.id if book else None, previous, now, detail))
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def _take_over(document: Document, book: Book | None, extracted: ExtractedText, at: datetime) -> None:

@@ -32,6 +32,7 @@ documents = sa.Table(
     sa.Column("page_count", sa.Integer),
     sa.Column("word_count", sa.Integer),
     sa.Column("language", sa.String(35)),
+    sa.Column("cover_key", sa.String(255)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("tenant_id", "sha256"),

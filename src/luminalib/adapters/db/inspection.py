@@ -31,11 +31,18 @@ class SqlFileIndex(FileIndex):
         worked_on = set(await self._session.scalars(open_jobs))
         c = documents.c
         rows = await self._session.execute(
-            sa.select(c.id, c.staged_key, c.content_key, c.status).where(c.tenant_id == self._tenant_id)
+            sa.select(c.id, c.staged_key, c.content_key, c.cover_key, c.status).where(c.tenant_id == self._tenant_id)
         )
         return [
-            FileRow(document_id=id_, staged_key=staged, content_key=kept, status=status, has_job=lock_of(id_) in worked_on)
-            for id_, staged, kept, status in rows
+            FileRow(
+                document_id=id_,
+                staged_key=staged,
+                content_key=kept,
+                cover_key=cover,
+                status=status,
+                has_job=lock_of(id_) in worked_on,
+            )
+            for id_, staged, kept, cover, status in rows
         ]
 
     async def parts(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The text extractor: picks the reader for a kind of file and has it run in a child process."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ _READERS = {
     MediaType.PDF: "luminalib.adapters.text.pdf",
     MediaType.EPUB: "luminalib.adapters.text.epub",
     MediaType.TEXT: "luminalib.adapters.text.plain",
+}
+_COVERS = {
+    MediaType.PDF: "luminalib.adapters.text.cover:of_pdf",
+    MediaType.EPUB: "luminalib.adapters.text.cover:of_epub",
 }
 _MEBIBYTE = 1024 * 1024
 
@@ -43,6 +48,15 @@ class SandboxedTextExtractor(TextExtractor):
     async def probe(self, path: Path, media_type: MediaType) -> EmbeddedMetadata:
         """What the file says about itself; see the port."""
         return _metadata(await self._call(f"{_READERS[media_type]}:probe", path, None))
+
+    async def cover(self, path: Path, media_type: MediaType) -> bytes | None:
+        """The cover; see the port."""
+        if media_type not in _COVERS:
+            return None
+        try:
+            return b64decode(await self._call(_COVERS[media_type], path, None))
+        except ExtractionFailed:
+            return None
 
     async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
         """The whole text; see the port."""

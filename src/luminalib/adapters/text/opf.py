@@ -53,6 +53,19 @@ def read_package(archive: Archive) -> Package:
     return package
 
 
+def cover_name(archive: Archive) -> str | None:
+    """The archive's name of the cover image: the EPUB 3 property, else what EPUB 2's `meta name="cover"` points to."""
+    base = _package_name(archive)
+    root = _parsed(archive.read(base))
+    if root is None:
+        return None
+    items = [item for item in _named(root, "item") if item.get("href")]
+    marked = next((item for item in items if "cover-image" in item.get("properties", "").split()), None)
+    named = next((meta.get("content") for meta in _named(root, "meta") if meta.get("name") == "cover"), None)
+    item = marked if marked is not None else next((item for item in items if named and item.get("id") == named), None)
+    return None if item is None else resolve(base, item.get("href"))[0]
+
+
 def _package_name(archive: Archive) -> str:
     container = _parsed(archive.read(_CONTAINER))
     rootfiles = _named(container, "rootfile") if container is not None else ()
