@@ -1,0 +1,133 @@
+"""The catalogue as a matrix of books and terms that grows book by book."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfTransformer
+
+from luminalib.adapters.recommenders.terms import author_term, tag_term, terms_of
+from luminalib.domain.recommendations import BookProfile, Reader
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.integer[Any]]
+Rows = dict[BookProfile, tuple[Ints, Floats]]
+_ALWAYS = ("tag:", "author:")
+"""Terms that count although one book alone has them: somebody may state a taste for them."""
+
+
+class Vocabulary:
+    """Numbers for terms; it only grows, so that rows made earlier stay valid."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def names(self) -> list[str]:
+        """The terms in the order of their numbers."""
+        return list(self._numbers)
+
+    def find(self, term: str) -> int | None:
+        """The number of a term, if any book has had it."""
+        return self._numbers.get(term)
+
+    def row(self, book: BookProfile) -> tuple[Ints, Floats]:
+        """The book's terms as numbers, and their weights."""
+        terms = terms_of(book)
+        numbers = [self._numbers.setdefault(term, len(self._numbers)) for term in terms]
+        return np.array(numbers, np.int32), np.fromiter(terms.values(), np.float32, len(terms))
+
+
+class Content:
+    """TF-IDF over the whole catalogue (scikit-learn's, smooth, rows of length 1): `matrix` is books x terms."""
+
+    def __init__(self, books: Sequence[BookProfile], vocabulary: Vocabulary | None = None, known: Rows | None = None) -> None:
+        self._vocabulary = vocabulary or Vocabulary()
+        known = known or {}
+        self._rows: Rows = {book: known.get(book) or self._vocabulary.row(book) for book in books}
+        self.names = self._vocabulary.names
+        self.matrix = self._weighed([self._rows[book] for book in books])
+        self.by_term = self.matrix.T.tocsr()
+
+    def renewed(self, books: Sequence[BookProfile]) -> Self:
+        """The same for the catalogue of now; only books that are new or changed are read again."""
+        return type(self)(books, self._vocabulary, self._rows)
+
+    def taste(self, reader: Reader) -> sp.csr_matrix:
+        """What the reader says to like, as a row over the terms; empty for tags and authors that no book has."""
+        stated = [(tag_term(name), weight) for name, weight in reader.tags.items()]
+        stated += [(author_term(name), weight) for name, weight in reader.authors.items()]
+        known = [(number, weight) for term, weight in stated if (number := self._vocabulary.find(term)) is not None]
+        known = [(number, weight) for number, weight in known if number < self.matrix.shape[1]]
+        columns, weights = [number for number, _ in known], [weight for _, weight in known]
+        return sp.csr_matrix((np.array(weights, np.float32), ([0] * len(known), columns)), shape=(1, self.matrix.shape[1]))
+
+    def shared(self, one: int, other: int) -> dict[str, float]:
+        """What the cosine of two books is the sum of, by term."""
+        return self._common(*self._row(one), other)
+
+    def stated(self, taste: sp.csr_matrix, row: int) -> dict[str, float]:
+        """What the product of a taste and a book is the sum of, by term."""
+        return self._common(taste.indices, taste.data, row)
+
+    def _common(self, columns: Ints, weights: Floats, row: int) -> dict[str, float]:
+        own, values = self._row(row)
+        found, here, there = np.intersect1d(columns, own, return_indices=True)
+        products = weights[here] * values[there]
+        return {self.names[column]: float(product) for column, product in zip(found, products, strict=True)}
+
+    def _row(self, row: int) -> tuple[Ints, Floats]:
+        part = slice(*self.matrix.indptr[row : row + 2])
+        return self.matrix.indices[part], self.matrix.data[part]
+
+    def _weighed(self, rows: Sequence[tuple[Ints, Floats]]) -> sp.csr_matrix:
+        if not rows:
+            return sp.csr_matrix((0, len(self._vocabulary)), dtype=np.float32)
+        ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
+        columns = np.concatenate([numbers for numbers, _ in rows])
+        weights = np.concatenate([values for _, values in rows])
+        counts = np.bincount(columns, minlength=len(self._vocabulary))
+        keep = (counts > 1) | np.fromiter((name.startswith(_ALWAYS) for name in self.names), bool, len(self.names))
+        raw = sp.csr_matrix((weights * keep[columns], columns, ends), shape=(len(rows), len(self._vocabulary)))
+        raw.eliminate_zeros()
+        raw.sort_indices()
+        return TfidfTransformer(norm="l2", smooth_idf=True).fit(raw).transform(raw, copy=False).tocsr()
+
+
+def content_of(books: Sequence[BookProfile], before: object) -> Content:
+    """The content of a catalogue, made out of that of the ranking before where there is one."""
+    known = getattr(before, "content", None)
+    return known.renewed(books) if isinstance(known, Content) else Content(books)
+
+
+def positions(books: Sequence[BookProfile]) -> dict[str, int]:
+    """The row of each book."""
+    return {book.id: row for row, book in enumerate(books)}
+
+
+def vector(opinions: Mapping[str, float], rows: Mapping[str, int]) -> tuple[Ints, Floats]:
+    """Rows and weights of the books that the catalogue still has."""
+    known = [(rows[book_id], weight) for book_id, weight in opinions.items() if book_id in rows]
+    return np.array([row for row, _ in known], np.int32), np.array([weight for _, weight in known], np.float32)
+
+
+def best(scores: Floats, limit: int, banned: Iterable[int], among: Collection[int] | None) -> list[int]:
+    """The rows with the highest scores above 0, highest first, ties in order; without `banned`, and only of `among`."""
+    scores = scores.copy()
+    scores[list(banned)] = 0
+    if among is not None:
+        allowed = np.zeros(len(scores), bool)
+        allowed[list(among)] = True
+        scores[~allowed] = 0
+    count = min(limit, int(np.count_nonzero(scores > 0)))
+    if not count:
+        return []
+    lowest = np.partition(scores, len(scores) - count)[len(scores) - count]
+    chosen = np.flatnonzero(scores >= max(lowest, np.nextafter(np.float32(0), np.float32(1))))
+    order = chosen[np.argsort(-scores[chosen], kind="stable")]
+    return [int(row) for row in order[:count]]

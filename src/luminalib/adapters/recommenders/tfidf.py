@@ -1,0 +1,95 @@
+"""Recommendations from content alone: books whose terms are those of the reader's books."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.preprocessing import normalize
+
+from luminalib.adapters.recommenders.content import Content, Floats, Ints, best, content_of, positions, vector
+from luminalib.adapters.recommenders.reasons import Share, reasons_of
+from luminalib.domain.recommendations import BookProfile, Candidate, Reader
+from luminalib.domain.tastes import TasteEvent
+from luminalib.ports.recommender import Ranking, Recommender, TrainedModel, TrainingFailed
+
+
+class TfidfRanking(Ranking):
+    """Cosine between a book and the sum of the reader's books and stated tastes, each weighed; nothing is learnt from others."""
+
+    name = "tfidf"
+    version = None
+
+    def __init__(self, books: Sequence[BookProfile], content: Content) -> None:
+        self.books = {book.id: book for book in books}
+        self.content = content
+        self._ids = [book.id for book in books]
+        self._rows = positions(books)
+
+    def rank(
+        self, reader: Reader, limit: int, *, without: Collection[str] = (), among: Collection[str] | None = None
+    ) -> list[Candidate]:
+        """See Ranking."""
+        if not self._ids:
+            return []
+        rows, opinions = vector(reader.opinions, self._rows)
+        profile = normalize(self._of_books(rows, opinions) + self.content.taste(reader))
+        scores: Floats = (profile @ self.content.by_term).toarray().ravel()
+        allowed = None if among is None else self._known(among)
+        found = best(scores, limit, [*rows, *self._known(without)], allowed)
+        return [Candidate(book_id=self._ids[row], score=float(scores[row])) for row in found]
+
+    def explain(self, reader: Reader, book_ids: Sequence[str]) -> dict[str, Candidate]:
+        """See Ranking."""
+        if not self._ids:
+            return {}
+        rows, opinions = vector(reader.opinions, self._rows)
+        taste = self.content.taste(reader)
+        length = sp.linalg.norm(self._of_books(rows, opinions) + taste) or 1.0
+        return {
+            one: self._explained(self._rows[one], rows, opinions / length, taste / length) for one in book_ids if one in self._rows
+        }
+
+    def similar(self, book_id: str, limit: int) -> list[Candidate]:
+        """See Ranking."""
+        return self.rank(Reader(opinions={book_id: 1.0}), limit)
+
+    def _of_books(self, rows: Ints, opinions: Floats) -> sp.csr_matrix:
+        chosen = sp.csr_matrix((opinions, (np.zeros(len(rows), np.int32), rows)), shape=(1, len(self._ids)))
+        return chosen @ self.content.matrix
+
+    def _explained(self, row: int, rows: Ints, opinions: Floats, taste: sp.csr_matrix) -> Candidate:
+        shares = []
+        for of, opinion in zip(rows, opinions, strict=True):
+            terms = {term: float(opinion) * amount for term, amount in self.content.shared(int(of), row).items()}
+            shares.append(Share(self._ids[of], sum(terms.values()), 0.0, terms))
+        stated = self.content.stated(taste, row)
+        parts = {"content": sum(share.whole for share in shares), "taste": sum(stated.values())}
+        book_id = self._ids[row]
+        return Candidate(
+            book_id=book_id, score=sum(parts.values()), parts=parts, reasons=reasons_of(self.books[book_id], shares, stated)
+        )
+
+    def _known(self, book_ids: Iterable[str]) -> list[int]:
+        return [self._rows[book_id] for book_id in book_ids if book_id in self._rows]
+
+
+class TfidfRecommender(Recommender):
+    """Content only: nothing is trained beyond the vectoriser."""
+
+    name = "tfidf"
+    learns = False
+
+    def ranking(self, books: Sequence[BookProfile], before: Ranking | None = None) -> Ranking:
+        """See Recommender."""
+        return TfidfRanking(books, content_of(books, before))
+
+    def trained_ranking(self, books: Sequence[BookProfile], model: Path, version: int, before: Ranking | None = None) -> Ranking:
+        """The ranking without a model: a model that another recommender has left is of no use here."""
+        del model, version
+        return self.ranking(books, before)
+
+    async def train(self, books: Sequence[BookProfile], events: AsyncIterator[Sequence[TasteEvent]]) -> TrainedModel:
+        """Raises TrainingFailed: there is nothing to learn."""
+        del books, events
+        raise TrainingFailed("The recommender tfidf learns nothing from events.")
