@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 MAX_PER_AUTHOR = 2
@@ -103,6 +103,56 @@ class Pick:
     candidate: Candidate
     strategy: Strategy
     penalty: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CatalogueState:
+    """Two states that are equal mean that neither a book nor a summary nor a model has come, gone or changed."""
+
+    books: int
+    changed_at: datetime | None
+    summarised_at: datetime | None
+    model: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelRecord:
+    """A trained model in the ledger: where its file lies and what it was made of. The newest one is in use."""
+
+    recommender: str
+    storage_key: str
+    sha256: str
+    byte_size: int
+    books: int
+    readers: int
+    events: int
+    last_event_id: int
+    seconds: float
+    trained_at: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Impression:
+    """A book that was shown to a member; `position` counts from 1."""
+
+    user_id: str
+    book_id: str
+    strategy: Strategy
+    recommender: str
+    position: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """How many of the books that were shown on a day were borrowed, held or rated by the same member afterwards."""
+
+    day: date
+    strategy: Strategy
+    recommender: str
+    shown: int
+    taken: int
 
 
 def series_of(title: str) -> tuple[str, int] | None:

@@ -61,6 +61,7 @@ summaries = sa.Table(
     sa.Column("model", sa.String(200), nullable=False),
     sa.Column("prompt", sa.String(200), nullable=False),
     sa.Column("generated_at", UtcDateTime, nullable=False),
+    sa.Index("ix_summaries_tenant_id_generated_at", "tenant_id", "generated_at"),
 )
 map_owned(Document, documents)
 map_owned(Summary, summaries)

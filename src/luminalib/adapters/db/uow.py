@@ -29,9 +29,11 @@ from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
+from luminalib.adapters.db.recommendations import SqlRecommendationRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import TENANT_OWNED
 from luminalib.adapters.db.uploads import SqlUploadRepository
+from luminalib.adapters.db.tastes import SqlTasteLog
 from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
@@ -125,6 +127,8 @@ class SqlUnitOfWork(UnitOfWork):
         self.consensus = SqlConsensusRepository(self._session, self._tenant_id)
         self.uploads = SqlUploadRepository(self._session)
         self.files = SqlFileIndex(self._session, self._tenant_id)
+        self.tastes = SqlTasteLog(self._session, self._tenant_id)
+        self.recommendations = SqlRecommendationRepository(self._session, self._tenant_id)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         return self

@@ -8,9 +8,9 @@ import scipy.sparse as sp
 
 from luminalib.adapters.recommenders.content import Floats
 
-TERM_VOTES = 6.0
+TERM_VOTES = 5.0
 """How many readers two books of the same content are worth."""
-LONG_HISTORY = 100
+LONG_HISTORY = 200
 """Readers count by 1 / (1 + books / this): who chose everything says little about each pair."""
 _BLOCK_BYTES = 8 * 2**20
 _COMMON = 100

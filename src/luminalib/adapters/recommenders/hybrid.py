@@ -19,7 +19,7 @@ _HOPS = 300
 """How many of the best books of the first step speak for others in the second."""
 _LOOKED_AT = 5
 """How many books and paths are looked at for reasons."""
-_RARITY = 0.25
+_RARITY = 0.35
 """With a long history scores are divided by this power of a book's support: the best known do not crowd out the others."""
 _SETTLED = 1.67
 """What the first step counts for a reader with a long history, beside the second; less the shorter the history."""

@@ -15,7 +15,7 @@ from luminalib.adapters.recommenders.content import Floats, Ints
 from luminalib.adapters.recommenders.gram import TERM_VOTES, Gram
 
 NEIGHBOURS = 50
-RIDGE, RIDGE_OF_SUPPORT = 8.0, 0.1
+RIDGE, RIDGE_OF_SUPPORT = 5.0, 0.1
 TWINS = 0.9
 """Books whose content has at least this cosine never speak against one another."""
 _SYSTEM_BYTES = 100 * 2**20

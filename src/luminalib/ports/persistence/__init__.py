@@ -14,7 +14,9 @@ from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
+from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
+from luminalib.ports.persistence.tastes import TasteLog
 from luminalib.ports.persistence.unit_of_work import Database, UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.persistence.uploads import UploadRepository
 
@@ -33,8 +35,10 @@ __all__ = [
     "NoticeLog",
     "PreferencesRepository",
     "ReceiptRepository",
+    "RecommendationRepository",
     "ReviewRepository",
     "SessionRepository",
+    "TasteLog",
     "UnitOfWork",
     "UnitOfWorkFactory",
     "UploadRepository",

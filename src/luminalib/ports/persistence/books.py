@@ -1,6 +1,7 @@
 """The catalogue."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from luminalib.domain.books import Book, BookFilter, BookView
 from luminalib.domain.paging import Page, PageRequest
@@ -28,6 +29,10 @@ class BookRepository(ABC):
     @abstractmethod
     async def view(self, book_id: str) -> BookView:
         """The book with its document and summary. Raises BookNotFound."""
+
+    @abstractmethod
+    async def views(self, book_ids: Sequence[str]) -> dict[str, BookView]:
+        """Those of the books that there are, by id, with document and summary."""
 
     @abstractmethod
     async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:

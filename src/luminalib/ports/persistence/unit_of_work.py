@@ -19,8 +19,10 @@ from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
+from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.uploads import UploadRepository
+from luminalib.ports.persistence.tastes import TasteLog
 
 
 class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
@@ -45,6 +47,8 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     reviews: ReviewRepository
     uploads: UploadRepository
     files: FileIndex
+    tastes: TasteLog
+    recommendations: RecommendationRepository
     events: EventLog
 
     @abstractmethod
