@@ -19,8 +19,10 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     loans,
     notices,
     preferences,
+    recommendations,
     reviews,
     uploads,
+    tastes,
 )
 from luminalib.adapters.db.schema import UtcDateTime, metadata
 

@@ -8,6 +8,7 @@ from luminalib.domain.jobs import Job
 PROCESS_DOCUMENT = "process_document"
 DELETE_FILES = "delete_files"
 SWEEP = "sweep"
+TRAIN_RECOMMENDER = "train_recommender"
 STAGING = "staging/"
 """What the keys of files begin with that belong to no document yet."""
 
@@ -67,3 +68,9 @@ def _event(
         at=at,
         detail=detail,
     )
+
+
+def train_recommender(tenant_id: str, at: datetime) -> Job:
+    """Has the recommender learn from all that members did; requests that wait become one."""
+    lock = f"{TRAIN_RECOMMENDER}:{tenant_id}"
+    return Job(name=TRAIN_RECOMMENDER, payload={}, tenant_id=tenant_id, run_at=at, lock=lock, queueing_lock=lock)

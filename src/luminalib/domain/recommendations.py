@@ -222,3 +222,23 @@ def _next_volume(book: BookProfile, volumes: Mapping[str, Sequence[str]], had: C
     read = [at for at, book_id in enumerate(order) if book_id in had]
     unread = [book_id for book_id in order[max(read, default=-1) + 1 :] if book_id not in had]
     return unread[0] if unread else book.id
+
+
+def sentence(reason: Reason, titles: Mapping[str, str]) -> str:
+    """A reason as people read it; `titles` by book id."""
+    title = titles.get(reason.book_id or "", "")
+    match reason.kind:
+        case ReasonKind.BECAUSE_YOU_LIKED:
+            return f"Because you liked “{title}”"
+        case ReasonKind.READERS_ALSO:
+            return f"Readers of “{title}” also chose it"
+        case ReasonKind.SERIES:
+            return f"It belongs to the series “{reason.name}”"
+        case ReasonKind.AUTHOR:
+            return f"By {reason.name}, whom you read or named"
+        case ReasonKind.TAG:
+            return f"It is about “{reason.name}”, as what you like"
+        case ReasonKind.POPULAR:
+            return "Many members have borrowed it lately"
+        case ReasonKind.NEW:
+            return "It is new in the library"

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from luminalib.domain.loans import Loan
 from luminalib.domain.preferences import Taste
+from luminalib.domain.reviews import Review
 
 HALF_LIFE = timedelta(days=3 * 365)
 """After so long an event counts half: tastes change, but slowly."""
@@ -134,12 +135,17 @@ def opinions(found: Mapping[str, Standing], now: datetime) -> dict[str, float]:
     return {book_id: weight for book_id, weight in weights.items() if weight}
 
 
-def returned(loan: Loan) -> TasteEvent:
-    """What a closed loan says: a book that is back within two days was most likely not read to its end."""
+def rated(review: Review, at: datetime) -> TasteEvent:
+    """What a review says."""
+    return TasteEvent(user_id=review.user_id, book_id=review.book_id, kind=TasteKind.RATED, rating=review.rating, at=at)
+
+
+def returned(loan: Loan, user_id: str) -> TasteEvent:
+    """What a member's closed loan says: a book that is back within two days was most likely not read to its end."""
     at = loan.returned_at or loan.due_at
     is_early = at - loan.borrowed_at < RETURNED_EARLY_WITHIN and not loan.renewals
     kind = TasteKind.RETURNED_EARLY if is_early else TasteKind.FINISHED
-    return TasteEvent(user_id=loan.user_id, book_id=loan.book_id, kind=kind, at=at)
+    return TasteEvent(user_id=user_id, book_id=loan.book_id, kind=kind, at=at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

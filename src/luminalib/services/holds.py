@@ -7,6 +7,7 @@ from luminalib.domain.holds import Hold, HoldFilter, HoldView, NotWaiting
 from luminalib.domain.idempotency import Request
 from luminalib.domain.loans import LoanPolicy, refuse
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.tastes import TasteEvent, TasteKind
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.steps.circulation import serve_books, serve_next, stand
@@ -39,6 +40,7 @@ class HoldService:
             number = standing.last_number + 1
             hold = Hold(id=str(uuid4()), book_id=book.id, user_id=user.id, number=number, placed_at=now)
             await uow.holds.add(hold)
+            await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book.id, kind=TasteKind.HELD, at=now))
             return HoldView(hold=hold, position=standing.waiting + 1)
 
         request = Request(key=key, action="hold", book_id=book_id) if key else None

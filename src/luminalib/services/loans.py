@@ -6,6 +6,7 @@ from luminalib.domain.auth import NotAllowed, Principal
 from luminalib.domain.idempotency import Request
 from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, NotOnLoan, refuse
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.tastes import TasteEvent, TasteKind, returned
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.steps.circulation import serve_next, stand
@@ -38,6 +39,7 @@ class LoanService:
             loan = self._policy.lend(str(uuid4()), book.id, user.id, standing, now)
             if not dry_run:
                 await uow.loans.add(loan)
+                await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book.id, kind=TasteKind.BORROWED, at=now))
                 if standing.hold is not None:
                     standing.hold.fulfil(now)
             return loan
@@ -61,6 +63,7 @@ class LoanService:
             if standing.loan is None:
                 raise NotOnLoan
             standing.loan.give_back(now)
+            await uow.tastes.append(returned(standing.loan, borrower_id))
             if standing.has_line:
                 await serve_next(uow, book, book.copies_total - standing.copies_out + 1, self._policy, now)
             return standing.loan
@@ -82,6 +85,7 @@ class LoanService:
             if standing.loan is None:
                 raise NotOnLoan
             self._policy.renew(standing.loan, now)
+            await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book.id, kind=TasteKind.RENEWED, at=now))
             return standing.loan
 
         return await self._once.do(by, _request(key, "renew", book_id), Loan, deed)

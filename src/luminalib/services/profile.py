@@ -76,18 +76,21 @@ class ProfileService:
             await uow.receipts.forget(user_id=user.id)
             await uow.sessions.end_all(user.id, self._clock.now())
             await uow.preferences.remove(user.id)
+            await uow.tastes.forget(user.id)
             for app_password in await uow.app_passwords.list(user.id):
                 await uow.app_passwords.remove(app_password)
             await self._record(uow, by, AuditAction.ACCOUNT_DELETED)
 
     async def anonymise_history(self, by: Principal) -> int:
-        """Takes the member out of the loans that are over, and forgets past holds, notices and kept answers. Returns how many.
+        """Takes the member out of the loans that are over, and forgets past holds, notices, kept answers and what was
+        learnt of their taste. Returns how many loans there were.
 
         What is on loan and what they wait for stays, as do their reviews, which stand under their name until they take them back.
         """
         async with self._uow(by.tenant_id) as uow:
             user = await lock_member(uow, by.user_id)
             await uow.holds.forget(user.id)
+            await uow.tastes.forget(user.id)
             await uow.notices.forget(user_id=user.id)
             await uow.receipts.forget(user_id=user.id)
             return await uow.loans.anonymise(user.id)

@@ -6,6 +6,7 @@ from luminalib.domain.auth import Principal, User
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.reviews import AlreadyReviewed, NeverBorrowed, Review, ReviewNotFound, ReviewView
+from luminalib.domain.tastes import TasteEvent, TasteKind, rated
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.steps.members import lock_member
@@ -32,6 +33,7 @@ class ReviewService:
             )
             await uow.reviews.add(review)
             await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
+            await uow.tastes.append(rated(review, now))
         return ReviewView(review=review, display_name=user.display_name)
 
     async def change(self, by: Principal, book_id: str, rating: int, text: str) -> ReviewView:
@@ -42,6 +44,7 @@ class ReviewService:
             now = self._clock.now()
             review.change(rating, text, now)
             await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
+            await uow.tastes.append(rated(review, now))
         return ReviewView(review=review, display_name=user.display_name)
 
     async def remove(self, by: Principal, book_id: str) -> None:
@@ -50,6 +53,8 @@ class ReviewService:
             user = await self._lock(uow, by, book_id)
             await uow.reviews.remove(await self._own(uow, user, book_id))
             await uow.enqueue(update_consensus(book_id, by.tenant_id, self._clock.now()))
+            withdrawn = TasteKind.RATING_WITHDRAWN
+            await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book_id, kind=withdrawn, at=self._clock.now()))
 
     async def list(self, by: Principal, book_id: str, page: PageRequest) -> Page[ReviewView]:
         """A book's reviews, the newest first. Raises BookNotFound."""

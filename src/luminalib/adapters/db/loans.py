@@ -89,8 +89,3 @@ class SqlLoanRepository(LoanRepository):
         total = await self._session.scalar(sa.select(sa.func.count()).select_from(Loan).where(*conditions)) or 0
         newest = sa.select(Loan).where(*conditions).order_by(loans.c.borrowed_at.desc(), loans.c.id)
         return Page([*await self._session.scalars(newest.offset(page.offset).limit(page.size))], total)
-
-    async def books_of(self, user_id: str) -> frozenset[str]:
-        """See LoanRepository."""
-        theirs = sa.select(loans.c.book_id).where(loans.c.user_id == user_id, loans.c.tenant_id == self._session.info["tenant_id"])
-        return frozenset(await self._session.scalars(theirs.distinct()))

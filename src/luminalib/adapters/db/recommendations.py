@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.documents import summaries
+from luminalib.adapters.db.loans import loans
+from luminalib.adapters.db.reviews import reviews
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, metadata, tenant_column
 from luminalib.adapters.db.tastes import WANTED, impressions, taste_events
 from luminalib.domain.recommendations import (
@@ -77,6 +79,14 @@ class SqlRecommendationRepository(RecommendationRepository):
             .order_by(c.created_at, c.id)
         )
         return [_profile(row) for row in await self._session.execute(wanted)]
+
+    async def had(self, user_id: str) -> frozenset[str]:
+        """See RecommendationRepository."""
+        theirs = (
+            sa.select(table.c.book_id).where(table.c.tenant_id == self._tenant_id, table.c.user_id == user_id)
+            for table in (loans, reviews)
+        )
+        return frozenset(await self._session.scalars(sa.union(*theirs)))
 
     async def add_model(self, model: ModelRecord) -> None:
         """See RecommendationRepository."""

@@ -37,7 +37,3 @@ class LoanRepository(ABC):
     @abstractmethod
     async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
         """Loans that match, the newest first."""
-
-    @abstractmethod
-    async def books_of(self, user_id: str) -> frozenset[str]:
-        """The ids of all books that a member has or had on loan."""

@@ -19,6 +19,10 @@ class RecommendationRepository(ABC):
         """All books, the oldest first."""
 
     @abstractmethod
+    async def had(self, user_id: str) -> frozenset[str]:
+        """The ids of all books that a member is known to have or to have had: those on loan, now or before, and those reviewed."""
+
+    @abstractmethod
     async def add_model(self, model: ModelRecord) -> None:
         """Makes a model the current one; its `version` is given here."""
 

@@ -1,0 +1,83 @@
+"""The rankings in memory: one per tenant, renewed when its catalogue or its model has changed."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import structlog
+
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.pipeline import train_recommender
+from luminalib.domain.recommendations import BookProfile, CatalogueState, ModelRecord
+from luminalib.domain.shelves import Shelves
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.recommender import BrokenModel, Ranking, Recommender
+from luminalib.ports.storage import ObjectMissing, StorageProvider
+
+log = structlog.get_logger(__name__)
+MAX_TENANTS = 16
+"""How many rankings stay in memory; the one that was not asked for longest goes first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """A ranking with the shelves of its catalogue, and the state that it was made for."""
+
+    state: CatalogueState
+    ranking: Ranking
+    shelves: Shelves
+
+
+class RankingLoader:
+    """Gives the ranking for a state of the catalogue. Who comes while one is made waits for it; it is made in a thread."""
+
+    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, recommender: Recommender, clock: Clock) -> None:
+        self._uow = uow
+        self._storage = storage
+        self._recommender = recommender
+        self._clock = clock
+        self._loaded: OrderedDict[str, Loaded] = OrderedDict()
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def at(self, tenant_id: str, state: CatalogueState) -> Loaded:
+        """The tenant's ranking, of this state or a newer one."""
+        known = self._loaded.get(tenant_id)
+        if known is None or known.state != state:
+            async with self._locks.setdefault(tenant_id, asyncio.Lock()):
+                known = self._loaded.get(tenant_id)
+                if known is None or known.state != state:
+                    known = self._loaded[tenant_id] = await self._load(tenant_id, known.ranking if known else None)
+        self._loaded.move_to_end(tenant_id)
+        while len(self._loaded) > MAX_TENANTS:
+            self._loaded.popitem(last=False)
+        return known
+
+    async def _load(self, tenant_id: str, before: Ranking | None) -> Loaded:
+        async with self._uow.reading(tenant_id) as uow:
+            state = await uow.recommendations.state()
+            books = await uow.recommendations.catalogue()
+            models = await uow.recommendations.models()
+        usable = [model for model in models[:1] if self._recommender.learns and model.recommender == self._recommender.name]
+        ranking = await self._trained(tenant_id, books, usable[0], before) if usable else None
+        if ranking is None:
+            ranking = await asyncio.to_thread(self._recommender.ranking, books, before)
+        return Loaded(state=state, ranking=ranking, shelves=await asyncio.to_thread(Shelves.of, books))
+
+    async def _trained(
+        self, tenant_id: str, books: list[BookProfile], model: ModelRecord, before: Ranking | None
+    ) -> Ranking | None:
+        """The ranking with a model; None when its file is missing or broken, for which a new one is asked."""
+        make = self._recommender.trained_ranking
+        try:
+            async with self._storage.local_file(model.storage_key) as path:
+                return await asyncio.to_thread(make, books, path, model.version, before)
+        except (BrokenModel, ObjectMissing) as error:
+            log.warning("recommender.model_broken", version=model.version, reason=str(error))
+        except Unavailable as error:
+            log.warning("recommender.model_away", version=model.version, reason=error.detail)
+            return None
+        async with self._uow(tenant_id) as uow:
+            await uow.recommendations.remove_model(model.version)
+            await uow.enqueue(train_recommender(tenant_id, self._clock.now()))
+        return None
