@@ -21,6 +21,7 @@ from luminalib.api import (
     operations,
     problems,
     profile,
+    recommendations,
     reviews,
     uploads,
     users,
@@ -46,7 +47,22 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
 
     app = FastAPI(title="LuminaLib", version=__version__, lifespan=lifespan, separate_input_output_schemas=False)
     # Routes are looked at one after another: the busiest first, and in one list, where routers within routers cost 20 µs a request.
-    features = (profile, books, loans, holds, reviews, consensus, notices, document_events, documents, uploads, auth, users, llm)
+    features = (
+        profile,
+        books,
+        loans,
+        holds,
+        recommendations,
+        reviews,
+        consensus,
+        notices,
+        document_events,
+        documents,
+        uploads,
+        auth,
+        users,
+        llm,
+    )
     for feature in (*features, operations):
         app.router.routes.extend(feature.router.routes)
     problems.install(app)

@@ -77,6 +77,9 @@ HEAD   /uploads/{upload_id}                             401      404   200      
 GET    /uploads/{upload_id}                             401      404   200       404   404    401
 PATCH  /uploads/{upload_id}                             401      404   204       404   404    401
 DELETE /uploads/{upload_id}                             401      404   204       404   404    401
+GET    /recommendations                                 401      200   200       200   200    401
+POST   /recommendations/feedback                        401      404   404       404   404    401
+GET    /books/{book_id}/similar                         401      200   200       200   200    200
 GET    /books/{book_id}/reviews                         401      200   200       200   200    200
 POST   /books/{book_id}/reviews                         401      403   409       403   403    401
 PUT    /books/{book_id}/reviews/mine                    401      404   200       404   404    401
@@ -101,6 +104,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /users/{user_id}": {},
     "PUT /books/{book_id}": {"title": "Another"},
     "PATCH /books/{book_id}": {"title": "Another"},
+    "POST /recommendations/feedback": {"book_id": str(uuid4()), "verdict": "have_read"},
     "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
     "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
 }

@@ -24,6 +24,7 @@ from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
+from luminalib.services.recommendations import RecommendationService, TrainingService
 from luminalib.services.reviews import ReviewService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
@@ -51,8 +52,10 @@ class Services:
     loans: LoanService
     notices: NoticeService
     profile: ProfileService
+    recommendations: RecommendationService
     reviews: ReviewService
     uploads: UploadService
+    training: TrainingService
     users: UserService
 
 

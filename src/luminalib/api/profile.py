@@ -15,6 +15,7 @@ from luminalib.domain.app_passwords import AppPasswordNotFound, TooManyAppPasswo
 from luminalib.domain.auth import LastAdmin, TooManyRequests, WeakPassword, WrongPassword
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.preferences import Preferences, Taste
+from luminalib.domain.tastes import ImplicitTaste
 
 router = APIRouter(prefix="/auth/me", tags=["accounts"])
 DisplayName = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
@@ -66,7 +67,9 @@ class PreferencesBody(BaseModel):
 
 
 class ImplicitOut(BaseModel):
-    """What was learnt from your loans and reviews; empty until there are some."""
+    """What was learnt from your loans, holds and reviews, the strongest first; empty until there are some."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     tags: list[TasteBody] = []
     authors: list[TasteBody] = []
@@ -79,12 +82,13 @@ class PreferencesOut(PreferencesBody):
     updated_at: datetime | None = None
 
     @classmethod
-    def of(cls, stated: Preferences) -> "PreferencesOut":
+    def of(cls, stated: Preferences, learnt: ImplicitTaste) -> "PreferencesOut":
         """The preferences as they are sent."""
         return cls(
             tags=[TasteBody.model_validate(taste) for taste in stated.tags],
             authors=[TasteBody.model_validate(taste) for taste in stated.authors],
             excluded_tags=stated.excluded_tags,
+            implicit=ImplicitOut.model_validate(learnt),
             updated_at=stated.updated_at,
         )
 
@@ -145,7 +149,7 @@ async def change_password(body: PasswordChange, by: PrincipalDep, services: Serv
 @router.get("/preferences", responses=documented(Unauthenticated))
 async def get_preferences(by: PrincipalDep, services: ServicesDep) -> PreferencesOut:
     """What you said to like, and what the library has learnt."""
-    return PreferencesOut.of(await services.profile.preferences(by))
+    return PreferencesOut.of(await services.profile.preferences(by), await services.recommendations.implicit(by))
 
 
 @router.put("/preferences", responses=documented(Unauthenticated))
@@ -157,7 +161,7 @@ async def state_preferences(body: PreferencesBody, by: PrincipalDep, services: S
         authors=[Taste(**dict(taste)) for taste in body.authors],
         excluded_tags=body.excluded_tags,
     )
-    return PreferencesOut.of(await services.profile.state_preferences(by, stated))
+    return PreferencesOut.of(await services.profile.state_preferences(by, stated), await services.recommendations.implicit(by))
 
 
 @router.get("/app-passwords", responses=documented(Unauthenticated))

@@ -15,6 +15,8 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.events.postgres import PostgresEventBus
 from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
+from luminalib.adapters.recommenders.hybrid_recommender import HybridRecommender
+from luminalib.adapters.recommenders.tfidf import TfidfRecommender
 from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
 from luminalib.adapters.security.passwords import Argon2Hasher
 from luminalib.adapters.security.tokens import JoseSigner
@@ -26,6 +28,7 @@ from luminalib.domain.errors import Unavailable
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
 from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.recommender import Recommender
 from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
@@ -58,6 +61,7 @@ class Adapters:
     common: CommonPasswords
     signer: TokenSigner
     limiter: RateLimiter
+    recommender: Recommender
 
 
 async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
@@ -82,6 +86,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         common=ZxcvbnCommonPasswords(),
         signer=JoseSigner(secret_keys(settings)),
         limiter=_limiter(settings),
+        recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
     )
 
 

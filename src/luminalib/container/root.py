@@ -10,7 +10,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api.deps import Services
 from luminalib.container.adapters import open_adapters
-from luminalib.container.jobs import open_runner
+from luminalib.container.jobs import open_notes, open_runner
 from luminalib.container.llm import introduce
 from luminalib.container.services import make_services
 from luminalib.ports.clock import Clock
@@ -47,7 +47,7 @@ async def open_container(
             parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack)).check)
         if run_jobs and settings.llm != "extractive":
             introduce(adapters.llm, stack)
-        services = make_services(settings, adapters, HealthService(parts))
+        services = make_services(settings, adapters, HealthService(parts), await open_notes(adapters, stack))
         yield Container(services=services, bus=adapters.bus, database=adapters.database)
 
 

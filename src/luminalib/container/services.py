@@ -21,13 +21,20 @@ from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
+from luminalib.services.recommendations import (
+    ImpressionNotes,
+    RankingLoader,
+    RecommendationService,
+    TrainingPolicy,
+    TrainingService,
+)
 from luminalib.services.reviews import ReviewService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 from luminalib.settings import Settings
 
 
-def make_services(settings: Settings, a: Adapters, health: HealthService) -> Services:
+def make_services(settings: Settings, a: Adapters, health: HealthService, notes: ImpressionNotes) -> Services:
     """All services of the API."""
     tools = AuthTools(
         uow=a.uow, hasher=a.hasher, signer=a.signer, common=a.common, limiter=a.limiter, lookup=a.lookup, clock=a.clock
@@ -60,6 +67,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
         loans=LoanService(a.uow, policy, a.clock),
         notices=NoticeService(a.uow, a.bus, policy, a.clock),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
+        recommendations=RecommendationService(a.uow, RankingLoader(a.uow, a.storage, a.recommender, a.clock), notes, a.clock),
         reviews=ReviewService(a.uow, a.clock),
         uploads=UploadService(
             a.uow,
@@ -68,6 +76,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService) -> Ser
             max_bytes=settings.max_upload_mib * 2**20,
             members_may_upload=settings.members_may_upload,
         ),
+        training=training_service(settings, a),
         users=UserService(a.uow, a.clock),
     )
 
@@ -90,3 +99,10 @@ def loan_policy(settings: Settings) -> LoanPolicy:
         hold_shelf=timedelta(days=loans.hold_shelf_days),
         due_soon=timedelta(days=loans.due_soon_days),
     )
+
+
+def training_service(settings: Settings, a: Adapters) -> TrainingService:
+    """Who trains the recommender, and when."""
+    when = settings.recommendations
+    policy = TrainingPolicy(events=when.train_after_events, pause=timedelta(minutes=when.train_after_minutes))
+    return TrainingService(a.uow, a.storage, a.recommender, policy, a.clock)

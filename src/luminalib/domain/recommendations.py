@@ -224,21 +224,17 @@ def _next_volume(book: BookProfile, volumes: Mapping[str, Sequence[str]], had: C
     return unread[0] if unread else book.id
 
 
+_SENTENCES = {
+    ReasonKind.BECAUSE_YOU_LIKED: "Because you liked “{title}”",
+    ReasonKind.READERS_ALSO: "Readers of “{title}” also chose it",
+    ReasonKind.SERIES: "It belongs to the series “{name}”",
+    ReasonKind.AUTHOR: "It is by {name}",
+    ReasonKind.TAG: "It is about “{name}”",
+    ReasonKind.POPULAR: "Many members have borrowed it lately",
+    ReasonKind.NEW: "It is new in the library",
+}
+
+
 def sentence(reason: Reason, titles: Mapping[str, str]) -> str:
     """A reason as people read it; `titles` by book id."""
-    title = titles.get(reason.book_id or "", "")
-    match reason.kind:
-        case ReasonKind.BECAUSE_YOU_LIKED:
-            return f"Because you liked “{title}”"
-        case ReasonKind.READERS_ALSO:
-            return f"Readers of “{title}” also chose it"
-        case ReasonKind.SERIES:
-            return f"It belongs to the series “{reason.name}”"
-        case ReasonKind.AUTHOR:
-            return f"By {reason.name}, whom you read or named"
-        case ReasonKind.TAG:
-            return f"It is about “{reason.name}”, as what you like"
-        case ReasonKind.POPULAR:
-            return "Many members have borrowed it lately"
-        case ReasonKind.NEW:
-            return "It is new in the library"
+    return _SENTENCES[reason.kind].format(title=titles.get(reason.book_id or "", ""), name=reason.name)

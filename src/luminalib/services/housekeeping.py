@@ -22,6 +22,7 @@ ANSWERS_KEPT_FOR = timedelta(days=90)
 CATCH_UP = 1000
 """Books whose unread reviews are read with the next sweep: their update was given up."""
 PROGRESS_KEPT_FOR = timedelta(days=1)
+IMPRESSIONS_KEPT_FOR = timedelta(days=180)
 
 
 class HousekeepingService:
@@ -48,6 +49,7 @@ class HousekeepingService:
             await uow.llm.forget(calls_before=now - CALLS_KEPT_FOR, answers_before=now - ANSWERS_KEPT_FOR)
             for book_id in await uow.consensus.behind(CATCH_UP):
                 await uow.enqueue(update_consensus(book_id, job.tenant_id, now))
+            await uow.recommendations.forget_impressions(now - IMPRESSIONS_KEPT_FOR)
             expired = await uow.uploads.expired(now)
             for upload in expired:
                 await uow.uploads.remove(upload)

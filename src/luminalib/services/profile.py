@@ -82,10 +82,10 @@ class ProfileService:
             await self._record(uow, by, AuditAction.ACCOUNT_DELETED)
 
     async def anonymise_history(self, by: Principal) -> int:
-        """Takes the member out of the loans that are over, and forgets past holds, notices, kept answers and what was
-        learnt of their taste. Returns how many loans there were.
+        """Takes the member out of the loans that are over. Returns how many.
 
-        What is on loan and what they wait for stays, as do their reviews, which stand under their name until they take them back.
+        Past holds, notices, kept answers, and what was learnt of their taste are forgotten. What is on loan and what they wait for
+        stays, as do their reviews, which stand under their name until they take them back.
         """
         async with self._uow(by.tenant_id) as uow:
             user = await lock_member(uow, by.user_id)

@@ -79,3 +79,14 @@ class LimitSettings(BaseModel):
         if not _LIMIT.fullmatch(text):
             raise ValueError("should look like 10/15minutes")
         return text
+
+
+class RecommendationSettings(BaseModel):
+    """When the recommender learns."""
+
+    train_after_events: Annotated[
+        int, Field(ge=1, le=10_000_000, description="After how many new loans, holds and ratings the recommender is trained anew.")
+    ] = 500
+    train_after_minutes: Annotated[
+        int, Field(ge=1, le=525_600, description="Or how many minutes after the first of them, if that is sooner.")
+    ] = 60

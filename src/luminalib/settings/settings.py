@@ -9,7 +9,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from luminalib.settings.groups import LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings
+from luminalib.settings.groups import (
+    LimitSettings,
+    LoanSettings,
+    MinioSettings,
+    OllamaSettings,
+    OpenAISettings,
+    RecommendationSettings,
+)
 
 PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
@@ -49,6 +56,10 @@ class Settings(BaseSettings):
     )
     ollama: OllamaSettings = OllamaSettings()
     openai: OpenAISettings = OpenAISettings()
+    recommender: Literal["hybrid", "tfidf"] = Field(
+        "hybrid", description="What recommends: hybrid learns from books and from what all members read, tfidf from books alone."
+    )
+    recommendations: RecommendationSettings = RecommendationSettings()
     jobs: Literal["inprocess"] = Field("inprocess", description="Who works off background jobs: tasks in the server itself.")
     events: Literal["memory", "postgres"] = Field(
         "memory", description="How streams learn of news: within this process, or from all that serve one PostgreSQL."

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+import scipy.sparse.linalg  # noqa: F401 -- `sp.linalg` is there only once it has been imported
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from luminalib.adapters.recommenders.terms import author_term, tag_term, terms_of
@@ -96,7 +97,15 @@ class Content:
         raw = sp.csr_matrix((weights * keep[columns], columns, ends), shape=(len(rows), len(self._vocabulary)))
         raw.eliminate_zeros()
         raw.sort_indices()
-        return TfidfTransformer(norm="l2", smooth_idf=True).fit(raw).transform(raw, copy=False).tocsr()
+        weighed = TfidfTransformer(norm=None, smooth_idf=True).fit(raw).transform(raw, copy=False).tocsr()
+        return _of_length_one(weighed, counts)
+
+
+def _of_length_one(weighed: sp.csr_matrix, counts: npt.NDArray[np.integer[Any]]) -> sp.csr_matrix:
+    """Rows of length 1, measured without the terms that one book alone has: they say nothing about its likeness to others."""
+    common = weighed @ sp.diags((counts > 1).astype(np.float32))
+    lengths = np.asarray(sp.linalg.norm(common, axis=1))
+    return (sp.diags((1 / np.where(lengths > 0, lengths, 1)).astype(np.float32)) @ weighed).tocsr()
 
 
 def content_of(books: Sequence[BookProfile], before: object) -> Content:

@@ -42,7 +42,9 @@ class Gram:
         self._rare_by_term = self._rare.T.tocsr()
         self.size: int = content.shape[0]
         self.support: Floats = np.asarray(damped.multiply(damped).sum(0), np.float32).ravel()
-        self.diagonal: Floats = self.support + np.asarray(scaled.multiply(scaled).sum(1), np.float32).ravel()
+        self.diagonal: Floats = (
+            self.support + np.square(self._common).sum(1) + np.asarray(self._rare.power(2).sum(1), np.float32).ravel()
+        )
 
     def blocks(self) -> Iterator[Block]:
         """All rows, in blocks of some megabytes."""

@@ -17,6 +17,8 @@ from luminalib.ports.recommender import Ranking
 
 _HOPS = 300
 """How many of the best books of the first step speak for others in the second."""
+_LONELY = 2.0
+"""How much more the second step counts for a book that nobody has read, to a reader of books that many have read."""
 _LOOKED_AT = 5
 """How many books and paths are looked at for reasons."""
 _RARITY = 0.35
@@ -35,6 +37,7 @@ class _Steps:
     first_rows: Ints
     first_values: Floats
     trust: float
+    reach: Floats
     factors: Floats
     scores: Floats
 
@@ -55,6 +58,7 @@ class HybridRanking(Ranking):
         self._rows = positions(books)
         self._web = lay_over(model, self._rows, content.matrix)
         known = TERM_VOTES + self._web.support
+        self._trusted: Floats = self._web.support / known
         self._rarity: Floats = _RARITY * np.log(known.max(initial=TERM_VOTES) / known)
 
     def rank(
@@ -93,8 +97,10 @@ class HybridRanking(Ranking):
         middle = _top(reached)
         settled = 1 / (1 + 2.7 * math.exp((1 - float(np.abs(opinions).sum())) / 5))
         factors: Floats = np.exp(np.float32(settled**2) * self._rarity)
-        scores = (np.float32(_SETTLED * settled) * first + self._web.spread(middle, reached[middle])) * factors
-        return _Steps(rows, opinions, taste, middle, reached[middle], _SETTLED * settled, factors, scores)
+        known = float(np.abs(opinions) @ self._trusted[rows] / max(1e-9, float(np.abs(opinions).sum())))
+        reach = 1 + np.float32(_LONELY * known) * (1 - self._trusted)
+        scores = (np.float32(_SETTLED * settled) * first + reach * self._web.spread(middle, reached[middle])) * factors
+        return _Steps(rows, opinions, taste, middle, reached[middle], _SETTLED * settled, reach, factors, scores)
 
     def _explained(self, steps: _Steps, book_id: str, direct: Paths, onward: Paths) -> Candidate:
         row = self._rows[book_id]
@@ -105,7 +111,7 @@ class HybridRanking(Ranking):
         amounts = trust * steps.opinions[sources] * direct.values[here]
         community = amounts * direct.community[here]
         there = np.flatnonzero(onward.books == row)
-        passed = rarity * steps.first_values[onward.sources[there]] * onward.values[there]
+        passed = rarity * steps.reach[row] * steps.first_values[onward.sources[there]] * onward.values[there]
         stated = {term: float(trust) * amount for term, amount in self.content.stated(steps.taste, row).items()}
         parts = {
             "community": float(community.sum()),
@@ -115,7 +121,7 @@ class HybridRanking(Ranking):
         }
         whole = np.zeros(len(steps.rows), np.float32)
         whole[sources] += amounts
-        whole += rarity * self._passed_on(steps, direct, onward, there)
+        whole += self._passed_on(steps, direct, onward, there, passed)
         return Candidate(
             book_id=book_id,
             score=float(steps.scores[row]),
@@ -125,14 +131,15 @@ class HybridRanking(Ranking):
             ),
         )
 
-    def _passed_on(self, steps: _Steps, direct: Paths, onward: Paths, there: Ints) -> Floats:
+    def _passed_on(self, steps: _Steps, direct: Paths, onward: Paths, there: Ints, passed: Floats) -> Floats:
         """What each of the reader's books gives by way of the books in the middle, of which the strongest few are looked at."""
         given = np.zeros(len(steps.rows), np.float32)
-        strength = steps.first_values[onward.sources[there]] * onward.values[there]
-        for at in there[np.argsort(-strength, kind="stable")[:_LOOKED_AT]]:
-            middle = np.flatnonzero(direct.books == steps.first_rows[onward.sources[at]])
+        for at in np.argsort(-passed, kind="stable")[:_LOOKED_AT]:
+            source = onward.sources[there[at]]
+            middle = np.flatnonzero(direct.books == steps.first_rows[source])
             sources = direct.sources[middle]
-            given[sources] += steps.opinions[sources] * direct.values[middle] * onward.values[at]
+            share = passed[at] / steps.first_values[source]
+            given[sources] += steps.opinions[sources] * direct.values[middle] * share
         return given
 
     def _shares(self, steps: _Steps, row: int, whole: Floats, community: Mapping[int, float]) -> list[Share]:

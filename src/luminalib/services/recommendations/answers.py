@@ -165,7 +165,7 @@ class RecommendationService:
         books = member.loaded.ranking.books
         open_to = [one for one in found if one.book_id in books and one.book_id not in without][: _POOL * limit]
         in_order = [
-            one for one in first_unread(open_to, books, member.loaded.shelves.volumes, member.had) if one.book_id not in without
+            one for one in first_unread(open_to, books, member.loaded.shelves.volumes, without) if one.book_id not in without
         ]
         return [Pick(candidate=one, strategy=strategy, penalty=lost) for one, lost in arrange(in_order, books, limit)]
 

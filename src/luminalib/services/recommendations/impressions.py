@@ -22,13 +22,11 @@ class ImpressionNotes:
         self._waiting.extend((tenant_id, one) for one in shown)
 
     async def flush(self) -> None:
-        """Writes down what is noted."""
+        """Writes down what is noted. What cannot be written now is lost: it is statistics."""
+        by_tenant: dict[str, list[Impression]] = {}
         while self._waiting:
-            tenant_id = self._waiting[0][0]
-            batch = [one for tenant, one in self._waiting if tenant == tenant_id]
+            tenant_id, one = self._waiting.popleft()
+            by_tenant.setdefault(tenant_id, []).append(one)
+        for tenant_id, batch in by_tenant.items():
             async with self._uow(tenant_id) as uow:
                 await uow.recommendations.show(batch)
-            written = set(map(id, batch))
-            kept = [waiting for waiting in self._waiting if id(waiting[1]) not in written]
-            self._waiting.clear()
-            self._waiting.extend(kept)
