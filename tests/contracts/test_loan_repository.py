@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,46 +7,17 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.domain.auth import Role, User
-from luminalib.domain.books import Book, BookDetails, BookFilter
-from luminalib.domain.documents import Document, StagedFile
+from luminalib.domain.books import BookFilter
 from luminalib.domain.loans import AlreadyOnLoan, Loan, LoanFilter, LoanState
-from luminalib.domain.media import MediaType
 from luminalib.domain.paging import PageRequest
+from records import NOW, make_book, make_user
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
     return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
-
-
-async def make_user(uow: SqlUnitOfWorkFactory, tenant: str = "main") -> str:
-    user = User(
-        id=str(uuid4()),
-        email=f"{uuid4()}@library.test",
-        password_hash="x",
-        display_name="Ada",
-        role=Role.MEMBER,
-        is_active=True,
-        created_at=NOW,
-    )
-    async with uow(tenant) as unit:
-        await unit.users.add(user)
-    return user.id
-
-
-async def make_book(uow: SqlUnitOfWorkFactory, tenant: str = "main", copies: int = 1) -> str:
-    digest = uuid4().hex * 2
-    staged = StagedFile(key=f"staging/{digest}", filename="a.txt", media_type=MediaType.TEXT, byte_size=3, sha256=digest)
-    document = Document.from_staged(str(uuid4()), staged, None, NOW)
-    book = Book.from_details(str(uuid4()), document.id, BookDetails(title="Title", copies_total=copies), None, NOW)
-    async with uow(tenant) as unit:
-        await unit.documents.add(document)
-        await unit.books.add(book)
-    return book.id
 
 
 def make_loan(user_id: str, book_id: str, *, at: datetime = NOW, returned_at: datetime | None = None) -> Loan:

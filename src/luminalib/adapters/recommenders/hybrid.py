@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.preprocessing import normalize
 
 from luminalib.adapters.recommenders.content import Content, Floats, Ints, best, positions, vector
 from luminalib.adapters.recommenders.gram import TERM_VOTES
@@ -17,8 +18,8 @@ from luminalib.ports.recommender import Ranking
 
 _HOPS = 300
 """How many of the best books of the first step speak for others in the second."""
-_LONELY = 2.0
-"""How much more the second step counts for a book that nobody has read, to a reader of books that many have read."""
+_LONELY_ONWARD, _LONELY_CONTENT = 2.4, 0.1
+"""What a book gets that nobody has read yet, in a library of well-read books: more of the second step, and of plain likeness."""
 _LOOKED_AT = 5
 """How many books and paths are looked at for reasons."""
 _RARITY = 0.35
@@ -34,10 +35,11 @@ class _Steps:
     rows: Ints
     opinions: Floats
     taste: sp.csr_matrix
+    stated: Floats
     first_rows: Ints
     first_values: Floats
     trust: float
-    reach: Floats
+    alike: Floats
     factors: Floats
     scores: Floats
 
@@ -58,7 +60,9 @@ class HybridRanking(Ranking):
         self._rows = positions(books)
         self._web = lay_over(model, self._rows, content.matrix)
         known = TERM_VOTES + self._web.support
-        self._trusted: Floats = self._web.support / known
+        trusted = self._web.support / known
+        self._favour: Floats = (trusted.mean() * (1 - trusted)) ** 2 if len(books) else trusted
+        self._reach: Floats = 1 + np.float32(_LONELY_ONWARD) * self._favour
         self._rarity: Floats = _RARITY * np.log(known.max(initial=TERM_VOTES) / known)
 
     def rank(
@@ -88,19 +92,29 @@ class HybridRanking(Ranking):
         rows, opinions = vector(reader.opinions, self._rows)
         first = self._web.spread(rows, opinions)
         taste = self.content.taste(reader)
+        stated = np.zeros(len(self._ids), np.float32)
         if taste.nnz:
-            stated: Floats = (taste @ self.content.by_term).toarray().ravel()
+            stated += (taste @ self.content.by_term).toarray().ravel()
             liked = _top(stated)
-            first += stated + self._web.spread(liked, stated[liked])
+            stated += self._web.spread(liked, stated[liked])
+            first += stated
         reached = first.copy()
         reached[rows] = 0
         middle = _top(reached)
+        onward = self._web.spread(middle, reached[middle]) + self._web.spread_to_twins(rows, np.maximum(first[rows], 0))
         settled = 1 / (1 + 2.7 * math.exp((1 - float(np.abs(opinions).sum())) / 5))
         factors: Floats = np.exp(np.float32(settled**2) * self._rarity)
-        known = float(np.abs(opinions) @ self._trusted[rows] / max(1e-9, float(np.abs(opinions).sum())))
-        reach = 1 + np.float32(_LONELY * known) * (1 - self._trusted)
-        scores = (np.float32(_SETTLED * settled) * first + reach * self._web.spread(middle, reached[middle])) * factors
-        return _Steps(rows, opinions, taste, middle, reached[middle], _SETTLED * settled, reach, factors, scores)
+        alike = np.float32(_LONELY_CONTENT) * self._favour * self._alike(rows, opinions)
+        scores = (np.float32(_SETTLED * settled) * first + self._reach * onward + alike) * factors
+        return _Steps(rows, opinions, taste, stated, middle, reached[middle], _SETTLED * settled, alike, factors, scores)
+
+    def _alike(self, rows: Ints, opinions: Floats) -> Floats:
+        """The cosine of each book and the sum of the reader's."""
+        if not self.content.matrix.shape[1]:
+            return np.zeros(len(self._ids), np.float32)
+        chosen = sp.csr_matrix((opinions, (np.zeros(len(rows), np.int32), rows)), shape=(1, len(self._ids)))
+        cosine: Floats = (normalize(chosen @ self.content.matrix) @ self.content.by_term).toarray().ravel()
+        return cosine
 
     def _explained(self, steps: _Steps, book_id: str, direct: Paths, onward: Paths) -> Candidate:
         row = self._rows[book_id]
@@ -111,14 +125,14 @@ class HybridRanking(Ranking):
         amounts = trust * steps.opinions[sources] * direct.values[here]
         community = amounts * direct.community[here]
         there = np.flatnonzero(onward.books == row)
-        passed = rarity * steps.reach[row] * steps.first_values[onward.sources[there]] * onward.values[there]
+        passed = rarity * self._reach[row] * steps.first_values[onward.sources[there]] * onward.values[there]
         stated = {term: float(trust) * amount for term, amount in self.content.stated(steps.taste, row).items()}
         parts = {
             "community": float(community.sum()),
-            "content": float((amounts - community).sum()),
-            "taste": float(steps.scores[row] - amounts.sum() - passed.sum()),
-            "onward": float(passed.sum()),
+            "content": float((amounts - community).sum() + rarity * steps.alike[row]),
+            "taste": float(trust * steps.stated[row]),
         }
+        parts["onward"] = float(steps.scores[row]) - sum(parts.values())
         whole = np.zeros(len(steps.rows), np.float32)
         whole[sources] += amounts
         whole += self._passed_on(steps, direct, onward, there, passed)
@@ -146,7 +160,7 @@ class HybridRanking(Ranking):
         """The books that give most, with their terms' part of what content gives."""
         shares = []
         for source in np.argsort(-whole, kind="stable")[:_LOOKED_AT]:
-            if whole[source] > 0:
+            if whole[source] > 0 and steps.opinions[source] > 0:  # what is disliked may speak for a book, but is no reason to show
                 crowd = float(community.get(source, 0.0))
                 shared = self.content.shared(int(steps.rows[source]), row)
                 scale = max(0.0, float(whole[source]) - crowd) / (sum(shared.values()) or 1.0)

@@ -16,7 +16,7 @@ FORMAT = "luminalib-recommender/1"
 _ALIGNED = 64
 _CHUNK = 1 << 20
 _LONGEST_HEADER = 1 << 26
-_ARRAYS = ("starts", "books", "values", "community", "support")
+_ARRAYS = ("starts", "books", "values", "community", "twins", "support")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,15 @@ _NEGLIGIBLE = 1e-4
 class Weights:
     """Books x books in compressed sparse rows: row i says how much liking book i speaks for each other book.
 
-    `community` is the share of each weight, 0 to 255, that comes of readers, the rest of content; `support` how many readers
-    (damped) stand behind each book.
+    `community` is the share of each weight, 0 to 255, that comes of readers, the rest of content; `twins` says whether the two have
+    almost the same content; `support` how many readers (damped) stand behind each book.
     """
 
     starts: Ints
     books: Ints
     values: Floats
     community: npt.NDArray[np.uint8]
+    twins: npt.NDArray[np.uint8]
     support: Floats
 
 
@@ -42,7 +43,8 @@ def learn(gram: Gram, progress: Callable[[float], None]) -> Weights:
     """All weights; deterministic. Holds some 120 MiB beside the data, whatever the number of books."""
     size = min(NEIGHBOURS, gram.size - 1)
     if size < 1:
-        return _compressed(gram, np.empty((gram.size, 0), np.int32), np.empty((gram.size, 0), np.float32), np.empty((gram.size, 0)))
+        nobody = np.empty((gram.size, 0), np.float32)
+        return _compressed(gram, nobody.astype(np.int32), nobody, nobody, nobody > 0)
     near, targets, content = _neighbours(gram, size)
     progress(0.3)
     weights = np.empty_like(targets)
@@ -50,8 +52,9 @@ def learn(gram: Gram, progress: Callable[[float], None]) -> Weights:
     for start in range(0, gram.size, step):
         weights[start : start + step] = _solve(gram, near[start : start + step], targets[start : start + step])
         progress(0.3 + 0.7 * min(1.0, (start + step) / gram.size))
-    weights[(content >= TERM_VOTES * TWINS) & (weights < 0)] = 0
-    return _compressed(gram, near, weights, np.clip(1 - content / np.maximum(targets, 1e-9), 0, 1))
+    twins = content >= TERM_VOTES * TWINS
+    weights[twins & (weights < 0)] = 0
+    return _compressed(gram, near, weights, np.clip(1 - content / np.maximum(targets, 1e-9), 0, 1), twins)
 
 
 def _neighbours(gram: Gram, size: int) -> tuple[Ints, Floats, Floats]:
@@ -93,7 +96,7 @@ def _solve(gram: Gram, near: Ints, targets: Floats) -> Floats:
     return weights
 
 
-def _compressed(gram: Gram, near: Ints, weights: Floats, community: npt.NDArray[np.floating]) -> Weights:
+def _compressed(gram: Gram, near: Ints, weights: Floats, community: Floats, twins: npt.NDArray[np.bool_]) -> Weights:
     kept = np.flatnonzero(np.abs(weights) > _NEGLIGIBLE)
     rows = near.ravel()[kept]
     order = kept[np.argsort(rows, kind="stable")]
@@ -102,5 +105,6 @@ def _compressed(gram: Gram, near: Ints, weights: Floats, community: npt.NDArray[
         books=(order // max(1, near.shape[1])).astype(np.int32),
         values=weights.ravel()[order].astype(np.float32),
         community=np.round(community.ravel()[order] * 255).astype(np.uint8),
+        twins=twins.ravel()[order].astype(np.uint8),
         support=gram.support,
     )

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from luminalib.adapters.recommenders.content import Floats, Ints
 from luminalib.adapters.recommenders.gram import TERM_VOTES
 from luminalib.adapters.recommenders.model import Model
-from luminalib.adapters.recommenders.neighbourhoods import NEIGHBOURS, RIDGE, RIDGE_OF_SUPPORT, Weights
+from luminalib.adapters.recommenders.neighbourhoods import NEIGHBOURS, RIDGE, RIDGE_OF_SUPPORT, TWINS, Weights
 
 _FULL = 255
 
@@ -38,6 +38,16 @@ class Web:
         total = np.zeros(self._size)
         for layer in self._layers:
             entries, sources = _entries(layer, rows)
+            total += np.bincount(layer.books[entries], layer.values[entries] * values[sources], self._size)
+        return total.astype(np.float32)
+
+    def spread_to_twins(self, rows: Ints, values: Floats) -> Floats:
+        """The same along the weights between books of almost the same content only."""
+        total = np.zeros(self._size)
+        for layer in self._layers:
+            entries, sources = _entries(layer, rows)
+            twins = layer.twins[entries] > 0
+            entries, sources = entries[twins], sources[twins]
             total += np.bincount(layer.books[entries], layer.values[entries] * values[sources], self._size)
         return total.astype(np.float32)
 
@@ -79,12 +89,12 @@ def _kept(weights: Weights, places: Ints, size: int) -> Weights:
     rows = np.repeat(places, np.diff(weights.starts))
     books = places[weights.books]
     there = np.flatnonzero((rows >= 0) & (books >= 0))
-    return _by_row(rows[there], books[there], weights.values[there], weights.community[there], size, weights.support)
+    return _by_row(rows[there], books[there], weights.values[there], weights.community[there], weights.twins[there], size)
 
 
 def _folded_in(missing: Iterable[int], support: Floats, content: sp.csr_matrix) -> Weights:
     """Weights from and to books that the training did not see: the same regression, with what is known of their content."""
-    links: list[tuple[Ints, int, Floats]] = []
+    links: list[tuple[Ints, int, Floats, Floats]] = []
     by_term = content.T.tocsr()
     for row in missing:
         likeness = np.float32(TERM_VOTES) * (content[row] @ by_term).toarray().ravel()
@@ -94,15 +104,27 @@ def _folded_in(missing: Iterable[int], support: Floats, content: sp.csr_matrix) 
         if len(near):
             system = np.float32(TERM_VOTES) * (content[near] @ content[near].T).toarray()
             system[np.diag_indices(len(near))] += support[near] + RIDGE + RIDGE_OF_SUPPORT * (TERM_VOTES + support[near])
-            links.append((near, row, np.linalg.solve(system, likeness[near])))
-    near = np.concatenate([np.empty(0, np.int64), *(rows for rows, _, _ in links)])
-    new = np.concatenate([np.empty(0, np.int64), *(np.full(len(rows), row) for rows, row, _ in links)])
-    values = np.concatenate([np.empty(0, np.float32), *(weights for _, _, weights in links)])
+            weights = np.linalg.solve(system, likeness[near])
+            twins = likeness[near] >= TERM_VOTES * TWINS
+            links.append((near, row, np.where(twins, np.maximum(weights, 0), weights), twins))
+    near = np.concatenate([np.empty(0, np.int64), *(rows for rows, *_ in links)])
+    new = np.concatenate([np.empty(0, np.int64), *(np.full(len(rows), row) for rows, row, *_ in links)])
+    values = np.concatenate([np.empty(0, np.float32), *(weights for _, _, weights, _ in links)])
+    twins = np.concatenate([np.empty(0, np.uint8), *(flags.astype(np.uint8) for *_, flags in links)])
     rows, books = np.concatenate([near, new]), np.concatenate([new, near])
-    return _by_row(rows, books, np.concatenate([values, values]), np.zeros(len(rows), np.uint8), len(support), support)
+    nobody = np.zeros(len(rows), np.uint8)
+    return _by_row(rows, books, np.concatenate([values, values]), nobody, np.concatenate([twins, twins]), len(support))
 
 
-def _by_row(rows: Ints, books: Ints, values: Floats, community: npt.NDArray[np.uint8], size: int, support: Floats) -> Weights:
+def _by_row(
+    rows: Ints, books: Ints, values: Floats, community: npt.NDArray[np.uint8], twins: npt.NDArray[np.uint8], size: int
+) -> Weights:
     order = np.argsort(rows, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=size))]).astype(np.int32)
-    return Weights(starts, books[order].astype(np.int32), values[order], community[order], support)
+    return Weights(
+        starts=np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=size))]).astype(np.int32),
+        books=books[order].astype(np.int32),
+        values=values[order],
+        community=community[order],
+        twins=twins[order],
+        support=np.zeros(size, np.float32),
+    )

@@ -67,7 +67,10 @@ class TfidfRanking(Ranking):
         parts = {"content": sum(share.whole for share in shares), "taste": sum(stated.values())}
         book_id = self._ids[row]
         return Candidate(
-            book_id=book_id, score=sum(parts.values()), parts=parts, reasons=reasons_of(self.books[book_id], shares, stated)
+            book_id=book_id,
+            score=sum(parts.values()),
+            parts=parts,
+            reasons=reasons_of(self.books[book_id], [share for share in shares if share.whole > 0], stated),
         )
 
     def _known(self, book_ids: Iterable[str]) -> list[int]:
