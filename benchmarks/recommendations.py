@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/recommendations.py [--data dev|test|FILE] [--skip-growth]
 
-The readers, the judge and the textbook models are those of ../shared/rec (goodbooks-10k with fixed splits); without that folder only
-the growth is measured. What is judged are the product's own adapters: `make_hybrid()` and `make_tfidf()` wrap them in the judge's
+Readers, judge and textbook models are those of ../shared/rec (goodbooks-10k with fixed splits); without that folder only the growth
+is measured. What is judged are the product's own adapters: `make_hybrid()` and `make_tfidf()` wrap them in the judge's
 interface: `evaluate.py --model benchmarks.recommendations:make_hybrid` works too.
 """
 

@@ -154,6 +154,19 @@ async def test_a_training_that_takes_too_long_leaves_the_model_before(
     assert storage.objects == before
 
 
+async def test_a_training_that_failed_is_not_tried_again_at_once(
+    uow: SqlUnitOfWorkFactory, make: Make, children: SubprocessPool, clock: FakeClock, waiting: Callable[[], Awaitable[int]]
+) -> None:
+    await borrow(uow, 3)
+    hasty = make(HybridRecommender(children, ChildLimits(wall_seconds=0.001, cpu_seconds=30, memory_bytes=2**31)))
+    await hasty.run(train_recommender("main", NOW))
+    await hasty.request_if_due("main")
+    assert await waiting() == 0
+    clock.advance(POLICY.pause)
+    await hasty.request_if_due("main")
+    assert await waiting() == 1
+
+
 async def test_nothing_is_learnt_across_tenants(uow: SqlUnitOfWorkFactory, make: Make, storage: MemoryStorage) -> None:
     await borrow(uow, 2)
     await borrow(uow, 3, "other")

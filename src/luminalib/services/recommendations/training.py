@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import structlog
@@ -16,7 +16,7 @@ from luminalib.domain.recommendations import ModelRecord, Taken
 from luminalib.domain.tastes import TasteEvent
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
-from luminalib.ports.recommender import Recommender, TrainedModel
+from luminalib.ports.recommender import Recommender, TrainedModel, TrainingFailed
 from luminalib.ports.storage import StorageProvider
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,7 @@ class TrainingService:
         self._recommender = recommender
         self._policy = policy
         self._clock = clock
+        self._failed_at: datetime | None = None
 
     async def request_if_due(self, tenant_id: str) -> None:
         """Has a training done in the background when enough has happened since the last."""
@@ -53,24 +54,24 @@ class TrainingService:
         async with self._uow.reading(tenant_id) as uow:
             models = await uow.recommendations.models()
             count, first = await uow.tastes.count_after(models[0].last_event_id if models else 0)
-        now = self._clock.now()
-        if first is None or (
-            count < self._policy.events and now - max([first, *(m.trained_at for m in models[:1])]) < self._policy.pause
-        ):
-            return
-        async with self._uow(tenant_id) as uow:
-            await uow.enqueue(train_recommender(tenant_id, now))
+        if first is not None and self._is_due(count, max([first, *(model.trained_at for model in models[:1])])):
+            async with self._uow(tenant_id) as uow:
+                await uow.enqueue(train_recommender(tenant_id, self._clock.now()))
 
     async def run(self, job: Job) -> None:
-        """Trains unless nothing has happened since the last training. Raises TrainingFailed."""
+        """Trains unless nothing has happened since the last training. After a failure the model before stays in use for a while."""
         async with self._uow.reading(job.tenant_id) as uow:
             models = await uow.recommendations.models()
             latest = await uow.tastes.latest_id()
         if self._recommender.learns and (not models or models[0].last_event_id != latest):
-            await self.train(job.tenant_id)
+            try:
+                await self.train(job.tenant_id)
+            except TrainingFailed as error:
+                await self.give_up(job, error)
 
     async def give_up(self, job: Job, error: Exception) -> None:
-        """The model before stays in use, and the next events ask anew."""
+        """Notes that the training failed; it is asked for again after the pause."""
+        self._failed_at = self._clock.now()
         log.warning("recommender.training_failed", tenant_id=job.tenant_id, reason=str(error))
 
     async def train(self, tenant_id: str) -> ModelRecord:
@@ -108,6 +109,12 @@ class TrainingService:
         """The models that are kept, the newest first."""
         async with self._uow.reading(by.tenant_id) as uow:
             return await uow.recommendations.models()
+
+    def _is_due(self, events: int, since: datetime) -> bool:
+        now = self._clock.now()
+        if self._failed_at is not None and now - self._failed_at < self._policy.pause:
+            return False
+        return events >= self._policy.events or now - since >= self._policy.pause
 
     async def _events(self, tenant_id: str, latest: int) -> AsyncIterator[Sequence[TasteEvent]]:
         """All events up to `latest`, in batches that each have a short unit of work of their own."""
