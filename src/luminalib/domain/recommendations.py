@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -164,9 +164,9 @@ def series_of(title: str) -> tuple[str, int] | None:
     return None
 
 
-def likeness(one: Collection[tuple[str, str]], other: Collection[tuple[str, str]]) -> float:
+def likeness(one: AbstractSet[tuple[str, str]], other: AbstractSet[tuple[str, str]]) -> float:
     """Jaccard's coefficient of two sets of labels, 0 to 1."""
-    shared = len(set(one) & set(other))
+    shared = len(one & other)
     return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
@@ -182,7 +182,8 @@ def arrange(candidates: Sequence[Candidate], books: Mapping[str, BookProfile], l
     picked: list[tuple[Candidate, float]] = []
     waiting = list(candidates)
     while waiting and len(picked) < limit:
-        allowed = [one for one in waiting if _has_room(books[one.book_id], picked, books)] or waiting
+        taken = _taken([books[one.book_id] for one, _ in picked[-(TEN - 1) :]])
+        allowed = [one for one in waiting if taken.isdisjoint(_marks(books[one.book_id]))] or waiting
         chosen = max(allowed, key=lambda one: one.score - VARIETY * best * nearest[one.book_id])
         picked.append((chosen, VARIETY * best * nearest[chosen.book_id]))
         waiting.remove(chosen)
@@ -191,12 +192,15 @@ def arrange(candidates: Sequence[Candidate], books: Mapping[str, BookProfile], l
     return picked
 
 
-def _has_room(book: BookProfile, picked: Sequence[tuple[Candidate, float]], books: Mapping[str, BookProfile]) -> bool:
-    last = [books[one.book_id] for one, _ in picked[-(TEN - 1) :]]
-    if book.series and any(other.series == book.series for other in last):
-        return False
-    authors = Counter(name for other in last for name in other.authors[:1])
-    return not book.authors or authors[book.authors[0]] < MAX_PER_AUTHOR
+def _taken(last: Sequence[BookProfile]) -> set[tuple[str, str]]:
+    """The series and first authors that have had their places among the last of a list."""
+    counts = Counter(mark for book in last for mark in _marks(book))
+    return {mark for mark, count in counts.items() if count >= (MAX_PER_AUTHOR if mark[0] == "author" else 1)}
+
+
+def _marks(book: BookProfile) -> list[tuple[str, str]]:
+    """What a book takes a place of: its series and its first author."""
+    return [("author", name) for name in book.authors[:1]] + ([("series", book.series)] if book.series else [])
 
 
 def first_unread(

@@ -77,10 +77,10 @@ class Content:
         return self._common(taste.indices, taste.data, row)
 
     def _common(self, columns: Ints, weights: Floats, row: int) -> dict[str, float]:
-        own, values = self._row(row)
-        found, here, there = np.intersect1d(columns, own, return_indices=True)
-        products = weights[here] * values[there]
-        return {self.names[column]: float(product) for column, product in zip(found, products, strict=True)}
+        numbers, values = self._row(row)
+        own = dict(zip(numbers.tolist(), values.tolist(), strict=True))
+        shared = ((column, weight) for column, weight in zip(columns.tolist(), weights.tolist(), strict=True) if column in own)
+        return {self.names[column]: weight * own[column] for column, weight in shared}
 
     def _row(self, row: int) -> tuple[Ints, Floats]:
         part = slice(*self.matrix.indptr[row : row + 2])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.preprocessing import normalize
 
 from luminalib.adapters.recommenders.content import Content, Floats, Ints, best, positions, vector
 from luminalib.adapters.recommenders.gram import TERM_VOTES
@@ -20,7 +19,8 @@ _HOPS = 300
 """How many of the best books of the first step speak for others in the second."""
 _LONELY_ONWARD, _LONELY_CONTENT = 2.4, 0.1
 """What a book gets that nobody has read yet, in a library of well-read books: more of the second step, and of plain likeness."""
-_LOOKED_AT = 5
+_NOTICEABLE = 0.01
+_LOOKED_AT = 4
 """How many books and paths are looked at for reasons."""
 _RARITY = 0.35
 """With a long history scores are divided by this power of a book's support: the best known do not crowd out the others."""
@@ -38,7 +38,7 @@ class _Steps:
     stated: Floats
     first_rows: Ints
     first_values: Floats
-    trust: float
+    trust: np.float32
     alike: Floats
     factors: Floats
     scores: Floats
@@ -59,9 +59,11 @@ class HybridRanking(Ranking):
         self._ids = [book.id for book in books]
         self._rows = positions(books)
         self._web = lay_over(model, self._rows, content.matrix)
+        self._last: tuple[Reader | None, _Steps | None] = None, None
         known = TERM_VOTES + self._web.support
         trusted = self._web.support / known
         self._favour: Floats = (trusted.mean() * (1 - trusted)) ** 2 if len(books) else trusted
+        self._has_lonely = bool(self._favour.max(initial=0) > _NOTICEABLE)
         self._reach: Floats = 1 + np.float32(_LONELY_ONWARD) * self._favour
         self._rarity: Floats = _RARITY * np.log(known.max(initial=TERM_VOTES) / known)
 
@@ -89,6 +91,14 @@ class HybridRanking(Ranking):
         return [self._rows[book_id] for book_id in book_ids if book_id in self._rows]
 
     def _steps(self, reader: Reader) -> _Steps:
+        """The steps for a reader; those of the last one are kept, as who asks for scores asks for their reasons next."""
+        known, steps = self._last
+        if known is not reader or steps is None:
+            steps = self._take_steps(reader)
+            self._last = reader, steps
+        return steps
+
+    def _take_steps(self, reader: Reader) -> _Steps:
         rows, opinions = vector(reader.opinions, self._rows)
         first = self._web.spread(rows, opinions)
         taste = self.content.taste(reader)
@@ -101,19 +111,24 @@ class HybridRanking(Ranking):
         reached = first.copy()
         reached[rows] = 0
         middle = _top(reached)
-        onward = self._web.spread(middle, reached[middle]) + self._web.spread_to_twins(rows, np.maximum(first[rows], 0))
         settled = 1 / (1 + 2.7 * math.exp((1 - float(np.abs(opinions).sum())) / 5))
+        trust = np.float32(_SETTLED * settled)
         factors: Floats = np.exp(np.float32(settled**2) * self._rarity)
-        alike = np.float32(_LONELY_CONTENT) * self._favour * self._alike(rows, opinions)
-        scores = (np.float32(_SETTLED * settled) * first + self._reach * onward + alike) * factors
-        return _Steps(rows, opinions, taste, stated, middle, reached[middle], _SETTLED * settled, alike, factors, scores)
+        alike = np.zeros(len(self._ids), np.float32)
+        if self._has_lonely and len(rows):
+            alike += np.float32(_LONELY_CONTENT) * self._favour * self._alike(rows, opinions)
+        scores = trust * first + self._reach * self._web.spread(middle, reached[middle]) + alike
+        # In the second step a book passes nothing on once it is the reader's; its near twins must not lose by that.
+        scores += self._web.spread_to_twins(rows, np.maximum(self._reach.max(initial=0) * first[rows] - trust * opinions, 0))
+        scores *= factors
+        return _Steps(rows, opinions, taste, stated, middle, reached[middle], trust, alike, factors, scores)
 
     def _alike(self, rows: Ints, opinions: Floats) -> Floats:
         """The cosine of each book and the sum of the reader's."""
-        if not self.content.matrix.shape[1]:
-            return np.zeros(len(self._ids), np.float32)
-        chosen = sp.csr_matrix((opinions, (np.zeros(len(rows), np.int32), rows)), shape=(1, len(self._ids)))
-        cosine: Floats = (normalize(chosen @ self.content.matrix) @ self.content.by_term).toarray().ravel()
+        chosen = sp.csr_matrix((opinions, rows, [0, len(rows)]), shape=(1, len(self._ids)))
+        profile = chosen @ self.content.matrix
+        length = math.sqrt(float(np.square(profile.data).sum())) or 1.0
+        cosine: Floats = (profile @ self.content.by_term).toarray().ravel() / np.float32(length)
         return cosine
 
     def _explained(self, steps: _Steps, book_id: str, direct: Paths, onward: Paths) -> Candidate:
@@ -121,7 +136,7 @@ class HybridRanking(Ranking):
         here = np.flatnonzero(direct.books == row)
         sources = direct.sources[here]
         rarity = steps.factors[row]
-        trust = np.float32(steps.trust) * rarity
+        trust = steps.trust * rarity
         amounts = trust * steps.opinions[sources] * direct.values[here]
         community = amounts * direct.community[here]
         there = np.flatnonzero(onward.books == row)
