@@ -21,8 +21,8 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     preferences,
     recommendations,
     reviews,
-    uploads,
     tastes,
+    uploads,
 )
 from luminalib.adapters.db.schema import UtcDateTime, metadata
 

@@ -32,8 +32,8 @@ from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.recommendations import SqlRecommendationRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import TENANT_OWNED
-from luminalib.adapters.db.uploads import SqlUploadRepository
 from luminalib.adapters.db.tastes import SqlTasteLog
+from luminalib.adapters.db.uploads import SqlUploadRepository
 from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError

@@ -21,8 +21,8 @@ from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
-from luminalib.ports.persistence.uploads import UploadRepository
 from luminalib.ports.persistence.tastes import TasteLog
+from luminalib.ports.persistence.uploads import UploadRepository
 
 
 class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
