@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from accounts import slug
-from journeys import add
+from journeys import add, settled
 from lending import borrow, give_back
 from luminalib.container import Container
 from luminalib.domain.auth import MAIN_TENANT
@@ -138,6 +138,7 @@ async def test_a_new_book_is_recommended_as_soon_as_it_is_there(member: httpx.As
     await recommended(member)
     new = await shelve(member, "sea again", "Sea Author 0", "sea,sailing")
     assert new in await ids(member, limit=3)
+    await settled(member, new)
     (await member.delete(f"/books/{new}")).raise_for_status()
     assert new not in await ids(member, limit=100)
 
