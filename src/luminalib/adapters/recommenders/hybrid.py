@@ -19,6 +19,8 @@ _HOPS = 300
 """How many of the best books of the first step speak for others in the second."""
 _LONELY_ONWARD, _LONELY_CONTENT = 2.4, 0.1
 """What a book gets that nobody has read yet, in a library of well-read books: more of the second step, and of plain likeness."""
+_TWIN = 0.15
+"""What a liked book gives to its near twins beside everything else, so that what it takes away elsewhere never weighs more."""
 _NOTICEABLE = 0.01
 _LOOKED_AT = 4
 """How many books and paths are looked at for reasons."""
@@ -119,7 +121,8 @@ class HybridRanking(Ranking):
             alike += np.float32(_LONELY_CONTENT) * self._favour * self._alike(rows, opinions)
         scores = trust * first + self._reach * self._web.spread(middle, reached[middle]) + alike
         # In the second step a book passes nothing on once it is the reader's; its near twins must not lose by that.
-        scores += self._web.spread_to_twins(rows, np.maximum(self._reach.max(initial=0) * first[rows] - trust * opinions, 0))
+        lost = np.maximum(self._reach.max(initial=0) * first[rows] - trust * opinions, 0)
+        scores += self._web.spread_to_twins(rows, lost + np.float32(_TWIN) * np.maximum(opinions, 0))
         scores *= factors
         return _Steps(rows, opinions, taste, stated, middle, reached[middle], trust, alike, factors, scores)
 
