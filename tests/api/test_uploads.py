@@ -136,8 +136,8 @@ async def test_what_came_before_a_connection_broke_counts(admin: httpx.AsyncClie
 @pytest.mark.parametrize(
     ("headers", "status", "problem"),
     [
-        ({"Upload-Length": "10"} | metadata(filename="a.txt"), 412, "http-error"),
-        (TUS | {"Tus-Resumable": "0.2.2", "Upload-Length": "10"} | metadata(filename="a.txt"), 412, "http-error"),
+        ({"Upload-Length": "10"} | metadata(filename="a.txt"), 412, "wrong-tus-version"),
+        (TUS | {"Tus-Resumable": "0.2.2", "Upload-Length": "10"} | metadata(filename="a.txt"), 412, "wrong-tus-version"),
         (TUS | metadata(filename="a.txt"), 422, "validation-error"),
         (TUS | {"Upload-Length": "-1"} | metadata(filename="a.txt"), 422, "validation-error"),
         (TUS | {"Upload-Length": "0"} | metadata(filename="a.txt"), 422, "empty-file"),

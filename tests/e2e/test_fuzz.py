@@ -12,7 +12,8 @@ CHECKS = (
     "negative_data_rejection",
 )
 # The streams never end, and signing out would end the run's own session.
-LEFT_OUT = ("/documents/stream", "/me/stream", "/auth/signout")
+# schemathesis knows neither the media type of tus nor that 412 refuses: test_uploads says what is refused there.
+LEFT_OUT = ("/documents/stream", "/me/stream", "/uploads", "/uploads/{upload_id}", "/auth/signout")
 
 
 async def test_the_api_keeps_its_openapi_document(tmp_path: Path) -> None:

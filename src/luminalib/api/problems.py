@@ -15,12 +15,14 @@ from luminalib.domain.auth import TooManyRequests
 from luminalib.domain.documents import FileTooLarge
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, LuminaError, NotFound, Unauthenticated, Unavailable
 from luminalib.domain.media import UnsupportedMediaType
+from luminalib.domain.uploads import VERSION, WrongVersion
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 log = structlog.get_logger(__name__)
 
 STATUS_OF: dict[type[LuminaError], HTTPStatus] = {
+    WrongVersion: HTTPStatus.PRECONDITION_FAILED,
     FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
@@ -43,6 +45,7 @@ HTTP_SLUGS: dict[int, str] = {
 }
 
 HEADERS_OF = {
+    HTTPStatus.PRECONDITION_FAILED: {"Tus-Version": VERSION},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_SECONDS)},
 }
 

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, ConfigDict
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from luminalib.api.book_fields import BookFields
@@ -22,15 +21,16 @@ from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.media import UnsupportedMediaType
 from luminalib.domain.uploads import (
     METADATA_MAX,
+    VERSION,
     MalformedMetadata,
     TooManyUploads,
     Upload,
     UploadNotFound,
     WrongOffset,
+    WrongVersion,
     parse_metadata,
 )
 
-VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration"
 MAX_LENGTH = 2**53
 PIECE = "application/offset+octet-stream"
@@ -54,15 +54,12 @@ class UploadStateOut(BaseModel):
     book_id: str | None
 
 
-_VERSION_PROBLEM: dict[int | str, dict[str, Any]] = {
-    412: {"description": "`Tus-Resumable` names a version that is not spoken here."}
-}
 _BECOMES = (TooManyRequests, EmptyFile, UnsupportedMediaType, DuplicateContent, InvalidIsbn)
 
 
 def _require_version(version: str | None) -> None:
     if version != VERSION:
-        raise HTTPException(412, f"Send Tus-Resumable: {VERSION}.", {"Tus-Version": VERSION, "Tus-Resumable": VERSION})
+        raise WrongVersion
 
 
 def _tell(response: Response, upload: Upload) -> None:
@@ -85,10 +82,7 @@ async def describe_uploads(response: Response, services: ServicesDep) -> None:
 @router.post(
     "",
     status_code=201,
-    responses={
-        **documented(Unauthenticated, NotAllowed, FileTooLarge, EmptyFile, MalformedMetadata, TooManyUploads),
-        **_VERSION_PROBLEM,
-    },
+    responses=documented(Unauthenticated, NotAllowed, WrongVersion, FileTooLarge, EmptyFile, MalformedMetadata, TooManyUploads),
 )
 async def create_upload(
     response: Response,
@@ -115,7 +109,7 @@ async def create_upload(
     _tell(response, upload)
 
 
-@router.head("/{upload_id}", responses={**documented(Unauthenticated, UploadNotFound, *_BECOMES), **_VERSION_PROBLEM})
+@router.head("/{upload_id}", responses=documented(Unauthenticated, WrongVersion, UploadNotFound, *_BECOMES))
 async def ask_offset(
     upload_id: UUID, response: Response, by: PrincipalDep, services: ServicesDep, version: VersionDep = None
 ) -> None:
@@ -137,7 +131,7 @@ async def get_upload(upload_id: UUID, by: PrincipalDep, services: ServicesDep) -
     "/{upload_id}",
     status_code=204,
     openapi_extra={"requestBody": {"required": True, "content": {PIECE: {"schema": {"type": "string", "format": "binary"}}}}},
-    responses={**documented(Unauthenticated, UploadNotFound, WrongOffset, FileTooLarge, *_BECOMES), **_VERSION_PROBLEM},
+    responses=documented(Unauthenticated, WrongVersion, UploadNotFound, WrongOffset, FileTooLarge, *_BECOMES),
 )
 async def send_piece(
     upload_id: UUID,
@@ -156,7 +150,7 @@ async def send_piece(
     _tell(response, await _finish(by, services, upload))
 
 
-@router.delete("/{upload_id}", status_code=204, responses={**documented(Unauthenticated, UploadNotFound), **_VERSION_PROBLEM})
+@router.delete("/{upload_id}", status_code=204, responses=documented(Unauthenticated, WrongVersion, UploadNotFound))
 async def remove_upload(
     upload_id: UUID, response: Response, by: PrincipalDep, services: ServicesDep, version: VersionDep = None
 ) -> None:

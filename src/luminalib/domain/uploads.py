@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from luminalib.domain.errors import Conflict, Invalid, NotFound
 
+VERSION = "1.0.0"
+"""Of the protocol."""
 KEPT_FOR = timedelta(hours=24)
 """How long an unfinished upload waits for its next piece, and a finished one for questions about it."""
 MAX_OPEN = 100
@@ -19,6 +21,12 @@ class UploadNotFound(NotFound):
     """There is no such upload, or it has expired. Begin anew with POST /uploads."""
 
     slug = "upload-not-found"
+
+
+class WrongVersion(Invalid):
+    """Send `Tus-Resumable: 1.0.0`, the version of the protocol that is spoken here."""
+
+    slug = "wrong-tus-version"
 
 
 class WrongOffset(Conflict):
