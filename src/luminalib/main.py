@@ -26,7 +26,7 @@ from luminalib.api import (
     uploads,
     users,
 )
-from luminalib.api.middleware import BodyLimit, RequestContext
+from luminalib.api.middleware import BodyLimit, RequestContext, StalledClients
 from luminalib.api.multipart import MAX_FILES
 from luminalib.container import Container, open_container
 from luminalib.settings import Settings
@@ -79,5 +79,6 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     book, document = settings.max_upload_mib * 2**20, settings.max_document_mib * 2**20
     limits = {r"/books(/[^/]+/content)?|/uploads/[^/]+": book, "/documents/upload": document * MAX_FILES}
     app.add_middleware(BodyLimit, upload_limits=limits)
+    app.add_middleware(StalledClients)
     app.add_middleware(RequestContext, behind_proxies=settings.trusted_proxies > 0)
     return app

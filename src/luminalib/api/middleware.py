@@ -1,5 +1,6 @@
 """What happens to every request: an id, a size limit, a log line, a measurement, safe headers."""
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ NOT_KEPT = (b"cache-control", b"no-store")
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 PAGES = ("/docs", "/redoc")
 DURATIONS = Histogram("luminalib_request_seconds", "Time to answer a request.", ("method", "route", "status"))
+STALLED_SECONDS = 60.0
+"""How long a client may take to read what fills its connection's buffers: then it has gone, though nobody has told us."""
 log = structlog.get_logger("luminalib.access")
 
 
@@ -130,6 +133,36 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_limited, send)
+
+
+class StalledClients:
+    """Drops clients that read no more; the server closes the connection of an answer that was left unfinished."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_stalled = False
+
+        async def send_in_time(message: Message) -> None:
+            nonlocal has_stalled
+            try:
+                async with asyncio.timeout(STALLED_SECONDS):
+                    await send(message)
+            except TimeoutError:
+                has_stalled = True
+                raise
+
+        try:
+            await self._app(scope, receive, send_in_time)
+        except Exception:
+            if not has_stalled:
+                raise
+            log.warning("request.stalled", path=scope["path"])
 
 
 def _too_large(limit: int) -> str:
