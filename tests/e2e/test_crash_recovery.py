@@ -9,7 +9,7 @@ import httpx
 import sqlalchemy as sa
 
 from bookfiles import make_epub, make_pdf
-from journeys import STORY, logged_in, server
+from journeys import STORY, logged_in, server, settled
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.events import document_events
 from luminalib.adapters.db.jobs import jobs
@@ -100,6 +100,28 @@ async def check_ledger(database_url: str) -> None:
             assert row.status in LEGAL_STEPS[row.previous]
         state[row.document_id] = row.status
     assert set(state.values()) == {DocumentStatus.COMPLETED}
+
+
+async def test_a_kill_between_pieces_loses_nothing_that_was_acknowledged(tmp_path: Path, database_url: str) -> None:
+    content = make_pdf([f"Page {n}. {STORY}" for n in range(60)])
+    step = len(content) // 5 + 1
+    announced = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Upload-Metadata": "filename YS5wZGY=,kind Ym9vaw=="}
+    path, sent = "", 0
+    while sent < len(content):
+        async with server(tmp_path, database_url) as (url, process), logged_in(url) as client:
+            if not path:
+                path = (await client.post("/uploads", headers=announced)).raise_for_status().headers["Location"]
+            head = await client.head(path, headers={"Tus-Resumable": "1.0.0"})
+            assert int(head.headers["Upload-Offset"]) == sent
+            piece = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(sent), "Content-Type": "application/offset+octet-stream"}
+            answer = await client.patch(path, headers=piece, content=content[sent : sent + step])
+            sent = int(answer.raise_for_status().headers["Upload-Offset"])
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+    async with server(tmp_path, database_url) as (url, _), logged_in(url) as client:
+        book_id = (await client.get(path)).json()["book_id"]
+        assert (await client.get(f"/books/{book_id}/content")).content == content
+        assert (await settled(client, book_id))["status"] == "completed"
 
 
 async def test_sigterm_ends_the_server_cleanly(tmp_path: Path) -> None:
