@@ -71,7 +71,7 @@ class SandboxedTextExtractor(TextExtractor):
     async def _call(self, task: str, path: Path, on_progress: Progress | None) -> Any:
         limits = self._limits
         for_child = ChildLimits(wall_seconds=limits.seconds, cpu_seconds=limits.seconds, memory_bytes=limits.memory_bytes)
-        arguments = {"path": str(path), "limits": _reader_limits(limits)}
+        arguments = {"path": str(path), "limits": reader_limits(limits)}
         try:
             return await self._children.call(task, arguments, limits=for_child, on_progress=on_progress)
         except ChildTimedOut:
@@ -82,7 +82,8 @@ class SandboxedTextExtractor(TextExtractor):
             raise _failed(error.code) from error
 
 
-def _reader_limits(limits: ExtractionLimits) -> dict[str, int]:
+def reader_limits(limits: ExtractionLimits) -> dict[str, int]:
+    """The same in the words of the readers, as plain numbers for the way to the child."""
     return {
         "pages": limits.pages,
         "characters": limits.characters,

@@ -105,7 +105,8 @@ def _by_script(sample: str) -> str | None:
 def _by_words(sample: str) -> str | None:
     counts = Counter(_WORD.findall(sample.lower()))
     total = counts.total()
-    votes = sorted(((sum(counts[word] for word in words), language) for language, words in _STOP_WORDS.items()), reverse=True)
+    shares = ((sum(counts[word] for word in counts.keys() & words), language) for language, words in _STOP_WORDS.items())
+    votes = sorted(shares, reverse=True)
     (best, language), (second, _) = votes[0], votes[1]
     is_sure = total >= _LEAST_WORDS and best >= _LEAST_SHARE * total and best >= _LEAD * second
     return language if is_sure else None

@@ -8,7 +8,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import sub
 
 from luminalib.adapters.text.cleaning import clean, compounds_in, join_halves
 
@@ -21,8 +21,9 @@ _CLOSING_MARKS = "\"'”’»«)]"  # noqa: RUF001 - quotation marks are meant
 _LONGEST_RUNNING_HEAD = 150
 _RUNNING_ON_PAGES = 3
 _EDGE_LINES = 3
-_MEASURED_PAGES = 60
+_MEASURED_PAGES = 40
 _USUAL_LEADING = 12.0
+_LEAST_LEADING = 4.0
 _WIDE_GAP = 1.3
 _GAP_OF_FORMULA = 4.0
 _SAME_LINE = 0.55
@@ -59,9 +60,10 @@ def compose(pages: list[PageLines]) -> Iterator[str]:
     compounds = compounds_in("\n".join(page.texts) for page in pages if page.cuts) if any(p.cuts for p in pages) else frozenset()
     running = _running_lines(pages, measure.leading)
     for number, page in enumerate(pages):
-        dropped = running.get(number, set())
-        kept = [index for index in range(len(page.texts)) if index not in dropped]
-        text = _flow(page, kept or list(range(len(page.texts))), measure, compounds)
+        dropped = running.get(number)
+        everything = range(len(page.texts))
+        kept = [index for index in everything if index not in dropped] if dropped else everything
+        text = _flow(page, kept or everything, measure, compounds)
         pages[number] = PageLines()
         yield clean(text)
 
@@ -77,9 +79,9 @@ class _Measure:
     def of(cls, pages: Sequence[PageLines]) -> "_Measure":
         steps: Counter[float] = Counter()
         lengths: Counter[int] = Counter()
-        for page in pages[:: max(len(pages) // _MEASURED_PAGES, 1)]:
+        for page in pages[:: len(pages) // _MEASURED_PAGES + 1]:
             lengths.update(map(len, page.texts))
-            steps.update(round(above - below, 1) for above, below in zip(page.ys, page.ys[1:], strict=False) if above - below > 4)  # noqa: PLR2004
+            steps.update([round(drop, 1) for drop in map(sub, page.ys, page.ys[1:]) if drop > _LEAST_LEADING])
         return cls(steps.most_common(1)[0][0] if steps else _USUAL_LEADING, _upper_quartile(lengths))
 
 
@@ -134,23 +136,31 @@ def _flow(page: PageLines, kept: Sequence[int], measure: _Measure, compounds: fr
     """The lines of a page as one text: paragraphs apart, wrapped lines joined, short lines (verse, lists) left as they are."""
     if not kept:
         return ""
-    parts: list[str] = [page.texts[kept[0]]]
+    texts, xs, ys, cuts = page.texts, page.xs, page.ys, page.cuts
+    full, close = _SHORT * measure.full_line, _WIDE_GAP * measure.leading
+    before = kept[0]
+    last, x, y = texts[before], xs[before], ys[before]
+    parts = [last]
     begins = True  # whether the last line begins a paragraph
-    for before, here in pairwise(kept):
-        text = page.texts[here]
-        if before in page.cuts and here == before + 1:
+    for here in kept[1:]:
+        text, next_x, next_y = texts[here], xs[here], ys[here]
+        if before in cuts and here == before + 1:
             parts[-1] = join_halves(parts[-1], text, compounds)
             begins = False
-            continue
-        separator = _separator(page, before, here, measure, begins=begins)
-        begins = separator == "\n\n"
-        parts += (separator, text)
+        elif len(last) >= full and 0 < y - next_y <= close and -_INDENT_FROM <= next_x - x <= _INDENT_FROM:
+            parts += (" ", text)  # by far the most lines: full, and the next one close below it
+            begins = False
+        else:
+            separator = _separator(page, before, here, measure, begins=begins)
+            begins = separator == "\n\n"
+            parts += (separator, text)
+        before, last, x, y = here, text, next_x, next_y
     text = "".join(parts)
     return _SPACES.sub(" ", text) if "  " in text else text
 
 
 def _separator(page: PageLines, before: int, here: int, measure: _Measure, *, begins: bool) -> str:
-    """What stands between two neighbouring lines: a space, a line end or a paragraph end."""
+    """What stands between two neighbouring lines that `_flow` does not just join: a space, a line end or a paragraph end."""
     drop = page.ys[before] - page.ys[here]
     indent = page.xs[here] - page.xs[before]
     if abs(drop) < _SAME_LINE * measure.leading and indent > 0:
@@ -158,8 +168,6 @@ def _separator(page: PageLines, before: int, here: int, measure: _Measure, *, be
     last = page.texts[before]
     is_short = len(last) < _SHORT * measure.full_line
     is_close = drop <= _WIDE_GAP * measure.leading
-    if is_close and not is_short and drop > 0 and -_INDENT_FROM <= indent <= _INDENT_FROM:
-        return " "  # by far the most lines
     is_end = last.rstrip(_CLOSING_MARKS).endswith(_SENTENCE_ENDS)
     runs_on = not is_end and page.texts[here][0].islower()
     if not is_close:  # a formula in a line pushes the next one away too

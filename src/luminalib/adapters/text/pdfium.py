@@ -1,9 +1,11 @@
 """A thin, typed face over PDFium's C functions: the fastest way to text, without the objects of the helper library."""
 
 import ctypes
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as raw  # type: ignore[import-untyped]
@@ -16,6 +18,16 @@ _SOFT_HYPHEN = "\ufffe"
 _ERROR_PASSWORD, _ERROR_SECURITY = 4, 5
 _MOST_BOOKMARKS = 5000
 _MOST_META_BYTES = 64 * 1024
+_DOUBLE = array("d").itemsize
+
+
+def _with_addresses(function: Any, *arguments: Any) -> Any:
+    """The same C function for bare addresses: wrapping references anew for every line takes longer than the call."""
+    return ctypes.CFUNCTYPE(ctypes.c_int, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_get_text = _with_addresses(raw.FPDFText_GetText, ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_get_origin = _with_addresses(raw.FPDFText_GetCharOrigin, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
 class Bitmap(NamedTuple):
@@ -144,38 +156,62 @@ def _lines(text_page: Any, most_characters: int) -> PageLines:
     count = raw.FPDFText_CountChars(text_page)
     if count > most_characters:
         raise failure("limit-text")
-    lines = PageLines()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    at_x, at_y = ctypes.byref(x), ctypes.byref(y)
-    place, add = raw.FPDFText_GetCharOrigin, lines.add
-    for start, line, is_cut in _split(_text(text_page, count)) if count > 0 else ():
-        # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
-        place(text_page, start, at_x, at_y)
-        add(line, x.value, y.value, is_cut=is_cut)
-    return lines
+    handle = ctypes.cast(text_page, ctypes.c_void_p).value
+    text = _text(handle, count) if count > 0 else ""
+    starts, lines, cuts = _split(text) if _SOFT_HYPHEN in text else _split_at_line_ends(text)
+    xs, ys = array("d", starts), array("d", starts)
+    # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
+    for _ in map(_get_origin, repeat(handle), starts, _addresses(xs), _addresses(ys)):
+        pass
+    return PageLines(lines, array("f", xs), array("f", ys), cuts)
 
 
-def _split(text: str) -> Iterator[tuple[int, str, bool]]:
-    """(offset, line, whether a hyphen cut its last word): PDFium puts U+FFFE for such a hyphen and the line end behind it."""
+def _addresses(numbers: "array[float]") -> range:
+    first, count = numbers.buffer_info()
+    return range(first, first + count * _DOUBLE, _DOUBLE)
+
+
+def _split_at_line_ends(text: str) -> tuple[list[int], list[str], set[int]]:
+    """(offsets, lines, lines that end in a cut word) of a text in which no word is cut."""
+    starts: list[int] = []
+    lines: list[str] = []
     start = 0
     for line in text.split(_LINE_END):
-        if _SOFT_HYPHEN in line:
-            *cut, line_end = line.split(_SOFT_HYPHEN)
-            for piece in cut:
-                yield start, piece, True
-                start += len(piece) + len(_SOFT_HYPHEN)
-            line = line_end  # noqa: PLW2901 - what is left of it
-        if line:
-            yield start, line, False
+        if stripped := line.strip():
+            starts.append(start)
+            lines.append(stripped)
         start += len(line) + len(_LINE_END)
+    return starts, lines, set()
 
 
-def _text(text_page: Any, count: int) -> str:
+def _split(text: str) -> tuple[list[int], list[str], set[int]]:
+    """The same where words are cut: PDFium puts U+FFFE for such a hyphen and the line end behind it."""
+    starts: list[int] = []
+    lines: list[str] = []
+    cuts: set[int] = set()
+    start = 0
+    for line in text.split(_LINE_END):
+        *cut, line_end = line.split(_SOFT_HYPHEN)
+        for piece in cut:
+            if stripped := piece.strip():
+                cuts.add(len(lines))
+                starts.append(start)
+                lines.append(stripped)
+            start += len(piece) + len(_SOFT_HYPHEN)
+        if stripped := line_end.strip():
+            starts.append(start)
+            lines.append(stripped)
+        start += len(line_end) + len(_LINE_END)
+    return starts, lines, cuts
+
+
+def _text(text_page: int | None, count: int) -> str:
     # Twice the count: characters beyond the BMP take two units each, which the count does not tell.
-    buffer = (ctypes.c_ushort * (2 * count + 2))()
-    written = raw.FPDFText_GetText(text_page, 0, count, buffer)
-    return _decode(memoryview(buffer).cast("B")[: 2 * max(written - 1, 0)])
+    units = array("H", bytes(2 * (2 * count + 2)))
+    address, _ = units.buffer_info()
+    written = _get_text(text_page, 0, count, address)
+    return _decode(ctypes.string_at(address, 2 * max(written - 1, 0)))
 
 
-def _decode(data: bytes | memoryview) -> str:
-    return bytes(data).decode("utf-16-le", "ignore")
+def _decode(data: bytes) -> str:
+    return data.decode("utf-16-le", "ignore")
