@@ -170,7 +170,7 @@ async def test_every_route_but_the_open_ones_asks_who_you_are(client: httpx.Asyn
     document = (await client.get("/openapi.json")).json()
     for path, operations in document["paths"].items():
         for method in operations:
-            if path not in open_paths:
+            if path not in open_paths and method != "options":  # what the server can do is no secret
                 concrete = path.replace("{book_id}", "0" * 32).replace("{document_id}", "0" * 32)
                 assert (await client.request(method, concrete)).status_code == 401, (method, path)
 

@@ -42,7 +42,7 @@ async def test_nothing_is_lost_when_the_server_is_killed_again_and_again(tmp_pat
     dice = random.Random(KILLS)  # noqa: S311 -- when the server dies, not a secret
     for turn in range(KILLS):
         async with server(tmp_path, database_url) as (url, process), logged_in(url) as client:
-            seconds = (0.05, 0.3, 0.8, 1.6)[turn] if turn < 4 else dice.uniform(0, 2)
+            seconds = (0.05, 0.3, 0.8, 1.6)[turn] if turn < 4 else dice.uniform(0, 4)
             asyncio.get_running_loop().call_later(seconds, process.send_signal, signal.SIGKILL)
             try:
                 for name, content in files[len(accepted) :] or files[:1]:
