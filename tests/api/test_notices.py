@@ -13,8 +13,8 @@ from fakes import FakeClock
 from lending import borrow, give_back, notices, place_hold, renew, shelve
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.notices import remind
-from luminalib.services.notices import BATCH
 from luminalib.settings import LoanSettings, Settings
+from luminalib.steps.following import BATCH
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

@@ -27,9 +27,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
-from luminalib.steps.following import follow
-
-BATCH = 100
+from luminalib.steps.following import BATCH, Followers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +44,7 @@ class DocumentService:
 
     def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, storage: StorageProvider, clock: Clock) -> None:
         self._uow = uow
-        self._bus = bus
+        self._followers: Followers[tuple[DocumentEvent, Summary | None]] = Followers(bus)
         self._storage = storage
         self._clock = clock
 
@@ -131,7 +129,7 @@ class DocumentService:
                 events = await uow.events.after(last, owner, BATCH)
                 return [(event.id, (event, await self._summary_for(uow, event))) for event in events]
 
-        return follow(self._bus, f"documents:{by.tenant_id}", start, read)
+        return self._followers.follow(f"documents:{by.tenant_id}", owner, start, read)
 
     async def _named(self, by: Principal, staged: StagedFile) -> DuplicateContent | None:
         async with self._uow.reading(by.tenant_id) as uow:

@@ -12,9 +12,8 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.steps.circulation import serve_books
-from luminalib.steps.following import follow
+from luminalib.steps.following import BATCH, Followers
 
-BATCH = 100
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,7 +22,7 @@ class NoticeService:
 
     def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, policy: LoanPolicy, clock: Clock) -> None:
         self._uow = uow
-        self._bus = bus
+        self._followers: Followers[Notice] = Followers(bus)
         self._policy = policy
         self._clock = clock
 
@@ -46,7 +45,7 @@ class NoticeService:
             async with self._uow.reading(by.tenant_id) as uow:
                 return [(notice.id, notice) for notice in await uow.notices.after(last, user_id, BATCH)]
 
-        return follow(self._bus, f"notices:{by.tenant_id}:{user_id}", start, read)
+        return self._followers.follow(f"notices:{by.tenant_id}:{user_id}", user_id, start, read)
 
     async def request(self, tenant_id: str) -> None:
         """Has the round made in the background."""
