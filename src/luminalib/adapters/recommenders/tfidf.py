@@ -25,6 +25,8 @@ class TfidfRanking(Ranking):
         self.content = content
         self._ids = [book.id for book in books]
         self._rows = positions(books)
+        # By their whole length, unlike in the hybrid: a book whose author has no other here is less likely the next one.
+        self._lengths: Floats = np.sqrt(np.asarray(content.matrix.power(2).sum(1), np.float32).ravel())
 
     def rank(
         self, reader: Reader, limit: int, *, without: Collection[str] = (), among: Collection[str] | None = None
@@ -34,7 +36,7 @@ class TfidfRanking(Ranking):
             return []
         rows, opinions = vector(reader.opinions, self._rows)
         profile = normalize(self._of_books(rows, opinions) + self.content.taste(reader))
-        scores: Floats = (profile @ self.content.by_term).toarray().ravel()
+        scores: Floats = (profile @ self.content.by_term).toarray().ravel() / np.maximum(self._lengths, 1e-9)
         allowed = None if among is None else self._known(among)
         found = best(scores, limit, [*rows, *self._known(without)], allowed)
         return [Candidate(book_id=self._ids[row], score=float(scores[row])) for row in found]
@@ -46,9 +48,9 @@ class TfidfRanking(Ranking):
         rows, opinions = vector(reader.opinions, self._rows)
         taste = self.content.taste(reader)
         length = sp.linalg.norm(self._of_books(rows, opinions) + taste) or 1.0
-        return {
-            one: self._explained(self._rows[one], rows, opinions / length, taste / length) for one in book_ids if one in self._rows
-        }
+        known = {one: self._rows[one] for one in book_ids if one in self._rows}
+        scales = {one: np.float32(length) * max(self._lengths[row], np.float32(1e-9)) for one, row in known.items()}
+        return {one: self._explained(row, rows, opinions / scales[one], taste / scales[one]) for one, row in known.items()}
 
     def similar(self, book_id: str, limit: int) -> list[Candidate]:
         """See Ranking."""
