@@ -98,11 +98,11 @@ async def log_in(client: httpx.AsyncClient, container: Container, number: int) -
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
-async def ask(client: httpx.AsyncClient, headers: dict[str, str]) -> float:
-    """Milliseconds of one answer."""
-    start = time.perf_counter()
+async def ask(client: httpx.AsyncClient, headers: dict[str, str]) -> tuple[float, float]:
+    """Milliseconds of one answer: on the clock, and of all threads' CPU time, which other work on the machine does not lengthen."""
+    start, cpu = time.perf_counter(), time.process_time()
     answer = await client.get("/recommendations", headers=headers)
-    took = (time.perf_counter() - start) * 1000
+    took = (time.perf_counter() - start) * 1000, (time.process_time() - cpu) * 1000
     answer.raise_for_status()
     assert len(answer.json()["items"]) == 10
     return took
@@ -122,9 +122,11 @@ async def measure(size: int, events: int) -> None:
                 made = await container.services.training.train(MAIN_TENANT)
                 print(f"{made.books:,} books, {made.events:,} events: trained in {made.seconds:.1f} s, {made.byte_size:,} bytes")
                 first = await ask(client, asking[0])
-                times = sorted([await ask(client, headers) for _ in range(3) for headers in asking])
-    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
-    print(f"first answer {first:.0f} ms; then p50 {p50:.1f} ms, p95 {p95:.1f} ms (goal {GOAL_MS:.0f} ms)")
+                times = [await ask(client, headers) for _ in range(3) for headers in asking]
+    print(f"first answer {first[0]:.0f} ms; then, with a goal of p95 < {GOAL_MS:.0f} ms:")
+    for name, column in zip(("clock", "CPU"), zip(*times, strict=True), strict=True):
+        ranked = sorted(column)
+        print(f"{name:6} p50 {ranked[len(ranked) // 2]:.1f} ms, p95 {ranked[int(len(ranked) * 0.95)]:.1f} ms")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ class SqlBookRepository(BookRepository):
 
     async def views(self, book_ids: Sequence[str]) -> dict[str, BookView]:
         """See BookRepository."""
-        rows = await self._session.execute(_views(self._clock.now()).where(books.c.id.in_(book_ids)))
+        rows = await self._session.execute(_VIEWS_BY_ID, {"now": self._clock.now(), "ids": list(book_ids)})
         return {row[0].id: _view(*row) for row in rows}
 
     async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
@@ -143,7 +143,7 @@ class SqlBookRepository(BookRepository):
         self._session.expunge(book)
 
 
-def _views(now: datetime) -> sa.Select[Book, Document, Summary, int, int, int, float | None]:
+def _views(now: datetime | sa.BindParameter[datetime]) -> sa.Select[Book, Document, Summary, int, int, int, float | None]:
     return (
         sa.select(Book, Document, Summary, _COPIES_OUT, _copies_held(now), _RATING_COUNT, _RATING_MEAN)
         .join(Document, documents.c.id == books.c.document_id)
@@ -151,10 +151,14 @@ def _views(now: datetime) -> sa.Select[Book, Document, Summary, int, int, int, f
     )
 
 
-def _copies_held(now: datetime) -> sa.ScalarSelect[int]:
+def _copies_held(now: datetime | sa.BindParameter[datetime]) -> sa.ScalarSelect[int]:
     """Copies that are kept, or will be as soon as one is in, for those in line; who did not come in time has lost theirs."""
     in_time = sa.or_(holds.c.state == HoldState.WAITING, holds.c.ready_until > now)
     return sa.select(sa.func.count()).where(holds.c.book_id == books.c.id, IS_ACTIVE, in_time).correlate(books).scalar_subquery()
+
+
+_VIEWS_BY_ID = _views(sa.bindparam("now", type_=UtcDateTime)).where(books.c.id.in_(sa.bindparam("ids", expanding=True)))
+"""Made once: making it costs more than running it."""
 
 
 def _view(

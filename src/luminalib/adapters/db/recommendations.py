@@ -44,6 +44,25 @@ recommender_models = sa.Table(
     sa.Index("ix_recommender_models_tenant_id_id", "tenant_id", "id"),
     sqlite_autoincrement=True,  # a version is never given twice
 )
+_TENANT: sa.BindParameter[str] = sa.bindparam("tenant")
+# Asked before every answer, and made once: making them costs more than running them.
+_STATE = sa.select(
+    *(
+        part.scalar_subquery()
+        for part in (
+            sa.select(sa.func.count()).select_from(books).where(books.c.tenant_id == _TENANT),
+            sa.select(sa.func.max(books.c.updated_at)).where(books.c.tenant_id == _TENANT),
+            sa.select(sa.func.max(summaries.c.generated_at)).where(summaries.c.tenant_id == _TENANT),
+            sa.select(sa.func.max(recommender_models.c.id)).where(recommender_models.c.tenant_id == _TENANT),
+        )
+    )
+)
+_HAD = sa.union(
+    *(
+        sa.select(table.c.book_id).where(table.c.tenant_id == _TENANT, table.c.user_id == sa.bindparam("user"))
+        for table in (loans, reviews)
+    )
+)
 
 
 class SqlRecommendationRepository(RecommendationRepository):
@@ -56,17 +75,8 @@ class SqlRecommendationRepository(RecommendationRepository):
 
     async def state(self) -> CatalogueState:
         """See RecommendationRepository."""
-        mine = books.c.tenant_id == self._tenant_id
-        parts = (
-            sa.select(sa.func.count()).select_from(books).where(mine),
-            sa.select(sa.func.max(books.c.updated_at)).where(mine),
-            sa.select(sa.func.max(summaries.c.generated_at)).where(summaries.c.tenant_id == self._tenant_id),
-            sa.select(sa.func.max(recommender_models.c.id)).where(self._models),
-        )
-        count, changed_at, summarised_at, model = (
-            await self._session.execute(sa.select(*(part.scalar_subquery() for part in parts)))
-        ).one()
-        return CatalogueState(books=count, changed_at=changed_at, summarised_at=summarised_at, model=model)
+        row = (await self._session.execute(_STATE, {"tenant": self._tenant_id})).one()
+        return CatalogueState(books=row[0], changed_at=row[1], summarised_at=row[2], model=row[3])
 
     async def catalogue(self) -> list[BookProfile]:
         """See RecommendationRepository."""
@@ -82,11 +92,7 @@ class SqlRecommendationRepository(RecommendationRepository):
 
     async def had(self, user_id: str) -> frozenset[str]:
         """See RecommendationRepository."""
-        theirs = (
-            sa.select(table.c.book_id).where(table.c.tenant_id == self._tenant_id, table.c.user_id == user_id)
-            for table in (loans, reviews)
-        )
-        return frozenset(await self._session.scalars(sa.union(*theirs)))
+        return frozenset(await self._session.scalars(_HAD, {"tenant": self._tenant_id, "user": user_id}))
 
     async def add_model(self, model: ModelRecord) -> None:
         """See RecommendationRepository."""

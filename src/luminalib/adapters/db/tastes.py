@@ -1,6 +1,6 @@
 """The log of taste events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,12 @@ impressions = sa.Table(
 WANTED = (TasteKind.BORROWED, TasteKind.HELD)
 """What shows that somebody wants a book."""
 
+_COLUMNS = ("id", "user_id", "book_id", "kind", "rating", "at")
+_EVENTS = sa.select(*(taste_events.c[name] for name in _COLUMNS))
+_OF_MEMBER = _EVENTS.where(
+    taste_events.c.tenant_id == sa.bindparam("tenant"), taste_events.c.user_id == sa.bindparam("user")
+).order_by(taste_events.c.id)
+
 
 class SqlTasteLog(TasteLog):
     """Rows of the table `taste_events`."""
@@ -61,8 +67,8 @@ class SqlTasteLog(TasteLog):
 
     async def of(self, user_id: str) -> list[TasteEvent]:
         """See TasteLog."""
-        c = taste_events.c
-        return await self._read(sa.select(taste_events).where(self._own, c.user_id == user_id).order_by(c.id))
+        rows = await self._session.execute(_OF_MEMBER, {"tenant": self._tenant_id, "user": user_id})
+        return _events(rows)
 
     async def forget(self, user_id: str) -> None:
         """See TasteLog."""
@@ -73,10 +79,10 @@ class SqlTasteLog(TasteLog):
     async def batch(self, after: TasteEvent | None, limit: int) -> Sequence[TasteEvent]:
         """See TasteLog."""
         c = taste_events.c
-        wanted = sa.select(taste_events).where(self._own).order_by(c.user_id, c.id).limit(limit)
+        wanted = _EVENTS.where(self._own).order_by(c.user_id, c.id).limit(limit)
         if after is not None:
             wanted = wanted.where(sa.tuple_(c.user_id, c.id) > (after.user_id, after.id))
-        return await self._read(wanted)
+        return _events(await self._session.execute(wanted))
 
     async def count_after(self, event_id: int) -> tuple[int, datetime | None]:
         """See TasteLog."""
@@ -97,9 +103,9 @@ class SqlTasteLog(TasteLog):
         rows = await self._session.execute(wanted.group_by(c.book_id).order_by(members.desc(), c.book_id).limit(limit))
         return [(book_id, count) for book_id, count in rows]
 
-    async def _read(self, wanted: sa.Select[*tuple[Any, ...]]) -> list[TasteEvent]:
-        rows = await self._session.execute(wanted)
-        return [
-            TasteEvent(id=row.id, user_id=row.user_id, book_id=row.book_id, kind=row.kind, rating=row.rating, at=row.at)
-            for row in rows
-        ]
+
+def _events(rows: Iterable[Any]) -> list[TasteEvent]:
+    return [
+        TasteEvent(id=number, user_id=user_id, book_id=book_id, kind=kind, rating=rating, at=at)
+        for number, user_id, book_id, kind, rating, at in rows
+    ]
