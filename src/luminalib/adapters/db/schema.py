@@ -28,6 +28,8 @@ TENANT_OWNED: dict[type, sa.Column[str]] = {}
 
 S = TypeVar("S", bound=sa.Select[*tuple[Any, ...]])
 
+MADE_ONCE = "made_once"
+"""An execution option: the statement is made when its module is imported, not for each call."""
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A growing integer key: SQLite counts only INTEGER up by itself."""
 

@@ -31,7 +31,7 @@ from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.recommendations import SqlRecommendationRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
-from luminalib.adapters.db.schema import TENANT_OWNED
+from luminalib.adapters.db.schema import MADE_ONCE, TENANT_OWNED
 from luminalib.adapters.db.tastes import SqlTasteLog
 from luminalib.adapters.db.uploads import SqlUploadRepository
 from luminalib.domain.auth import EmailTaken
@@ -72,7 +72,16 @@ class TenantSession(Session):
 def _only_own_rows(state: ORMExecuteState) -> None:
     # Statements on tables alone name their tenant themselves: the criteria reach entities only, and cost a millisecond.
     if state.is_orm_statement:
-        state.statement = state.statement.options(*_rows_of(state.session.info["tenant_id"]))
+        guard = _guarded_once if state.execution_options.get(MADE_ONCE) else _guarded
+        state.statement = guard(state.statement, state.session.info["tenant_id"])
+
+
+def _guarded(statement: sa.Executable, tenant_id: str) -> sa.Executable:
+    return statement.options(*_rows_of(tenant_id))
+
+
+_guarded_once = lru_cache(maxsize=1000)(_guarded)
+"""For statements that live as long as the process: SQLAlchemy keeps with the statement by what it finds it compiled."""
 
 
 @lru_cache(maxsize=1000)

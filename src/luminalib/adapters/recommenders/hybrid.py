@@ -22,7 +22,7 @@ _LONELY_ONWARD, _LONELY_CONTENT = 2.4, 0.1
 _TWIN = 0.15
 """What a liked book gives to its near twins beside everything else, so that what it takes away elsewhere never weighs more."""
 _NOTICEABLE = 0.01
-_LOOKED_AT = 4
+_LOOKED_AT = 3
 """How many books and paths are looked at for reasons."""
 _RARITY = 0.35
 """With a long history scores are divided by this power of a book's support: the best known do not crowd out the others."""

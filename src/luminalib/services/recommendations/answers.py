@@ -27,7 +27,7 @@ from luminalib.steps.members import lock_member
 
 POPULAR_FOR = timedelta(days=180)
 POPULAR_KEPT_FOR = timedelta(minutes=1)
-_POOL = 6
+_POOL = 4
 """How many candidates there are for each place on the list, for variety to choose from."""
 _MOST_POPULAR = 200
 
