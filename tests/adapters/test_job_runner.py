@@ -14,7 +14,7 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.jobs.inprocess import POLL_SECONDS, InProcessJobRunner
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import LEASE, MAX_CLAIMS, Job
+from luminalib.domain.jobs import LEASE, LONGEST_PAUSE, MAX_CLAIMS, Job
 from luminalib.ports.jobs import JobHandler
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -187,10 +187,11 @@ async def test_work_that_always_ends_its_process_is_given_up(desk: Desk) -> None
     for _ in range(MAX_CLAIMS):
         assert await desk.ledger.claim("host:1:x", desk.clock.now()) is not None
         await desk.ledger.release_dead(lambda _: True)
+        desk.clock.advance(LONGEST_PAUSE)
     recorder = Recorder(succeed)
     await desk.work(recorder, lambda: bool(recorder.notes))
     assert recorder.tries == 0
-    assert recorder.notes[0].startswith("gave up: ")
+    assert recorder.notes[0].startswith("gave up: The server stopped each time")
 
 
 async def test_a_runner_says_when_its_workers_are_gone(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.domain.jobs import LEASE, Job
+from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, Job, pause_after
 from luminalib.ports.jobs import JobLedger
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -76,9 +76,9 @@ async def test_a_job_waits_until_its_time(ledger: JobLedger, uow: SqlUnitOfWorkF
     later = NOW + timedelta(minutes=5)
     await enqueue(uow, "later", run_at=later)
     assert await ledger.claim(ME, NOW) is None
-    assert await ledger.next_run_at() == later
+    assert await ledger.next_run_at(NOW) == later
     assert (await claim(ledger, at=later)).name == "later"
-    assert await ledger.next_run_at() is None
+    assert await ledger.next_run_at(later) is None
 
 
 async def test_a_lease_without_heartbeat_goes_to_another(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
@@ -101,6 +101,25 @@ async def test_jobs_of_the_dead_are_released(ledger: JobLedger, uow: SqlUnitOfWo
     assert await ledger.release_dead(lambda worker: worker == YOU) == 1
     assert (await claim(ledger, ME)).name == "yours"
     assert await ledger.release_dead(lambda _: False) == 0
+
+
+@pytest.mark.parametrize("dies", ["here", "on another machine"])
+async def test_a_job_whose_workers_die_rests_ever_longer(ledger: JobLedger, uow: SqlUnitOfWorkFactory, dies: str) -> None:
+    await enqueue(uow, "deadly")
+    at = NOW
+    for claims in range(1, MAX_CLAIMS + 1):
+        assert (await claim(ledger, at=at)).claims == claims
+        if dies == "here":
+            await ledger.release_dead(lambda _: True)
+        rest = max(pause_after(claims), timedelta() if dies == "here" else LEASE + timedelta(seconds=1))
+        if claims > FREE_CLAIMS and dies == "here":
+            await enqueue(uow, f"harmless {claims}")
+            other = await claim(ledger, at=at + rest / 2)
+            assert other.name == f"harmless {claims}", "others need not wait for it"
+            await ledger.finish(other, at)
+            assert await ledger.next_run_at(at) is None
+        at += rest
+    assert at - NOW > timedelta(hours=10)
 
 
 async def test_finished_jobs_are_forgotten_after_a_while(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:

@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from luminalib.domain.errors import Unavailable
+from luminalib.domain.errors import LuminaError, Unavailable
 
 MAX_FAILURES = 2
 """A job is tried once and retried once."""
 MAX_CLAIMS = 25
-"""A job that was started this often without an outcome takes its process down with it; it is given up."""
+"""A job that was started this often without an outcome is given up: with its pauses that takes eleven hours."""
+FREE_CLAIMS = 3
+"""So many starts without an outcome may follow each other at once: servers are stopped for all kinds of reasons."""
+LONGEST_PAUSE = timedelta(hours=1)
 RETRY_AFTER = timedelta(seconds=2)
 POSTPONE_AFTER = timedelta(seconds=15)
 LONGEST_POSTPONEMENT = timedelta(hours=1)
@@ -22,6 +25,24 @@ def postponement(reason: Unavailable) -> timedelta:
     asked = reason.facts.get("retry_after")
     least, most = POSTPONE_AFTER.total_seconds(), LONGEST_POSTPONEMENT.total_seconds()
     return timedelta(seconds=min(max(asked if isinstance(asked, (int, float)) else least, least), most))
+
+
+def pause_after(claims: int) -> timedelta:
+    """How long after its last start a job waits that was started `claims` times without an outcome: each time twice as long.
+
+    Whoever kills the server from outside, however often, hits a job by chance: it is done in the first gap that is long enough,
+    and waits no longer than the trouble has lasted. A job that takes its process down does so at every start: after the first few
+    it leaves the server ever more time for the others.
+    """
+    if claims <= FREE_CLAIMS:
+        return timedelta()
+    return min(timedelta(seconds=2 ** min(claims - FREE_CLAIMS - 1, 20)), LONGEST_PAUSE)
+
+
+class GivenUp(LuminaError):
+    """The server stopped each time it worked on this, 25 times in half a day. Its log may say why."""
+
+    slug = "given-up"
 
 
 class JobStatus(StrEnum):

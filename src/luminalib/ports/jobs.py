@@ -13,7 +13,10 @@ class JobLedger(ABC):
 
     @abstractmethod
     async def claim(self, worker: str, now: datetime) -> Job | None:
-        """Takes the oldest job that may run now (a lease in return), or None. A job is never given to two workers."""
+        """Takes the oldest job that may run now (a lease in return), or None. A job is never given to two workers.
+
+        One that was started before without an outcome rests first, see `pause_after`.
+        """
 
     @abstractmethod
     async def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:
@@ -32,8 +35,8 @@ class JobLedger(ABC):
         """Puts the running jobs of workers for which `is_dead` holds back to wait; returns how many."""
 
     @abstractmethod
-    async def next_run_at(self) -> datetime | None:
-        """When the earliest waiting job may run; None when none waits."""
+    async def next_run_at(self, after: datetime) -> datetime | None:
+        """When the next of the jobs may run that had to wait still at `after`; None when there is none."""
 
     @abstractmethod
     async def forget_finished(self, before: datetime) -> int:

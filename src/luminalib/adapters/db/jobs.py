@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
-from luminalib.domain.jobs import LEASE, Job, JobStatus
+from luminalib.domain.jobs import LEASE, MAX_CLAIMS, Job, JobStatus, pause_after
 from luminalib.ports.jobs import JobLedger
 
 jobs = sa.Table(
@@ -61,7 +61,10 @@ async def enqueue(session: AsyncSession, job: Job) -> None:
 
 
 def _claimable(now: datetime) -> sa.Select[tuple[int]]:
-    """The oldest job that is due, or whose worker let its lease run out, and has no older one with its lock before it."""
+    """The oldest job that is due, or whose worker let its lease run out, and has no older one with its lock before it.
+
+    A job that runs, or did when its worker died, has the time of its last start for `run_at`.
+    """
     older = jobs.alias("older")
     blocked = sa.exists().where(
         older.c.tenant_id == jobs.c.tenant_id,
@@ -69,9 +72,15 @@ def _claimable(now: datetime) -> sa.Select[tuple[int]]:
         older.c.id < jobs.c.id,
         older.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)),
     )
-    due = sa.and_(jobs.c.status == JobStatus.WAITING, jobs.c.run_at <= now)
+    latest = sa.literal(now - pause_after(MAX_CLAIMS), UtcDateTime())
+    rested = jobs.c.run_at <= sa.case(
+        {claims: sa.literal(now - pause_after(claims), UtcDateTime()) for claims in range(MAX_CLAIMS)},
+        value=jobs.c.claims,
+        else_=latest,
+    )
+    due = jobs.c.status == JobStatus.WAITING
     orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.lease_until < now)
-    candidates = sa.select(jobs.c.id).where(sa.or_(due, orphaned), sa.or_(jobs.c.lock.is_(None), ~blocked))
+    candidates = sa.select(jobs.c.id).where(sa.or_(due, orphaned), rested, sa.or_(jobs.c.lock.is_(None), ~blocked))
     return candidates.order_by(jobs.c.id).limit(1)
 
 
@@ -99,7 +108,7 @@ class SqlJobLedger(JobLedger):
         taken = (
             sa.update(jobs)
             .where(jobs.c.id == _claimable(now).with_for_update(skip_locked=True).scalar_subquery())
-            .values(status=JobStatus.RUNNING, worker=worker, lease_until=now + LEASE, claims=jobs.c.claims + 1)
+            .values(status=JobStatus.RUNNING, worker=worker, lease_until=now + LEASE, run_at=now, claims=jobs.c.claims + 1)
             .returning(*jobs.c)
         )
         async with self._database.write_gate(), self._database.writing.begin() as connection:
@@ -139,11 +148,13 @@ class SqlJobLedger(JobLedger):
         orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.worker.in_(dead))
         return await self._write(sa.update(jobs).where(orphaned).values(status=JobStatus.WAITING, worker=None, lease_until=None))
 
-    async def next_run_at(self) -> datetime | None:
+    async def next_run_at(self, after: datetime) -> datetime | None:
         """See JobLedger."""
+        later = sa.and_(jobs.c.status == JobStatus.WAITING, jobs.c.run_at > after)
         async with self._database.reading.connect() as connection:
-            earliest = sa.select(sa.func.min(jobs.c.run_at, type_=UtcDateTime())).where(jobs.c.status == JobStatus.WAITING)
-            found: datetime | None = await connection.scalar(earliest)
+            found: datetime | None = await connection.scalar(
+                sa.select(sa.func.min(jobs.c.run_at, type_=UtcDateTime())).where(later)
+            )
             return found
 
     async def forget_finished(self, before: datetime) -> int:

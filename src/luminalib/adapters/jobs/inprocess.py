@@ -5,13 +5,13 @@ import os
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import LEASE, MAX_CLAIMS, RETRY_AFTER, Job, postponement
+from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, RETRY_AFTER, GivenUp, Job, postponement
 from luminalib.ports.clock import Clock
 from luminalib.ports.jobs import JobHandler, JobLedger, JobRunner
 
@@ -21,10 +21,6 @@ HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
 DRAIN_SECONDS = 10.0
 KEEP_FINISHED = timedelta(days=7)
 log = structlog.get_logger(__name__)
-
-
-class GivenUp(Exception):
-    """The work was started again and again without an outcome: it seems to end the server each time."""
 
 
 class InProcessJobRunner(JobRunner):
@@ -95,9 +91,10 @@ class InProcessJobRunner(JobRunner):
     async def _work(self) -> None:
         while not self._stopping:
             try:
-                job = await self._ledger.claim(self._name, self._clock.now())
+                now = self._clock.now()
+                job = await self._ledger.claim(self._name, now)
                 if job is None:
-                    await self._idle()
+                    await self._idle(now)
                 else:
                     self._wake.set()  # another worker may find a job, too
                     await self._perform(job)
@@ -106,9 +103,9 @@ class InProcessJobRunner(JobRunner):
                 log.exception("jobs.worker_error")
                 await asyncio.sleep(POLL_SECONDS)
 
-    async def _idle(self) -> None:
+    async def _idle(self, since: datetime) -> None:
         self._wake.clear()
-        upcoming = await self._ledger.next_run_at()
+        upcoming = await self._ledger.next_run_at(since)
         until_next = (upcoming - self._clock.now()).total_seconds() if upcoming else POLL_SECONDS
         with suppress(TimeoutError):
             async with asyncio.timeout(0 if self._stopping else min(max(until_next, 0.05), POLL_SECONDS)):
@@ -134,8 +131,10 @@ class InProcessJobRunner(JobRunner):
 
     async def _attempt(self, job: Job, handler: JobHandler) -> None:
         if job.claims > MAX_CLAIMS:
-            await self._fail(job, handler, GivenUp(str(GivenUp.__doc__)))
+            await self._fail(job, handler, GivenUp())
             return
+        if job.claims > FREE_CLAIMS:
+            log.warning("jobs.started_again", starts=job.claims)
         try:
             await handler.run(job)
         except Unavailable as reason:
