@@ -1,6 +1,5 @@
 """Databases, servers and clients for the tests. PostgreSQL is a real one, from pip."""
 
-import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -12,7 +11,6 @@ from uuid import uuid4
 import httpx
 import pytest
 import sqlalchemy as sa
-import uvicorn
 from fastapi import FastAPI
 
 from fakes import FakeLLM
@@ -22,11 +20,11 @@ from luminalib.adapters.db.auth import sessions
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
-from luminalib.cli.serve import Server
 from luminalib.container import Container, open_container
 from luminalib.domain.auth import MAIN_TENANT, User
 from luminalib.main import create_app
 from luminalib.settings import Settings
+from streaming import serving
 
 SignUp = Callable[..., Awaitable[httpx.AsyncClient]]
 
@@ -181,11 +179,5 @@ def age_sessions(container: Container) -> Callable[[timedelta], Awaitable[None]]
 @pytest.fixture
 async def server_url(app: FastAPI, container: Container) -> AsyncIterator[str]:
     """The same app behind a real socket: the in-process transport cannot stream."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
-    server = Server(config, container.bus)
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await running
+    async with serving(app, container) as url:
+        yield url

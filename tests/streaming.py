@@ -1,4 +1,4 @@
-"""Reading the documents' stream of a real server."""
+"""A real server, and reading the documents' stream of it."""
 
 import asyncio
 import json
@@ -7,6 +7,23 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from luminalib.cli.serve import Server
+from luminalib.container import Container
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, container: Container) -> AsyncIterator[str]:
+    """The address of the app behind a real socket."""
+    server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"), container.bus)
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await running
 
 
 @asynccontextmanager

@@ -73,10 +73,12 @@ async def test_a_lost_connection_comes_back(dsn: str, postgres_server: Any) -> N
     )
     with there.subscribe("documents:a") as mine:
         async with asyncio.timeout(20):
-            heard = False
-            while not heard:
+            here.publish("documents:a")
+            while not await mine.wait(0.3):  # what is published while the connection is away is not heard
                 here.publish("documents:a")
-                heard = await mine.wait(0.3)
+    with there.subscribe("documents:b") as mine:
+        here.publish("documents:b")
+        assert await mine.wait(20), "from then on each hint arrives"
     for one in (here, there):
         await one.stop()
 

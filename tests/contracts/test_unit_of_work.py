@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -17,11 +18,14 @@ from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatu
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.media import MediaType
+from luminalib.domain.notices import Notice, NoticeKind
 from luminalib.domain.paging import PageRequest
 from luminalib.domain.pipeline import process_document, status_event
 from luminalib.domain.texts import sections_of
+from luminalib.ports.events import topic_of
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+NOTICE = Notice(user_id="", kind=NoticeKind.HOLD_READY, subject_id="hold", book_id="book", title="Title", until=NOW, at=NOW)
 
 
 @pytest.fixture
@@ -112,6 +116,7 @@ async def test_tenants_see_nothing_of_one_another(uow: SqlUnitOfWorkFactory) -> 
             assert await unit.events.after(0, None, 10) == []
             assert await unit.events.history(document.id) == []
             assert await unit.events.latest_id() == 0
+            assert await unit.events.newest_ids(0) == {}
             with pytest.raises(BookNotFound):
                 await unit.books.get(book.id)
             with pytest.raises(BookNotFound):
@@ -194,16 +199,38 @@ async def test_event_ids_grow_in_the_order_of_commits(uow: SqlUnitOfWorkFactory)
 
 async def test_hints_follow_the_commit(uow: SqlUnitOfWorkFactory, bus: MemoryEventBus) -> None:
     document = make_document()
-    with bus.subscribe("documents:main") as news:
+    topics = topic_of("documents", "main"), topic_of("documents", "main", "ada"), topic_of("documents", "main", "ben")
+    with bus.subscribe(topics[0]) as news, bus.subscribe(topics[1]) as hers, bus.subscribe(topics[2]) as his:
         with pytest.raises(ZeroDivisionError):
             async with uow("main") as unit:
-                unit.events.append(status_event(document, None, None, NOW))
+                unit.events.append(replace(status_event(document, None, None, NOW), owner_id="ada"))
                 raise ZeroDivisionError
         assert not await news.wait(0.01)
         async with uow("main") as unit:
             await unit.documents.add(document)
-            unit.events.append(status_event(document, None, None, NOW))
+            unit.events.append(replace(status_event(document, None, None, NOW), owner_id="ada"))
         assert await news.wait(1)
+        assert await hers.wait(1)
+        assert not await his.wait(0.01)
+
+
+async def test_the_logs_know_the_newest_row_of_each_owner(uow: SqlUnitOfWorkFactory) -> None:
+    document = make_document()
+    async with uow("main") as unit:
+        await unit.documents.add(document)
+        for owner in ("ada", "ben", "ada", None):
+            unit.events.append(replace(status_event(document, None, None, NOW), owner_id=owner))
+            if owner:
+                unit.notices.append(replace(NOTICE, user_id=owner))
+    async with uow.reading("main") as unit:
+        first = (await unit.events.after(0, None, 1))[0].id
+        assert await unit.events.newest_ids(0) == {"ada": first + 2, "ben": first + 1, None: first + 3}
+        assert await unit.events.newest_ids(first + 2) == {None: first + 3}
+        assert await unit.events.latest_id() == first + 3
+        told = [(await unit.notices.after(0, name, 10))[-1].id for name in ("ada", "ben")]
+        assert await unit.notices.newest_ids(0) == dict(zip(("ada", "ben"), told, strict=True))
+        assert await unit.notices.newest_ids(told[1]) == {"ada": told[0]}
+        assert await unit.notices.latest_id() == told[0]
 
 
 async def test_a_queueing_lock_keeps_one_waiting_job(uow: SqlUnitOfWorkFactory, database: SqlDatabase) -> None:

@@ -4,6 +4,11 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 
 
+def topic_of(kind: str, tenant_id: str, owner_id: str | None = None) -> str:
+    """Under which hints are given at rows of a log: at those of `owner_id`, or at all when it is None."""
+    return f"{kind}:{tenant_id}" if owner_id is None else f"{kind}:{tenant_id}:{owner_id}"
+
+
 class Subscription(ABC):
     """One listener's place at the bus; holds at most one pending hint, however many were published."""
 
@@ -13,7 +18,7 @@ class Subscription(ABC):
 
 
 class EventBus(ABC):
-    """Wakes those who wait for news of a topic such as `documents:main`."""
+    """Wakes those who wait for news of a topic, see `topic_of`."""
 
     @abstractmethod
     def publish(self, topic: str) -> None:

@@ -1,6 +1,6 @@
 """Documents as those see them who send files in and wait for them: state, history, text and live news."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -27,7 +27,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
-from luminalib.steps.following import BATCH, Followers
+from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +39,44 @@ class DocumentDetail:
     summary: Summary | None
 
 
+class _DocumentNews(FollowedLog[tuple[DocumentEvent, Summary | None]]):
+    """The log of document events, a completed document's with its summary."""
+
+    kind = "documents"
+
+    def __init__(self, uow: UnitOfWorkFactory) -> None:
+        self._uow = uow
+
+    async def latest_id(self, tenant_id: str) -> int:
+        async with self._uow.reading(tenant_id) as uow:
+            return await uow.events.latest_id()
+
+    async def newest_ids(self, tenant_id: str, after: int) -> Mapping[str | None, int]:
+        async with self._uow.reading(tenant_id) as uow:
+            return await uow.events.newest_ids(after)
+
+    async def read(self, tenant_id: str, owner_id: str | None, after: int) -> Rows[tuple[DocumentEvent, Summary | None]]:
+        async with self._uow.reading(tenant_id) as uow:
+            events = await uow.events.after(after, owner_id, BATCH)
+            return [(event.id, (event, await self._summary_for(uow, event))) for event in events]
+
+    async def _summary_for(self, uow: UnitOfWork, event: DocumentEvent) -> Summary | None:
+        if event.kind != "status" or event.status is not DocumentStatus.COMPLETED:
+            return None
+        return await uow.documents.find_summary(event.document_id)
+
+
+def _seen_by(member: Principal) -> str | None:
+    """Whose documents a member may see: None for everybody's."""
+    return None if member.is_staff else member.user_id or ""
+
+
 class DocumentService:
     """What members may know of documents and do with them: with their own, librarians with all."""
 
     def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, storage: StorageProvider, clock: Clock) -> None:
         self._uow = uow
-        self._followers: Followers[tuple[DocumentEvent, Summary | None]] = Followers(bus)
+        self._followers = Followers(bus, _DocumentNews(uow))
         self._storage = storage
         self._clock = clock
 
@@ -70,7 +102,7 @@ class DocumentService:
     async def list(self, by: Principal, wanted: DocumentFilter, page: PageRequest) -> Page[DocumentView]:
         """Documents, the newest first."""
         async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.documents.list(replace(wanted, owner_id=None if by.is_staff else by.user_id or ""), page)
+            return await uow.documents.list(replace(wanted, owner_id=_seen_by(by)), page)
 
     async def get(self, by: Principal, document_id: str) -> DocumentDetail:
         """One document. Raises DocumentNotFound, also for other people's."""
@@ -116,31 +148,13 @@ class DocumentService:
         Yields None when there was no news for a while, so that the caller may look whether anybody still listens. A completed
         document's event comes with its summary.
         """
-        owner = None if by.is_staff else by.user_id
-
-        async def start() -> int:
-            if after is not None:
-                return after
-            async with self._uow.reading(by.tenant_id) as uow:
-                return await uow.events.latest_id()
-
-        async def read(last: int) -> Sequence[tuple[int, tuple[DocumentEvent, Summary | None]]]:
-            async with self._uow.reading(by.tenant_id) as uow:
-                events = await uow.events.after(last, owner, BATCH)
-                return [(event.id, (event, await self._summary_for(uow, event))) for event in events]
-
-        return self._followers.follow(f"documents:{by.tenant_id}", owner, start, read)
+        return self._followers.follow(by.tenant_id, _seen_by(by), after)
 
     async def _named(self, by: Principal, staged: StagedFile) -> DuplicateContent | None:
         async with self._uow.reading(by.tenant_id) as uow:
             existing = await uow.documents.find_by_digest(staged.sha256)
             book = await uow.books.find_by_document(existing.id) if existing else None
         return DuplicateContent(document_id=existing.id, book_id=book.id if book else None) if existing else None
-
-    async def _summary_for(self, uow: UnitOfWork, event: DocumentEvent) -> Summary | None:
-        if event.kind != "status" or event.status is not DocumentStatus.COMPLETED:
-            return None
-        return await uow.documents.find_summary(event.document_id)
 
     async def _visible(self, uow: UnitOfWork, by: Principal, document_id: str) -> tuple[Document, Book | None]:
         document = await uow.documents.get(document_id)

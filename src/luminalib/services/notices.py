@@ -1,6 +1,6 @@
 """Telling members what they should know, each thing at most once a day."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 
 from luminalib.domain.auth import Principal
@@ -12,9 +12,30 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.steps.circulation import serve_books
-from luminalib.steps.following import BATCH, Followers
+from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _NoticeNews(FollowedLog[Notice]):
+    """The log of notices; each is for its member alone."""
+
+    kind = "notices"
+
+    def __init__(self, uow: UnitOfWorkFactory) -> None:
+        self._uow = uow
+
+    async def latest_id(self, tenant_id: str) -> int:
+        async with self._uow.reading(tenant_id) as uow:
+            return await uow.notices.latest_id()
+
+    async def newest_ids(self, tenant_id: str, after: int) -> Mapping[str | None, int]:
+        async with self._uow.reading(tenant_id) as uow:
+            return await uow.notices.newest_ids(after)
+
+    async def read(self, tenant_id: str, owner_id: str | None, after: int) -> Rows[Notice]:
+        async with self._uow.reading(tenant_id) as uow:
+            return [(notice.id, notice) for notice in await uow.notices.after(after, owner_id or "", BATCH)]
 
 
 class NoticeService:
@@ -22,7 +43,7 @@ class NoticeService:
 
     def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, policy: LoanPolicy, clock: Clock) -> None:
         self._uow = uow
-        self._followers: Followers[Notice] = Followers(bus)
+        self._followers = Followers(bus, _NoticeNews(uow))
         self._policy = policy
         self._clock = clock
 
@@ -33,19 +54,7 @@ class NoticeService:
 
     def follow(self, by: Principal, after: int | None) -> AsyncIterator[Notice | None]:
         """The member's notices after the id `after` (from now on when it is None), then each as it comes."""
-        user_id = by.user_id or ""
-
-        async def start() -> int:
-            if after is not None:
-                return after
-            async with self._uow.reading(by.tenant_id) as uow:
-                return await uow.notices.latest_id(user_id)
-
-        async def read(last: int) -> list[tuple[int, Notice]]:
-            async with self._uow.reading(by.tenant_id) as uow:
-                return [(notice.id, notice) for notice in await uow.notices.after(last, user_id, BATCH)]
-
-        return self._followers.follow(f"notices:{by.tenant_id}:{user_id}", user_id, start, read)
+        return self._followers.follow(by.tenant_id, by.user_id or "", after)
 
     async def request(self, tenant_id: str) -> None:
         """Has the round made in the background."""

@@ -1,5 +1,6 @@
 """The log of document events."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ document_events = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("detail", sa.Text),
     sa.Index("ix_document_events_tenant_id_id", "tenant_id", "id"),
+    sa.Index("ix_document_events_owner_id_id", "tenant_id", "owner_id", "id"),
     sqlite_autoincrement=True,  # never gives the id of a deleted row again
 )
 
@@ -39,9 +41,9 @@ class SqlEventLog(EventLog):
         self._pending: list[DocumentEvent] = []
 
     @property
-    def has_news(self) -> bool:
-        """Whether anything was appended."""
-        return bool(self._pending)
+    def owners(self) -> set[str | None]:
+        """Whose documents the appended events are about."""
+        return {event.owner_id for event in self._pending}
 
     def append(self, event: DocumentEvent) -> None:
         """See EventLog."""
@@ -68,6 +70,12 @@ class SqlEventLog(EventLog):
         """See EventLog."""
         newest = sa.select(sa.func.max(document_events.c.id)).where(document_events.c.tenant_id == self._tenant_id)
         return await self._session.scalar(newest) or 0
+
+    async def newest_ids(self, after: int) -> Mapping[str | None, int]:
+        """See EventLog."""
+        c = document_events.c
+        newest = sa.select(c.owner_id, sa.func.max(c.id)).where(c.tenant_id == self._tenant_id, c.id > after).group_by(c.owner_id)
+        return dict((await self._session.execute(newest)).all())
 
     async def history(self, document_id: str) -> list[DocumentEvent]:
         """See EventLog."""

@@ -1,6 +1,6 @@
 """The log of notices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ notices = sa.Table(
     sa.Column("title", sa.String(500), nullable=False),
     sa.Column("until", UtcDateTime, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_notices_tenant_id_id", "tenant_id", "id"),
     sa.Index("ix_notices_user_id_id", "tenant_id", "user_id", "id"),
     sa.Index("ix_notices_subject_id", "subject_id", "kind", "at"),
     sqlite_autoincrement=True,  # never gives the id of a deleted row again
@@ -76,9 +77,16 @@ class SqlNoticeLog(NoticeLog):
         """See NoticeLog."""
         return await self._read(self._theirs(user_id).where(notices.c.id > notice_id).order_by(notices.c.id).limit(limit))
 
-    async def latest_id(self, user_id: str) -> int:
+    async def latest_id(self) -> int:
         """See NoticeLog."""
-        return await self._session.scalar(self._theirs(user_id).with_only_columns(sa.func.max(notices.c.id))) or 0
+        newest = sa.select(sa.func.max(notices.c.id)).where(notices.c.tenant_id == self._tenant_id)
+        return await self._session.scalar(newest) or 0
+
+    async def newest_ids(self, after: int) -> Mapping[str | None, int]:
+        """See NoticeLog."""
+        c = notices.c
+        newest = sa.select(c.user_id, sa.func.max(c.id)).where(c.tenant_id == self._tenant_id, c.id > after).group_by(c.user_id)
+        return dict((await self._session.execute(newest)).all())
 
     async def list(self, user_id: str, page: PageRequest) -> Page[Notice]:
         """See NoticeLog."""

@@ -42,7 +42,7 @@ from luminalib.domain.jobs import Job
 from luminalib.domain.loans import AlreadyOnLoan
 from luminalib.domain.reviews import AlreadyReviewed
 from luminalib.ports.clock import Clock
-from luminalib.ports.events import EventBus
+from luminalib.ports.events import EventBus, topic_of
 from luminalib.ports.jobs import JobRunner
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 
@@ -163,10 +163,11 @@ class SqlUnitOfWork(UnitOfWork):
         await self._session.commit()
 
     def _hint(self) -> None:
-        if self._log.has_news:
-            self._bus.publish(f"documents:{self._tenant_id}")
+        owners = self._log.owners
+        for owner_id in {None, *owners} if owners else ():  # librarians follow everybody's documents
+            self._bus.publish(topic_of("documents", self._tenant_id, owner_id))
         for user_id in self._notices.readers:
-            self._bus.publish(f"notices:{self._tenant_id}:{user_id}")
+            self._bus.publish(topic_of("notices", self._tenant_id, user_id))
         if self._runner:
             for job_id in self._dropped:
                 self._runner.drop(job_id)

@@ -70,10 +70,8 @@ class PostgresEventBus(MemoryEventBus):
                         await self._news.wait()
                 self._news.clear()
                 topics, self._topics = self._topics, set()
-                for topic in topics:
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
-                if not topics:
-                    await connection.execute("SELECT 1")  # shows that the connection is still there
+                # Without topics, too: it shows that the connection is still there.
+                await connection.execute("SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic", CHANNEL, [*topics])
         finally:
             connection.terminate()
 

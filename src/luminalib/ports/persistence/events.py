@@ -1,6 +1,7 @@
 """The log of what happened to documents."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import datetime
 
 from luminalib.domain.documents import DocumentEvent
@@ -20,6 +21,10 @@ class EventLog(ABC):
     @abstractmethod
     async def latest_id(self) -> int:
         """The id of the newest row, 0 when there is none."""
+
+    @abstractmethod
+    async def newest_ids(self, after: int) -> Mapping[str | None, int]:
+        """The id of each owner's newest row among those after the id `after`."""
 
     @abstractmethod
     async def history(self, document_id: str) -> list[DocumentEvent]:

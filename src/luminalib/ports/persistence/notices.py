@@ -1,7 +1,7 @@
 """What members were told."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from luminalib.domain.loans import Loan
@@ -30,8 +30,12 @@ class NoticeLog(ABC):
         """A member's next notices, oldest first."""
 
     @abstractmethod
-    async def latest_id(self, user_id: str) -> int:
-        """The id of a member's newest notice, 0 when there is none."""
+    async def latest_id(self) -> int:
+        """The id of the newest notice of all, 0 when there is none."""
+
+    @abstractmethod
+    async def newest_ids(self, after: int) -> Mapping[str | None, int]:
+        """The id of each member's newest notice among those after the id `after`."""
 
     @abstractmethod
     async def list(self, user_id: str, page: PageRequest) -> Page[Notice]:
