@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
@@ -101,3 +102,35 @@ def _navigation(names: Sequence[str], headings: Sequence[str]) -> str:
 def _chapter(heading: str, text: str) -> str:
     paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in text.split("\n\n"))
     return f'<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body><h1>{escape(heading)}</h1>{paragraphs}</body></html>'
+
+
+def make_raw_pdf(objects: Mapping[int, bytes]) -> bytes:
+    """A PDF of numbered objects, of which 1 is the catalogue."""
+    content = b"%PDF-1.5\n"
+    places = dict.fromkeys(range(1, max(objects) + 1), b"0000000000 65535 f \n")
+    for number, written in objects.items():
+        places[number] = b"%010d 00000 n \n" % len(content)
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, written)
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(places) + 1, b"".join(places.values()))
+    return b"%s%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (content, table, len(places) + 1, len(content))
+
+
+def make_pdf_of_one_glyph(meaning: str, drawing: bytes) -> bytes:
+    """A page with a font whose glyph 1 stands for `meaning`; `drawing` shows it."""
+    mapping = b"begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfchar <0001> <%s> endbfchar endcmap"
+    return make_raw_pdf(
+        {
+            1: b"<</Type/Catalog/Pages 2 0 R>>",
+            2: b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 612 792]>>",
+            3: b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+            4: _stream(b"BT /F1 12 Tf 10 10 Td %s ET" % drawing),
+            5: b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[6 0 R]/ToUnicode 7 0 R>>",
+            6: b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
+            7: _stream(mapping % meaning.encode("utf-16-be").hex().encode()),
+        }
+    )
+
+
+def _stream(data: bytes) -> bytes:
+    packed = zlib.compress(data, 9)
+    return b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed)

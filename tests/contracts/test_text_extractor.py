@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bookfiles import make_epub, make_pdf, make_zip
+from bookfiles import make_epub, make_pdf, make_pdf_of_one_glyph, make_zip
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.text.extractor import ExtractionLimits, SandboxedTextExtractor
 from luminalib.adapters.text.failures import SENTENCES
@@ -115,6 +115,28 @@ async def test_limits_have_codes_of_their_own(desk: Desk) -> None:
         await desk.code(b"x " * 30_000_000, MediaType.TEXT, ExtractionLimits(memory_bytes=120 << 20, characters=10**9))
         == "limit-memory"
     )
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        b"<0001> Tj " * 20_000,
+        b"[%s] TJ" % (b"<0001> -9 " * 20_000),
+        b"<%s> Tj" % (b"0001" * 20_000),
+        b"(%s) Tj" % (b"\0\1" * 20_000),
+    ],
+    ids=["many strings", "an array", "one string", "a literal"],
+)
+async def test_a_glyph_that_stands_for_a_book_makes_too_much_text(desk: Desk, drawing: bytes) -> None:
+    bomb = make_pdf_of_one_glyph("word " * 2000, drawing)
+    assert await desk.code(bomb, MediaType.PDF, ExtractionLimits(memory_bytes=300 << 20)) == "limit-text"
+    harmless = await desk.extract(make_pdf_of_one_glyph("word ", b"<00010001> Tj"), MediaType.PDF)
+    assert whole(harmless) == "word word"
+
+
+async def test_a_page_that_takes_the_memory_otherwise_says_so(desk: Desk) -> None:
+    states = make_pdf_of_one_glyph("a", b"<0001> Tj " + b"q " * 4_000_000)
+    assert await desk.code(states, MediaType.PDF, ExtractionLimits(memory_bytes=300 << 20)) == "limit-memory"
 
 
 async def test_an_epub_gives_its_chapters_with_titles(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The text extractor: picks the reader for a kind of file and has it run in a child process."""
 
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ _COVERS = {
     MediaType.PDF: "luminalib.adapters.text.cover:of_pdf",
     MediaType.EPUB: "luminalib.adapters.text.cover:of_epub",
 }
+_SCALES = "luminalib.adapters.text.weighing:weigh"
 _MEBIBYTE = 1024 * 1024
 
 
@@ -60,13 +62,24 @@ class SandboxedTextExtractor(TextExtractor):
 
     async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
         """The whole text; see the port."""
-        found = await self._call(f"{_READERS[media_type]}:extract", path, on_progress)
+        try:
+            found = await self._call(f"{_READERS[media_type]}:extract", path, on_progress)
+        except ExtractionFailed as failed:
+            if failed.code == "limit-memory" and media_type is MediaType.PDF and await self._has_too_much_text(path):
+                raise _failed("limit-text") from None
+            raise
         return ExtractedText(
             sections=sections_of([(title, text) for title, text in found["sections"]]),
             metadata=_metadata(found["metadata"]),
             language=found["language"],
             notes=tuple(found["notes"]),
         )
+
+    async def _has_too_much_text(self, path: Path) -> bool:
+        with suppress(ExtractionFailed):
+            weight: int = await self._call(_SCALES, path, None)
+            return weight > self._limits.characters
+        return False
 
     async def _call(self, task: str, path: Path, on_progress: Progress | None) -> Any:
         limits = self._limits
