@@ -68,6 +68,11 @@ class Content:
         columns, weights = [number for number, _ in known], [weight for _, weight in known]
         return sp.csr_matrix((np.array(weights, np.float32), ([0] * len(known), columns)), shape=(1, self.matrix.shape[1]))
 
+    def tag_shares(self) -> Floats:
+        """How much of the length of each book's row is that of its tags, 0 to 1."""
+        is_tag = np.fromiter((name.startswith("tag:") for name in self.names), np.float32, len(self.names))
+        return np.sqrt(np.asarray(self.matrix.power(2) @ is_tag, np.float32)).clip(0, 1)
+
     def shared(self, one: int, other: int) -> dict[str, float]:
         """What the cosine of two books is the sum of, by term."""
         return self._common(*self._row(one), other)

@@ -21,6 +21,7 @@ _LONELY_ONWARD, _LONELY_CONTENT = 2.4, 0.1
 """What a book gets that nobody has read yet, in a library of well-read books: more of the second step, and of plain likeness."""
 _TWIN = 0.15
 """What a liked book gives to its near twins beside everything else, so that what it takes away elsewhere never weighs more."""
+_LEAST_TAG_SHARE = 0.2
 _NOTICEABLE = 0.01
 _LOOKED_AT = 3
 """How many books and paths are looked at for reasons."""
@@ -66,6 +67,8 @@ class HybridRanking(Ranking):
         trusted = self._web.support / known
         self._favour: Floats = (trusted.mean() * (1 - trusted)) ** 2 if len(books) else trusted
         self._has_lonely = bool(self._favour.max(initial=0) > _NOTICEABLE)
+        # A stated tag would count for less in a book whose author and series weigh much, which says nothing about the tag.
+        self._frankness: Floats = np.maximum(content.tag_shares(), np.float32(_LEAST_TAG_SHARE)) ** np.float32(-0.5)
         self._reach: Floats = 1 + np.float32(_LONELY_ONWARD) * self._favour
         self._rarity: Floats = _RARITY * np.log(known.max(initial=TERM_VOTES) / known)
 
@@ -106,7 +109,7 @@ class HybridRanking(Ranking):
         taste = self.content.taste(reader)
         stated = np.zeros(len(self._ids), np.float32)
         if taste.nnz:
-            stated += (taste @ self.content.by_term).toarray().ravel()
+            stated += (taste @ self.content.by_term).toarray().ravel() * self._frankness
             liked = _top(stated)
             stated += self._web.spread(liked, stated[liked])
             first += stated
@@ -144,7 +147,8 @@ class HybridRanking(Ranking):
         community = amounts * direct.community[here]
         there = np.flatnonzero(onward.books == row)
         passed = rarity * self._reach[row] * steps.first_values[onward.sources[there]] * onward.values[there]
-        stated = {term: float(trust) * amount for term, amount in self.content.stated(steps.taste, row).items()}
+        told = float(trust * self._frankness[row])
+        stated = {term: told * amount for term, amount in self.content.stated(steps.taste, row).items()}
         parts = {
             "community": float(community.sum()),
             "content": float((amounts - community).sum() + rarity * steps.alike[row]),

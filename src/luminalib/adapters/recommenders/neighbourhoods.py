@@ -16,10 +16,13 @@ from luminalib.adapters.recommenders.gram import TERM_VOTES, Gram
 
 NEIGHBOURS = 50
 RIDGE, RIDGE_OF_SUPPORT = 5.0, 0.1
+EMPHASIS = 0.5
+"""How much more the readers of a book count in its own regression than all others: that they chose it is sure, but who has not may
+not have met it yet (Hu, Koren & Volinsky, ICDM 2008)."""
 TWINS = 0.9
 """Books whose content has at least this cosine never speak against one another."""
 _SYSTEM_BYTES = 100 * 2**20
-_AT_ONCE = 250
+_AT_ONCE = 100
 _NEGLIGIBLE = 1e-4
 
 
@@ -50,7 +53,7 @@ def learn(gram: Gram, progress: Callable[[float], None]) -> Weights:
     weights = np.empty_like(targets)
     step = max(1, _SYSTEM_BYTES // (4 * size * size))
     for start in range(0, gram.size, step):
-        weights[start : start + step] = _solve(gram, near[start : start + step], targets[start : start + step])
+        weights[start : start + step] = _solve(gram, start, near[start : start + step], targets[start : start + step])
         progress(0.3 + 0.7 * min(1.0, (start + step) / gram.size))
     twins = content >= TERM_VOTES * TWINS
     weights[twins & (weights < 0)] = 0
@@ -75,23 +78,20 @@ def _neighbours(gram: Gram, size: int) -> tuple[Ints, Floats, Floats]:
     return near, targets, content
 
 
-def _solve(gram: Gram, near: Ints, targets: Floats) -> Floats:
-    count, size = near.shape
-    systems = np.empty((count * size, size), np.float32)
-    by_neighbour = np.argsort(near, axis=None, kind="stable")
-    ends = np.searchsorted(near.ravel()[by_neighbour], np.arange(gram.size + 1))
-    for block in gram.blocks():
-        places = by_neighbour[ends[block.start] : ends[block.stop]]
-        if len(places):
-            whole = block.community + block.content
-            systems[places] = whole[near.ravel()[places, None] - block.start, near[places // size]]
-    systems = systems.reshape(count, size, size)
-    ridge = RIDGE + RIDGE_OF_SUPPORT * gram.diagonal
-    diagonal = np.arange(size)
-    systems[:, diagonal, diagonal] += ridge[near]
+def _solve(gram: Gram, first: int, near: Ints, targets: Floats) -> Floats:
+    """The weights of the books from `first` on; their `targets` become those of the emphasised regression."""
+    systems = gram.sparse(near)
+    ridge = (1 + EMPHASIS) * (RIDGE + RIDGE_OF_SUPPORT * gram.diagonal)
+    diagonal = np.arange(near.shape[1])
     weights = np.empty_like(targets)
-    for start in range(0, count, _AT_ONCE):
+    for start in range(0, len(near), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
+        systems[part] += gram.common(near[part])
+        for place, neighbours in enumerate(near[part], start):
+            system, target = gram.among_its_readers(first + place, neighbours)
+            systems[place] += EMPHASIS * system
+            targets[place] += EMPHASIS * target
+        systems[part, diagonal, diagonal] += ridge[near[part]]
         weights[part] = np.linalg.solve(systems[part], targets[part, :, None])[..., 0]
     return weights
 

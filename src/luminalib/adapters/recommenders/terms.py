@@ -9,17 +9,17 @@ from luminalib.domain.books import search_key
 from luminalib.domain.recommendations import BookProfile
 
 _WORD = re.compile(r"[^\W_]+")
-_AUTHOR, _SECOND_AUTHOR, _OTHER_AUTHOR = 1.7, 0.85, 0.6
+_AUTHOR, _SECOND_AUTHOR, _OTHER_AUTHOR = 1.9, 0.85, 0.6
 """Editors and illustrators come later in the list and say less about the book."""
-_SERIES = 1.7
+_SERIES = 2.5
 _TAG = 1.0
-_TITLE_WORD = 1.0
+_TITLE_WORD = 0.75
 _TOPIC = 0.7
 _PROSE_WORD = 0.35
 _PROSE_WORDS = 40
-_YEAR = 1.0
+_YEAR = 0.85
 """In each of two overlapping spans: books of neighbouring years share one or both."""
-_MODERN, _MODERN_SPAN, _OLD_SPAN = 1990, 5, 20
+_MODERN, _MODERN_SPAN, _OLD_SPAN = 1990, 2, 10
 _SHORTEST_PROSE_WORD = 4
 
 
