@@ -225,3 +225,5 @@ async def test_stopping_while_a_worker_looks_for_work_does_not_wait_for_the_next
     await ledger.is_asked.wait()
     async with asyncio.timeout(POLL_SECONDS / 2):
         await runner.stop()
+    with pytest.raises(Unavailable):
+        await runner.check()

@@ -73,8 +73,10 @@ async def test_a_missing_bucket_names_the_setting(moto_endpoint: str) -> None:
 async def test_many_processes_may_make_the_bucket_at_once(moto_endpoint: str) -> None:
     storages = [moto_storage(moto_endpoint, "shared-books") for _ in range(4)]
     await asyncio.gather(*(storage.start() for storage in storages))
+    await storages[0].put("books/1", chunks_of(b"x"))
     for storage in storages:
         await storage.start()
+        assert (await storage.stat("books/1")).size == 1, "they share it"
         await storage.close()
 
 

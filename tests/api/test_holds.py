@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from accounts import Library, id_of, opened, slug
@@ -30,6 +31,7 @@ RULES = LoanSettings(
     period_days=10, period_days_when_awaited=4, max_per_member=2, max_holds_per_member=2, hold_shelf_days=2, due_soon_days=3
 )
 DAY_LONG = 1440
+Line = tuple[httpx.AsyncClient, httpx.AsyncClient, httpx.AsyncClient, httpx.AsyncClient, str]
 
 
 @pytest.fixture
@@ -47,6 +49,17 @@ async def library(settings: Settings, clock: FakeClock) -> AsyncIterator[Library
 async def make_round(library: Library, clock: FakeClock) -> None:
     """What the job does every few minutes."""
     await library.container.services.notices.remind(remind(MAIN_TENANT, clock.now()))
+
+
+@pytest.fixture
+async def line(library: Library) -> Line:
+    """The admin, ada, who has the only copy of a book, ben and cleo, who wait for it in this order, and the book."""
+    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
+    book = await shelve(admin)
+    await borrow(ada, book)
+    for member in (ben, cleo):
+        await place_hold(member, book)
+    return admin, ada, ben, cleo, book
 
 
 async def test_who_comes_first_is_served_first(library: Library, clock: FakeClock) -> None:
@@ -128,12 +141,8 @@ async def test_reasons_against_a_hold_are_named_together(library: Library) -> No
     assert (missing.status_code, slug(missing)) == (404, "book-not-found")
 
 
-async def test_who_leaves_the_line_lets_the_next_step_up(library: Library) -> None:
-    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
-    book = await shelve(admin)
-    await borrow(ada, book)
-    for member in (ben, cleo):
-        await place_hold(member, book)
+async def test_who_leaves_the_line_lets_the_next_step_up(line: Line) -> None:
+    admin, ada, ben, _, book = line
     await give_back(ada, book)
     assert (await cancel_hold(ben, book)).status_code == 204
     assert await hold_states(admin, book) == ["cancelled", "ready"]
@@ -143,12 +152,8 @@ async def test_who_leaves_the_line_lets_the_next_step_up(library: Library) -> No
     assert await holds(ada, state="all") == []
 
 
-async def test_what_is_not_fetched_in_time_goes_to_the_next_when_somebody_looks(library: Library, clock: FakeClock) -> None:
-    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
-    book = await shelve(admin)
-    await borrow(ada, book)
-    for member in (ben, cleo):
-        await place_hold(member, book)
+async def test_what_is_not_fetched_in_time_goes_to_the_next_when_somebody_looks(line: Line, clock: FakeClock) -> None:
+    admin, ada, ben, cleo, book = line
     await give_back(ada, book)
     clock.advance(2 * DAY)
     (hold,) = await holds(cleo)
@@ -162,12 +167,8 @@ async def test_what_is_not_fetched_in_time_goes_to_the_next_when_somebody_looks(
     assert await hold_states(admin, book) == ["expired", "expired"]
 
 
-async def test_an_expired_hold_does_not_lend_the_book(library: Library, clock: FakeClock) -> None:
-    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
-    book = await shelve(admin)
-    await borrow(ada, book)
-    for member in (ben, cleo):
-        await place_hold(member, book)
+async def test_an_expired_hold_does_not_lend_the_book(line: Line, clock: FakeClock) -> None:
+    _, ada, ben, cleo, book = line
     await give_back(ada, book)
     clock.advance(2 * DAY)
     refused = await borrow(ben, book)
@@ -175,12 +176,8 @@ async def test_an_expired_hold_does_not_lend_the_book(library: Library, clock: F
     assert (await borrow(cleo, book)).status_code == 201
 
 
-async def test_the_round_ends_what_has_lapsed(library: Library, clock: FakeClock) -> None:
-    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
-    book = await shelve(admin)
-    await borrow(ada, book)
-    for member in (ben, cleo):
-        await place_hold(member, book)
+async def test_the_round_ends_what_has_lapsed(library: Library, line: Line, clock: FakeClock) -> None:
+    admin, ada, _, cleo, book = line
     await give_back(ada, book)
     clock.advance(2 * DAY)
     await make_round(library, clock)
@@ -188,12 +185,8 @@ async def test_the_round_ends_what_has_lapsed(library: Library, clock: FakeClock
     assert await hold_states(admin, book) == ["expired", "ready"]
 
 
-async def test_a_waiting_member_blocks_renewals_and_shortens_loans(library: Library) -> None:
-    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
-    book = await shelve(admin)
-    await borrow(ada, book)
-    for member in (ben, cleo):
-        await place_hold(member, book)
+async def test_a_waiting_member_blocks_renewals_and_shortens_loans(line: Line) -> None:
+    _, ada, ben, cleo, book = line
     refused = await renew(ada, book)
     assert (refused.status_code, slug(refused)) == (409, "someone-is-waiting")
     assert refused.json()["queue_length"] == 2
@@ -204,12 +197,8 @@ async def test_a_waiting_member_blocks_renewals_and_shortens_loans(library: Libr
     assert (await renew(ben, book)).status_code == 200
 
 
-async def test_copies_are_raised_for_those_who_wait_and_lowered_to_what_is_out(library: Library) -> None:
-    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
-    book = await shelve(admin)
-    await borrow(ada, book)
-    for member in (ben, cleo):
-        await place_hold(member, book)
+async def test_copies_are_raised_for_those_who_wait_and_lowered_to_what_is_out(line: Line) -> None:
+    admin, _, ben, cleo, book = line
     (await admin.patch(f"/books/{book}", json={"copies_total": 2})).raise_for_status()
     assert await hold_states(admin, book) == ["ready", "waiting"]
     refused = await admin.patch(f"/books/{book}", json={"copies_total": 1})
@@ -245,12 +234,8 @@ async def test_the_line_goes_with_the_book(library: Library) -> None:
     assert await holds(ben, state="all") == []
 
 
-async def test_members_see_their_own_holds_librarians_all(library: Library) -> None:
-    admin, ada, ben, cleo = [await library.join(name) for name in ("admin", "ada", "ben", "cleo")]
-    book = await shelve(admin)
-    await borrow(ada, book)
-    for member in (ben, cleo):
-        await place_hold(member, book)
+async def test_members_see_their_own_holds_librarians_all(line: Line) -> None:
+    admin, _, ben, cleo, book = line
     assert len(await holds(ben, book_id=book)) == 1
     assert len(await holds(ben, user_id=await id_of(cleo))) == 1
     assert (await holds(ben, user_id=await id_of(cleo)))[0]["user_id"] == await id_of(ben)

@@ -137,7 +137,11 @@ def test_the_first_refusal_is_raised_and_names_all() -> None:
 
 
 def test_nothing_is_raised_when_nothing_speaks_against_it() -> None:
-    refuse([])
+    reasons: list[Conflict] = [NoCopyAvailable()]
+    with pytest.raises(NoCopyAvailable):
+        refuse(reasons)
+    reasons.clear()
+    refuse(reasons)
 
 
 @pytest.mark.parametrize(("waiting", "days"), [(0, 21), (1, 7), (9, 7)])
