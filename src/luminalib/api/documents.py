@@ -32,6 +32,7 @@ from luminalib.domain.errors import LuminaError, Unauthenticated
 from luminalib.domain.media import UnsupportedMediaType
 from luminalib.services.documents import DocumentDetail
 
+QUEUE_POSITION = "How many documents are ahead of it; null when it does not wait (any more)."
 router = APIRouter(prefix="/documents", tags=["documents"])
 
 
@@ -58,7 +59,7 @@ class DocumentOut(BaseModel):
     sha256: str
     status: DocumentStatus
     progress: int
-    queue_position: int | None = None
+    queue_position: int | None = Field(None, description=QUEUE_POSITION, examples=[0])
     error: ErrorOut | None = None
     page_count: int | None
     word_count: int | None
@@ -108,7 +109,7 @@ class StatusOut(BaseModel):
     id: str
     status: DocumentStatus
     progress: int
-    queue_position: int | None
+    queue_position: int | None = Field(description=QUEUE_POSITION, examples=[0])
     detail: str | None = Field(description="The latest news of it, such as what it waits for.")
     error: ErrorOut | None
     updated_at: datetime
