@@ -1,5 +1,6 @@
 """Book files in a folder of this machine."""
 
+import asyncio
 import errno
 import os
 import stat
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, ParamSpec, TypeVar
 
 from luminalib.adapters.storage.keys import RESERVED, check_key, check_range
-from luminalib.adapters.storage.streams import BLOCK_BYTES, batches, in_thread
+from luminalib.adapters.storage.streams import BLOCK_BYTES, batches, in_thread, settle
 from luminalib.ports.storage import ObjectMissing, StorageProvider, StorageUnavailable, StoredObject
 
 P = ParamSpec("P")
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 _LIST_BATCH = 500
 _PLACE_ATTEMPTS = 20
+_SYNCED_AT_ONCE = 16 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 LEFTOVER_AGE = timedelta(days=1)
@@ -54,12 +56,26 @@ class LocalStorage(StorageProvider):
         leaving = ExitStack()  # filled in the thread, so that a cancellation in the middle of the opening leaves nothing either
         try:
             file = await self._run(self._create, leaving, temporary)
-            async with aclosing(batches(chunks)) as pieces:
-                async for batch in pieces:
-                    await self._run(file.writelines, batch)
+            await self._write(file, chunks)
             await self._run(self._publish, file, temporary, key)
         finally:
             await self._run(leaving.close)
+
+    async def _write(self, file: BinaryIO, chunks: AsyncIterable[bytes]) -> None:
+        """Writes one batch while the next one comes, and has the disk begin early: at the end little is left to sync."""
+        writing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        writing.set_result(None)
+        unsynced = 0
+        try:
+            async with aclosing(batches(chunks)) as pieces:
+                async for batch in pieces:
+                    await asyncio.shield(writing)
+                    unsynced += sum(map(len, batch))
+                    writing = asyncio.ensure_future(self._run(_write_batch, file, batch, is_due=unsynced >= _SYNCED_AT_ONCE))
+                    unsynced %= _SYNCED_AT_ONCE
+            await asyncio.shield(writing)
+        finally:
+            await settle(writing)
 
     async def promote(self, staged: str, key: str) -> None:
         """Renames the file."""
@@ -218,6 +234,13 @@ class LocalStorage(StorageProvider):
             file.flush()
             os.fsync(file.fileno())
             path.read_bytes()
+
+
+def _write_batch(file: BinaryIO, batch: list[bytes], *, is_due: bool) -> None:
+    file.writelines(batch)
+    if is_due:
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _discard(file: BinaryIO, path: Path) -> None:
