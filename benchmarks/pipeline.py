@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -35,11 +36,11 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.text import plain
 from luminalib.adapters.text.extractor import ExtractionLimits, SandboxedTextExtractor, reader_limits
-from luminalib.cli.serve import BACKLOG, Server
+from luminalib.cli.serve import BACKLOG, Server, spare_the_collector
 from luminalib.container import Container, open_container
 from luminalib.demo.rendering import filename, render
 from luminalib.demo.shelf import load_shelf
-from luminalib.domain.auth import MAIN_TENANT, the_house
+from luminalib.domain.auth import MAIN_TENANT, Principal, Role, the_house
 from luminalib.domain.documents import DocumentFilter, DocumentStatus
 from luminalib.domain.media import MediaType
 from luminalib.domain.paging import PageRequest
@@ -88,6 +89,7 @@ async def served_library(container: Container, folder: Path) -> AsyncIterator[tu
     """The address of the library and the access token of its first member."""
     app = create_app(settings_in(folder), container)
     app.state.services = container.services
+    spare_the_collector()
     async with served(lambda config: Server(config, container.bus), app) as url, httpx.AsyncClient(base_url=url) as client:
         account = {"email": "ada@library.test", "password": PASSWORD}
         (await client.post("/auth/signup", json=account)).raise_for_status()
@@ -231,14 +233,39 @@ async def event_latency(folder: Path, streams: int) -> None:
             took = sorted((got - at) * 1000 for stream in times for got, at in zip(stream, committed, strict=True))
             p50, p99 = statistics.median(took), took[int(len(took) * 0.99)]
             print(f"  commit to client, {count} streams: p50 {p50:.1f} ms, p99 {p99:.1f} ms; server CPU {cpu:.1f} ms an event")
+        await among_strangers(container, document_id, streams)
 
 
-async def commit_event(container: Container, document_id: str) -> float:
+async def among_strangers(container: Container, document_id: str, streams: int) -> None:
+    """Prints how long a member's event takes to the member while many others follow theirs, and what it costs."""
+    member = Principal(tenant_id=MAIN_TENANT, user_id="member", role=Role.MEMBER)
+    seen: list[float] = []
+
+    async def follow(by: Principal, seen: list[float]) -> None:
+        async for news in container.services.documents.follow(by, None):
+            if news is not None:
+                seen.append(time.monotonic())  # noqa: PERF401 -- each at its own time
+
+    others = [replace(member, user_id=f"stranger-{number}") for number in range(streams - 1)]
+    following = [asyncio.create_task(follow(by, [])) for by in others] + [asyncio.create_task(follow(member, seen))]
+    await asyncio.sleep(EVENT_PAUSE)
+    cpu = time.process_time()
+    committed = [await commit_event(container, document_id, owner_id="member") for _ in range(EVENTS)]
+    cpu = (time.process_time() - cpu) / EVENTS * 1000
+    for task in following:
+        task.cancel()
+    await asyncio.gather(*following, return_exceptions=True)
+    p50 = statistics.median((got - at) * 1000 for got, at in zip(seen, committed, strict=True))
+    print(f"  commit to its member, {streams} streams of as many members: p50 {p50:.1f} ms; server CPU {cpu:.1f} ms an event")
+
+
+async def commit_event(container: Container, document_id: str, owner_id: str | None = None) -> float:
     """When the commit was done, by the clock that processes share."""
     open_unit = SqlUnitOfWorkFactory(container.database, container.bus, SystemClock())
     async with open_unit(MAIN_TENANT) as uow:
         document = await uow.documents.get(document_id)
-        uow.events.append(progress_event(document, None, datetime.now(UTC)))
+        event = progress_event(document, None, datetime.now(UTC))
+        uow.events.append(replace(event, owner_id=owner_id or event.owner_id))
     committed = time.monotonic()
     await asyncio.sleep(EVENT_PAUSE)
     return committed

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -62,12 +62,13 @@ async def stream_events(
                 return
             continue
         event, summary = news
-        yield ServerSentEvent(id=str(event.id), event=event.kind, data=_data(event, summary))
+        yield ServerSentEvent(id=str(event.id), event=event.kind, raw_data=_data(event, summary))
 
 
-def _data(event: DocumentEvent, summary: Summary | None) -> dict[str, Any]:
+def _data(event: DocumentEvent, summary: Summary | None) -> str:
+    """The event as JSON."""
     sent = EventOut.model_validate(event).model_copy(update={"analysis": analysis_of(summary)})
-    return sent.model_dump(mode="json", exclude=None if summary else {"analysis"})
+    return sent.model_dump_json(exclude=None if summary else {"analysis"})
 
 
 @router.websocket("/ws")
@@ -116,5 +117,5 @@ async def _send_events(socket: WebSocket, by: Principal, last_event_id: int | No
         if news is not None:
             event, summary = news
             async with asyncio.timeout(SEND_SECONDS):
-                await socket.send_json({"id": event.id, "event": event.kind, "data": _data(event, summary)})
+                await socket.send_text(f'{{"id":{event.id},"event":"{event.kind}","data":{_data(event, summary)}}}')
     await socket.close(GOING_AWAY, "The server is going down. Connect again with last_event_id.")

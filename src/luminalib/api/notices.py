@@ -53,7 +53,7 @@ async def stream_notices(
     """Server-sent events of your notices, named after their kind, in order, none lost."""
     async for notice in services.notices.follow(by, last_event_id):
         if notice is not None:
-            sent = NoticeOut.model_validate(notice).model_dump(mode="json")
-            yield ServerSentEvent(id=str(notice.id), event=notice.kind, data=sent)
+            sent = NoticeOut.model_validate(notice).model_dump_json()
+            yield ServerSentEvent(id=str(notice.id), event=notice.kind, raw_data=sent)
         elif await request.is_disconnected():
             return

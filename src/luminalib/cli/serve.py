@@ -1,6 +1,7 @@
 """luminalib serve."""
 
 import asyncio
+import gc
 import signal
 import socket
 from typing import Annotated
@@ -19,6 +20,7 @@ from luminalib.settings import Settings, load_settings, unknown_variables
 
 DRAIN_SECONDS = 15
 BACKLOG = 2048
+ALLOCATIONS_PER_COLLECTION = 10_000
 
 
 class Server(uvicorn.Server):
@@ -67,6 +69,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> 
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         server = Server(config, container.bus)
+        spare_the_collector()
         welcome = asyncio.create_task(_welcome(server, settings, container, listener, demo=demo))
         await server.serve(sockets=[listener])
         welcome.cancel()
@@ -99,6 +102,16 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener
+
+
+def spare_the_collector() -> None:
+    """Takes what lives as long as the process out of the garbage collector's sight, and has it look less often.
+
+    With its usual thresholds it takes half of the time of an event that goes to a thousand streams.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS_PER_COLLECTION)
 
 
 def _let_shutdown_finish() -> None:

@@ -123,6 +123,8 @@ class _SharedReads(Generic[K, R]):
         """What a read finds that begins from now on, or that began at most `patience` seconds ago."""
         now = asyncio.get_running_loop().time()
         found = self._reads.get(key)
+        if found is not None and found.task.done() and now - found.begun < patience:
+            return found.task.result()
         if found is None or now - found.begun >= patience:  # a loop's clock may stand still for a millisecond
             found = self._reads[key] = _SharedRead(read, lambda done: self._forget(key, done))
         return await asyncio.shield(found.task)  # who leaves must not take the read from the others
