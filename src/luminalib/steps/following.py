@@ -55,9 +55,8 @@ class Followers(Generic[T]):
     async def follow(self, tenant_id: str, owner_id: str | None, after: int | None) -> AsyncIterator[T | None]:
         """The rows after the id `after` (from now on when it is None) that belong to `owner_id` (to anybody when it is None).
 
-        Then those that are new at each hint, until the server goes down. Yields None when there was no news for a while, so that
-        the caller may look whether anybody still listens. Rows are read when the listener asks for them:
-        a slow one costs no buffer.
+        Then those that are new at each hint, until the server goes down. Yields None when there was no news for a while: the caller
+        may look whether anybody still listens. Rows are read when the listener asks for them: a slow one costs no buffer.
         """
         with self._bus.subscribe(topic_of(self._log.kind, tenant_id, owner_id)) as subscription:
             lookout = self._lookouts.setdefault(tenant_id, _Lookout(self._log, tenant_id))
