@@ -19,6 +19,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 import httpx
 import sqlalchemy as sa
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from luminalib.adapters.db.auth import users
 from luminalib.adapters.db.books import books
@@ -98,14 +99,25 @@ async def log_in(client: httpx.AsyncClient, container: Container, number: int) -
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
-async def ask(client: httpx.AsyncClient, headers: dict[str, str]) -> tuple[float, float]:
-    """Milliseconds of one answer: on the clock, and of all threads' CPU time, which other work on the machine does not lengthen."""
-    start, cpu = time.perf_counter(), time.process_time()
+class Timed:
+    """The application with a stop watch: the last request's milliseconds on the clock, and of all threads' CPU time."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.last = 0.0, 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        start, cpu = time.perf_counter(), time.process_time()
+        await self._app(scope, receive, send)
+        self.last = (time.perf_counter() - start) * 1000, (time.process_time() - cpu) * 1000
+
+
+async def ask(client: httpx.AsyncClient, app: Timed, headers: dict[str, str]) -> tuple[float, float]:
     answer = await client.get("/recommendations", headers=headers)
-    took = (time.perf_counter() - start) * 1000, (time.process_time() - cpu) * 1000
     answer.raise_for_status()
     assert len(answer.json()["items"]) == 10
-    return took
+    return app.last
 
 
 async def measure(size: int, events: int) -> None:
@@ -114,15 +126,16 @@ async def measure(size: int, events: int) -> None:
         settings = Settings(_env_file=None, data_dir=Path(folder), rate_limits="off", log_level="error")
         configure_logging(settings.log_level, settings.log_format)
         async with open_container(settings, run_jobs=False) as container:
-            app = create_app(settings, container)
-            app.state.services = container.services
+            served = create_app(settings, container)
+            served.state.services = container.services
+            app = Timed(served)
             await fill(container, profiles, chosen)
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://library.test") as client:
                 asking = [await log_in(client, container, number) for number in range(ASKING)]
                 made = await container.services.training.train(MAIN_TENANT)
                 print(f"{made.books:,} books, {made.events:,} events: trained in {made.seconds:.1f} s, {made.byte_size:,} bytes")
-                first = await ask(client, asking[0])
-                times = [await ask(client, headers) for _ in range(3) for headers in asking]
+                first = await ask(client, app, asking[0])
+                times = [await ask(client, app, headers) for _ in range(3) for headers in asking]
     print(f"first answer {first[0]:.0f} ms; then, with a goal of p95 < {GOAL_MS:.0f} ms:")
     for name, column in zip(("clock", "CPU"), zip(*times, strict=True), strict=True):
         ranked = sorted(column)

@@ -179,24 +179,25 @@ def arrange(candidates: Sequence[Candidate], books: Mapping[str, BookProfile], l
     """
     best = max((one.score for one in candidates), default=0.0)
     labels = {one.book_id: books[one.book_id].labels for one in candidates}
-    nearest = dict.fromkeys(labels, 0.0)
+    marks = {one.book_id: _marks(books[one.book_id]) for one in candidates}
+    penalties = dict.fromkeys(labels, 0.0)
     picked: list[tuple[Candidate, float]] = []
     waiting = list(candidates)
     while waiting and len(picked) < limit:
-        taken = _taken([books[one.book_id] for one, _ in picked[-(TEN - 1) :]])
-        allowed = [one for one in waiting if taken.isdisjoint(_marks(books[one.book_id]))] or waiting
-        chosen = max(allowed, key=lambda one: one.score - VARIETY * best * nearest[one.book_id])
-        picked.append((chosen, VARIETY * best * nearest[chosen.book_id]))
+        taken = _taken(mark for one, _ in picked[-(TEN - 1) :] for mark in marks[one.book_id])
+        allowed = [one for one in waiting if taken.isdisjoint(marks[one.book_id])] or waiting
+        chosen = max(allowed, key=lambda one: one.score - penalties[one.book_id])
+        picked.append((chosen, penalties[chosen.book_id]))
         waiting.remove(chosen)
         for one in waiting:
-            nearest[one.book_id] = max(nearest[one.book_id], likeness(labels[chosen.book_id], labels[one.book_id]))
+            alike = VARIETY * best * likeness(labels[chosen.book_id], labels[one.book_id])
+            penalties[one.book_id] = max(penalties[one.book_id], alike)
     return picked
 
 
-def _taken(last: Sequence[BookProfile]) -> set[tuple[str, str]]:
-    """The series and first authors that have had their places among the last of a list."""
-    counts = Counter(mark for book in last for mark in _marks(book))
-    return {mark for mark, count in counts.items() if count >= (MAX_PER_AUTHOR if mark[0] == "author" else 1)}
+def _taken(marks: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The series and first authors that have had their places."""
+    return {mark for mark, count in Counter(marks).items() if count >= (MAX_PER_AUTHOR if mark[0] == "author" else 1)}
 
 
 def _marks(book: BookProfile) -> list[tuple[str, str]]:

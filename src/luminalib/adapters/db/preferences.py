@@ -19,6 +19,8 @@ preferences = sa.Table(
     sa.Column("excluded_tags", sa.JSON, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
 )
+_OF_MEMBER = sa.and_(preferences.c.tenant_id == sa.bindparam("tenant"), preferences.c.user_id == sa.bindparam("user"))
+_STATED = sa.select(preferences).where(_OF_MEMBER)
 
 
 class SqlPreferencesRepository(PreferencesRepository):
@@ -30,7 +32,7 @@ class SqlPreferencesRepository(PreferencesRepository):
 
     async def get(self, user_id: str) -> Preferences:
         """See PreferencesRepository."""
-        row = (await self._session.execute(sa.select(preferences).where(*self._of(user_id)))).one_or_none()
+        row = (await self._session.execute(_STATED, self._member(user_id))).one_or_none()
         if row is None:
             return Preferences(user_id=user_id)
         return Preferences(
@@ -48,7 +50,7 @@ class SqlPreferencesRepository(PreferencesRepository):
 
     async def remove(self, user_id: str) -> None:
         """See PreferencesRepository."""
-        await self._session.execute(sa.delete(preferences).where(*self._of(user_id)))
+        await self._session.execute(sa.delete(preferences).where(_OF_MEMBER), self._member(user_id))
 
-    def _of(self, user_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-        return preferences.c.tenant_id == self._tenant_id, preferences.c.user_id == user_id
+    def _member(self, user_id: str) -> dict[str, str]:
+        return {"tenant": self._tenant_id, "user": user_id}

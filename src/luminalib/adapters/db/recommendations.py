@@ -1,7 +1,7 @@
 """Models, impressions, and the catalogue as recommenders see it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -44,6 +44,7 @@ recommender_models = sa.Table(
     sa.Index("ix_recommender_models_tenant_id_id", "tenant_id", "id"),
     sqlite_autoincrement=True,  # a version is never given twice
 )
+_SHOWN = [field.name for field in fields(Impression)]
 _TENANT: sa.BindParameter[str] = sa.bindparam("tenant")
 # Asked before every answer, and made once: making them costs more than running them.
 _STATE = sa.select(
@@ -116,7 +117,8 @@ class SqlRecommendationRepository(RecommendationRepository):
             return
         # Both dialects know ON CONFLICT, by statements of their own.
         insert = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        rows = [asdict(one) | {"tenant_id": self._tenant_id, "day": one.at.date()} for one in shown]
+        own = {"tenant_id": self._tenant_id}
+        rows = [own | {"day": one.at.date()} | {name: getattr(one, name) for name in _SHOWN} for one in shown]
         await self._session.execute(insert(impressions).on_conflict_do_nothing(), rows)
 
     async def taken(self, since: date) -> list[Taken]:

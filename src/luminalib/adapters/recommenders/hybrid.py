@@ -131,10 +131,11 @@ class HybridRanking(Ranking):
 
     def _alike(self, rows: Ints, opinions: Floats) -> Floats:
         """The cosine of each book and the sum of the reader's."""
-        chosen = sp.csr_matrix((opinions, rows, [0, len(rows)]), shape=(1, len(self._ids)))
-        profile = chosen @ self.content.matrix
-        length = math.sqrt(float(np.square(profile.data).sum())) or 1.0
-        cosine: Floats = (profile @ self.content.by_term).toarray().ravel() / np.float32(length)
+        weights = np.zeros(len(self._ids), np.float32)
+        weights[rows] = opinions
+        profile = self.content.by_term @ weights
+        length = math.sqrt(float(np.square(profile).sum())) or 1.0
+        cosine: Floats = self.content.matrix @ profile / np.float32(length)
         return cosine
 
     def _explained(self, steps: _Steps, book_id: str, direct: Paths, onward: Paths) -> Candidate:

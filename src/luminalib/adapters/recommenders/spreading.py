@@ -1,7 +1,7 @@
 """A model's weights laid over the catalogue of today: books that came after the training are folded in by their content."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ class Web:
     """Sparse weights between the books of the catalogue, by row; `support` is how many readers stand behind each book."""
 
     def __init__(self, layers: Sequence[Weights], support: Floats) -> None:
-        self._layers = layers
+        self._layers = [_plain(layer) for layer in layers]
         self._size = len(support)
         self.support = support
 
@@ -60,6 +60,11 @@ class Web:
             values=np.concatenate([layer.values[entries] for layer, entries, _ in found]),
             community=np.concatenate([layer.community[entries] / np.float32(_FULL) for layer, entries, _ in found]),
         )
+
+
+def _plain(layer: Weights) -> Weights:
+    """The same arrays, mapped or not, without the bookkeeping that numpy's memmap adds to every slice."""
+    return Weights(**{field.name: np.asarray(getattr(layer, field.name)) for field in fields(layer)})
 
 
 def _entries(layer: Weights, rows: Ints) -> tuple[Ints, Ints]:
