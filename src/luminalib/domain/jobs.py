@@ -8,11 +8,12 @@ from luminalib.domain.errors import LuminaError, Unavailable
 
 MAX_FAILURES = 2
 """A job is tried once and retried once."""
-MAX_CLAIMS = 25
-"""A job that was started this often without an outcome is given up: with its pauses that takes eleven hours."""
+MAX_CLAIMS = 100
+"""A job that was started this often without an outcome is given up: with its pauses that takes half an hour."""
 FREE_CLAIMS = 3
 """So many starts without an outcome may follow each other at once: servers are stopped for all kinds of reasons."""
-LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(seconds=20)
+"""Whatever killed the server: with a lease of 30 s, an interrupted job goes on within a minute."""
 RETRY_AFTER = timedelta(seconds=2)
 POSTPONE_AFTER = timedelta(seconds=15)
 LONGEST_POSTPONEMENT = timedelta(hours=1)
@@ -32,15 +33,15 @@ def pause_after(claims: int) -> timedelta:
 
     Whoever kills the server from outside, however often, hits a job by chance: it is done in the first gap that is long enough,
     and waits no longer than the trouble has lasted. A job that takes its process down does so at every start: after the first few
-    it leaves the server ever more time for the others.
+    it leaves the server some time for the others.
     """
     if claims <= FREE_CLAIMS:
         return timedelta()
-    return min(timedelta(seconds=2 ** min(claims - FREE_CLAIMS - 1, 20)), LONGEST_PAUSE)
+    return min(timedelta(seconds=2.0 ** min(claims - FREE_CLAIMS - 1, 20)), LONGEST_PAUSE)
 
 
 class GivenUp(LuminaError):
-    """The server stopped each time it worked on this, 25 times in half a day. Its log may say why."""
+    """The server stopped each time it worked on this, a hundred times in a row. Its log may say why."""
 
     slug = "given-up"
 

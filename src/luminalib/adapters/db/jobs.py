@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count, takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
-from luminalib.domain.jobs import LEASE, MAX_CLAIMS, Job, JobStatus, pause_after
+from luminalib.domain.jobs import LEASE, LONGEST_PAUSE, Job, JobStatus, pause_after
 from luminalib.ports.jobs import JobLedger
 
 jobs = sa.Table(
@@ -43,6 +44,9 @@ jobs = sa.Table(
 )
 
 
+_PAUSES = [*takewhile(lambda pause: pause < LONGEST_PAUSE, map(pause_after, count()))]
+
+
 async def enqueue(session: AsyncSession, job: Job) -> None:
     """Adds a job in the session's transaction, unless one with its queueing lock waits already.
 
@@ -72,11 +76,10 @@ def _claimable(now: datetime) -> sa.Select[tuple[int]]:
         older.c.id < jobs.c.id,
         older.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)),
     )
-    latest = sa.literal(now - pause_after(MAX_CLAIMS), UtcDateTime())
     rested = jobs.c.run_at <= sa.case(
-        {claims: sa.literal(now - pause_after(claims), UtcDateTime()) for claims in range(MAX_CLAIMS)},
+        {claims: sa.literal(now - pause, UtcDateTime()) for claims, pause in enumerate(_PAUSES)},
         value=jobs.c.claims,
-        else_=latest,
+        else_=sa.literal(now - LONGEST_PAUSE, UtcDateTime()),
     )
     due = jobs.c.status == JobStatus.WAITING
     orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.lease_until < now)
