@@ -10,7 +10,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.loans import Loan
-from luminalib.domain.recommendations import Impression, ModelRecord, Strategy
+from luminalib.domain.recommendations import CatalogueState, Impression, ModelRecord, Strategy
 from luminalib.domain.tastes import TasteEvent, TasteKind
 from records import NOW, make_book, make_user
 
@@ -191,7 +191,8 @@ async def test_one_tenant_never_sees_the_other(uow: SqlUnitOfWorkFactory) -> Non
         assert await unit.recommendations.models() == []
         assert await unit.recommendations.catalogue() == []
         assert await unit.recommendations.taken(NOW.date()) == []
-        assert (await unit.recommendations.state()).books == 0
+        assert await unit.recommendations.state() == CatalogueState(changed_at=None, summarised_at=None, model=None)
+        assert await unit.recommendations.size() == 0
         await unit.tastes.forget(ada)
     async with uow.reading("main") as unit:
         assert len(await unit.tastes.of(ada)) == 1

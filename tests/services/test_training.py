@@ -28,6 +28,7 @@ from luminalib.services.recommendations import (
     TrainingPolicy,
     TrainingService,
 )
+from luminalib.services.recommendations.rankings import COUNT_AGAIN_AFTER
 from records import NOW, make_book, make_user
 
 POLICY = TrainingPolicy(events=3, pause=timedelta(hours=1))
@@ -228,6 +229,7 @@ async def test_a_missing_model_is_trained_again(
     assert (await service.recommend(principal(ada), 10)).recommender == "hybrid"
     storage.objects.clear()
     await borrow(uow)
+    clock.advance(COUNT_AGAIN_AFTER)
     answer = await service.recommend(principal(ada), 10)
     assert (answer.recommender, len(answer.items)) == ("tfidf", 3)
     assert await waiting() == 1
@@ -245,7 +247,20 @@ async def test_a_storage_that_is_away_costs_the_model_but_not_the_answer(
     assert (await service.recommend(principal(ada), 10)).recommender == "tfidf"
     storage.broken = False
     await borrow(uow)
+    clock.advance(COUNT_AGAIN_AFTER)
     assert (await service.recommend(principal(ada), 10)).recommender == "hybrid"
+
+
+async def test_a_book_from_a_server_whose_clock_is_behind(
+    uow: SqlUnitOfWorkFactory, storage: MemoryStorage, clock: FakeClock
+) -> None:
+    ada = await borrow(uow)
+    loader = RankingLoader(uow, storage, TfidfRecommender(), clock)
+    service = RecommendationService(uow, loader, ImpressionNotes(uow), clock)
+    assert (await service.recommend(principal(ada), 10)).items == []
+    new = await make_book(uow)  # at the time of the one that was there, which no state shows
+    clock.advance(COUNT_AGAIN_AFTER)
+    assert [item.view.book.id for item in (await service.recommend(principal(ada), 10)).items] == [new]
 
 
 async def test_what_was_shown_is_written_down_once(uow: SqlUnitOfWorkFactory, storage: MemoryStorage, clock: FakeClock) -> None:

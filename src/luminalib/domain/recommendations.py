@@ -108,9 +108,8 @@ class Pick:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CatalogueState:
-    """Two states that are equal mean that neither a book nor a summary nor a model has come, gone or changed."""
+    """Two states that are equal mean that neither a book nor a summary nor a model has come or changed."""
 
-    books: int
     changed_at: datetime | None
     summarised_at: datetime | None
     model: int | None

@@ -51,13 +51,13 @@ _STATE = sa.select(
     *(
         part.scalar_subquery()
         for part in (
-            sa.select(sa.func.count()).select_from(books).where(books.c.tenant_id == _TENANT),
             sa.select(sa.func.max(books.c.updated_at)).where(books.c.tenant_id == _TENANT),
             sa.select(sa.func.max(summaries.c.generated_at)).where(summaries.c.tenant_id == _TENANT),
             sa.select(sa.func.max(recommender_models.c.id)).where(recommender_models.c.tenant_id == _TENANT),
         )
     )
 )
+_SIZE = sa.select(sa.func.count()).select_from(books).where(books.c.tenant_id == _TENANT)
 _HAD = sa.union(
     *(
         sa.select(table.c.book_id).where(table.c.tenant_id == _TENANT, table.c.user_id == sa.bindparam("user"))
@@ -77,7 +77,11 @@ class SqlRecommendationRepository(RecommendationRepository):
     async def state(self) -> CatalogueState:
         """See RecommendationRepository."""
         row = (await self._session.execute(_STATE, {"tenant": self._tenant_id})).one()
-        return CatalogueState(books=row[0], changed_at=row[1], summarised_at=row[2], model=row[3])
+        return CatalogueState(changed_at=row[0], summarised_at=row[1], model=row[2])
+
+    async def size(self) -> int:
+        """See RecommendationRepository."""
+        return await self._session.scalar(_SIZE, {"tenant": self._tenant_id}) or 0
 
     async def catalogue(self) -> list[BookProfile]:
         """See RecommendationRepository."""

@@ -15,6 +15,10 @@ class RecommendationRepository(ABC):
         """Where catalogue and models stand; cheap enough to ask before each answer."""
 
     @abstractmethod
+    async def size(self) -> int:
+        """How many books there are; costs more, the more there are."""
+
+    @abstractmethod
     async def catalogue(self) -> list[BookProfile]:
         """All books, the oldest first."""
 

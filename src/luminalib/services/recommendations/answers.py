@@ -1,11 +1,11 @@
 """What to read next, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from luminalib.domain.auth import Principal
-from luminalib.domain.books import BookNotFound, BookView
+from luminalib.domain.books import BookView
 from luminalib.domain.preferences import Preferences
 from luminalib.domain.recommendations import (
     Candidate,
@@ -78,25 +78,15 @@ class RecommendationService:
 
     async def recommend(self, by: Principal, limit: int) -> Answer:
         """Books that the member has not had; fewer than `limit` only when the library has no more."""
-        member = await self._member(by)
-        picks = await self._picks(by, member, limit)
-        answer = await self._answer(by, member, picks)
+        answer = await self._complete(by, lambda member: self._picks(by, member, limit))
         self._notes.add(by.tenant_id, _shown(by, answer))
         return answer
 
     async def similar(self, by: Principal, book_id: str, limit: int) -> Answer:
         """Books like one of the catalogue, by the same model. Raises BookNotFound."""
-        member = await self._member(by)
-        ranking = member.loaded.ranking
-        if book_id not in ranking.books:
-            raise BookNotFound
-        like = Reader(opinions={book_id: 1.0})
-        hidden = member.loaded.shelves.tagged(member.hidden)
-        found = ranking.rank(like, limit, without=hidden)
-        explained = ranking.explain(like, [one.book_id for one in found])
-        return await self._answer(
-            by, member, [Pick(candidate=_of_book(one), strategy=Strategy.PERSONAL) for one in explained.values()]
-        )
+        async with self._uow.reading(by.tenant_id) as uow:
+            await uow.books.get(book_id)
+        return await self._complete(by, lambda member: self._like(book_id, member, limit))
 
     async def tell(self, by: Principal, book_id: str, verdict: Verdict) -> None:
         """Takes note of what the member says of a book; it counts from the next answer on. Raises BookNotFound."""
@@ -118,12 +108,31 @@ class RecommendationService:
         user_id = by.user_id or ""
         async with self._uow.reading(by.tenant_id) as uow:
             state = await uow.recommendations.state()
+            size = await uow.recommendations.size() if self._loader.is_count_due(by.tenant_id) else None
             found = standings(await uow.tastes.of(user_id))
             had = await uow.recommendations.had(user_id)
             stated = await uow.preferences.get(user_id)
         reader = _reader(opinions(found, self._clock.now()), stated)
-        loaded = await self._loader.at(by.tenant_id, state)
+        loaded = await self._loader.at(by.tenant_id, state, size)
         return _Member(reader=reader, had=had | found.keys(), hidden=frozenset(stated.excluded_tags), loaded=loaded)
+
+    async def _complete(self, by: Principal, choose: Callable[[_Member], Awaitable[list[Pick]]]) -> Answer:
+        """What `choose` finds; once more when a book of it has gone since the ranking was made."""
+        member = await self._member(by)
+        picks = await choose(member)
+        answer = await self._answer(by, member, picks)
+        if len(answer.items) < len(picks):
+            self._loader.renew(by.tenant_id, member.loaded)
+            member = await self._member(by)
+            answer = await self._answer(by, member, await choose(member))
+        return answer
+
+    async def _like(self, book_id: str, member: _Member, limit: int) -> list[Pick]:
+        ranking = member.loaded.ranking
+        like = Reader(opinions={book_id: 1.0})
+        found = ranking.rank(like, limit, without=member.loaded.shelves.tagged(member.hidden))
+        explained = ranking.explain(like, [one.book_id for one in found])
+        return [Pick(candidate=_of_book(one), strategy=Strategy.PERSONAL) for one in explained.values()]
 
     async def _picks(self, by: Principal, member: _Member, limit: int) -> list[Pick]:
         """Down the list of strategies until there are enough, no book twice."""
@@ -182,7 +191,6 @@ class RecommendationService:
         async with self._uow.reading(by.tenant_id) as uow:
             views = await uow.books.views([pick.candidate.book_id for pick in picks])
         ranking = member.loaded.ranking
-        # A book may have been deleted since the ranking was made.
         items = [Recommended(view=views[pick.candidate.book_id], pick=pick) for pick in picks if pick.candidate.book_id in views]
         named = {reason.book_id for pick in picks for reason in pick.candidate.reasons if reason.book_id}
         return Answer(

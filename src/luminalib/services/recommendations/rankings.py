@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,15 +19,25 @@ from luminalib.ports.storage import ObjectMissing, StorageProvider
 log = structlog.get_logger(__name__)
 MAX_TENANTS = 16
 """How many rankings stay in memory; the one that was not asked for longest goes first."""
+COUNT_AGAIN_AFTER = timedelta(seconds=1)
+"""Books are counted now and then for what the state does not show: one that has gone, one from a server whose clock is behind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
-    """A ranking with the shelves of its catalogue, and the state that it was made for."""
+    """A ranking with the shelves of its catalogue, the state that it was made for, and when the books were counted.
 
-    state: CatalogueState
+    The state is None when a book of it is known to have gone.
+    """
+
+    state: CatalogueState | None
     ranking: Ranking
     shelves: Shelves
+    counted_at: datetime
+
+    def is_of(self, state: CatalogueState, size: int | None) -> bool:
+        """Whether it is the ranking of this state, and of this many books if that is known."""
+        return self.state == state and size in (None, len(self.ranking.books))
 
 
 class RankingLoader:
@@ -40,14 +51,27 @@ class RankingLoader:
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def at(self, tenant_id: str, state: CatalogueState) -> Loaded:
-        """The tenant's ranking, of this state or a newer one."""
+    def is_count_due(self, tenant_id: str) -> bool:
+        """Whether the tenant's books should be counted before the next answer."""
         known = self._loaded.get(tenant_id)
-        if known is None or known.state != state:
+        return known is not None and not timedelta(0) <= self._clock.now() - known.counted_at < COUNT_AGAIN_AFTER
+
+    def renew(self, tenant_id: str, loaded: Loaded) -> None:
+        """Has the ranking made anew for who comes next, unless it has been by now: a book of it has gone."""
+        known = self._loaded.get(tenant_id)
+        if known is not None and known.ranking is loaded.ranking:
+            self._loaded[tenant_id] = replace(known, state=None)
+
+    async def at(self, tenant_id: str, state: CatalogueState, size: int | None = None) -> Loaded:
+        """The tenant's ranking, of this state (and of so many books, if they were counted) or a newer one."""
+        known = self._loaded.get(tenant_id)
+        if known is None or not known.is_of(state, size):
             async with self._locks.setdefault(tenant_id, asyncio.Lock()):
                 known = self._loaded.get(tenant_id)
-                if known is None or known.state != state:
+                if known is None or not known.is_of(state, size):
                     known = self._loaded[tenant_id] = await self._load(tenant_id, known.ranking if known else None)
+        elif size is not None:
+            known = self._loaded[tenant_id] = replace(known, counted_at=self._clock.now())
         self._loaded.move_to_end(tenant_id)
         while len(self._loaded) > MAX_TENANTS:
             self._loaded.popitem(last=False)
@@ -62,7 +86,8 @@ class RankingLoader:
         ranking = await self._trained(tenant_id, books, usable[0], before) if usable else None
         if ranking is None:
             ranking = await asyncio.to_thread(self._recommender.ranking, books, before)
-        return Loaded(state=state, ranking=ranking, shelves=await asyncio.to_thread(Shelves.of, books))
+        shelves = await asyncio.to_thread(Shelves.of, books)
+        return Loaded(state=state, ranking=ranking, shelves=shelves, counted_at=self._clock.now())
 
     async def _trained(
         self, tenant_id: str, books: list[BookProfile], model: ModelRecord, before: Ranking | None
