@@ -73,19 +73,22 @@ class Content:
         is_tag = np.fromiter((name.startswith("tag:") for name in self.names), np.float32, len(self.names))
         return np.sqrt(np.asarray(self.matrix.power(2) @ is_tag, np.float32)).clip(0, 1)
 
-    def shared(self, one: int, other: int) -> dict[str, float]:
-        """What the cosine of two books is the sum of, by term."""
-        return self._common(*self._row(one), other)
+    def terms(self, row: int) -> dict[int, float]:
+        """A book's terms by number, with their weights."""
+        columns, weights = self._row(row)
+        return dict(zip(columns.tolist(), weights.tolist(), strict=True))
 
-    def stated(self, taste: sp.csr_matrix, row: int) -> dict[str, float]:
-        """What the product of a taste and a book is the sum of, by term."""
-        return self._common(taste.indices, taste.data, row)
+    def shared(self, row: int, terms: Mapping[int, float]) -> dict[str, float]:
+        """What the cosine of a book and one with these terms is the sum of, by term."""
+        return self._common(*self._row(row), terms)
 
-    def _common(self, columns: Ints, weights: Floats, row: int) -> dict[str, float]:
-        numbers, values = self._row(row)
-        own = dict(zip(numbers.tolist(), values.tolist(), strict=True))
-        shared = ((column, weight) for column, weight in zip(columns.tolist(), weights.tolist(), strict=True) if column in own)
-        return {self.names[column]: weight * own[column] for column, weight in shared}
+    def stated(self, taste: sp.csr_matrix, terms: Mapping[int, float]) -> dict[str, float]:
+        """What the product of a taste and a book with these terms is the sum of, by term."""
+        return self._common(taste.indices, taste.data, terms)
+
+    def _common(self, columns: Ints, weights: Floats, terms: Mapping[int, float]) -> dict[str, float]:
+        pairs = zip(columns.tolist(), weights.tolist(), strict=True)
+        return {self.names[column]: weight * terms[column] for column, weight in pairs if column in terms}
 
     def _row(self, row: int) -> tuple[Ints, Floats]:
         part = slice(*self.matrix.indptr[row : row + 2])

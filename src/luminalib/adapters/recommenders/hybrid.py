@@ -140,6 +140,7 @@ class HybridRanking(Ranking):
 
     def _explained(self, steps: _Steps, book_id: str, direct: Paths, onward: Paths) -> Candidate:
         row = self._rows[book_id]
+        terms = self.content.terms(row)
         here = np.flatnonzero(direct.books == row)
         sources = direct.sources[here]
         rarity = steps.factors[row]
@@ -149,7 +150,7 @@ class HybridRanking(Ranking):
         there = np.flatnonzero(onward.books == row)
         passed = rarity * self._reach[row] * steps.first_values[onward.sources[there]] * onward.values[there]
         told = float(trust * self._frankness[row])
-        stated = {term: told * amount for term, amount in self.content.stated(steps.taste, row).items()}
+        stated = {term: told * amount for term, amount in self.content.stated(steps.taste, terms).items()}
         parts = {
             "community": float(community.sum()),
             "content": float((amounts - community).sum() + rarity * steps.alike[row]),
@@ -164,7 +165,9 @@ class HybridRanking(Ranking):
             score=float(steps.scores[row]),
             parts=parts,
             reasons=reasons_of(
-                self.books[book_id], self._shares(steps, row, whole, dict(zip(sources, community, strict=True))), stated
+                self.books[book_id],
+                self._shares(steps, terms, whole, dict(zip(sources.tolist(), community.tolist(), strict=True))),
+                stated,
             ),
         )
 
@@ -179,16 +182,16 @@ class HybridRanking(Ranking):
             given[sources] += steps.opinions[sources] * direct.values[middle] * share
         return given
 
-    def _shares(self, steps: _Steps, row: int, whole: Floats, community: Mapping[int, float]) -> list[Share]:
+    def _shares(self, steps: _Steps, terms: Mapping[int, float], whole: Floats, community: Mapping[int, float]) -> list[Share]:
         """The books that give most, with their terms' part of what content gives."""
         shares = []
-        for source in np.argsort(-whole, kind="stable")[:_LOOKED_AT]:
+        for source in np.argsort(-whole, kind="stable")[:_LOOKED_AT].tolist():
             if whole[source] > 0 and steps.opinions[source] > 0:  # what is disliked may speak for a book, but is no reason to show
-                crowd = float(community.get(source, 0.0))
-                shared = self.content.shared(int(steps.rows[source]), row)
+                crowd = community.get(source, 0.0)
+                shared = self.content.shared(int(steps.rows[source]), terms)
                 scale = max(0.0, float(whole[source]) - crowd) / (sum(shared.values()) or 1.0)
-                terms = {term: amount * scale for term, amount in shared.items()}
-                shares.append(Share(self._ids[steps.rows[source]], float(whole[source]), crowd, terms))
+                given = {term: amount * scale for term, amount in shared.items()}
+                shares.append(Share(self._ids[steps.rows[source]], float(whole[source]), crowd, given))
         return shares
 
 

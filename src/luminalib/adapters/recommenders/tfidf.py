@@ -62,10 +62,11 @@ class TfidfRanking(Ranking):
 
     def _explained(self, row: int, rows: Ints, opinions: Floats, taste: sp.csr_matrix) -> Candidate:
         shares = []
+        own = self.content.terms(row)
         for of, opinion in zip(rows, opinions, strict=True):
-            terms = {term: float(opinion) * amount for term, amount in self.content.shared(int(of), row).items()}
+            terms = {term: float(opinion) * amount for term, amount in self.content.shared(int(of), own).items()}
             shares.append(Share(self._ids[of], sum(terms.values()), 0.0, terms))
-        stated = self.content.stated(taste, row)
+        stated = self.content.stated(taste, own)
         parts = {"content": sum(share.whole for share in shares), "taste": sum(stated.values())}
         book_id = self._ids[row]
         return Candidate(
