@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from luminalib.adapters.db import sqlite
 from luminalib.domain.errors import Unavailable
 from luminalib.ports.persistence import Database
 
@@ -34,7 +35,9 @@ class SqlDatabase(Database):
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # hashes of passwords lie there
-            self.engine = create_async_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+            self.engine = create_async_engine(
+                self.url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": sqlite.connect}
+            )
             _prepare_sqlite(self.engine)
             self._write_gate = asyncio.Lock()
             self.writing = self.engine.execution_options(luminalib_begin="BEGIN IMMEDIATE")
