@@ -17,7 +17,7 @@ _TITLE_WORD = 0.75
 _TOPIC = 0.7
 _PROSE_WORD = 0.35
 _PROSE_WORDS = 40
-_YEAR = 0.85
+_YEAR = 0.95
 """In each of two overlapping spans: books of neighbouring years share one or both."""
 _MODERN, _MODERN_SPAN, _OLD_SPAN = 1990, 2, 10
 _SHORTEST_PROSE_WORD = 4
