@@ -94,6 +94,18 @@ def test_stated_tags_and_authors(make: Make) -> None:
     assert ranking.rank(Reader(tags={"no such tag": 1.0}), 10) == []
 
 
+def test_a_stated_tag_is_not_drowned_by_author_and_series(tmp_path: Path) -> None:
+    plain = BookProfile(id="plain", title="Gulls", tags=("sea", "storms"))
+    known = replace(plain, id="known", title="Terns", authors=("Ada Reed",), series="The Coast")
+    books = [plain, known, replace(known, id="sister", title="Skuas", tags=("hills",))]
+    content, reader = Content(books), Reader(tags={"sea": 1.0})
+    likeness = (content.taste(reader) @ content.by_term).toarray().ravel()
+    explained = rank_with("hybrid", books, [], tmp_path).explain(reader, ["plain", "known"])
+    assert content.tag_shares()[0] == pytest.approx(1)
+    given = {book_id: told.reasons[0].amount for book_id, told in explained.items()}
+    assert given["known"] / given["plain"] > 1.2 * likeness[1] / likeness[0]
+
+
 def test_a_bad_opinion_turns_away(make: Make) -> None:
     found = make(BOOKS).rank(Reader(opinions={"b0": 1.0, "b1": -0.3}), 10)
     assert not {one.book_id for one in found if int(one.book_id[1:]) % 4 == 1}
