@@ -15,7 +15,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.domain.auth import Role, User, the_house
+from luminalib.domain.auth import the_house
 from luminalib.domain.books import Book, BookDetails, BookNotFound
 from luminalib.domain.consensus import REBUILD_EVERY, UPDATE_CONSENSUS, ConsensusStatus, update_consensus
 from luminalib.domain.documents import Document, StagedFile
@@ -25,6 +25,7 @@ from luminalib.domain.pipeline import sweep
 from luminalib.domain.reviews import Review
 from luminalib.services.consensus import Analysis, ConsensusService
 from luminalib.services.housekeeping import HousekeepingService
+from records import make_user
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUSE = the_house()
@@ -54,19 +55,9 @@ class Desk:
 
     async def review(self, book_id: str, text: str, rating: int = 4) -> Review:
         self.clock.advance(timedelta(seconds=1))
-        user = User(
-            id=str(uuid4()),
-            email=f"{uuid4()}@x.test",
-            display_name="x",
-            password_hash="",
-            role=Role.MEMBER,
-            is_active=True,
-            created_at=NOW,
-        )
+        user_id = await make_user(self.uow)
         at = self.clock.now()
-        review = Review(id=str(uuid4()), book_id=book_id, user_id=user.id, rating=rating, text=text, created_at=at, updated_at=at)
-        async with self.uow("main") as unit:
-            await unit.users.add(user)
+        review = Review(id=str(uuid4()), book_id=book_id, user_id=user_id, rating=rating, text=text, created_at=at, updated_at=at)
         async with self.uow("main") as unit:
             await unit.reviews.add(review)
         return review
