@@ -10,12 +10,12 @@ from luminalib.api.deps import AddressDep, PrincipalDep, ServicesDep
 from luminalib.api.fields import Password, PlainText
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
-from luminalib.domain.auth import BadCredentials, EmailTaken, InvalidToken, TooManyRequests, WeakPassword
+from luminalib.domain.auth import EMAIL_MAX, BadCredentials, EmailTaken, InvalidToken, TooManyRequests, WeakPassword
 from luminalib.domain.errors import Unauthenticated
 from luminalib.services.auth import Tokens
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
-Email = Annotated[PlainText, StringConstraints(min_length=3, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
+Email = Annotated[PlainText, StringConstraints(min_length=3, max_length=EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class SignupRequest(BaseModel):
@@ -33,7 +33,7 @@ class LoginRequest(BaseModel):
     """E-mail address (or `username`, as OAuth2 calls it) and password."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ada@example.org", "password": "a long walk by the sea"}]})
-    email: Annotated[PlainText, StringConstraints(max_length=320)] = Field(validation_alias=AliasChoices("email", "username"))
+    email: Annotated[PlainText, StringConstraints(max_length=EMAIL_MAX)] = Field(validation_alias=AliasChoices("email", "username"))
     password: Password
 
 

@@ -1,6 +1,5 @@
 """Accounts: who a member is, what a role allows, what makes a password acceptable."""
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -8,9 +7,11 @@ from enum import StrEnum
 from uuid import uuid4
 
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from luminalib.domain.normalisation import normalised
 
 MAIN_TENANT = "main"
 PASSWORD_MIN, PASSWORD_MAX = 8, 1000
+EMAIL_MAX = 320
 REFRESH_GRACE = timedelta(seconds=30)
 """How long the refresh token before the last still works: the answer that brought the new one may have been lost."""
 NO_PASSWORD = "!"  # noqa: S105 -- the opposite of one
@@ -193,7 +194,7 @@ class Session:
 
 def normalise_email(email: str) -> str:
     """The form in which addresses are compared: NFKC, without surrounding space, lower case."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    return normalised(email, "NFKC", most=EMAIL_MAX + 1).strip().casefold()
 
 
 def normalise_password(password: str) -> str:
@@ -201,7 +202,7 @@ def normalise_password(password: str) -> str:
 
     Cut where it is too long to be accepted anyway: NFKC can make one character eighteen.
     """
-    return unicodedata.normalize("NFKC", password)[: PASSWORD_MAX + 1]
+    return normalised(password, "NFKC", most=PASSWORD_MAX + 1)[: PASSWORD_MAX + 1]
 
 
 def accept_password(password: str, email: str, is_common: Callable[[str], bool]) -> str:

@@ -1,7 +1,6 @@
 """The catalogue: what is known about a book, and who may do what with it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -11,9 +10,14 @@ from luminalib.domain.documents import Document
 from luminalib.domain.errors import Forbidden, Invalid, NotFound
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.media import MediaType
+from luminalib.domain.normalisation import normalised, without_marks
 from luminalib.domain.texts import EmbeddedMetadata
 
 FILENAME_MAX = 255
+RAW_FILENAME_MAX = 4096
+"""How much of the end of a path is looked at."""
+SEARCH_KEY_MAX = 65_536
+"""How much is searched of what is said about a book: a character can come apart into eighteen."""
 _ENDING_MAX = 8
 _ISBN_10 = re.compile(r"\d{9}[\dX]")
 _ISBN_13 = re.compile(r"97[89]\d{10}")
@@ -189,14 +193,13 @@ def normalise_tags(tags: tuple[str, ...]) -> list[str]:
 def search_key(text: str) -> str:
     """The form in which text is compared for search and sorting: without case, accents and ligatures."""
     # Decomposed before, too: a mathematical bold A has no small letter until it is a plain one.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    return " ".join(without_marks(normalised(normalised(text, "NFKD")[:SEARCH_KEY_MAX].casefold(), "NFKD")).split())
 
 
 def safe_filename(raw: str, media_type: MediaType | None = None) -> str:
     """The last part of a path that a client sent, without what could mislead a person, a terminal or a header."""
-    name = PurePosixPath(raw.replace("\\", "/")).name
-    name = " ".join(_UNSAFE_IN_NAMES.sub("", unicodedata.normalize("NFC", name)).split())
+    name = PurePosixPath(raw[-RAW_FILENAME_MAX:].replace("\\", "/")).name
+    name = " ".join(_UNSAFE_IN_NAMES.sub("", normalised(name, "NFC")).split())
     ending = media_type.extension if media_type else ""
     if not name.strip(". "):
         return f"unnamed{ending}"

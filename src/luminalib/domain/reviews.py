@@ -1,20 +1,22 @@
 """What readers say of a book: one review each, a rating and a text."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from luminalib.domain.errors import Conflict, Forbidden, NotFound
 from luminalib.domain.intelligence import Sentiment
+from luminalib.domain.normalisation import normalised
 
 RATINGS = range(1, 6)
 TEXT_MIN = 10
 TEXT_MAX = 10_000
+RAW_TEXT_MAX = 2 * TEXT_MAX
+"""How much is cleaned: line ends and signs that nobody sees may make a text longer than it is."""
 # Controls but tab and line feed, what turns the direction of writing around, byte order marks, non-characters, lone surrogates.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-_GAPS = re.compile(r"\n\s*\n\s*\n")
+_GAPS = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
 
 class NeverBorrowed(Forbidden):
@@ -81,6 +83,11 @@ class Ratings:
 
 
 def clean_text(text: str) -> str:
-    """The text as it is kept: composed (NFC), with plain line ends, at most one blank line in a row, nothing unprintable."""
+    """The text as it is kept: composed (NFC), with plain line ends, at most one blank line in a row, nothing unprintable.
+
+    What is longer than RAW_TEXT_MAX is given back as it is: too long to be kept.
+    """
+    if len(text) > RAW_TEXT_MAX:
+        return text
     plain = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _GAPS.sub("\n\n", unicodedata.normalize("NFC", plain)).strip()
+    return _GAPS.sub("\n\n", normalised(plain, "NFC")).strip()

@@ -1,8 +1,9 @@
 """From what a file holds to what people read: characters, white space and words that a line end has cut in two."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from luminalib.domain.normalisation import normalised
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LINE_ENDS = dict.fromkeys("\x0b\x0c\x85\u2028\u2029", "\n")
@@ -47,7 +48,7 @@ def clean_characters(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _has_special(text):
         text = _SPECIAL.sub(_replacement, text)
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    return normalised(text, "NFC")
 
 
 def clean_field(value: str | None, longest: int = LONGEST_FIELD) -> str | None:

@@ -3,8 +3,9 @@
 
 import itertools
 import re
-import unicodedata
 from functools import lru_cache
+
+from luminalib.domain.normalisation import normalised
 
 _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e\u1000-\u109f\u200c\u200d"
@@ -34,7 +35,7 @@ def length_in_words(text: str) -> int:
 @lru_cache(maxsize=100_000)
 def normal(word: str) -> str:
     """The word in the form of the word lists: lower case, straight apostrophe, no elided article, no Arabic vowel signs."""
-    lowered = unicodedata.normalize("NFC", word).casefold() if not word.isascii() else word.lower()
+    lowered = normalised(word, "NFC").casefold() if not word.isascii() else word.lower()
     return _ARABIC_SIGNS.sub("", lowered.replace("’", "'"))
 
 
