@@ -36,7 +36,7 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.text import plain
 from luminalib.adapters.text.extractor import ExtractionLimits, SandboxedTextExtractor, reader_limits
-from luminalib.cli.serve import BACKLOG, Server, spare_the_collector
+from luminalib.cli.serve import spare_the_collector
 from luminalib.container import Container, open_container
 from luminalib.demo.rendering import filename, render
 from luminalib.demo.shelf import load_shelf
@@ -45,9 +45,10 @@ from luminalib.domain.documents import DocumentFilter, DocumentStatus
 from luminalib.domain.media import MediaType
 from luminalib.domain.paging import PageRequest
 from luminalib.domain.pipeline import progress_event
+from luminalib.edge.server import BACKLOG, Server, configure, connection_limits
 from luminalib.logs import configure_logging
 from luminalib.main import create_app
-from luminalib.settings import Settings
+from luminalib.settings import ConnectionSettings, Settings
 
 PASSWORD = "a long walk by the sea"  # noqa: S105 -- of an account in a database that is thrown away
 BOUNDARY = "luminalib-benchmark"
@@ -68,14 +69,24 @@ async def library(folder: Path, *, run_jobs: bool) -> AsyncIterator[Container]:
 
 def settings_in(folder: Path) -> Settings:
     return Settings(
-        _env_file=None, data_dir=folder, rate_limits="off", llm="extractive", log_level="error", max_upload_mib=2 * UPLOAD_MIB
+        _env_file=None,
+        data_dir=folder,
+        rate_limits="off",
+        llm="extractive",
+        log_level="error",
+        max_upload_mib=2 * UPLOAD_MIB,
+        connections=ConnectionSettings(per_address=0, streams_per_account=10_000),
     )
 
 
+def plain_config(app: Starlette) -> uvicorn.Config:
+    """A peer's server."""
+    return uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off", backlog=BACKLOG)
+
+
 @asynccontextmanager
-async def served(make: Callable[[uvicorn.Config], uvicorn.Server], app: Starlette) -> AsyncIterator[str]:
+async def served(server: uvicorn.Server) -> AsyncIterator[str]:
     """The address of a server on a free port."""
-    server = make(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off", backlog=BACKLOG))
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.01)
@@ -87,10 +98,10 @@ async def served(make: Callable[[uvicorn.Config], uvicorn.Server], app: Starlett
 @asynccontextmanager
 async def served_library(container: Container, folder: Path) -> AsyncIterator[tuple[str, str]]:
     """The address of the library and the access token of its first member."""
-    app = create_app(settings_in(folder), container)
-    app.state.services = container.services
+    settings = settings_in(folder)
+    server = Server(configure(create_app(settings, container), connection_limits(settings)), container.bus)
     spare_the_collector()
-    async with served(lambda config: Server(config, container.bus), app) as url, httpx.AsyncClient(base_url=url) as client:
+    async with served(server) as url, httpx.AsyncClient(base_url=url) as client:
         account = {"email": "ada@library.test", "password": PASSWORD}
         (await client.post("/auth/signup", json=account)).raise_for_status()
         answer = (await client.post("/auth/login", json=account)).raise_for_status()
@@ -167,7 +178,7 @@ async def upload_speed(folder: Path) -> None:
     async with (
         library(folder / "uploads", run_jobs=False) as container,
         served_library(container, folder / "uploads") as (url, token),
-        served(uvicorn.Server, starlette_peers(folder / "peer")) as peer,
+        served(uvicorn.Server(plain_config(starlette_peers(folder / "peer")))) as peer,
     ):
         for _ in range(ROUNDS + 1):
             targets = (f"{url}/books", f"{peer}/form", f"{peer}/raw")

@@ -7,23 +7,25 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
-from luminalib.cli.serve import Server
 from luminalib.container import Container
+from luminalib.edge.door import ConnectionLimits
+from luminalib.edge.server import Server, configure
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, container: Container) -> AsyncIterator[str]:
+async def serving(app: FastAPI, container: Container, limits: ConnectionLimits | None = None) -> AsyncIterator[str]:
     """The address of the app behind a real socket."""
-    server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"), container.bus)
+    server = Server(configure(app, limits or ConnectionLimits()), container.bus)
     running = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await running
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
 
 
 @asynccontextmanager

@@ -62,7 +62,7 @@ async def test_wrong_passwords_close_the_door_to_that_account_for_a_while(limite
         visitor = library.visitor()
         assert await statuses(visitor, *["wrong"] * 4, PASSWORD) == [401, 401, 401, 429, 429]
         check_refusal(await visitor.post("/auth/login", json={"email": email_of("ada"), "password": PASSWORD}))
-        assert await statuses(library.visitor(ELSEWHERE), PASSWORD) == [429]
+        assert await statuses(library.visitor(ELSEWHERE), PASSWORD) == [200]  # nobody can shut out somebody who is elsewhere
         assert await statuses(visitor, PASSWORD, name="eve") == [200]
 
 
@@ -107,7 +107,7 @@ async def test_many_log_ins_from_one_address_close_the_door_to_that_address(limi
 
 @pytest.mark.parametrize("call", ["password", "deletion"])
 async def test_a_stolen_session_cannot_guess_the_password(limited: Limited, call: str) -> None:
-    async with limited(login_per_account="3/minute") as library:
+    async with limited(confirm_per_session="3/minute") as library:
         ada = await library.join("ada")
 
         async def guess(password: str) -> httpx.Response:

@@ -93,6 +93,7 @@ async def signup(body: SignupRequest, services: ServicesDep, address: AddressDep
 @router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials, TooManyRequests))
 async def login(request: Request, services: ServicesDep, address: AddressDep) -> TokensOut:
     """Opens a session. Takes JSON, or the OAuth2 password form that Swagger UI's Authorize button sends."""
+    await services.auth.admit(address)
     credentials = await login_request(request)
     return TokensOut.of(await services.auth.login(credentials.email, credentials.password, address=address))
 

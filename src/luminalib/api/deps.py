@@ -1,6 +1,7 @@
 """What routers are given: the services, and who asks."""
 
 from base64 import b64decode
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -26,6 +27,7 @@ from luminalib.services.notices import NoticeService
 from luminalib.services.profile import ProfileService
 from luminalib.services.recommendations import RecommendationService, TrainingService
 from luminalib.services.reviews import ReviewService
+from luminalib.services.streams import StreamService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 
@@ -54,6 +56,7 @@ class Services:
     profile: ProfileService
     recommendations: RecommendationService
     reviews: ReviewService
+    streams: StreamService
     uploads: UploadService
     training: TrainingService
     users: UserService
@@ -64,7 +67,7 @@ def services_in(request: HTTPConnection) -> Services:
     return cast("Services", request.app.state.services)
 
 
-def address_in(request: Request) -> str | None:
+def address_in(request: HTTPConnection) -> str | None:
     """The network address that a request came from, behind as many proxies as are trusted to say so."""
     trusted: int = request.app.state.trusted_proxies
     if trusted:
@@ -125,6 +128,12 @@ async def current_reader(request: Request, by: Annotated[HTTPBasicCredentials | 
         return await logged_in(request)
     app_passwords = services_in(request).app_passwords
     return await app_passwords.authenticate(by.username, by.password, address=address_in(request))
+
+
+async def stream_seat(request: Request, by: Annotated[Principal, Depends(logged_in)]) -> AsyncIterator[None]:
+    """A place among the account's streams, held until the answer has ended. Raises TooManyStreams."""
+    with services_in(request).streams.seat(by):
+        yield
 
 
 ServicesDep = Annotated[Services, Depends(services_of)]

@@ -1,20 +1,22 @@
 """/documents/stream and /documents/ws: what happens to documents, as it happens."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Header, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
+from starlette.types import Message
 
-from luminalib.api.deps import PrincipalDep, ServicesDep, services_in
+from luminalib.api.deps import PrincipalDep, ServicesDep, address_in, services_in, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.problems import documented
 from luminalib.api.schemas import AnalysisOut, analysis_of
-from luminalib.domain.auth import Principal
+from luminalib.domain.auth import Principal, TooManyStreams
 from luminalib.domain.documents import DocumentEvent, DocumentStatus
 from luminalib.domain.errors import LuminaError, Unauthenticated
 from luminalib.domain.intelligence import Summary
@@ -24,7 +26,9 @@ PROTOCOL = "luminalib"
 FIRST_MESSAGE_SECONDS = 10.0
 SEND_SECONDS = 30.0
 """How long a client may take to accept a message; who takes longer is dropped."""
-POLICY_VIOLATION, GOING_AWAY = 1008, 1001
+POLICY_VIOLATION, GOING_AWAY, TRY_AGAIN_LATER = 1008, 1001, 1013
+CLOSE_REASON_MAX = 120
+"""The protocol has 123 bytes for it (RFC 6455, 5.5)."""
 router = APIRouter(prefix="/documents", tags=["documents"])
 
 
@@ -43,7 +47,12 @@ class EventOut(BaseModel):
     analysis: AnalysisOut | None = None
 
 
-@router.get("/stream", response_class=EventSourceResponse, responses=documented(Unauthenticated))
+@router.get(
+    "/stream",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(stream_seat)],
+    responses=documented(Unauthenticated, TooManyStreams),
+)
 async def stream_events(
     request: Request,
     by: PrincipalDep,
@@ -81,24 +90,47 @@ async def follow_by_websocket(socket: WebSocket, last_event_id: Annotated[int | 
     await socket.accept(PROTOCOL if PROTOCOL in offered else None)
     by = await _who(socket, next((one.removeprefix("bearer.") for one in offered if one.startswith("bearer.")), None))
     if by is None:
-        await socket.close(POLICY_VIOLATION, "Send a valid access token: as subprotocol bearer.<token> or as first message.")
+        await _close(socket, POLICY_VIOLATION, "Send a valid access token: as subprotocol bearer.<token> or as first message.")
         return
+    try:
+        with services_in(socket).streams.seat(by):
+            await _follow(socket, by, last_event_id)
+    except TooManyStreams as refusal:
+        await _close(socket, TRY_AGAIN_LATER, refusal.detail)
+
+
+async def _follow(socket: WebSocket, by: Principal, last_event_id: int | None) -> None:
     sender = asyncio.create_task(_send_events(socket, by, last_event_id))
     with suppress(WebSocketDisconnect):
         await _until_either(sender, socket)
     sender.cancel()
-    await asyncio.gather(sender, return_exceptions=True)
+    (ended,) = await asyncio.gather(sender, return_exceptions=True)
+    if isinstance(ended, LuminaError):
+        await _close(socket, TRY_AGAIN_LATER, ended.detail)
 
 
 async def _who(socket: WebSocket, token: str | None) -> Principal | None:
     try:
         if token is None:
             async with asyncio.timeout(FIRST_MESSAGE_SECONDS):
-                first = await socket.receive_json()
-            token = first.get("token") if isinstance(first, dict) else None
-        return await services_in(socket).auth.authenticate(str(token), address=socket.client.host if socket.client else None)
-    except (LuminaError, TimeoutError, ValueError, KeyError):
+                token = _token_in(await socket.receive())
+        return await services_in(socket).auth.authenticate(token, address=address_in(socket))
+    except (LuminaError, TimeoutError, ValueError, RecursionError):
         return None
+
+
+def _token_in(first: Message) -> str:
+    """The token in the first message. Raises ValueError for anything else, RecursionError for lists in lists in lists."""
+    said = json.loads(first.get("text") or "")
+    token = said.get("token") if isinstance(said, dict) else None
+    if not isinstance(token, str):
+        raise ValueError("There is no token in it.")  # noqa: TRY004 -- the client's mistake, not ours
+    return token
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it has gone already
+        await socket.close(code, reason[:CLOSE_REASON_MAX])
 
 
 async def _until_either(sender: asyncio.Task[None], socket: WebSocket) -> None:
@@ -118,4 +150,4 @@ async def _send_events(socket: WebSocket, by: Principal, last_event_id: int | No
             event, summary = news
             async with asyncio.timeout(SEND_SECONDS):
                 await socket.send_text(f'{{"id":{event.id},"event":"{event.kind}","data":{_data(event, summary)}}}')
-    await socket.close(GOING_AWAY, "The server is going down. Connect again with last_event_id.")
+    await _close(socket, GOING_AWAY, "The server is going down. Connect again with last_event_id.")

@@ -11,13 +11,18 @@ import structlog
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from luminalib.api.deps import services_in
 from luminalib.api.problems import fault, problem
+from luminalib.domain.auth import InvalidToken
 from luminalib.domain.documents import FileTooLarge
+from luminalib.domain.errors import LuminaError
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SMALL_BODY_BYTES = 2**20
+STRANGERS_BODY_BYTES = 2**14
 FORM_OVERHEAD_BYTES = 2**20
 SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"))
 # Answers are data: a browser that is made to show one must load and run nothing. The documentation's pages are the exception.
@@ -104,7 +109,8 @@ def _account(scope: Scope, status: int, seconds: float) -> None:
 class BodyLimit:
     """Refuses bodies that are too large before they are parsed: those of uploads by the file limit, all others above 1 MiB.
 
-    FastAPI has a limit of its own, but it answers outside of `RequestContext`, and its sizes are fixed when routes are declared.
+    Strangers send 16 KiB at most: FastAPI parses a body before it asks who has sent it. FastAPI has a limit of its own, but it
+    answers outside of `RequestContext`, and its sizes are fixed when routes are declared.
     """
 
     def __init__(self, app: ASGIApp, upload_limits: Mapping[str, int]) -> None:
@@ -119,17 +125,24 @@ class BodyLimit:
             return
         limit = next((limit for path, limit in self._limits.items() if path.fullmatch(scope["path"])), SMALL_BODY_BYTES)
         length = header(scope, b"content-length") or b"0"
-        if length.isdigit() and int(length) > limit:
-            await problem(Request(scope), 413, FileTooLarge.slug, _too_large(limit), {"max_bytes": limit})(scope, receive, send)
+        announced = int(length) if length.isdigit() else 0
+        request, seen = Request(scope), 0
+        if announced > limit:
+            await _refuse(request, limit)(scope, receive, send)
             return
-        seen = 0
+        is_member = False
+        if announced > STRANGERS_BODY_BYTES and not (is_member := await _is_from_member(request)):
+            await _refuse(request, STRANGERS_BODY_BYTES)(scope, receive, send)
+            return
 
         async def receive_limited() -> Message:
-            nonlocal seen
+            nonlocal seen, is_member
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise HTTPException(413, _too_large(limit))  # the one error that FastAPI's body parser lets pass
+            if seen > STRANGERS_BODY_BYTES and not (is_member := is_member or await _is_from_member(request)):
+                raise HTTPException(413, _too_large(STRANGERS_BODY_BYTES))
             return message
 
         await self._app(scope, receive_limited, send)
@@ -165,5 +178,24 @@ class StalledClients:
             log.warning("request.stalled", path=scope["path"])
 
 
+async def _is_from_member(request: Request) -> bool:
+    """Whether it carries a token that is valid now."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    try:
+        await services_in(request).auth.authenticate(token)
+    except LuminaError:
+        return False
+    return True
+
+
+def _refuse(request: Request, limit: int) -> Response:
+    if limit == STRANGERS_BODY_BYTES and "Authorization" in request.headers:  # what is wrong is not the size
+        return problem(request, 401, InvalidToken.slug, "The token is not valid, or not any more. Log in again.")
+    return problem(request, 413, FileTooLarge.slug, _too_large(limit), {"max_bytes": limit})
+
+
 def _too_large(limit: int) -> str:
-    return f"The request is larger than the {limit // 2**20} MiB that are accepted here."
+    size = f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit // 2**10} KiB"
+    return f"The request is larger than the {size} that are accepted here."

@@ -4,14 +4,15 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
-from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
+from luminalib.domain.auth import TooManyStreams
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.notices import NoticeKind
 
@@ -41,7 +42,12 @@ async def list_notices(
     return page_of([NoticeOut.model_validate(notice) for notice in found.items], found.total, page, request, response)
 
 
-@router.get("/me/stream", response_class=EventSourceResponse, responses=documented(Unauthenticated))
+@router.get(
+    "/me/stream",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(stream_seat)],
+    responses=documented(Unauthenticated, TooManyStreams),
+)
 async def stream_notices(
     request: Request,
     by: PrincipalDep,

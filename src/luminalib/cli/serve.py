@@ -7,33 +7,17 @@ import socket
 from typing import Annotated
 
 import typer
-import uvicorn
 import uvloop
 
 from luminalib.container import Container, open_container
 from luminalib.demo.loading import load_demo
 from luminalib.domain.errors import Unavailable
+from luminalib.edge.server import BACKLOG, Server, configure, connection_limits
 from luminalib.logs import configure_logging
 from luminalib.main import create_app
-from luminalib.ports.events import EventBus
 from luminalib.settings import Settings, load_settings, unknown_variables
 
-DRAIN_SECONDS = 15
-BACKLOG = 2048
 ALLOCATIONS_PER_COLLECTION = 10_000
-
-
-class Server(uvicorn.Server):
-    """Ends the event streams first when it goes down: uvicorn by itself waits for their clients to leave."""
-
-    def __init__(self, config: uvicorn.Config, bus: EventBus) -> None:
-        super().__init__(config)
-        self._bus = bus
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes no more connections and lets the open ones finish."""
-        self._bus.close()
-        await super().shutdown(sockets)
 
 
 class PortTaken(Unavailable):
@@ -60,15 +44,7 @@ def serve(
 async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> None:
     _let_shutdown_finish()
     async with open_container(settings) as container:
-        config = uvicorn.Config(
-            create_app(settings, container),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # LUMINALIB_TRUSTED_PROXIES decides whom to believe
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = Server(config, container.bus)
+        server = Server(configure(create_app(settings, container), connection_limits(settings)), container.bus)
         spare_the_collector()
         welcome = asyncio.create_task(_welcome(server, settings, container, listener, demo=demo))
         await server.serve(sockets=[listener])

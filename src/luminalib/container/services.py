@@ -29,6 +29,7 @@ from luminalib.services.recommendations import (
     TrainingService,
 )
 from luminalib.services.reviews import ReviewService
+from luminalib.services.streams import StreamService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 from luminalib.settings import Settings
@@ -69,6 +70,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService, notes:
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
         recommendations=RecommendationService(a.uow, RankingLoader(a.uow, a.storage, a.recommender, a.clock), notes, a.clock),
         reviews=ReviewService(a.uow, a.clock),
+        streams=StreamService(per_account=settings.connections.streams_per_account),
         uploads=UploadService(
             a.uow,
             a.storage,

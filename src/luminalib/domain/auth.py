@@ -56,6 +56,12 @@ class TooManyRequests(Forbidden):
     slug = "too-many-requests"
 
 
+class TooManyStreams(TooManyRequests):
+    """Your account has too many event streams open. Close one first."""
+
+    slug = "too-many-streams"
+
+
 class WrongPassword(Forbidden):
     """The password is not right."""
 

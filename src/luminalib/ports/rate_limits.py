@@ -8,11 +8,20 @@ class Rule(StrEnum):
     """What is limited, and whether per account or per network address."""
 
     LOGIN_PER_ACCOUNT = "login-per-account"
+    LOGIN_PER_ACCOUNT_EVERYWHERE = "login-per-account-everywhere"
+    CONFIRM_PER_SESSION = "confirm-per-session"
     LOGIN_PER_ADDRESS = "login-per-address"
     SIGNUP_PER_ADDRESS = "signup-per-address"
     REFRESH_PER_ADDRESS = "refresh-per-address"
     UPLOAD_PER_ACCOUNT = "upload-per-account"
     UPLOAD_PER_ADDRESS = "upload-per-address"
+    PIECE_PER_ACCOUNT = "piece-per-account"
+    DEED_PER_ACCOUNT = "deed-per-account"
+
+    @property
+    def is_per_address(self) -> bool:
+        """Whether its keys are network addresses; those of one network count as one."""
+        return self.value.endswith("-per-address")
 
 
 class RateLimiter(ABC):

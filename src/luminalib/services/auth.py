@@ -11,11 +11,13 @@ from luminalib.domain.auth import (
     Principal,
     Role,
     Session,
+    TooManyRequests,
     User,
     accept_password,
     normalise_email,
     normalise_password,
 )
+from luminalib.domain.networks import network_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
@@ -86,23 +88,29 @@ class AuthService:
             await self._record(uow, AuditAction.SIGNED_UP, user.id, user.id, address, user.role)
         return user
 
+    async def admit(self, address: str | None) -> None:
+        """Counts an attempt to log in, before anything is done for it. Raises TooManyRequests."""
+        await self._tools.limiter.hit(Rule.LOGIN_PER_ADDRESS, address)
+
     async def login(self, email: str, password: str, *, address: str | None = None) -> Tokens:
         """Opens a session. Raises BadCredentials, after the same time for an unknown address as for a wrong password.
 
         Raises TooManyRequests after many failures of one account, or many attempts from one address.
         """
         email = normalise_email(email)
-        await self._tools.limiter.hit(Rule.LOGIN_PER_ADDRESS, address)
-        await self._tools.limiter.hit(Rule.LOGIN_PER_ACCOUNT, email)
+        from_here = f"{email} {network_of(address)}"
+        await self._tools.limiter.hit(Rule.LOGIN_PER_ACCOUNT, from_here)
         async with self._uow.reading(self._tenant_id) as uow:
             user = await uow.users.find_by_email(email)
+        await self._limit_strangers(email, user, address)
         password = normalise_password(password)
         matches = await self._tools.hasher.verify(password, user.password_hash if user else None)
         if user is None or not matches or not user.is_active:
             async with self._uow(self._tenant_id) as uow:
                 await self._record(uow, AuditAction.LOGIN_FAILED, None, user.id if user else None, address)
             raise BadCredentials
-        await self._tools.limiter.forgive(Rule.LOGIN_PER_ACCOUNT, email)
+        for rule, key in ((Rule.LOGIN_PER_ACCOUNT, from_here), (Rule.LOGIN_PER_ACCOUNT_EVERYWHERE, email)):
+            await self._tools.limiter.forgive(rule, key)
         return await self._open_session(user, password, address)
 
     async def refresh(self, refresh_token: str, *, address: str | None = None) -> Tokens:
@@ -159,6 +167,18 @@ class AuthService:
         """Whether there is an account with this address; for the house, never for visitors."""
         async with self._uow.reading(self._tenant_id) as uow:
             return await uow.users.find_by_email(normalise_email(email)) is not None
+
+    async def _limit_strangers(self, email: str, user: User | None, address: str | None) -> None:
+        """Bounds guesses from many addresses; nobody can be shut out by them where they have logged in before."""
+        try:
+            await self._tools.limiter.hit(Rule.LOGIN_PER_ACCOUNT_EVERYWHERE, email)
+        except TooManyRequests:
+            if user is None or address is None:
+                raise
+            async with self._uow.reading(self._tenant_id) as uow:
+                known = await uow.audit.addresses_of(user.id, MAX_SESSIONS)
+            if network_of(address) not in map(network_of, known):
+                raise
 
     async def _open_session(self, user: User, password: str, address: str | None) -> Tokens:
         hasher, now = self._tools.hasher, self._clock.now()

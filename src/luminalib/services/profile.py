@@ -112,10 +112,11 @@ class ProfileService:
         """The account, once its password has been given."""
         async with self._uow.reading(by.tenant_id) as uow:
             user = await lock_member(uow, by.user_id)
-        await self._limiter.hit(Rule.LOGIN_PER_ACCOUNT, user.email)
+        session = by.session_id or user.id
+        await self._limiter.hit(Rule.CONFIRM_PER_SESSION, session)
         if not await self._hasher.verify(normalise_password(password), user.password_hash):
             raise WrongPassword
-        await self._limiter.forgive(Rule.LOGIN_PER_ACCOUNT, user.email)
+        await self._limiter.forgive(Rule.CONFIRM_PER_SESSION, session)
         return user
 
     async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction) -> None:

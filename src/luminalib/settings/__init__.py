@@ -1,10 +1,11 @@
 """The whole configuration, from the environment and `.env`."""
 
-from luminalib.settings.groups import LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings
+from luminalib.settings.groups import ConnectionSettings, LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings
 from luminalib.settings.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables, variables
 
 __all__ = [
     "PREFIX",
+    "ConnectionSettings",
     "LimitSettings",
     "LoanSettings",
     "MinioSettings",

@@ -66,12 +66,18 @@ class LoanSettings(BaseModel):
 class LimitSettings(BaseModel):
     """How often something may be tried, as `count/period`, such as `10/15minutes`."""
 
-    login_per_account: str = Field("10/15minutes", description="Wrong passwords for one account.")
+    login_per_account: str = Field("10/15minutes", description="Wrong passwords for one account from one network address.")
+    login_per_account_everywhere: str = Field(
+        "100/15minutes", description="The same from all addresses; those that the account was used from stay open."
+    )
+    confirm_per_session: str = Field("10/15minutes", description="Wrong passwords of one who is logged in already.")
     login_per_address: str = Field("300/15minutes", description="Log-ins from one network address.")
     signup_per_address: str = Field("300/hour", description="New accounts from one network address.")
     refresh_per_address: str = Field("1200/15minutes", description="Refreshed tokens from one network address.")
     upload_per_account: str = Field("1200/hour", description="Uploads of one account.")
     upload_per_address: str = Field("3000/hour", description="Uploads from one network address.")
+    piece_per_account: str = Field("12000/hour", description="Pieces of resumable uploads of one account.")
+    deed_per_account: str = Field("3000/hour", description="Loans, holds, reviews and the like of one account.")
 
     @field_validator("*")
     @classmethod
@@ -79,6 +85,22 @@ class LimitSettings(BaseModel):
         if not _LIMIT.fullmatch(text):
             raise ValueError("should look like 10/15minutes")
         return text
+
+
+class ConnectionSettings(BaseModel):
+    """What clients may take before anybody knows who they are."""
+
+    most: Annotated[int, Field(ge=10, le=1_000_000, description="Connections at a time, as far as there are descriptors.")] = 8192
+    per_address: Annotated[
+        int, Field(ge=0, le=1_000_000, description="Of those, from one address (IPv6: one /64); 0 is no limit, as behind a proxy.")
+    ] = 1024
+    streams_per_account: Annotated[int, Field(ge=1, le=10_000, description="Event streams of one account at a time.")] = 32
+    head_kib: Annotated[int, Field(ge=4, le=1024, description="How large the headers of a request may be.")] = 32
+    head_lines: Annotated[int, Field(ge=10, le=1000, description="How many they may be.")] = 100
+    head_seconds: Annotated[float, Field(ge=0.1, le=600, description="How long they may take.")] = 10
+    body_bytes_per_second: Annotated[int, Field(ge=1, le=1_000_000, description="How slowly a body may come.")] = 1024
+    body_window_seconds: Annotated[float, Field(ge=0.1, le=600, description="For how long it may be slower than that.")] = 10
+    idle_seconds: Annotated[int, Field(ge=1, le=600, description="How long an open connection waits for its next request.")] = 5
 
 
 class RecommendationSettings(BaseModel):

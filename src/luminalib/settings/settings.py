@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from luminalib.settings.groups import (
+    ConnectionSettings,
     LimitSettings,
     LoanSettings,
     MinioSettings,
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
         "memory://", description="Where attempts are counted: memory:// or, for several processes, redis://host."
     )
     limits: LimitSettings = LimitSettings()
+    connections: ConnectionSettings = ConnectionSettings()
     trusted_proxies: Annotated[
         int, Field(ge=0, le=10, description="How many reverse proxies stand in front and add to X-Forwarded-For.")
     ] = 0

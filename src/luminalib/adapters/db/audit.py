@@ -1,5 +1,6 @@
 """The record of security events."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -47,6 +48,12 @@ class SqlAuditLog(AuditLog):
         wanted = sa.select(audit_events).where(self._own).order_by(audit_events.c.id.desc())
         rows = (await self._session.execute(wanted.offset(page.offset).limit(page.size))).mappings()
         return Page([AuditEvent(**{key: value for key, value in row.items() if key != "tenant_id"}) for row in rows], total)
+
+    async def addresses_of(self, user_id: str, limit: int) -> Sequence[str]:
+        """See AuditLog."""
+        c = audit_events.c
+        theirs = sa.and_(self._own, c.subject_id == user_id, c.action == AuditAction.LOGGED_IN, c.address.is_not(None))
+        return [*await self._session.scalars(sa.select(c.address).where(theirs).order_by(c.id.desc()).limit(limit))]
 
     async def forget(self, before: datetime) -> None:
         """See AuditLog."""

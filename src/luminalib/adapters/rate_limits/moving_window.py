@@ -12,6 +12,7 @@ from limits.storage import storage_from_string
 
 from luminalib.domain.auth import TooManyRequests
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.networks import network_of
 from luminalib.ports.rate_limits import RateLimiter, Rule
 
 
@@ -29,7 +30,7 @@ class LimitsRateLimiter(RateLimiter):
         """See RateLimiter."""
         if key is None:
             return
-        limit = self._rules[rule]
+        limit, key = self._rules[rule], self._counted_by(rule, key)
         try:
             if await self._limiter.hit(limit, rule, key):
                 return
@@ -42,7 +43,10 @@ class LimitsRateLimiter(RateLimiter):
     async def forgive(self, rule: Rule, key: str | None) -> None:
         """See RateLimiter."""
         if key is not None:
-            await self._limiter.clear(self._rules[rule], rule, key)
+            await self._limiter.clear(self._rules[rule], rule, self._counted_by(rule, key))
+
+    def _counted_by(self, rule: Rule, key: str) -> str:
+        return network_of(key) or key if rule.is_per_address else key
 
 
 class NoRateLimiter(RateLimiter):

@@ -1,6 +1,7 @@
 """The record of security events."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import datetime
 
 from luminalib.domain.audit import AuditEvent
@@ -17,6 +18,10 @@ class AuditLog(ABC):
     @abstractmethod
     async def list(self, page: PageRequest) -> Page[AuditEvent]:
         """Rows, the newest first."""
+
+    @abstractmethod
+    async def addresses_of(self, user_id: str, limit: int) -> Sequence[str]:
+        """Where the account was logged in from the last `limit` times."""
 
     @abstractmethod
     async def forget(self, before: datetime) -> None:
