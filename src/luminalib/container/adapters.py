@@ -9,7 +9,7 @@ from limits.errors import ConfigurationError
 
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.db import migrations
-from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.engine import Patience, SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
@@ -131,8 +131,18 @@ def secret_key(settings: Settings) -> str:
     return path.read_text().strip()
 
 
+def _patience(settings: Settings) -> Patience:
+    given = settings.postgres
+    return Patience(
+        lock=given.lock_seconds,
+        statement=given.statement_seconds,
+        idle_in_transaction=given.idle_seconds,
+        pool=given.pool_seconds,
+    )
+
+
 async def _open_database(settings: Settings, stack: AsyncExitStack) -> SqlDatabase:
-    database = SqlDatabase(settings.database)
+    database = SqlDatabase(settings.database, _patience(settings))
     stack.push_async_callback(database.close)
     if settings.env == "development":
         await migrations.upgrade(database)

@@ -1,6 +1,6 @@
 """The whole configuration, from the environment and `.env`."""
 
-from luminalib.settings.groups import ConnectionSettings, LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings
+from luminalib.settings.groups import ConnectionSettings, LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings, PostgresSettings
 from luminalib.settings.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables, variables
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "MinioSettings",
     "OllamaSettings",
     "OpenAISettings",
+    "PostgresSettings",
     "Settings",
     "SettingsError",
     "load_settings",

@@ -45,6 +45,15 @@ class OpenAISettings(BaseModel):
     ] = 0
 
 
+class PostgresSettings(BaseModel):
+    """For how long PostgreSQL is waited for; what takes longer is answered 503."""
+
+    lock_seconds: Annotated[float, Field(ge=0.1, le=3600, description="For a row or table that somebody else has locked.")] = 3
+    statement_seconds: Annotated[float, Field(ge=1, le=86_400, description="For one statement.")] = 60
+    idle_seconds: Annotated[float, Field(ge=1, le=86_400, description="For a transaction in which nothing happens.")] = 60
+    pool_seconds: Annotated[float, Field(ge=0.1, le=600, description="For a free connection.")] = 3
+
+
 class LoanSettings(BaseModel):
     """The library's rules of circulation."""
 

@@ -16,6 +16,7 @@ from luminalib.settings.groups import (
     MinioSettings,
     OllamaSettings,
     OpenAISettings,
+    PostgresSettings,
     RecommendationSettings,
 )
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="sqlite:///path or postgresql://user:password@host/name; by default a SQLite file in the data directory."
     )
+    postgres: PostgresSettings = PostgresSettings()
     storage: Literal["local", "minio"] = Field("local", description="Where files lie: local (data directory) or minio (any S3).")
     minio: MinioSettings = MinioSettings()
     llm: Literal["extractive", "ollama", "openai"] = Field(

@@ -1,13 +1,16 @@
 """Connections to SQLite and PostgreSQL, and what each needs to be safe."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from luminalib.adapters.db import sqlite
@@ -15,6 +18,28 @@ from luminalib.domain.errors import Unavailable
 from luminalib.ports.persistence import Database
 
 BUSY_TIMEOUT_SECONDS = 15
+GATE_SECONDS = 20.0
+"""How long a writer waits for the others of this process: longer than one of them waits for another process."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """How many seconds PostgreSQL, and those who wait for a connection to it, are given."""
+
+    lock: float = 3.0
+    statement: float = 60.0
+    idle_in_transaction: float = 60.0
+    pool: float = 3.0
+    connect: float = 5.0
+
+    @property
+    def server_settings(self) -> dict[str, str]:
+        """For a connection's start, in milliseconds."""
+        return {
+            "lock_timeout": str(round(self.lock * 1000)),
+            "statement_timeout": str(round(self.statement * 1000)),
+            "idle_in_transaction_session_timeout": str(round(self.idle_in_transaction * 1000)),
+        }
 
 
 class DatabaseUnavailable(Unavailable):
@@ -27,10 +52,12 @@ class SqlDatabase(Database):
     """An engine for one database URL (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`).
 
     SQLite: write-ahead log, foreign keys on, and writers take their lock when they begin (BEGIN IMMEDIATE), one after another in
-    the order they came, so that none starves or fails half way. PostgreSQL: read-only units of work are read-only transactions.
+    the order they came, so that none starves or fails half way. PostgreSQL: read-only units of work are read-only transactions, on
+    connections of their own, so that writers who wait for a row keep no reader out.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience | None = None) -> None:
+        self.patience = patience or Patience()
         self.url = sa.make_url(url)
         if self.is_sqlite:
             if self.url.database:
@@ -43,9 +70,10 @@ class SqlDatabase(Database):
             self.writing = self.engine.execution_options(luminalib_begin="BEGIN IMMEDIATE")
             self.reading = self.engine.execution_options(luminalib_begin="BEGIN")
         else:
-            self.engine = create_async_engine(self.url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+            self.engine = self._postgres(pool_size=10, max_overflow=10)
             self.writing = self.engine
-            self.reading = self.engine.execution_options(postgresql_readonly=True)
+            self._readers = self._postgres(pool_size=5, max_overflow=15)
+            self.reading = self._readers.execution_options(postgresql_readonly=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -53,8 +81,30 @@ class SqlDatabase(Database):
         return self.url.get_backend_name() == "sqlite"
 
     def write_gate(self) -> AbstractAsyncContextManager[Any]:
-        """Held by a writer from begin to commit; on PostgreSQL everybody passes."""
-        return self._write_gate if self.is_sqlite else nullcontext()
+        """Held by a writer from begin to commit; on PostgreSQL everybody passes. Raises DatabaseUnavailable to who waits too long."""
+        return self._through_gate() if self.is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def _through_gate(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(GATE_SECONDS):
+                await self._write_gate.acquire()
+        except TimeoutError:
+            raise DatabaseUnavailable("The database is busy: writers wait in line. Try again in a moment.") from None
+        try:
+            yield
+        finally:
+            self._write_gate.release()
+
+    def _postgres(self, *, pool_size: int, max_overflow: int) -> AsyncEngine:
+        return create_async_engine(
+            self.url,
+            pool_pre_ping=True,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_timeout=self.patience.pool,
+            connect_args={"timeout": self.patience.connect, "server_settings": self.patience.server_settings},
+        )
 
     async def check(self) -> None:
         """See Database."""
@@ -67,18 +117,25 @@ class SqlDatabase(Database):
     async def close(self) -> None:
         """Ends all connections."""
         await self.engine.dispose()
+        if not self.is_sqlite:
+            await self._readers.dispose()
 
 
-# SQLSTATE classes of PostgreSQL: connection exception, insufficient resources, operator intervention.
-_OUTAGES = ("08", "53", "57")
+# SQLSTATEs of PostgreSQL: connection exception, insufficient resources, operator intervention (a statement's time-out, too);
+# lock not available, idle in transaction for too long, deadlock, serialization failure.
+_OUTAGES = ("08", "53", "57", "55P03", "25P03", "40P01", "40001")
+# SQLite's words for a file that has been overwritten; they come as plain DatabaseErrors.
+_BROKEN = ("malformed", "not a database", "disk image")
 
 
 def is_outage(error: Exception) -> bool:
     """Whether the database is away, full or going down, rather than asked for something impossible."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
-        return isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated or state[:2] in _OUTAGES
-    return isinstance(error, OSError)
+        is_broken = isinstance(error, DatabaseError) and any(words in str(error.orig) for words in _BROKEN)
+        is_away = isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
+        return (is_away or is_broken or state.startswith(_OUTAGES)) and not isinstance(error, IntegrityError)
+    return isinstance(error, (OSError, PoolExhausted))
 
 
 def unavailable(error: Exception) -> DatabaseUnavailable:

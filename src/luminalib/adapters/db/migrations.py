@@ -35,6 +35,8 @@ def config(connection: sa.Connection | None = None) -> Config:
 def migrate(connection: sa.Connection) -> None:
     """Brings the database behind an open connection to the newest schema."""
     if connection.dialect.name == "postgresql":
+        for patience in ("statement_timeout", "lock_timeout"):  # a large table takes its time, and so does another who migrates
+            connection.exec_driver_sql(f"SET LOCAL {patience} = 0")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
     command.upgrade(config(connection), "head")
 

@@ -1,5 +1,6 @@
 """The one look-up that each request makes, past SQLAlchemy: an ORM query costs twenty times the read itself."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -74,7 +75,14 @@ class PostgresSessionLookup(SessionLookup):
     def __init__(self, database: SqlDatabase) -> None:
         dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         # These connections only ever read in autocommit: there is nothing to reset between two uses.
-        self._pool = asyncpg.create_pool(dsn, min_size=0, max_size=POOL_SIZE, reset=_nothing, timeout=ANSWER_SECONDS)
+        self._pool = asyncpg.create_pool(
+            dsn,
+            min_size=0,
+            max_size=POOL_SIZE,
+            reset=_nothing,
+            timeout=ANSWER_SECONDS,
+            server_settings=database.patience.server_settings,
+        )
 
     async def start(self) -> None:
         """Makes the pool ready; it connects when it is first asked."""
@@ -83,7 +91,8 @@ class PostgresSessionLookup(SessionLookup):
     async def find(self, session_id: str) -> OpenSession | None:
         """See SessionLookup."""
         try:
-            row = await self._pool.fetchrow(_POSTGRES_QUERY, session_id, timeout=ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):  # waiting for a connection, too
+                row = await self._pool.fetchrow(_POSTGRES_QUERY, session_id)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
             await self._pool.expire_connections()  # the server may have hung up on all of them
             raise unavailable(error) from error

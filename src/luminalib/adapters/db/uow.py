@@ -9,6 +9,7 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import set_attribute
@@ -151,9 +152,9 @@ class SqlUnitOfWork(UnitOfWork):
                 if error is None and not self._read_only:
                     await self._commit()
                     self._hint()
-        except DBAPIError as database_error:
+        except (DBAPIError, PoolExhausted) as database_error:
             raise translate(database_error) from database_error
-        if isinstance(error, (DBAPIError, OSError)):
+        if isinstance(error, (DBAPIError, OSError, PoolExhausted)):
             raise translate(error) from error
 
     async def _commit(self) -> None:
