@@ -1,20 +1,21 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from fakes import FakeClock
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
-from luminalib.adapters.db.jobs import SqlJobLedger
+from luminalib.adapters.db.jobs import SqlJobLedger, jobs
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.adapters.jobs.inprocess import POLL_SECONDS, InProcessJobRunner
+from luminalib.adapters.jobs.inprocess import KEEP_FINISHED, POLL_SECONDS, InProcessJobRunner
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import LEASE, LONGEST_PAUSE, MAX_CLAIMS, Job
+from luminalib.domain.jobs import LEASE, LONGEST_PAUSE, MAX_CLAIMS, Job, JobStatus
 from luminalib.ports.jobs import JobHandler
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -212,10 +213,10 @@ class SlowLedger(SqlJobLedger):
         super().__init__(database)
         self.is_asked = asyncio.Event()
 
-    async def claim(self, worker: str, now: datetime) -> Job | None:
+    async def claim(self, worker: str, now: datetime, besides: Collection[int] = ()) -> Job | None:
         self.is_asked.set()
         await asyncio.sleep(0.05)
-        return await super().claim(worker, now)
+        return await super().claim(worker, now, besides)
 
 
 async def test_stopping_while_a_worker_looks_for_work_does_not_wait_for_the_next_look(database: SqlDatabase) -> None:
@@ -227,3 +228,59 @@ async def test_stopping_while_a_worker_looks_for_work_does_not_wait_for_the_next
         await runner.stop()
     with pytest.raises(Unavailable):
         await runner.check()
+
+
+async def test_a_step_of_the_clock_does_not_start_a_job_twice(desk: Desk) -> None:
+    """After a suspend, too, all leases look as if they had run out."""
+    started, release = asyncio.Event(), asyncio.Event()
+
+    async def slow(_job: Job) -> None:
+        started.set()
+        await release.wait()
+
+    await desk.enqueue()
+    recorder = Recorder(slow)
+    looks = 0
+
+    def has_looked_again() -> bool:
+        nonlocal looks
+        if started.is_set():
+            desk.clock.advance(timedelta(hours=1))
+            looks += 1
+        if looks == 20:
+            release.set()
+        return bool(recorder.notes)
+
+    await desk.work(recorder, has_looked_again, workers=3)
+    assert (recorder.tries, recorder.notes) == (1, ["done 0"])
+
+
+async def test_an_unknown_job_fails_and_keeps_nobody_from_work(desk: Desk, database: SqlDatabase) -> None:
+    async with desk.uow("main") as unit:
+        await unit.enqueue(Job(name="of another version", payload={}, tenant_id="main", run_at=NOW))
+    await desk.enqueue(2)
+    recorder = Recorder(succeed)
+
+    async def outcome() -> tuple[str, str]:
+        async with database.reading.connect() as connection:
+            row = (await connection.execute(sa.select(jobs).where(jobs.c.name == "of another version"))).one()
+        return row.status, row.error or ""
+
+    await desk.work(recorder, lambda: len(recorder.notes) == 2)
+    async with asyncio.timeout(10):
+        while (await outcome())[0] != JobStatus.FAILED:
+            await desk.work(recorder, lambda: True)
+            desk.clock.advance(timedelta(minutes=1))
+            await desk.work(recorder, lambda: True)
+    assert "of another version" in (await outcome())[1]
+    assert await desk.ledger.claim("host:1:x", desk.clock.now() + timedelta(days=1)) is None
+
+
+async def test_old_rows_go_while_the_server_runs(desk: Desk) -> None:
+    await desk.enqueue()
+    job = await desk.ledger.claim("host:1:x", NOW)
+    assert job is not None
+    await desk.ledger.finish(job, NOW)
+    desk.clock.advance(KEEP_FINISHED + timedelta(seconds=1))
+    await InProcessJobRunner(desk.ledger, desk.clock).tidy()
+    assert await desk.ledger.forget_finished(desk.clock.now()) == 0, "they have gone already"

@@ -10,6 +10,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from accounts import Library, opened
 from journeys import add
@@ -51,7 +52,7 @@ class TestPostgres:
     async def test_a_locked_row_is_a_503_for_who_needs_it_and_nothing_for_the_others(self, library: Library) -> None:
         ada, eve = await library.join("ada"), await library.join("eve")
         book = (await add(ada)).json()
-        lock = f"SELECT 1 FROM books WHERE id = '{book['id']}' FOR UPDATE"
+        lock = "SELECT 1 FROM books FOR UPDATE"  # there is one
         async with held(str(library.container.database.url.render_as_string(hide_password=False)), lock):
             waiting = [asyncio.create_task(eve.post(f"/books/{book['id']}/borrow")) for _ in range(40)]  # more than connections
             await asyncio.sleep(0.1)
@@ -80,13 +81,13 @@ class TestPostgres:
     async def test_a_statement_that_takes_too_long_is_ended(self, library: Library) -> None:
         with pytest.raises(engine.DatabaseUnavailable):
             async with library.container.services.auth._uow("main") as uow:
-                await uow._session.execute(engine.sa.text("SELECT pg_sleep(60)"))  # type: ignore[attr-defined]
+                await uow._session.execute(sa.text("SELECT pg_sleep(60)"))  # type: ignore[attr-defined]
 
     async def test_every_connection_has_its_time_outs(self, library: Library) -> None:
         for source in (library.container.database.writing, library.container.database.reading):
             async with source.connect() as connection:
                 names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
-                shown = [await connection.scalar(engine.sa.text(f"SHOW {name}")) for name in names]
+                shown = [await connection.scalar(sa.text(f"SHOW {name}")) for name in names]
             assert shown == ["300ms", "5s", "1min"]
 
 

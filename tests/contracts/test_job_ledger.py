@@ -1,11 +1,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
-from luminalib.adapters.db.jobs import SqlJobLedger
+from luminalib.adapters.db.jobs import SqlJobLedger, _claimable
+from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, Job, pause_after
@@ -129,3 +131,48 @@ async def test_finished_jobs_are_forgotten_after_a_while(ledger: JobLedger, uow:
     assert await ledger.forget_finished(NOW) == 0
     assert await ledger.forget_finished(NOW + timedelta(seconds=1)) == 2
     assert (await claim(ledger)).name == "waiting"
+
+
+async def test_a_claim_is_fenced_against_the_same_worker_s_earlier_one(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "job")
+    first = await claim(ledger)
+    second = await claim(ledger, at=NOW + LEASE * 2)
+    assert (second.id, second.fence) == (first.id, first.fence + 1)
+    late = NOW + LEASE * 2
+    assert not await ledger.heartbeat(first, ME, late)
+    await ledger.finish(first, late, error="of the first")
+    await ledger.retry(first, late, failures=1, error="of the first")
+    assert await ledger.heartbeat(second, ME, late)
+    await ledger.retry(second, late, failures=1, error="of the second")
+    third = await claim(ledger, at=late)
+    assert (third.claims, third.fence, third.error) == (1, 3, "of the second"), "starts are counted afresh, claims never"
+
+
+async def test_what_a_worker_is_at_is_not_given_to_it_again(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "one", "two")
+    mine = await claim(ledger)
+    much_later = NOW + timedelta(days=1)
+    other = await ledger.claim(ME, much_later, [mine.id])
+    assert other is not None
+    assert other.name == "two"
+    assert await ledger.claim(ME, much_later, [mine.id, other.id]) is None
+
+
+async def test_what_the_dead_left_keeps_its_place(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, "dead", "waiting")
+    await claim(ledger)
+    assert [(await claim(ledger, at=NOW + LEASE * 2)).name for _ in range(2)] == ["dead", "waiting"]
+
+
+async def test_a_claim_does_not_sort_what_waits(tmp_path: Path) -> None:
+    """With twenty thousand waiting jobs that cost SQLite a quarter of a second each time."""
+    database = SqlDatabase(f"sqlite+aiosqlite:///{tmp_path / 'jobs.db'}")
+    await upgrade(database)
+    async with database.reading.connect() as connection:
+        for candidate in _claimable(NOW, [1, 2]):
+            compiled = candidate.compile(connection.sync_connection, compile_kwargs={"literal_binds": True})
+            plan = str((await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")).all())
+            assert "TEMP B-TREE" not in plan, plan
+            assert "SCAN jobs" not in plan, plan
+    assert "COVERING INDEX ix_jobs_claimable" in plan
+    await database.close()

@@ -16,7 +16,7 @@ from luminalib.api.deps import PrincipalDep, ServicesDep, address_in, services_i
 from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.problems import documented
 from luminalib.api.schemas import AnalysisOut, analysis_of
-from luminalib.domain.auth import Principal, TooManyStreams
+from luminalib.domain.auth import InvalidToken, Principal, TooManyStreams
 from luminalib.domain.documents import DocumentEvent, DocumentStatus
 from luminalib.domain.errors import LuminaError, Unauthenticated
 from luminalib.domain.intelligence import Summary
@@ -65,13 +65,14 @@ async def stream_events(
 
     Reconnect with the last `id` as `Last-Event-ID`, as browsers do, and the stream goes on where it ended.
     """
-    async for news in services.documents.follow(by, last_event_id):
-        if news is None:
-            if await request.is_disconnected():
-                return
-            continue
-        event, summary = news
-        yield ServerSentEvent(id=str(event.id), event=event.kind, raw_data=_data(event, summary))
+    with suppress(InvalidToken):  # the stream ends; who connects again is told why
+        async for news in services.documents.follow(by, last_event_id):
+            if news is None:
+                if await request.is_disconnected():
+                    return
+                continue
+            event, summary = news
+            yield ServerSentEvent(id=str(event.id), event=event.kind, raw_data=_data(event, summary))
 
 
 def _data(event: DocumentEvent, summary: Summary | None) -> str:
@@ -106,7 +107,7 @@ async def _follow(socket: WebSocket, by: Principal, last_event_id: int | None) -
     sender.cancel()
     (ended,) = await asyncio.gather(sender, return_exceptions=True)
     if isinstance(ended, LuminaError):
-        await _close(socket, TRY_AGAIN_LATER, ended.detail)
+        await _close(socket, POLICY_VIOLATION if isinstance(ended, InvalidToken) else TRY_AGAIN_LATER, ended.detail)
 
 
 async def _who(socket: WebSocket, token: str | None) -> Principal | None:

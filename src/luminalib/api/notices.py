@@ -1,6 +1,7 @@
 """/notices and /me/stream: what the library lets a member know."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
-from luminalib.domain.auth import TooManyStreams
+from luminalib.domain.auth import InvalidToken, TooManyStreams
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.notices import NoticeKind
 
@@ -57,9 +58,10 @@ async def stream_notices(
     ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events of your notices, named after their kind, in order, none lost."""
-    async for notice in services.notices.follow(by, last_event_id):
-        if notice is not None:
-            sent = NoticeOut.model_validate(notice).model_dump_json()
-            yield ServerSentEvent(id=str(notice.id), event=notice.kind, raw_data=sent)
-        elif await request.is_disconnected():
-            return
+    with suppress(InvalidToken):  # the stream ends; who connects again is told why
+        async for notice in services.notices.follow(by, last_event_id):
+            if notice is not None:
+                sent = NoticeOut.model_validate(notice).model_dump_json()
+                yield ServerSentEvent(id=str(notice.id), event=notice.kind, raw_data=sent)
+            elif await request.is_disconnected():
+                return

@@ -34,6 +34,7 @@ from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
 from luminalib.settings import PREFIX, Settings, SettingsError
+from luminalib.steps.authority import Authority
 
 PROBE_CHILDREN = 2
 """Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
@@ -57,6 +58,7 @@ class Adapters:
     extractor: TextExtractor
     llm: LLMProvider
     lookup: SessionLookup
+    authority: Authority
     hasher: PasswordHasher
     common: CommonPasswords
     signer: TokenSigner
@@ -82,6 +84,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         extractor=SandboxedTextExtractor(children),
         llm=llm or open_llm(settings, stack, children, uow, clock),
         lookup=lookup,
+        authority=Authority(lookup, clock),
         hasher=Argon2Hasher(),
         common=ZxcvbnCommonPasswords(),
         signer=JoseSigner(secret_keys(settings)),

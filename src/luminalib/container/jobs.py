@@ -1,17 +1,13 @@
 """Who does which background job, and when the regular ones are due."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
-
-import structlog
 
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
+from luminalib.container.rounds import Rounds
 from luminalib.container.services import loan_policy, training_service
-from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.notices import REMIND
@@ -26,33 +22,39 @@ from luminalib.settings import Settings
 
 SWEEP_EVERY = timedelta(days=1)
 REMIND_EVERY = timedelta(minutes=5)
+TIDY_EVERY = timedelta(hours=1)
+"""Of the ledger: rows of jobs that ended long ago go."""
 WRITE_NOTES_EVERY = timedelta(seconds=5)
 TRAIN_EVERY = timedelta(minutes=1)
 """How often it is looked whether a training is due."""
-log = structlog.get_logger(__name__)
 
 
-async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack) -> JobRunner:
-    """Starts the workers; `stack` stops them."""
+async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> JobRunner:
+    """Starts the workers and the regular rounds; `stack` stops them."""
     runner = a.uow.runner = InProcessJobRunner(SqlJobLedger(a.database), a.clock, workers=settings.workers)
     pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.clock)
     housekeeping = HousekeepingService(a.uow, a.storage, a.clock)
-    notices = NoticeService(a.uow, a.bus, loan_policy(settings), a.clock)
+    notices = NoticeService(a.uow, a.bus, loan_policy(settings), a.clock, a.authority)
     training = training_service(settings, a)
     handlers = _handlers(pipeline, housekeeping, notices, ConsensusService(a.uow, a.llm, a.clock))
     handlers[TRAIN_RECOMMENDER] = JobHandler(training.run, training.give_up, training.give_up)
     await runner.start(handlers)
     stack.push_async_callback(runner.stop)
-    for period, request in (
-        (SWEEP_EVERY, housekeeping.request),
-        (REMIND_EVERY, notices.request),
-        (TRAIN_EVERY, training.request_if_due),
+
+    async def tidy(_tenant_id: str) -> None:
+        await runner.tidy()
+
+    for name, period, request in (
+        ("sweep", SWEEP_EVERY, housekeeping.request),
+        ("remind", REMIND_EVERY, notices.request),
+        ("train", TRAIN_EVERY, training.request_if_due),
+        ("tidy", TIDY_EVERY, tidy),
     ):
-        stack.callback(asyncio.create_task(_regularly(period, request)).cancel)
+        rounds.begin(stack, name, period, request)
     return runner
 
 
-async def open_notes(a: Adapters, stack: AsyncExitStack) -> ImpressionNotes:
+async def open_notes(a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> ImpressionNotes:
     """The notes of what was shown, written down every few seconds and at the end."""
     notes = ImpressionNotes(a.uow)
 
@@ -60,22 +62,13 @@ async def open_notes(a: Adapters, stack: AsyncExitStack) -> ImpressionNotes:
         await notes.flush()
 
     stack.push_async_callback(_last_flush, notes)
-    stack.callback(asyncio.create_task(_regularly(WRITE_NOTES_EVERY, write)).cancel)
+    rounds.begin(stack, "notes", WRITE_NOTES_EVERY, write)
     return notes
 
 
 async def _last_flush(notes: ImpressionNotes) -> None:
     with suppress(Unavailable):
         await notes.flush()
-
-
-async def _regularly(period: timedelta, request: Callable[[str], Awaitable[None]]) -> None:
-    while True:
-        try:
-            await request(MAIN_TENANT)
-        except Unavailable as reason:
-            log.warning("jobs.regular_put_off", reason=reason.detail)
-        await asyncio.sleep(period.total_seconds())
 
 
 def _handlers(

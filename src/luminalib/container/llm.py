@@ -68,6 +68,9 @@ async def _introduce(llm: LLMProvider) -> None:
     except LuminaError as reason:  # the database, which accounts for the questions
         log.warning("llm.not_tried", reason=reason.detail)
         return
+    except Exception:
+        log.exception("llm.not_tried")
+        return
     tell = log.info if report.is_ready else log.warning
     findings = {finding.check: finding.detail for finding in report.findings}
     tell("llm.ready" if report.is_ready else "llm.not_ready", provider=report.provider, model=report.model, findings=findings)

@@ -12,6 +12,7 @@ from luminalib.api.deps import Services
 from luminalib.container.adapters import open_adapters
 from luminalib.container.jobs import open_notes, open_runner
 from luminalib.container.llm import introduce
+from luminalib.container.rounds import Rounds
 from luminalib.container.services import make_services
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
@@ -43,11 +44,13 @@ async def open_container(
             "storage": Part(check=adapters.storage.check),
             "llm": Part(check=adapters.llm.check, is_hard=False),
         }
+        rounds = Rounds()
         if run_jobs:
-            parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack)).check)
+            parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack, rounds)).check)
+            parts["rounds"] = Part(check=rounds.check, is_hard=False)
         if run_jobs and settings.llm != "extractive":
             introduce(adapters.llm, stack)
-        services = make_services(settings, adapters, HealthService(parts), await open_notes(adapters, stack))
+        services = make_services(settings, adapters, HealthService(parts), await open_notes(adapters, stack, rounds))
         yield Container(services=services, bus=adapters.bus, database=adapters.database)
 
 

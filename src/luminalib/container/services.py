@@ -52,7 +52,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService, notes:
         books=BookService(a.uow, a.storage, a.extractor, policy, a.clock),
         consensus=ConsensusService(a.uow, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, a.clock),
-        documents=DocumentService(a.uow, a.bus, a.storage, a.clock),
+        documents=DocumentService(a.uow, a.bus, a.storage, a.clock, a.authority),
         health=health,
         holds=HoldService(a.uow, policy, a.clock),
         intake=IntakeService(
@@ -66,7 +66,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService, notes:
         intelligence=IntelligenceService(a.uow),
         llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
         loans=LoanService(a.uow, policy, a.clock),
-        notices=NoticeService(a.uow, a.bus, policy, a.clock),
+        notices=NoticeService(a.uow, a.bus, policy, a.clock, a.authority),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
         recommendations=RecommendationService(a.uow, RankingLoader(a.uow, a.storage, a.recommender, a.clock), notes, a.clock),
         reviews=ReviewService(a.uow, a.clock),

@@ -46,6 +46,12 @@ class GivenUp(LuminaError):
     slug = "given-up"
 
 
+class UnknownJob(LuminaError):
+    """The server does not know how to do this job, in this version."""
+
+    slug = "unknown-job"
+
+
 class JobStatus(StrEnum):
     """The states of a job in the ledger; finished jobs keep their row for a while."""
 
@@ -61,7 +67,8 @@ class Job:
     """A row of the ledger: what to do, and how far it has come.
 
     `payload` holds ids only. Jobs with the same `lock` run one after another, in the order of their ids. Of the waiting jobs with
-    the same `queueing_lock` there is at most one.
+    the same `queueing_lock` there is at most one. `fence` is the number of the claim, counted over the job's whole life: who holds
+    an older one has lost the job, also to another task of the same process.
     """
 
     name: str
@@ -75,6 +82,7 @@ class Job:
     failures: int = 0
     worker: str | None = None
     lease_until: datetime | None = None
+    fence: int = 0
     error: str | None = None
     finished_at: datetime | None = None
     id: int = field(default=0)

@@ -25,8 +25,8 @@ class EventBus(ABC):
         """Wakes every listener of `topic`; never waits."""
 
     @abstractmethod
-    def subscribe(self, topic: str) -> AbstractContextManager[Subscription]:
-        """Listens to `topic` until the context is left."""
+    def subscribe(self, *topics: str) -> AbstractContextManager[Subscription]:
+        """Listens to all of `topics` until the context is left."""
 
     @abstractmethod
     def close(self) -> None:

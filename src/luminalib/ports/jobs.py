@@ -1,7 +1,7 @@
 """The ledger of background jobs and those who work it off."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,15 +12,16 @@ class JobLedger(ABC):
     """The durable list of jobs, over all tenants. New jobs enter it through `UnitOfWork.enqueue`."""
 
     @abstractmethod
-    async def claim(self, worker: str, now: datetime) -> Job | None:
+    async def claim(self, worker: str, now: datetime, besides: Collection[int] = ()) -> Job | None:
         """Takes the oldest job that may run now (a lease in return), or None. A job is never given to two workers.
 
-        One that was started before without an outcome rests first, see `pause_after`.
+        One that was started before without an outcome rests first, see `pause_after`. `besides` are the ids of those that the
+        worker is at already: after a suspend or a step of the clock their leases look as if they had run out.
         """
 
     @abstractmethod
     async def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:
-        """Prolongs the lease. False when the job belongs to somebody else by now."""
+        """Prolongs the lease. False when the job was claimed anew by now."""
 
     @abstractmethod
     async def finish(self, job: Job, now: datetime, error: str | None = None) -> None:
@@ -61,6 +62,10 @@ class JobRunner(ABC):
     @abstractmethod
     async def start(self, handlers: Mapping[str, JobHandler]) -> None:
         """Resumes what a crash left behind and begins to work."""
+
+    @abstractmethod
+    async def tidy(self) -> None:
+        """Forgets jobs that ended long ago."""
 
     @abstractmethod
     def wake(self) -> None:

@@ -1,6 +1,7 @@
 """The one look-up that each request makes."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,3 +24,7 @@ class SessionLookup(ABC):
     @abstractmethod
     async def find(self, session_id: str) -> OpenSession | None:
         """The log-in and its account as they are at this moment, in any tenant. Raises Unavailable."""
+
+    @abstractmethod
+    async def find_all(self, session_ids: Collection[str]) -> Mapping[str, OpenSession]:
+        """Those of these log-ins that there are, by their ids. Raises Unavailable."""

@@ -27,6 +27,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
+from luminalib.steps.authority import Authority
 from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
 
 
@@ -74,9 +75,9 @@ def _seen_by(member: Principal) -> str | None:
 class DocumentService:
     """What members may know of documents and do with them: with their own, librarians with all."""
 
-    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, storage: StorageProvider, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, storage: StorageProvider, clock: Clock, authority: Authority) -> None:
         self._uow = uow
-        self._followers = Followers(bus, _DocumentNews(uow))
+        self._followers = Followers(bus, _DocumentNews(uow), authority)
         self._storage = storage
         self._clock = clock
 
@@ -146,9 +147,9 @@ class DocumentService:
         """Events after the id `after` (from now on when it is None), then each as it happens, until the server goes down.
 
         Yields None when there was no news for a while, so that the caller may look whether anybody still listens. A completed
-        document's event comes with its summary.
+        document's event comes with its summary. Raises InvalidToken once `by` has signed out, or has another role.
         """
-        return self._followers.follow(by.tenant_id, _seen_by(by), after)
+        return self._followers.follow(by.tenant_id, _seen_by(by), after, by)
 
     async def _named(self, by: Principal, staged: StagedFile) -> DuplicateContent | None:
         async with self._uow.reading(by.tenant_id) as uow:

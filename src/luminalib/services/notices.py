@@ -11,6 +11,7 @@ from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.steps.authority import Authority
 from luminalib.steps.circulation import serve_books
 from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
 
@@ -41,9 +42,9 @@ class _NoticeNews(FollowedLog[Notice]):
 class NoticeService:
     """The notice board, and the job `remind` that fills it."""
 
-    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, policy: LoanPolicy, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, policy: LoanPolicy, clock: Clock, authority: Authority) -> None:
         self._uow = uow
-        self._followers = Followers(bus, _NoticeNews(uow))
+        self._followers = Followers(bus, _NoticeNews(uow), authority)
         self._policy = policy
         self._clock = clock
 
@@ -53,8 +54,11 @@ class NoticeService:
             return await uow.notices.list(by.user_id or "", page)
 
     def follow(self, by: Principal, after: int | None) -> AsyncIterator[Notice | None]:
-        """The member's notices after the id `after` (from now on when it is None), then each as it comes."""
-        return self._followers.follow(by.tenant_id, by.user_id or "", after)
+        """The member's notices after the id `after` (from now on when it is None), then each as it comes.
+
+        Raises InvalidToken once they have signed out.
+        """
+        return self._followers.follow(by.tenant_id, by.user_id or "", after, by)
 
     async def request(self, tenant_id: str) -> None:
         """Has the round made in the background."""

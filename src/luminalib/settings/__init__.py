@@ -1,6 +1,14 @@
 """The whole configuration, from the environment and `.env`."""
 
-from luminalib.settings.groups import ConnectionSettings, LimitSettings, LoanSettings, MinioSettings, OllamaSettings, OpenAISettings, PostgresSettings
+from luminalib.settings.groups import (
+    ConnectionSettings,
+    LimitSettings,
+    LoanSettings,
+    MinioSettings,
+    OllamaSettings,
+    OpenAISettings,
+    PostgresSettings,
+)
 from luminalib.settings.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables, variables
 
 __all__ = [

@@ -1,13 +1,15 @@
 """Following a log: rows after an id, then each as it is written."""
 
-import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, Generic, TypeVar
 
+from luminalib.domain.auth import Principal
 from luminalib.domain.errors import Unavailable
 from luminalib.ports.events import EventBus, topic_of
+from luminalib.steps.authority import Authority, authority_topic
+from luminalib.steps.shared_reads import SharedReads
 
 RECHECK_SECONDS = 2.0
 """How long it is trusted that no hint means no news: another process may have written without one."""
@@ -15,8 +17,6 @@ BATCH = 100
 """How many rows are read at once."""
 
 T = TypeVar("T")
-K = TypeVar("K")
-R = TypeVar("R")
 Rows = Sequence[tuple[int, T]]
 
 
@@ -46,35 +46,51 @@ class Followers(Generic[T]):
     a look-out that reads once for everybody, however many different members there are.
     """
 
-    def __init__(self, bus: EventBus, log: FollowedLog[T]) -> None:
+    def __init__(self, bus: EventBus, log: FollowedLog[T], authority: Authority | None = None) -> None:
+        """`authority` knows whether those who follow still may; without it they always may."""
+        self._authority = authority
         self._bus = bus
         self._log = log
-        self._reads: _SharedReads[tuple[str, str | None, int], Rows[T]] = _SharedReads()
+        self._reads: SharedReads[tuple[str, str | None, int], Rows[T]] = SharedReads()
         self._lookouts: dict[str, _Lookout] = {}
 
-    async def follow(self, tenant_id: str, owner_id: str | None, after: int | None) -> AsyncIterator[T | None]:
+    async def follow(
+        self, tenant_id: str, owner_id: str | None, after: int | None, by: Principal | None = None
+    ) -> AsyncIterator[T | None]:
         """The rows after the id `after` (from now on when it is None) that belong to `owner_id` (to anybody when it is None).
 
         Then those that are new at each hint, until the server goes down. Yields None when there was no news for a while: the caller
         may look whether anybody still listens. Rows are read when the listener asks for them: a slow one costs no buffer.
+        Raises InvalidToken as soon as `by` has signed out, or is not who they were when they began.
         """
-        with self._bus.subscribe(topic_of(self._log.kind, tenant_id, owner_id)) as subscription:
+        topics = [topic_of(self._log.kind, tenant_id, owner_id), *([authority_topic(tenant_id, by.user_id)] if by else ())]
+        with self._bus.subscribe(*topics) as subscription, self._watched(by):
             lookout = self._lookouts.setdefault(tenant_id, _Lookout(self._log, tenant_id))
             latest = await lookout.begin()
             last = looked_up = latest if after is None else after
             while not self._bus.is_closed:
+                await self._require(by)
                 news = await self._next(tenant_id, owner_id, last)
                 for number, row in news:
                     last = number
                     yield row
+                    await self._require(by, patience=RECHECK_SECONDS / 2)  # a slow listener takes long for a hundred rows
                 if len(news) == BATCH:
                     continue
                 while not await subscription.wait(RECHECK_SECONDS):  # a hint that came since the reading began is still there
+                    await self._require(by, patience=RECHECK_SECONDS / 2)
                     newest = await lookout.newest(owner_id)
                     if newest > max(last, looked_up):
                         looked_up = newest  # and no further, should that row be deleted by now
                         break
                     yield None
+
+    def _watched(self, by: Principal | None) -> AbstractContextManager[None]:
+        return self._authority.watched(by) if self._authority and by else nullcontext()
+
+    async def _require(self, by: Principal | None, patience: float = 0.0) -> None:
+        if self._authority and by:
+            await self._authority.require(by, patience)
 
     async def _next(self, tenant_id: str, owner_id: str | None, last: int) -> Rows[T]:
         return await self._reads.get((tenant_id, owner_id, last), lambda: self._log.read(tenant_id, owner_id, last), 0.0)
@@ -88,8 +104,8 @@ class _Lookout:
         self._tenant_id = tenant_id
         self._seen: int | None = None
         self._newest: dict[str | None, int] = {}
-        self._begins: _SharedReads[str, int] = _SharedReads()
-        self._looks: _SharedReads[str, Mapping[str | None, int]] = _SharedReads()
+        self._begins: SharedReads[str, int] = SharedReads()
+        self._looks: SharedReads[str, Mapping[str | None, int]] = SharedReads()
 
     async def begin(self) -> int:
         """The id of the newest row; of those after it, none escapes the look-out."""
@@ -110,40 +126,3 @@ class _Lookout:
             self._newest |= found
             self._newest[None] = self._seen = max(found.values())
         return found
-
-
-class _SharedReads(Generic[K, R]):
-    """Reads by key; who asks for the same at the same time shares one."""
-
-    def __init__(self) -> None:
-        self._reads: dict[K, _SharedRead[R]] = {}
-
-    async def get(self, key: K, read: Callable[[], Awaitable[R]], patience: float) -> R:
-        """What a read finds that begins from now on, or that began at most `patience` seconds ago."""
-        now = asyncio.get_running_loop().time()
-        found = self._reads.get(key)
-        if found is not None and found.task.done() and now - found.begun < patience:
-            return found.task.result()
-        if found is None or now - found.begun >= patience:  # a loop's clock may stand still for a millisecond
-            found = self._reads[key] = _SharedRead(read, lambda done: self._forget(key, done))
-        return await asyncio.shield(found.task)  # who leaves must not take the read from the others
-
-    def _forget(self, key: K, done: "_SharedRead[R]") -> None:
-        if self._reads.get(key) is done:
-            del self._reads[key]
-
-
-class _SharedRead(Generic[R]):
-    """One read; who comes before it begins may share it, for it will see all that was there when they came."""
-
-    def __init__(self, read: Callable[[], Awaitable[R]], forget: "Callable[[_SharedRead[R]], None]") -> None:
-        self.begun = float("inf")
-        self._read = read
-        self._forget = forget
-        self.task = asyncio.create_task(self._run())
-
-    async def _run(self) -> R:
-        loop = asyncio.get_running_loop()
-        self.begun = loop.time()
-        loop.call_later(RECHECK_SECONDS, self._forget, self)
-        return await self._read()

@@ -1,6 +1,7 @@
 """Telling how far work on a document is, while it is done elsewhere."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -12,6 +13,7 @@ from luminalib.ports.children import Progress
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 
+log = logging.getLogger(__name__)
 EVERY_SECONDS = 1.0
 """How often progress is written at most: each time costs a transaction."""
 
@@ -35,8 +37,12 @@ async def _write(uow: UnitOfWorkFactory, job: Job, clock: Clock, shares: list[fl
         if shares:
             share = shares[-1]
             shares.clear()
-            with suppress(Unavailable, DocumentNotFound):  # news are worth less than the work
+            try:
                 await _advance(uow, job, clock, share)
+            except (Unavailable, DocumentNotFound):  # news are worth less than the work
+                continue
+            except Exception:
+                log.exception("The progress of job %s could not be written", job.id)
 
 
 async def _advance(uow: UnitOfWorkFactory, job: Job, clock: Clock, share: float) -> None:

@@ -89,6 +89,7 @@ class SqlSessionRepository(SessionRepository):
         """See SessionRepository."""
         theirs = sa.and_(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.id != (besides or ""))
         await self._session.execute(sa.update(sessions).where(theirs).values(ended_at=at))
+        self._session.info["unsettled"].add(user_id)  # the unit of work hints at it
 
     async def prune(self, user_id: str, before: datetime, keep: int) -> None:
         """See SessionRepository."""

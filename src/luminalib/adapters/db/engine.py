@@ -81,7 +81,7 @@ class SqlDatabase(Database):
         return self.url.get_backend_name() == "sqlite"
 
     def write_gate(self) -> AbstractAsyncContextManager[Any]:
-        """Held by a writer from begin to commit; on PostgreSQL everybody passes. Raises DatabaseUnavailable to who waits too long."""
+        """Held by a writer from begin to commit; on PostgreSQL everybody passes. Raises DatabaseUnavailable after a while."""
         return self._through_gate() if self.is_sqlite else nullcontext()
 
     @asynccontextmanager

@@ -1,6 +1,6 @@
 """The ledger of background jobs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import count, takewhile
 
@@ -25,13 +25,16 @@ jobs = sa.Table(
     sa.Column("status", enum_column(JobStatus), nullable=False),
     sa.Column("claims", sa.Integer, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("run_at", UtcDateTime, nullable=False),
     sa.Column("worker", sa.String(200)),
     sa.Column("lease_until", UtcDateTime),
     sa.Column("error", sa.Text),
     sa.Column("finished_at", UtcDateTime),
-    sa.Index("ix_jobs_status_id", "status", "id"),
-    sa.Index("ix_jobs_lock", "tenant_id", "lock"),
+    # Whether one may run is read from the index alone: thousands may wait that may not.
+    sa.Index("ix_jobs_claimable", "status", "id", "run_at", "claims", "tenant_id", "lock"),
+    sa.Index("ix_jobs_status_run_at", "status", "run_at"),
+    sa.Index("ix_jobs_lock", "tenant_id", "lock", "status", "id"),
     sa.Index(
         "uq_jobs_queueing_lock",
         "tenant_id",
@@ -64,10 +67,11 @@ async def enqueue(session: AsyncSession, job: Job) -> None:
         pass  # the one that was in the way has been started since
 
 
-def _claimable(now: datetime) -> sa.Select[tuple[int]]:
-    """The oldest job that is due, or whose worker let its lease run out, and has no older one with its lock before it.
+def _claimable(now: datetime, besides: Collection[int]) -> tuple[sa.Select[tuple[int]], ...]:
+    """The oldest job whose worker let its lease run out, and the oldest that is due; with no older one with its lock before it.
 
-    A job that runs, or did when its worker died, has the time of its last start for `run_at`.
+    Two statements, because a database sorts everything that waits when it is asked for the one or the other. A job that runs, or
+    did when its worker died, has the time of its last start for `run_at`.
     """
     older = jobs.alias("older")
     blocked = sa.exists().where(
@@ -82,9 +86,9 @@ def _claimable(now: datetime) -> sa.Select[tuple[int]]:
         else_=sa.literal(now - LONGEST_PAUSE, UtcDateTime()),
     )
     due = jobs.c.status == JobStatus.WAITING
-    orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.lease_until < now)
-    candidates = sa.select(jobs.c.id).where(sa.or_(due, orphaned), rested, sa.or_(jobs.c.lock.is_(None), ~blocked))
-    return candidates.order_by(jobs.c.id).limit(1)
+    orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.lease_until < now, jobs.c.id.not_in(besides))
+    candidates = sa.select(jobs.c.id).where(rested, sa.or_(jobs.c.lock.is_(None), ~blocked)).order_by(jobs.c.id).limit(1)
+    return candidates.where(orphaned), candidates.where(due)
 
 
 async def cancel(session: AsyncSession, tenant_id: str, lock: str, at: datetime) -> list[int]:
@@ -103,25 +107,28 @@ class SqlJobLedger(JobLedger):
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    async def claim(self, worker: str, now: datetime) -> Job | None:
+    async def claim(self, worker: str, now: datetime, besides: Collection[int] = ()) -> Job | None:
         """See JobLedger."""
         async with self._database.reading.connect() as connection:  # an idle library must not write every second
-            if await connection.scalar(_claimable(now)) is None:
-                return None
-        taken = (
-            sa.update(jobs)
-            .where(jobs.c.id == _claimable(now).with_for_update(skip_locked=True).scalar_subquery())
-            .values(status=JobStatus.RUNNING, worker=worker, lease_until=now + LEASE, run_at=now, claims=jobs.c.claims + 1)
-            .returning(*jobs.c)
-        )
-        async with self._database.write_gate(), self._database.writing.begin() as connection:
-            row = (await connection.execute(taken)).mappings().one_or_none()
-        return Job(**row) if row else None
+            looked = [(await connection.scalar(candidate), candidate) for candidate in _claimable(now, besides)]
+        found = [(oldest, candidate) for oldest, candidate in looked if oldest is not None]
+        for _, candidate in sorted(found, key=lambda pair: pair[0]):
+            started = {"status": JobStatus.RUNNING, "worker": worker, "lease_until": now + LEASE, "run_at": now}
+            taken = (
+                sa.update(jobs)
+                .where(jobs.c.id == candidate.with_for_update(skip_locked=True).scalar_subquery())
+                .values(**started, claims=jobs.c.claims + 1, fence=jobs.c.fence + 1)
+                .returning(*jobs.c)
+            )
+            async with self._database.write_gate(), self._database.writing.begin() as connection:
+                if row := (await connection.execute(taken)).mappings().one_or_none():
+                    return Job(**row)
+        return None
 
     async def heartbeat(self, job: Job, worker: str, now: datetime) -> bool:
         """See JobLedger."""
-        mine = sa.and_(jobs.c.id == job.id, jobs.c.status == JobStatus.RUNNING, jobs.c.worker == worker)
-        return await self._write(sa.update(jobs).where(mine).values(lease_until=now + LEASE)) == 1
+        mine = self._held(job).where(jobs.c.worker == worker)
+        return await self._write(mine.values(lease_until=now + LEASE)) == 1
 
     async def finish(self, job: Job, now: datetime, error: str | None = None) -> None:
         """See JobLedger."""
@@ -166,8 +173,8 @@ class SqlJobLedger(JobLedger):
         return await self._write(sa.delete(jobs).where(over, jobs.c.finished_at < before))
 
     def _held(self, job: Job) -> sa.Update:
-        # A worker whose lease went to another must not overwrite what the other does.
-        return sa.update(jobs).where(jobs.c.id == job.id, jobs.c.status == JobStatus.RUNNING, jobs.c.worker == job.worker)
+        # Who has lost the job to a later claim must not overwrite what the other does.
+        return sa.update(jobs).where(jobs.c.id == job.id, jobs.c.status == JobStatus.RUNNING, jobs.c.fence == job.fence)
 
     async def _write(self, statement: sa.Update | sa.Delete) -> int:
         async with self._database.write_gate(), self._database.writing.begin() as connection:

@@ -35,7 +35,8 @@ from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import MADE_ONCE, TENANT_OWNED
 from luminalib.adapters.db.tastes import SqlTasteLog
 from luminalib.adapters.db.uploads import SqlUploadRepository
-from luminalib.domain.auth import EmailTaken
+from luminalib.domain.auth import EmailTaken, User
+from luminalib.domain.auth import Session as LogIn
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.holds import AlreadyWaiting
@@ -96,6 +97,13 @@ def _stamp_new_rows(session: Session, _context: UOWTransaction, _instances: obje
         set_attribute(entity, "tenant_id", session.info["tenant_id"])
 
 
+@event.listens_for(TenantSession, "before_flush")
+def _note_changed_authority(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    for entity in session.dirty:
+        if isinstance(entity, (User, LogIn)) and session.is_modified(entity):
+            session.info["unsettled"].add(entity.id if isinstance(entity, User) else entity.user_id)
+
+
 class SqlUnitOfWork(UnitOfWork):
     """A database session; hints to the event bus and the job runner follow the commit."""
 
@@ -121,7 +129,7 @@ class SqlUnitOfWork(UnitOfWork):
             sync_session_class=TenantSession,
             expire_on_commit=False,
             autoflush=False,
-            info={"tenant_id": self._tenant_id, "read_only": self._read_only},
+            info={"tenant_id": self._tenant_id, "read_only": self._read_only, "unsettled": set()},
         )
         self._stack.push_async_callback(self._session.close)
         self.users = SqlUserRepository(self._session)
@@ -169,6 +177,8 @@ class SqlUnitOfWork(UnitOfWork):
             self._bus.publish(topic_of("documents", self._tenant_id, owner_id))
         for user_id in self._notices.readers:
             self._bus.publish(topic_of("notices", self._tenant_id, user_id))
+        for user_id in self._session.info["unsettled"]:
+            self._bus.publish(topic_of("authority", self._tenant_id, user_id))
         if self._runner:
             for job_id in self._dropped:
                 self._runner.drop(job_id)

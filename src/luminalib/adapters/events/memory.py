@@ -43,16 +43,18 @@ class MemoryEventBus(EventBus):
             listener.flag.set()
 
     @contextmanager
-    def subscribe(self, topic: str) -> Iterator[Subscription]:
+    def subscribe(self, *topics: str) -> Iterator[Subscription]:
         """See EventBus."""
         listener = MemorySubscription()
-        self._listeners[topic].add(listener)
+        for topic in topics:
+            self._listeners[topic].add(listener)
         try:
             yield listener
         finally:
-            self._listeners[topic].discard(listener)
-            if not self._listeners[topic]:
-                del self._listeners[topic]
+            for topic in topics:
+                self._listeners[topic].discard(listener)
+                if not self._listeners[topic]:
+                    del self._listeners[topic]
 
     def close(self) -> None:
         """See EventBus."""

@@ -54,8 +54,8 @@ class PostgresEventBus(MemoryEventBus):
         while True:
             try:
                 await self._connected(ready)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("events.disconnected", reason=str(error))
+            except Exception as error:  # noqa: BLE001 -- whatever it is: streams need somebody who listens
+                log.warning("events.disconnected", reason=str(error) or type(error).__name__)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _connected(self, ready: Callable[[], None]) -> None:

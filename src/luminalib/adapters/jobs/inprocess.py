@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, RETRY_AFTER, GivenUp, Job, postponement
+from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, RETRY_AFTER, GivenUp, Job, UnknownJob, postponement
 from luminalib.ports.clock import Clock
 from luminalib.ports.jobs import JobHandler, JobLedger, JobRunner
 
@@ -21,6 +21,18 @@ HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
 DRAIN_SECONDS = 10.0
 KEEP_FINISHED = timedelta(days=7)
 log = structlog.get_logger(__name__)
+
+
+async def _cannot(job: Job) -> None:
+    raise UnknownJob(f"This version of the server does not know how to do {job.name!r}.")
+
+
+async def _leave(_job: Job, _error: Exception) -> None:
+    pass
+
+
+_UNKNOWN = JobHandler(run=_cannot, give_up=_leave, before_retry=_leave)
+"""Does what another version has put into the ledger."""
 
 
 class InProcessJobRunner(JobRunner):
@@ -47,10 +59,14 @@ class InProcessJobRunner(JobRunner):
         """See JobRunner."""
         self._handlers = handlers
         released = await self._ledger.release_dead(self._is_dead)
-        await self._ledger.forget_finished(self._clock.now() - KEEP_FINISHED)
+        await self.tidy()
         if released:
             log.info("jobs.resumed", count=released)
         self._workers = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(self._count)]
+
+    async def tidy(self) -> None:
+        """See JobRunner."""
+        await self._ledger.forget_finished(self._clock.now() - KEEP_FINISHED)
 
     def drop(self, job_id: int) -> None:
         """See JobRunner."""
@@ -92,7 +108,7 @@ class InProcessJobRunner(JobRunner):
         while not self._stopping:
             try:
                 now = self._clock.now()
-                job = await self._ledger.claim(self._name, now)
+                job = await self._ledger.claim(self._name, now, [*self._running])
                 if job is None:
                     await self._idle(now)
                 else:
@@ -113,7 +129,7 @@ class InProcessJobRunner(JobRunner):
 
     async def _perform(self, job: Job) -> None:
         structlog.contextvars.bind_contextvars(job=job.id, job_name=job.name)
-        work = asyncio.create_task(self._attempt(job, self._handlers[job.name]))
+        work = asyncio.create_task(self._attempt(job, self._handlers.get(job.name, _UNKNOWN)))
         heartbeat = asyncio.create_task(self._keep_lease(job, work))
         self._running[job.id] = work
         try:
