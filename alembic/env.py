@@ -18,6 +18,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     llm,
     loans,
     notices,
+    passages,
     preferences,
     recommendations,
     reviews,

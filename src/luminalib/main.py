@@ -23,6 +23,7 @@ from luminalib.api import (
     profile,
     recommendations,
     reviews,
+    search,
     uploads,
     users,
 )
@@ -52,6 +53,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         books,
         loans,
         holds,
+        search,
         recommendations,
         reviews,
         consensus,

@@ -24,9 +24,11 @@ from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
+from luminalib.services.passages import PassageService
 from luminalib.services.profile import ProfileService
 from luminalib.services.recommendations import RecommendationService, TrainingService
 from luminalib.services.reviews import ReviewService
+from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
@@ -53,10 +55,12 @@ class Services:
     llm: LLMService
     loans: LoanService
     notices: NoticeService
+    passages: PassageService
     profile: ProfileService
     recommendations: RecommendationService
     reviews: ReviewService
     streams: StreamService
+    search: SearchService
     uploads: UploadService
     training: TrainingService
     users: UserService

@@ -12,7 +12,7 @@ from luminalib.settings import load_settings
 
 
 def doctor(*, repair: Annotated[bool, typer.Option(help="Mend what can be mended.")] = False) -> None:
-    """Compare database and storage: files without a document, documents without their file or without anybody at work on them."""
+    """Compare database, storage and index: files without a document, documents without their file, their work or their passages."""
     left = asyncio.run(_examine(repair=repair))
     if not left.is_sound:
         raise typer.Exit(1)
@@ -36,5 +36,7 @@ def _show(found: Inspection) -> None:
         typer.echo(f"  {key} belongs to nothing; a repair deletes it")
     for document_id in found.missing:
         typer.echo(f"  document {document_id} has lost its file; replace the book's content or delete the document")
+    for document_id in found.unindexed:
+        typer.echo(f"  document {document_id} is not in the index as it is; a repair has the server index it")
     for document_id in found.stranded:
         typer.echo(f"  document {document_id} waits for nobody; a repair sends it through the pipeline")

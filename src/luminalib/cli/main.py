@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from luminalib.cli import accounts, database, demo, doctor, ingest, openapi, prompts, recommendations, serve
+from luminalib.cli import accounts, database, demo, doctor, ingest, openapi, prompts, recommendations, reindex, serve
 from luminalib.domain.errors import LuminaError
 from luminalib.settings import SettingsError
 
@@ -15,6 +15,7 @@ commands.command("ingest")(ingest.ingest)
 commands.command("demo")(demo.demo)
 commands.command("create-admin")(accounts.create_admin)
 commands.command("doctor")(doctor.doctor)
+commands.command("reindex")(reindex.reindex)
 commands.command("train")(recommendations.train)
 commands.add_typer(recommendations.commands, name="recommendations")
 commands.command("openapi")(openapi.openapi)

@@ -23,10 +23,15 @@ from luminalib.adapters.security.tokens import JoseSigner
 from luminalib.adapters.storage.local import LocalStorage
 from luminalib.adapters.storage.minio import MinioStorage
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
+from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.container.llm import open_llm
+from luminalib.container.search import open_embedder, open_passage_index
 from luminalib.domain.errors import Unavailable
 from luminalib.ports.clock import Clock
+from luminalib.ports.embedder import Embedder
 from luminalib.ports.llm import LLMProvider
+from luminalib.ports.passage_index import PassageIndex
+from luminalib.ports.passages import PassageSplitter
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.recommender import Recommender
 from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
@@ -64,6 +69,9 @@ class Adapters:
     signer: TokenSigner
     limiter: RateLimiter
     recommender: Recommender
+    index: PassageIndex
+    embedder: Embedder
+    splitter: PassageSplitter
 
 
 async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
@@ -90,6 +98,9 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         signer=JoseSigner(secret_keys(settings)),
         limiter=_limiter(settings),
         recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
+        index=await open_passage_index(settings, database, stack),
+        embedder=open_embedder(settings, stack),
+        splitter=SemanticPassageSplitter(),
     )
 
 

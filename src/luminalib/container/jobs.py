@@ -7,11 +7,11 @@ from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
 from luminalib.container.rounds import Rounds
-from luminalib.container.services import loan_policy, training_service
+from luminalib.container.services import loan_policy, passage_service, training_service
 from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.notices import REMIND
-from luminalib.domain.pipeline import DELETE_FILES, PROCESS_DOCUMENT, SWEEP, TRAIN_RECOMMENDER
+from luminalib.domain.pipeline import DELETE_FILES, INDEX_DOCUMENT, PROCESS_DOCUMENT, SWEEP, TRAIN_RECOMMENDER
 from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.services.consensus import ConsensusService
 from luminalib.services.housekeeping import HousekeepingService
@@ -25,6 +25,7 @@ REMIND_EVERY = timedelta(minutes=5)
 TIDY_EVERY = timedelta(hours=1)
 """Of the ledger: rows of jobs that ended long ago go."""
 WRITE_NOTES_EVERY = timedelta(seconds=5)
+INDEX_EVERY = timedelta(hours=6)
 TRAIN_EVERY = timedelta(minutes=1)
 """How often it is looked whether a training is due."""
 
@@ -38,6 +39,8 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     training = training_service(settings, a)
     handlers = _handlers(pipeline, housekeeping, notices, ConsensusService(a.uow, a.llm, a.clock))
     handlers[TRAIN_RECOMMENDER] = JobHandler(training.run, training.give_up, training.give_up)
+    passages = passage_service(a)
+    handlers[INDEX_DOCUMENT] = JobHandler(passages.index, passages.leave, passages.leave)
     await runner.start(handlers)
     stack.push_async_callback(runner.stop)
 
@@ -48,6 +51,7 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
         ("sweep", SWEEP_EVERY, housekeeping.request),
         ("remind", REMIND_EVERY, notices.request),
         ("train", TRAIN_EVERY, training.request_if_due),
+        ("index", INDEX_EVERY, passages.request_if_behind),
         ("tidy", TIDY_EVERY, tidy),
     ):
         rounds.begin(stack, name, period, request)

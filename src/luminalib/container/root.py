@@ -43,6 +43,7 @@ async def open_container(
             "database": Part(check=adapters.database.check),
             "storage": Part(check=adapters.storage.check),
             "llm": Part(check=adapters.llm.check, is_hard=False),
+            "passages": Part(check=adapters.index.check, is_hard=False),
         }
         rounds = Rounds()
         if run_jobs:

@@ -20,6 +20,7 @@ from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
+from luminalib.services.passages import PassageService
 from luminalib.services.profile import ProfileService
 from luminalib.services.recommendations import (
     ImpressionNotes,
@@ -29,10 +30,13 @@ from luminalib.services.recommendations import (
     TrainingService,
 )
 from luminalib.services.reviews import ReviewService
+from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 from luminalib.settings import Settings
+from luminalib.steps.indexing import IndexTools
+from luminalib.steps.retrieving import Retriever
 
 
 def make_services(settings: Settings, a: Adapters, health: HealthService, notes: ImpressionNotes) -> Services:
@@ -51,7 +55,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService, notes:
         ),
         books=BookService(a.uow, a.storage, a.extractor, policy, a.clock),
         consensus=ConsensusService(a.uow, a.llm, a.clock),
-        doctor=DoctorService(a.uow, a.storage, a.clock),
+        doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
         documents=DocumentService(a.uow, a.bus, a.storage, a.clock, a.authority),
         health=health,
         holds=HoldService(a.uow, policy, a.clock),
@@ -67,9 +71,11 @@ def make_services(settings: Settings, a: Adapters, health: HealthService, notes:
         llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
         loans=LoanService(a.uow, policy, a.clock),
         notices=NoticeService(a.uow, a.bus, policy, a.clock, a.authority),
+        passages=passage_service(a),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
         recommendations=RecommendationService(a.uow, RankingLoader(a.uow, a.storage, a.recommender, a.clock), notes, a.clock),
         reviews=ReviewService(a.uow, a.clock),
+        search=SearchService(a.uow, Retriever(a.index, a.embedder)),
         streams=StreamService(per_account=settings.connections.streams_per_account),
         uploads=UploadService(
             a.uow,
@@ -101,6 +107,16 @@ def loan_policy(settings: Settings) -> LoanPolicy:
         hold_shelf=timedelta(days=loans.hold_shelf_days),
         due_soon=timedelta(days=loans.due_soon_days),
     )
+
+
+def index_tools(a: Adapters) -> IndexTools:
+    """What indexing needs."""
+    return IndexTools(uow=a.uow, index=a.index, embedder=a.embedder)
+
+
+def passage_service(a: Adapters) -> PassageService:
+    """Who makes passages and keeps their index."""
+    return PassageService(index_tools(a), a.splitter, a.clock)
 
 
 def training_service(settings: Settings, a: Adapters) -> TrainingService:

@@ -117,7 +117,10 @@ class StagedFile:
 
 @dataclass(eq=False, kw_only=True)
 class Document:
-    """One uploaded file. `staged_key` is where the bytes lay until they were promoted to `content_key`."""
+    """One uploaded file. `staged_key` is where the bytes lay until they were promoted to `content_key`.
+
+    `knowledge_path` names the file of the knowledge directory that it is a copy of, None for what members brought.
+    """
 
     id: str
     filename: str
@@ -137,6 +140,7 @@ class Document:
     word_count: int | None = None
     language: str | None = None
     cover_key: str | None = None
+    knowledge_path: str | None = None
 
     @classmethod
     def from_staged(cls, document_id: str, staged: StagedFile, uploaded_by: str | None, at: datetime) -> "Document":
@@ -159,7 +163,7 @@ class Document:
         fresh = Document.from_staged(self.id, staged, self.uploaded_by, at)
         previous = self.status
         for f in fields(self):
-            if f.name not in ("id", "uploaded_by", "created_at"):
+            if f.name not in ("id", "uploaded_by", "created_at", "knowledge_path"):
                 setattr(self, f.name, getattr(fresh, f.name))
         return previous
 

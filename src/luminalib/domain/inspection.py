@@ -1,7 +1,7 @@
 """What does not fit together: files that belong to nothing, documents whose file or work is missing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from luminalib.domain.documents import DocumentStatus
@@ -35,21 +35,26 @@ class FileRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inspection:
-    """What was found: keys of objects without a row, documents without their object, documents that nobody works on."""
+    """What was found: keys of objects without a row, documents without their object, documents that nobody works on.
+
+    `unindexed` are documents that the index of passages does not hold as the database has them.
+    """
 
     orphans: list[str]
     missing: list[str]
     stranded: list[str]
+    unindexed: list[str] = field(default_factory=list)
 
     @property
     def is_sound(self) -> bool:
         """Whether everything fits together."""
-        return not (self.orphans or self.missing or self.stranded)
+        return not (self.orphans or self.missing or self.stranded or self.unindexed)
 
     def __str__(self) -> str:
+        behind = f", {len(self.unindexed)} whose passages are not in the index as they are" if self.unindexed else ""
         return (
             f"{len(self.orphans)} files without a document, {len(self.missing)} documents without their file,"
-            f" {len(self.stranded)} documents that nobody works on"
+            f" {len(self.stranded)} documents that nobody works on{behind}"
         )
 
 

@@ -9,6 +9,7 @@ PROCESS_DOCUMENT = "process_document"
 DELETE_FILES = "delete_files"
 SWEEP = "sweep"
 TRAIN_RECOMMENDER = "train_recommender"
+INDEX_DOCUMENT = "index_document"
 STAGING = "staging/"
 """What the keys of files begin with that belong to no document yet."""
 
@@ -29,6 +30,13 @@ def process_document(document: Document, tenant_id: str, at: datetime) -> Job:
         lock=lock,
         queueing_lock=f"{lock}:{document.sha256}",
     )
+
+
+def index_document(document_id: str, tenant_id: str, at: datetime) -> Job:
+    """Brings passages and index to what is true of a document by then: its text, who may find it, or that it has gone."""
+    lock = f"passages:{document_id}"
+    payload = {"document_id": document_id}
+    return Job(name=INDEX_DOCUMENT, payload=payload, tenant_id=tenant_id, run_at=at, lock=lock, queueing_lock=lock)
 
 
 def delete_files(document_id: str, tenant_id: str, at: datetime, *, key: str) -> Job:

@@ -1,5 +1,6 @@
 """The text of a document as people and models read it: sections in reading order, with offsets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 SECTION_BREAK = "\n\n"
@@ -10,13 +11,15 @@ SECTION_BREAK = "\n\n"
 class Section:
     """A page of a PDF, a chapter of an EPUB, or about a page of a plain text.
 
-    `start` is the offset, in characters, of `text` in the whole text (`SECTION_BREAK` stands between sections).
+    `start` is the offset, in characters, of `text` in the whole text (`SECTION_BREAK` stands between sections). `anchor` is where a
+    reader opens it inside an EPUB: the name of its file, and behind # the element where it begins.
     """
 
     ordinal: int
     start: int
     text: str
     title: str | None = None
+    anchor: str | None = None
 
     @property
     def page(self) -> int:
@@ -57,11 +60,12 @@ class ExtractedText:
         return sum(len(section.text.split()) for section in self.sections)
 
 
-def sections_of(texts: list[tuple[str | None, str]]) -> tuple[Section, ...]:
-    """Numbers (title, text) pairs and gives each its offset in the whole text."""
+def sections_of(texts: Sequence[tuple[str | None, str]], anchors: Sequence[str | None] = ()) -> tuple[Section, ...]:
+    """Numbers (title, text) pairs and gives each its offset in the whole text, and its anchor where there are any."""
     sections: list[Section] = []
     start = 0
     for ordinal, (title, text) in enumerate(texts):
-        sections.append(Section(ordinal=ordinal, start=start, text=text, title=title))
+        anchor = anchors[ordinal] if ordinal < len(anchors) else None
+        sections.append(Section(ordinal=ordinal, start=start, text=text, title=title, anchor=anchor))
         start += len(text) + len(SECTION_BREAK)
     return tuple(sections)

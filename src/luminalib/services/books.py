@@ -30,7 +30,7 @@ from luminalib.domain.holds import HoldState
 from luminalib.domain.loans import BookOnLoan, CopiesOut, LoanPolicy
 from luminalib.domain.media import MediaType
 from luminalib.domain.paging import Page, PageRequest
-from luminalib.domain.pipeline import delete_files, process_document, status_event
+from luminalib.domain.pipeline import delete_files, index_document, process_document, status_event
 from luminalib.domain.texts import EmbeddedMetadata
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
@@ -93,6 +93,7 @@ class BookService:
             book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
             await uow.books.add(book)
             await uow.books.save()
+            await uow.enqueue(index_document(document.id, by.tenant_id, now))
             return await uow.books.view(book.id)
 
     async def list(self, by: Principal, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
@@ -135,6 +136,7 @@ class BookService:
                 await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.cover_key))
             previous = document.replace_content(staged, now)
             await uow.documents.remove_results(document.id)
+            await uow.enqueue(index_document(document.id, by.tenant_id, now))
             uow.events.append(status_event(document, book.id, previous, now, "new content"))
             await uow.enqueue(process_document(document, by.tenant_id, now))
         await self._promote(document)
@@ -151,6 +153,7 @@ class BookService:
             await uow.books.remove(book)
             await uow.documents.remove(document)
             await uow.enqueue(delete_files(document.id, by.tenant_id, self._clock.now(), key=document.staged_key))
+            await uow.enqueue(index_document(document.id, by.tenant_id, self._clock.now()))
 
     async def require_editor(self, by: Principal, book_id: str) -> None:
         """Raises BookNotFound or NotAllowed unless `by` may change the book; asked before a file is taken in for it."""

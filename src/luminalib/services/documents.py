@@ -21,7 +21,7 @@ from luminalib.domain.documents import (
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.paging import Page, PageRequest
-from luminalib.domain.pipeline import delete_files, lock_of, process_document, status_event
+from luminalib.domain.pipeline import delete_files, index_document, lock_of, process_document, status_event
 from luminalib.domain.texts import Section
 from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
@@ -142,6 +142,7 @@ class DocumentService:
             await uow.documents.remove(document)
             await uow.cancel_jobs(lock_of(document.id), now)
             await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.staged_key))
+            await uow.enqueue(index_document(document.id, by.tenant_id, now))
 
     def follow(self, by: Principal, after: int | None) -> AsyncIterator[tuple[DocumentEvent, Summary | None] | None]:
         """Events after the id `after` (from now on when it is None), then each as it happens, until the server goes down.

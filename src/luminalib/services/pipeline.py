@@ -11,7 +11,7 @@ from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatu
 from luminalib.domain.errors import LuminaError, Unavailable
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.jobs import Job
-from luminalib.domain.pipeline import status_event
+from luminalib.domain.pipeline import index_document, status_event
 from luminalib.domain.texts import ExtractedText
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider, SummaryRequest
@@ -82,6 +82,7 @@ class PipelineService:
                 return
             stored, book = current
             await uow.documents.replace_text(stored.id, extracted.sections)
+            await uow.enqueue(index_document(stored.id, job.tenant_id, self._clock.now()))
             _take_over(stored, book, extracted, self._clock.now())
             stored.cover_key = stored.key_for_cover if cover else None
             self._move(uow, stored, book, _S.ANALYZING, detail="; ".join(extracted.notes) or None)

@@ -6,6 +6,7 @@ from luminalib.settings.groups import (
     LoanSettings,
     MinioSettings,
     OllamaSettings,
+    OnnxSettings,
     OpenAISettings,
     PostgresSettings,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "LoanSettings",
     "MinioSettings",
     "OllamaSettings",
+    "OnnxSettings",
     "OpenAISettings",
     "PostgresSettings",
     "Settings",

@@ -1,6 +1,7 @@
 """The details of one part each, set as `LUMINALIB_<PART>__<NAME>`."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
@@ -24,12 +25,23 @@ class OllamaSettings(BaseModel):
 
     base_url: str = Field("http://localhost:11434", description="The address of Ollama.")
     model: str = Field("llama3.2:1b", description="The model; Ollama must have fetched it before it answers.")
+    embedding_model: str = Field("nomic-embed-text", description="The model for LUMINALIB_EMBEDDER=ollama.")
     context_length: Annotated[
         int,
         Field(
             ge=1024, le=2_000_000, description="How much it reads at once, in its own units of about four letters; costs memory."
         ),
     ] = 8192
+
+
+class OnnxSettings(BaseModel):
+    """Which embedding model this machine runs itself, for `LUMINALIB_EMBEDDER=onnx`."""
+
+    model: str = Field(
+        "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2",
+        description="Its name at Hugging Face, fetched once (470 MB, 50 languages; all-MiniLM-L6-v2, 90 MB, is for English).",
+    )
+    path: Path | None = Field(None, description="A directory with model.onnx and tokenizer.json instead; nothing is fetched then.")
 
 
 class OpenAISettings(BaseModel):
@@ -40,6 +52,7 @@ class OpenAISettings(BaseModel):
     )
     api_key: SecretStr = Field(SecretStr(""), description="Its key, where it asks for one.")
     model: str = Field("gpt-4o-mini", description="The model.")
+    embedding_model: str = Field("text-embedding-3-small", description="The model for LUMINALIB_EMBEDDER=openai.")
     context_length: Annotated[
         int, Field(ge=0, le=2_000_000, description="How much it reads at once, in units of about four letters; 0 asks the server.")
     ] = 0

@@ -15,6 +15,7 @@ from luminalib.settings.groups import (
     LoanSettings,
     MinioSettings,
     OllamaSettings,
+    OnnxSettings,
     OpenAISettings,
     PostgresSettings,
     RecommendationSettings,
@@ -59,6 +60,11 @@ class Settings(BaseSettings):
     )
     ollama: OllamaSettings = OllamaSettings()
     openai: OpenAISettings = OpenAISettings()
+    embedder: Literal["none", "onnx", "ollama", "openai"] = Field(
+        "none",
+        description="What finds passages by meaning beside words: none; onnx on this machine; ollama or openai by their servers.",
+    )
+    onnx: OnnxSettings = OnnxSettings()
     recommender: Literal["hybrid", "tfidf"] = Field(
         "hybrid", description="What recommends: hybrid learns from books and from what all members read, tfidf from books alone."
     )
@@ -128,7 +134,11 @@ class Settings(BaseSettings):
             for name, value in (("ACCESS_KEY", self.minio.access_key), ("SECRET_KEY", self.minio.secret_key.get_secret_value())):
                 if not value:
                     raise SettingsError(f"{PREFIX}MINIO__{name}: is required with {PREFIX}STORAGE=minio.")
-        if self.llm == "openai" and "api.openai.com" in self.openai.base_url and not self.openai.api_key.get_secret_value():
+        if (
+            "openai" in (self.llm, self.embedder)
+            and "api.openai.com" in self.openai.base_url
+            and not self.openai.api_key.get_secret_value()
+        ):
             raise SettingsError(f"{PREFIX}OPENAI__API_KEY: is required at api.openai.com; other servers have other base URLs.")
         return self
 

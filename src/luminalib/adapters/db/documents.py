@@ -33,6 +33,7 @@ documents = sa.Table(
     sa.Column("word_count", sa.Integer),
     sa.Column("language", sa.String(35)),
     sa.Column("cover_key", sa.String(255)),
+    sa.Column("knowledge_path", sa.String(1024)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("tenant_id", "sha256"),
@@ -46,6 +47,7 @@ sections = sa.Table(
     sa.Column("title", sa.Text),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
+    sa.Column("anchor", sa.Text),
 )
 summaries = sa.Table(
     "summaries",
@@ -67,6 +69,7 @@ map_owned(Document, documents)
 map_owned(Summary, summaries)
 
 
+_PASSAGES = sa.table("passages", sa.column("document_id"))
 _BOOKS = sa.table("books", sa.column("id"), sa.column("document_id"))  # the catalogue knows of documents, not the other way round
 
 
@@ -122,6 +125,7 @@ class SqlDocumentRepository(DocumentRepository):
                 "title": s.title,
                 "start": s.start,
                 "text": s.text,
+                "anchor": s.anchor,
             }
             for s in sections_read
         ]
@@ -133,7 +137,7 @@ class SqlDocumentRepository(DocumentRepository):
         if page is not None:
             wanted = wanted.where(sections.c.ordinal == page - 1)
         rows = await self._session.execute(wanted.order_by(sections.c.ordinal))
-        return [Section(ordinal=row.ordinal, start=row.start, text=row.text, title=row.title) for row in rows]
+        return [Section(ordinal=row.ordinal, start=row.start, text=row.text, title=row.title, anchor=row.anchor) for row in rows]
 
     async def save_summary(self, summary: Summary) -> None:
         """See DocumentRepository."""
@@ -146,7 +150,7 @@ class SqlDocumentRepository(DocumentRepository):
 
     async def remove_results(self, document_id: str) -> None:
         """See DocumentRepository."""
-        for table in (sections, summaries):
+        for table in (_PASSAGES, sections, summaries):
             await self._session.execute(sa.delete(table).where(table.c.document_id == document_id))
 
     async def list(self, wanted: DocumentFilter, page: PageRequest) -> Page[DocumentView]:

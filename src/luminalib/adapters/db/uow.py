@@ -29,6 +29,7 @@ from luminalib.adapters.db.inspection import SqlFileIndex
 from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.notices import SqlNoticeLog
+from luminalib.adapters.db.passages import SqlPassageRepository
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.recommendations import SqlRecommendationRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
@@ -143,6 +144,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.holds = SqlHoldRepository(self._session)
         self.receipts = SqlReceiptRepository(self._session)
         self.notices = self._notices = SqlNoticeLog(self._session, self._tenant_id)
+        self.passages = SqlPassageRepository(self._session, self._tenant_id)
         self.reviews = SqlReviewRepository(self._session)
         self.consensus = SqlConsensusRepository(self._session, self._tenant_id)
         self.uploads = SqlUploadRepository(self._session)

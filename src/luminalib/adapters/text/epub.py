@@ -33,7 +33,9 @@ def extract(path: str, *, limits: dict[str, int], progress: Progress) -> Extract
     if not chapters:
         raise failure("corrupt" if reader.missing else "no-text")
     language = package.metadata.get("language") or detect_language([text for _, text in chapters])
-    return Extraction(sections=chapters, metadata=package.metadata, language=language, notes=_notes(reader.missing))
+    return Extraction(
+        sections=chapters, anchors=reader.anchors, metadata=package.metadata, language=language, notes=_notes(reader.missing)
+    )
 
 
 class _Reader:
@@ -44,6 +46,7 @@ class _Reader:
         self._contents = contents
         self._left = most_characters
         self.missing: list[str] = []
+        self.anchors: list[str | None] = []
 
     def read(self, package: Package, progress: Progress) -> list[Chapter]:
         """The chapters with words in them. The list of contents is left out, unless there is nothing else."""
@@ -58,7 +61,7 @@ class _Reader:
         return chapters
 
     def _append(self, chapters: list[Chapter], item: SpineItem) -> list[Chapter]:
-        for title, text, continues in self._parts(item):
+        for title, text, continues, anchor in self._parts(item):
             self._left -= len(text)
             if self._left < 0:
                 raise failure("limit-text")
@@ -67,10 +70,11 @@ class _Reader:
                 chapters.append((before_title, f"{before}\n\n{text}"))
             elif any(map(str.isalnum, text)):
                 chapters.append((title, text))
+                self.anchors.append(anchor)
         return chapters
 
-    def _parts(self, item: SpineItem) -> Iterator[tuple[str | None, str, bool]]:
-        """(title, text, whether it continues the chapter before): some books are cut into files in mid-chapter."""
+    def _parts(self, item: SpineItem) -> Iterator[tuple[str | None, str, bool, str]]:
+        """(title, text, whether it continues the chapter before, anchor): some books are cut into files in mid-chapter."""
         data = self._archive.read(item.name)
         root = parse_markup(data) if data else None
         if root is None:
@@ -83,7 +87,8 @@ class _Reader:
             title = titles.get(identity)
             is_tail = identity == "" and title is None and len(parts) > 1
             if text:
-                yield title or (None if is_tail else clean_field(heading)), text, is_tail
+                anchor = f"{item.name}#{identity}" if identity else item.name
+                yield title or (None if is_tail else clean_field(heading)), text, is_tail, anchor
 
 
 def _with_headings(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ class SandboxedTextExtractor(TextExtractor):
                 raise _failed("limit-text") from None
             raise
         return ExtractedText(
-            sections=sections_of([(title, text) for title, text in found["sections"]]),
+            sections=sections_of([(title, text) for title, text in found["sections"]], found.get("anchors", ())),
             metadata=_metadata(found["metadata"]),
             language=found["language"],
             notes=tuple(found["notes"]),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from luminalib.adapters.text.cleaning import LONGEST_DESCRIPTION, clean_field
 
@@ -26,9 +26,10 @@ class Metadata(TypedDict, total=False):
 
 
 class Extraction(TypedDict):
-    """A document as (title, text) pairs with what else was learnt."""
+    """A document as (title, text) pairs with what else was learnt; `anchors` says for each where it begins inside the file."""
 
     sections: list[tuple[str | None, str]]
+    anchors: NotRequired[list[str | None]]
     metadata: Metadata
     language: str | None
     notes: list[str]

@@ -13,6 +13,7 @@ from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
+from luminalib.ports.persistence.passages import PassageRepository
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
@@ -33,6 +34,7 @@ __all__ = [
     "LLMLedger",
     "LoanRepository",
     "NoticeLog",
+    "PassageRepository",
     "PreferencesRepository",
     "ReceiptRepository",
     "RecommendationRepository",

@@ -18,6 +18,7 @@ from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
+from luminalib.ports.persistence.passages import PassageRepository
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
@@ -43,6 +44,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     loans: LoanRepository
     holds: HoldRepository
     notices: NoticeLog
+    passages: PassageRepository
     receipts: ReceiptRepository
     reviews: ReviewRepository
     uploads: UploadRepository

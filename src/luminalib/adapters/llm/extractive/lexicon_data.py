@@ -1,80 +1,4 @@
 """The word lists themselves, compiled for LuminaLib; one string per language, so that they read as lists and not as code."""
-# ruff: noqa: RUF001  (marks and letters of many scripts are meant)
-
-FUNCTION_WORDS = {
-    "en": """ain't amid anybody aren't away can't couldn't did didn't does doesn't doing don't everybody hadn't half hasn't
-        haven't having he's i'd i'll i'm i've isn't it's just lest let's near need o'clock ones ought quite shall she's
-        shouldn't somebody soon that's thee theirs there's they're thine thou thy unless wasn't we're weren't whichever
-        won't wouldn't ye you'll you're you've""",
-    "fr": """le la les l un une des du de d au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur
-        leurs je j tu il elle on nous vous ils elles me m te t se s lui eux moi toi soi y en qui que qu quoi dont où
-        lequel laquelle lesquels lesquelles celui celle ceux celles ceci cela ça c rien tout tous toute toutes autre
-        autres même mêmes quelque quelques chaque aucun aucune plusieurs tel telle tels telles et ou mais ni car donc or
-        si comme quand lorsque lorsqu puisque puisqu parce afin quoique à dans par pour sur avec sans sous entre vers
-        chez contre depuis pendant avant après devant derrière jusque jusqu dès près ne n pas plus moins très bien mal
-        peu trop assez aussi encore déjà jamais toujours souvent puis alors ainsi ici là non oui ne être suis es est
-        sommes êtes sont étais était étions étaient fut furent sera seront serait soit été étant avoir ai as a avons
-        avez ont avais avait avions avaient eut eurent aura auront aurait ait eu ayant fait faire fais font faisait dit
-        dire peut peuvent pouvait doit doivent va vont""",
-    "de": """der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner mein meine meinen
-        meinem meiner dein deine sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer unser unsere euer eure
-        dieser diese dieses diesen diesem jener jene jenes jenen jeder jede jedes jeden jedem alle allen aller alles
-        welche welcher welches solche manche andere anderen ich du er sie es wir mich mir dich dir ihn ihm uns euch
-        ihnen man sich wer wen wem was etwas nichts selbst und oder aber denn sondern doch als wie wenn weil dass daß ob
-        da damit obwohl während bevor nachdem bis sowie in im ins an am ans auf aus bei beim mit nach von vom vor zu zum
-        zur über unter für durch gegen ohne um zwischen seit hinter nicht nur auch noch schon so sehr mehr immer wieder
-        hier dort nun dann also nie ganz etwa hin her ja nein wo warum wann bin bist ist sind seid war waren wird werden
-        wurde wurden worden habe hast hat haben hatte hatten kann können konnte muss müssen musste soll sollen sollte
-        will wollen wollte darf dürfen mag möchte sei wäre würde gibt heißt dabei dazu davon daraus dadurch dafür daran
-        darauf deren dessen bzw""",
-    "es": """el la los las un una unos unas lo al del de este esta estos estas ese esa esos esas aquel aquella aquellos
-        aquellas esto eso mi mis tu tus su sus nuestro nuestra nuestros nuestras yo tú él ella usted nosotros ellos
-        ellas ustedes me te se le les nos os que quien quienes cual cuales cuyo cuya qué quién algo alguien nada nadie
-        todo toda todos todas otro otra otros otras mismo misma cada algún alguna algunos algunas ningún ninguna varios
-        y e o u pero ni sino aunque porque pues si como cuando donde mientras a ante bajo con contra desde en entre
-        hacia hasta para por según sin sobre tras durante no sí más menos muy mucho mucha muchos muchas poco tan tanto
-        también ya aún todavía siempre nunca así aquí allí ahora después antes bien ser soy eres es somos son era eras
-        eran fue fueron será sido siendo estar está están estaba estaban haber he ha han había habían hay hubo tener
-        tiene tienen tenía puede pueden podía hacer hace hizo dijo""",
-    "it": """il lo la i gli le l un uno una del dello della dei degli delle dell di d al allo alla ai agli alle all dal dalla
-        dai dalle dall nel nello nella nei nelle nell sul sulla sui sulle questo questa questi queste quello quella
-        quelli quelle quel quei mio mia miei mie tuo tua suo sua suoi sue nostro nostra vostro vostra loro io tu lui lei
-        egli ella noi voi essi mi ti si ci vi ne lo li che chi cui quale quali cosa qualcosa niente nulla nessuno tutto
-        tutta tutti tutte altro altra altri altre stesso stessa ogni e ed o ma né se come quando dove perché poiché
-        mentre anche a ad in con su per tra fra da senza sotto sopra verso contro dopo prima durante non sì più meno
-        molto molta molti poco tanto così già ancora sempre mai qui là ora poi bene essere sono sei è siamo siete era
-        erano fu furono sarà stato stata sia avere ho hai ha abbiamo hanno aveva avevano ebbe può possono poteva fare fa
-        fatto disse""",
-    "pt": """o a os as um uma uns umas do da dos das de no na nos nas em ao aos à às pelo pela pelos pelas este esta estes
-        estas esse essa esses essas aquele aquela aqueles aquelas isto isso aquilo meu minha meus minhas teu tua seu sua
-        seus suas nosso nossa nossos eu tu ele ela você nós eles elas vocês me te se lhe lhes nos que quem qual quais
-        cujo cuja algo alguém nada ninguém tudo todo toda todos todas outro outra outros outras mesmo mesma cada algum
-        alguma alguns algumas nenhum nenhuma e ou mas nem porque pois se como quando onde enquanto embora também com
-        contra desde entre para por perante sem sob sobre até após durante não sim mais menos muito muita muitos muitas
-        pouco tão tanto já ainda sempre nunca assim aqui ali agora depois antes bem ser sou é somos são era eram foi
-        foram será sido estar está estão estava estavam ter tem têm tinha tinham haver há havia pode podem podia fazer
-        faz fez disse""",
-    "nl": """de het een der des den deze dit die dat mijn jouw zijn haar ons onze jullie hun ik jij je u hij zij ze wij we
-        mij me jou hem hen elkaar zich zelf wie wat welke iets niets iemand niemand alles alle allen ander andere
-        anderen elk elke ieder iedere enkele en of maar want dus als dan toen omdat doordat hoewel terwijl zodat dat in
-        op aan bij met van voor door over onder tussen naar uit om tot tegen zonder sinds na te ten ter niet geen wel
-        ook nog al zo zeer meer meest minder veel weinig altijd nooit hier daar er nu toch weer heel erg waar hoe waarom
-        ben bent is was waren wordt worden werd werden geweest heb hebt heeft hebben had hadden kan kunnen kon konden
-        moet moeten moest zal zullen zou zouden wil willen wilde mag mogen gaat gaan doet doen""",
-    "ar": """في من على إلى عن مع هذا هذه ذلك تلك التي الذي الذين اللتين اللذين ما لا لم لن إن أن أنّ إنّ كان كانت يكون تكون
-        قد هو هي هم نحن أنا أنت كل كلّ بعض أي أيّ أو ثم ثمّ بل لكن لكنّ إذا لو حتى حتّى عند عندما بعد قبل بين منذ خلال
-        حول دون غير سوى أيضًا أيضا كما مثل فقط هناك هنا يمكن ليس ليست عليه عليها فيه فيها منه منها به بها له لها إليه
-        أنه أنها أنّه أنّها لأن لأنّ وهو وهي ولا وما ومن وفي وإن كيف ماذا لماذا يا لدى عبر ضد نحو وقد وأن أمّا إمّا حيث
-        بحيث وهذا وهذه ومع ولكن لقد""",
-    "ru": """и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только ее её мне было вот от
-        меня еще ещё нет о из ему теперь когда даже ну вдруг ли если уже или ни быть был него до вас нибудь опять уж вам
-        ведь там потом себя ничего ей может они тут где есть надо ней для мы тебя их чем была сам чтоб без будто чего
-        раз тоже себе под будет ж тогда кто этот того потому этого какой совсем ним здесь этом один почти мой тем чтобы
-        нее сейчас были куда зачем всех можно при об другой хоть после над больше тот через эти нас про всего них какая
-        много разве эту моя свою этой перед лучше том такой им более всегда конечно всю между это сказал""",
-    "la": """et in est non ad ut cum sed si quod qui quae ac atque nec neque ex per ab aut eius hic haec hoc ipse ille sit
-        esse sunt enim nam vel eget at sed a ut nec vitae quis""",
-}
 
 GENERAL_WORDS = {
     "en": """doubt front top bottom line lines news cause effect care back close spite addition middle window windows chair
@@ -134,11 +58,6 @@ GENERAL_WORDS = {
         أصبح تم يتم قال""",
     "la": "lorem",
 }
-
-NOT_EMPTY = (
-    "bill co con cry de describe detail fill find fire found interest mill move re show sincere serious system thick thin un"
-)
-"""What scikit-learn's English stop words have, and yet is a topic, an event or another language's word."""
 
 DETERMINERS = {
     "en": """the a an this that these those my your his her its our their no some any each every such another of in on at by

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
 from luminalib.adapters.llm.extractive import lexicon_data as data
 from luminalib.adapters.llm.extractive import lexicon_patterns as patterns
+from luminalib.domain.function_words import FUNCTION_WORDS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,13 +42,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ENGLISH = ENGLISH_STOP_WORDS - _words(data.NOT_EMPTY)
-
-
 def _lexicon(code: str) -> Lexicon:
     return Lexicon(
         code=code,
-        function_words=_words(data.FUNCTION_WORDS[code]) | (_ENGLISH if code == "en" else frozenset()),
+        function_words=FUNCTION_WORDS[code],
         general_words=_words(data.GENERAL_WORDS.get(code, "")),
         determiners=_words(data.DETERMINERS.get(code, "")),
         dangling=_words(data.DANGLING.get(code, "")),
@@ -62,7 +58,7 @@ def _lexicon(code: str) -> Lexicon:
     )
 
 
-LEXICONS = {code: _lexicon(code) for code in data.FUNCTION_WORDS}
+LEXICONS = {code: _lexicon(code) for code in FUNCTION_WORDS}
 UNKNOWN = Lexicon(code="")
 
 

@@ -1,0 +1,77 @@
+"""BM25 over a short list of candidates that an index has found."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from luminalib.adapters.passage_index.terms import Variants
+
+K1, B = 0.9, 0.4
+"""As Anserini has them: passages are short and of about one length."""
+CANDIDATES = 300
+"""So many of what the index finds are scored with all words of the question."""
+MOST_ROWS = 20_000
+"""So many rows the telling words of a question may have between them; the others only score."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """A word of a question with its inverse document frequency."""
+
+    variants: Variants
+    frequency: int
+    idf: float
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Of an index: how many passages, and how many terms they have on average."""
+
+    passages: int
+    mean_length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate by its number in the index."""
+
+    number: int
+    score: float
+    coverage: float
+
+
+class Question:
+    """The weighed words of a question (Robertson & Zaragoza 2009, with Lucene's idf, which is never negative)."""
+
+    def __init__(self, terms: Iterable[Variants], frequency: Callable[[str], int], statistics: Statistics) -> None:
+        self._statistics = statistics
+        self.words = sorted((self._weigh(variants, frequency) for variants in terms), key=lambda word: word.frequency)
+        self.mass = sum(word.idf for word in self.words)
+        self._words_by_term = {term: word for word in self.words for term in word.variants}
+
+    def telling(self, most_rows: int = MOST_ROWS) -> list[Weighed]:
+        """The rarest of the words that occur at all: as many as an index can look up in a moment."""
+        chosen: list[Weighed] = []
+        rows = 0
+        for word in self.words:
+            if word.frequency and (not chosen or rows + word.frequency <= most_rows):
+                chosen.append(word)
+                rows += word.frequency
+        return chosen
+
+    def score(self, candidates: Iterable[tuple[int, Sequence[str]]], limit: int) -> list[Scored]:
+        """The best candidates, each a number and its terms, the best first."""
+        scored = [self._score(number, terms) for number, terms in candidates]
+        return sorted(scored, key=lambda one: (-one.score, one.number))[:limit]
+
+    def _weigh(self, variants: Variants, frequency: Callable[[str], int]) -> Weighed:
+        found = min(sum(map(frequency, variants)), self._statistics.passages)
+        return Weighed(variants, found, math.log1p((self._statistics.passages - found + 0.5) / (found + 0.5)))
+
+    def _score(self, number: int, terms: Sequence[str]) -> Scored:
+        length = K1 * (1 - B + B * len(terms) / max(self._statistics.mean_length, 1.0))
+        counts = Counter(filter(None, map(self._words_by_term.get, terms)))
+        score = sum(word.idf * count / (count + length) for word, count in counts.items())
+        matched = sum(word.idf for word in counts)
+        return Scored(number, score, matched / self.mass if self.mass else 0.0)

@@ -1,0 +1,128 @@
+"""The one that changes the local index: each document in one transaction."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from luminalib.adapters.passage_index.local import schema
+from luminalib.adapters.passage_index.local.schema import document_token, owner_token, tenant_token
+from luminalib.adapters.passage_index.terms import primary, terms_of
+from luminalib.domain.passages import IndexedDocument, Passage
+from luminalib.ports.embedder import EmbeddingModel, Vector
+
+FLOAT_BYTES = 4
+
+
+def vectors_path(folder: Path, fingerprint: str) -> Path:
+    """Where the vectors of a model lie."""
+    return folder / f"vectors-{fingerprint[:32]}.f32"
+
+
+class Writer:
+    """Writes with a connection of its own; SQLite lets one of several processes write at a time."""
+
+    def __init__(self, folder: Path, database: Path) -> None:
+        self._folder = folder
+        self._connection = schema.connect(database, read_only=False)
+        schema.prepare(self._connection)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
+
+    def replace(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:
+        """Puts a document's passages in the place of what was there."""
+        read = [(passage, terms_of(_with_heading(passage), document.language)) for passage in passages]
+        with self._writing() as db:
+            self._forget(document.document_id)
+            first = db.execute("SELECT coalesce(max(first + passages), 1) FROM documents").fetchone()[0]
+            number = db.execute(
+                "INSERT INTO documents (document_id, tenant_id, owner_id, language, fingerprint, first, passages, terms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+                (
+                    document.document_id,
+                    document.tenant_id,
+                    document.owner_id,
+                    primary(document.language),
+                    document.fingerprint,
+                    first,
+                    len(read),
+                    sum(len(terms) for _, terms in read),
+                ),
+            ).fetchone()[0]
+            scope = " ".join((tenant_token(document.tenant_id), owner_token(document.owner_id), document_token(number)))
+            for at, (passage, terms) in enumerate(read, first):
+                db.execute("INSERT INTO passages VALUES (?, ?, ?)", (at, passage.id, passage.page))
+                db.execute("INSERT INTO words (rowid, terms, scope) VALUES (?, ?, ?)", (at, " ".join(terms), scope))
+
+    def add_vectors(self, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
+        """Gives the passages of a document their vectors, in a stretch of the model's file that no other document uses."""
+        with self._writing() as db:
+            row = db.execute("SELECT passages FROM documents WHERE document_id = ?", (document_id,)).fetchone()
+            if row is None or row[0] != len(vectors):
+                return
+            db.execute("UPDATE documents SET model = NULL, slot = NULL WHERE document_id = ?", (document_id,))
+            slot = self._free_slot(model.fingerprint, len(vectors))
+            self._write(vectors_path(self._folder, model.fingerprint), slot * model.dimension * FLOAT_BYTES, b"".join(vectors))
+            db.execute("UPDATE documents SET model = ?, slot = ? WHERE document_id = ?", (model.fingerprint, slot, document_id))
+        self._drop_unused_files()
+
+    def remove(self, tenant_id: str, document_id: str) -> None:
+        """Forgets a document."""
+        with self._writing() as db:
+            found = db.execute(
+                "SELECT 1 FROM documents WHERE document_id = ? AND tenant_id = ?", (document_id, tenant_id)
+            ).fetchone()
+            if found:
+                self._forget(document_id)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+            self._connection.execute("UPDATE state SET generation = generation + 1")
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+
+    def _forget(self, document_id: str) -> None:
+        execute = self._connection.execute
+        row = execute("DELETE FROM documents WHERE document_id = ? RETURNING first, passages", (document_id,)).fetchone()
+        if row:
+            stretch = (row[0], row[0] + row[1] - 1)
+            execute("DELETE FROM words WHERE rowid BETWEEN ? AND ?", stretch)
+            execute("DELETE FROM passages WHERE number BETWEEN ? AND ?", stretch)
+
+    def _free_slot(self, fingerprint: str, count: int) -> int:
+        """The first gap between the documents' vectors that is long enough, else their end."""
+        end = 0
+        used = "SELECT slot, passages FROM documents WHERE model = ? ORDER BY slot"
+        for slot, passages in self._connection.execute(used, (fingerprint,)):
+            if slot - end >= count:
+                break
+            end = slot + passages
+        return end
+
+    def _write(self, path: Path, offset: int, content: bytes) -> None:
+        # On the disk before the row that names it: a crash leaves bytes that nobody reads.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.seek(offset)
+            file.write(content)
+            file.flush()
+            os.fdatasync(file.fileno())
+
+    def _drop_unused_files(self) -> None:
+        with self._writing() as db:  # another process may be about to commit the first vectors of a new model
+            models = {model for (model,) in db.execute("SELECT DISTINCT model FROM documents WHERE model IS NOT NULL")}
+            kept = {vectors_path(self._folder, model) for model in models}
+            for path in self._folder.glob("vectors-*.f32"):
+                if path not in kept:
+                    path.unlink(missing_ok=True)
+
+
+def _with_heading(passage: Passage) -> str:
+    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text

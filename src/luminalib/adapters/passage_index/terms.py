@@ -1,0 +1,91 @@
+"""From texts to the terms of a lexical index: words in normal form, reduced to their stems in the text's language."""
+
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import snowballstemmer
+
+from luminalib.domain.function_words import bare, telling_words
+from luminalib.domain.spelling import words_in
+
+Variants = frozenset[str]
+"""The terms that a word of a question has in the languages of the index; they count as one."""
+STEMMERS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "ar": "arabic",
+        "ca": "catalan",
+        "da": "danish",
+        "de": "german",
+        "el": "greek",
+        "en": "english",
+        "es": "spanish",
+        "et": "estonian",
+        "eu": "basque",
+        "fi": "finnish",
+        "fr": "french",
+        "ga": "irish",
+        "hi": "hindi",
+        "hu": "hungarian",
+        "hy": "armenian",
+        "id": "indonesian",
+        "it": "italian",
+        "lt": "lithuanian",
+        "ne": "nepali",
+        "nl": "dutch",
+        "no": "norwegian",
+        "pl": "polish",
+        "pt": "portuguese",
+        "ro": "romanian",
+        "ru": "russian",
+        "sr": "serbian",
+        "sv": "swedish",
+        "ta": "tamil",
+        "tr": "turkish",
+    }
+)
+"""Languages (ISO 639-1) for which Snowball has an algorithm."""
+_LONGEST = 64
+"""A longer run of letters is no word that anybody looks for."""
+_KEPT = 200_000
+_here = threading.local()  # a stemmer holds the word that it works on
+
+
+def primary(language: str | None) -> str:
+    """The ISO 639-1 code of a language tag; empty for none."""
+    return (language or "").split("-", 1)[0].lower()
+
+
+def terms_of(text: str, language: str | None) -> list[str]:
+    """Every word of a text as a term, in reading order, for indexing."""
+    code = primary(language)
+    return [term for _, _, word in words_in(text) if (term := _term(code, word))]
+
+
+def question_terms(text: str, languages: Iterable[str]) -> list[Variants]:
+    """The words of a question that tell something, each as what it may be in the languages (codes) of the index."""
+    telling = telling_words([word for _, _, word in words_in(text)])
+    codes = {*languages, ""}
+    groups = dict.fromkeys(frozenset(filter(None, (_term(code, word) for code in codes))) for word in telling)
+    return [variants for variants in groups if variants]
+
+
+def phrase_terms(phrase: str, languages: Iterable[str]) -> set[tuple[str, ...]]:
+    """A phrase as the sequences of terms that it is in each of the languages."""
+    words = [word for _, _, word in words_in(phrase)]
+    return {terms for code in {*languages, ""} if (terms := tuple(filter(None, (_term(code, word) for word in words))))}
+
+
+@lru_cache(maxsize=_KEPT)
+def _term(code: str, word: str) -> str:
+    core = bare(word)[:_LONGEST]
+    return _stemmer(code).stemWord(core) if code in STEMMERS else core
+
+
+def _stemmer(code: str) -> Any:
+    stemmers: dict[str, Any] = _here.__dict__.setdefault("stemmers", {})
+    if code not in stemmers:
+        stemmers[code] = snowballstemmer.stemmer(STEMMERS[code])
+    return stemmers[code]

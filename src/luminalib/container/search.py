@@ -1,0 +1,39 @@
+"""The index of passages and the embedder, as the settings choose them."""
+
+from contextlib import AsyncExitStack
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.embedders.none import NoEmbedder
+from luminalib.adapters.embedders.onnx import OnnxEmbedder
+from luminalib.adapters.embedders.servers import OllamaEmbedder, OpenAIEmbedder
+from luminalib.adapters.passage_index.local import LocalPassageIndex
+from luminalib.ports.embedder import Embedder
+from luminalib.ports.passage_index import PassageIndex
+from luminalib.settings import Settings
+
+
+def open_embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
+    """The chosen embedder; nothing is loaded or asked yet."""
+    if settings.embedder == "none":
+        return NoEmbedder()
+    embedder: OnnxEmbedder | OllamaEmbedder | OpenAIEmbedder
+    if settings.embedder == "onnx":
+        cache = settings.data_dir / "models"
+        embedder = OnnxEmbedder(path=settings.onnx.path, model=settings.onnx.model, cache=cache)
+    elif settings.embedder == "ollama":
+        embedder = OllamaEmbedder(base_url=settings.ollama.base_url, model=settings.ollama.embedding_model)
+    else:
+        server = settings.openai
+        key = server.api_key.get_secret_value()
+        embedder = OpenAIEmbedder(base_url=server.base_url, api_key=key, model=server.embedding_model)
+    stack.push_async_callback(embedder.close)
+    return embedder
+
+
+async def open_passage_index(settings: Settings, database: SqlDatabase, stack: AsyncExitStack) -> PassageIndex:
+    """The chosen index, open; by default the one that goes with the database."""
+    del database
+    index = LocalPassageIndex(settings.data_dir / "passages")
+    stack.push_async_callback(index.close)
+    await index.start()
+    return index

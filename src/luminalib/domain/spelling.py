@@ -1,0 +1,71 @@
+"""One normal form for how people spell: what is typed and what is printed meet in it."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from luminalib.domain.normalisation import normalised
+
+# Letters that Unicode does not take apart, as people without them on their keyboard type them.
+_LETTERS = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "\u0131": "i",
+    "ŧ": "t",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ß": "ss",
+    "ĳ": "ij",
+    "ŋ": "ng",
+    "\u017f": "s",
+}
+_QUOTES = dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u02b9\u2032\u00b4\u0060\uff07", "'")
+_DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+_UNSEEN = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+_TABLE = str.maketrans(_LETTERS | _QUOTES | _DASHES | _UNSEEN)
+# Marks that are decoration on Latin and Greek letters, Hebrew points and Arabic vowel signs. Elsewhere a mark is a letter's part.
+_MARKS = re.compile("(?<=[a-z\u0370-\u03ff\u1f00-\u1fff])[\u0300-\u036f]+|[\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]+")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Ranges of scripts that write without spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+_CHARACTER = rf"(?:[^\W_]|[{UNSPACED}])"
+_MARK = r"[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u00ad]"
+_WORD = re.compile(rf"{_CHARACTER}+(?:{_MARK}+{_CHARACTER}*)*(?:['\u2019]{_CHARACTER}+)*")
+_RUN = re.compile(f"[{UNSPACED}]+")
+
+
+@lru_cache(maxsize=200_000)
+def fold(text: str) -> str:
+    """The normal form: one case, width and quotation mark, no accents on Latin and Greek letters, nothing unseen."""
+    if text.isascii():
+        return text.lower()
+    taken_apart = normalised(text.casefold(), "NFKD").translate(_TABLE)
+    return normalised(_MARKS.sub("", taken_apart), "NFC")
+
+
+def words_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each word of a text as (start, stop, normal form); pairs of characters where the script has no spaces between words."""
+    for found in _WORD.finditer(text):
+        word = found.group()
+        if word.isascii() or not _RUN.search(word):
+            yield found.start(), found.end(), fold(word)
+        else:
+            yield from _parts(word, found.start())
+
+
+def _parts(word: str, start: int) -> Iterator[tuple[int, int, str]]:
+    """The pairs of unspaced runs, and what stands between the runs."""
+    at = 0
+    for run in _RUN.finditer(word):
+        if run.start() > at:
+            yield start + at, start + run.start(), fold(word[at : run.start()])
+        last = max(run.start() + 1, run.end() - 1)
+        for first in range(run.start(), last):
+            stop = min(first + 2, run.end())
+            yield start + first, start + stop, fold(word[first:stop])
+        at = run.end()
+    if at < len(word):
+        yield start + at, start + len(word), fold(word[at:])

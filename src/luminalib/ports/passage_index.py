@@ -1,0 +1,80 @@
+"""Finding passages by words and by meaning."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from luminalib.domain.errors import Unavailable
+from luminalib.domain.passages import Hit, IndexedDocument, Passage, Scope
+from luminalib.ports.embedder import EmbeddingModel, Vector
+
+
+class PassageIndexUnavailable(Unavailable):
+    """The index of passages cannot be read."""
+
+    slug = "passage-index-unavailable"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LexicalHits:
+    """What words have found, the best first.
+
+    `mass` is the sum of the inverse document frequencies of the question's terms: a score divided by it can be compared between
+    questions. `total` counts passages with any of the selective terms, `is_capped` when there are more.
+    """
+
+    hits: Sequence[Hit] = ()
+    mass: float = 0.0
+    total: int = 0
+    is_capped: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexState:
+    """What an index holds of a document; `model` is the fingerprint of the model of its vectors, None without any."""
+
+    fingerprint: str
+    passages: int
+    model: str | None
+
+
+class PassageIndex(ABC):
+    """An index over the passages of all tenants that can be made anew from the database at any time.
+
+    A search looks at nothing outside its scope. Several processes may read; who writes a document replaces it as a whole, so that a
+    search sees all of it or nothing, and a writer that is killed leaves what was there before.
+    """
+
+    name: str
+    """What `LUMINALIB_PASSAGE_INDEX` calls it."""
+
+    @abstractmethod
+    async def replace(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:
+        """Holds these passages of the document, without vectors, in place of all that it held of it."""
+
+    @abstractmethod
+    async def add_vectors(self, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
+        """Adds a vector for each passage of a document, in their order; does nothing when it does not hold so many of it.
+
+        Earlier vectors of the document, also of another model, are gone afterwards.
+        """
+
+    @abstractmethod
+    async def remove(self, tenant_id: str, document_id: str) -> None:
+        """Forgets a document."""
+
+    @abstractmethod
+    async def lexical(self, scope: Scope, text: str, phrases: Sequence[str], limit: int) -> LexicalHits:
+        """The passages with the most telling words of `text`, by BM25; each of the `phrases` occurs in them, word by word."""
+
+    @abstractmethod
+    async def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
+        """The passages nearest to a vector of the same model, by cosine, the nearest first."""
+
+    @abstractmethod
+    async def states(self, tenant_id: str, document_ids: Sequence[str] | None = None) -> dict[str, IndexState]:
+        """What it holds of each of a tenant's documents, or of those named."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Returns when it can be searched. Raises PassageIndexUnavailable."""

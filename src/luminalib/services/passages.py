@@ -1,0 +1,88 @@
+"""Making passages of texts and keeping their index in step."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from luminalib.domain.jobs import Job
+from luminalib.domain.passages import IndexedDocument, Passage
+from luminalib.ports.clock import Clock
+from luminalib.ports.embedder import EmbeddingModel, Use, Vector
+from luminalib.ports.passages import PassageSplitter
+from luminalib.steps.indexing import IndexTools, behind, catch_up
+
+BATCH = 64
+"""So many texts are embedded between two writes: that much work a crash can cost."""
+
+
+class PassageService:
+    """Does the job `index_document`, again from wherever a crash has left it, and sees to it that none is missing."""
+
+    def __init__(self, tools: IndexTools, splitter: PassageSplitter, clock: Clock) -> None:
+        self._tools = tools
+        self._splitter = splitter
+        self._clock = clock
+
+    async def index(self, job: Job) -> None:
+        """See `index_now`. Raises Unavailable when index or embedder are away; words are found already in the latter case."""
+        await self.index_now(job.tenant_id, job.payload["document_id"])
+
+    async def leave(self, job: Job, error: Exception) -> None:
+        """Nothing to undo: the next comparison with the database finds what is missing."""
+
+    async def request_if_behind(self, tenant_id: str) -> None:
+        """Has everything indexed in the background that the index does not hold as the database has it."""
+        await catch_up(self._tools, tenant_id, await behind(self._tools, tenant_id), self._clock.now())
+
+    async def reindex(self, tenant_id: str) -> AsyncIterator[tuple[int, int]]:
+        """Makes the index of a tenant anew; yields how many documents are done, of how many."""
+        async with self._tools.uow.reading(tenant_id) as uow:
+            wanted = list(await uow.passages.indexable())
+        gone = set(await self._tools.index.states(tenant_id)) - set(wanted)
+        everything = [*wanted, *gone]
+        for done, document_id in enumerate(everything, 1):
+            await self.index_now(tenant_id, document_id, is_fresh=False)
+            yield done, len(everything)
+
+    async def index_now(self, tenant_id: str, document_id: str, *, is_fresh: bool = True) -> None:
+        """Brings passages, index and vectors to what the database says of a document; `is_fresh` trusts what the index holds."""
+        async with self._tools.uow.reading(tenant_id) as uow:
+            found = (await uow.passages.indexable([document_id])).get(document_id)
+            sections = await uow.documents.sections(document_id) if found else []
+            kept = await uow.passages.of(document_id) if found else []
+        if found is None:
+            await self._tools.index.remove(tenant_id, document_id)
+            return
+        document = found[0]
+        passages = await self._splitter.split(document_id, sections)
+        if passages != kept and not await self._keep(document, passages):
+            return  # another job is for what came meanwhile
+        state = (await self._tools.index.states(tenant_id, [document_id])).get(document_id)
+        holds_it = state is not None and state.fingerprint == document.fingerprint and state.passages == len(passages)
+        if not (is_fresh and holds_it and passages == kept):
+            await self._tools.index.replace(document, passages)
+            state = None
+        model = await self._tools.embedder.model()
+        if model is not None and passages and (state is None or state.model != model.fingerprint):
+            await self._tools.index.add_vectors(document_id, model, await self._vectors(tenant_id, model, passages))
+
+    async def _keep(self, document: IndexedDocument, passages: Sequence[Passage]) -> bool:
+        """Whether the document is still the one that was read; then its passages are kept."""
+        async with self._tools.uow(document.tenant_id) as uow:
+            now = (await uow.passages.indexable([document.document_id])).get(document.document_id)
+            if now is None or now[0].sha256 != document.sha256:
+                return False
+            await uow.passages.replace(document.document_id, passages)
+            return True
+
+    async def _vectors(self, tenant_id: str, model: EmbeddingModel, passages: Sequence[Passage]) -> list[Vector]:
+        digests = [passage.digest for passage in passages]
+        async with self._tools.uow.reading(tenant_id) as uow:
+            vectors = await uow.passages.vectors(model.fingerprint, digests)
+        missing = [passage for passage in passages if passage.digest not in vectors]
+        for start in range(0, len(missing), BATCH):
+            some = missing[start : start + BATCH]
+            made = await self._tools.embedder.embed([passage.text for passage in some], Use.PASSAGE)
+            fresh = dict(zip((passage.digest for passage in some), made, strict=True))
+            async with self._tools.uow(tenant_id) as uow:
+                await uow.passages.keep_vectors(model.fingerprint, fresh, self._clock.now())
+            vectors |= fresh
+        return [vectors[digest] for digest in digests]

@@ -1,0 +1,121 @@
+"""Finding the passages that speak of what is asked: by words, by meaning, and by both together."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from luminalib.domain.confidence import confidence_of
+from luminalib.domain.passages import Hit, Scope
+from luminalib.domain.ranking import DEPTH, Ranked, RankedList, fuse
+from luminalib.domain.search import LONGEST_QUESTION, NoMeanings, SearchMode
+from luminalib.ports.embedder import Embedder, EmbedderUnavailable, EmbeddingModel, Use, Vector
+from luminalib.ports.passage_index import LexicalHits, PassageIndex, PassageIndexUnavailable
+
+WORDS, MEANING = "words", "meaning"
+"""What people are told found a passage."""
+PAUSE_SECONDS = 15.0
+"""How long an embedder that was away is not asked again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What the lists say of whether the library knows the answer at all.
+
+    `lexical`: the best BM25 score by the sum of the question's inverse document frequencies; `meaning`: the best cosine, None when
+    nothing was looked for by meaning; `coverage`: the largest share of the question's words, by rarity, in one passage.
+    """
+
+    lexical: float = 0.0
+    meaning: float | None = None
+    coverage: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """The chance that the library knows the answer, by logistic regression on these features."""
+        return confidence_of(self.lexical, self.meaning)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retrieved:
+    """Passages by rank. `total` counts what words found, up to a limit; `note` says what could not be done."""
+
+    ranked: Sequence[Ranked]
+    mode: SearchMode
+    evidence: Evidence
+    total: int
+    is_capped: bool = False
+    note: str | None = None
+
+
+class Retriever:
+    """Asks the index, and the embedder where there is one."""
+
+    def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._away_until = 0.0
+
+    async def retrieve(
+        self, scope: Scope, questions: Sequence[str], *, mode: SearchMode = SearchMode.AUTO, phrases: Sequence[str] = ()
+    ) -> Retrieved:
+        """What answers the questions: the last one asked, and the same with the turns before it where there were any.
+
+        Raises NoMeanings when only meaning is wanted and there is no embedder, EmbedderUnavailable when it is away then.
+        """
+        asked = list(dict.fromkeys(question[-LONGEST_QUESTION:] for question in questions))
+        words, (meaning, note) = await asyncio.gather(
+            self._by_words(scope, asked, phrases, mode), self._by_meaning(scope, asked, mode)
+        )
+        lists = [RankedList(name=WORDS, hits=found.hits) for found in words]
+        lists += [RankedList(name=MEANING, hits=found) for found in meaning]
+        return Retrieved(
+            ranked=fuse(lists),
+            mode=_mode_of(has_words=bool(words), has_meaning=bool(meaning)),
+            evidence=Evidence(
+                lexical=max((found.hits[0].score / found.mass for found in words if found.hits and found.mass), default=0.0),
+                meaning=max((found[0].score for found in meaning if found), default=None),
+                coverage=max((hit.coverage for found in words for hit in found.hits), default=0.0),
+            ),
+            total=max((found.total for found in words), default=0) or len({hit.passage_id for found in meaning for hit in found}),
+            is_capped=any(found.is_capped for found in words),
+            note=note,
+        )
+
+    async def _by_words(
+        self, scope: Scope, questions: Sequence[str], phrases: Sequence[str], mode: SearchMode
+    ) -> list[LexicalHits]:
+        if mode is SearchMode.SEMANTIC:
+            return []
+        return list(await asyncio.gather(*(self._index.lexical(scope, question, phrases, DEPTH) for question in questions)))
+
+    async def _by_meaning(self, scope: Scope, questions: Sequence[str], mode: SearchMode) -> tuple[list[list[Hit]], str | None]:
+        if mode is SearchMode.LEXICAL:
+            return [], None
+        try:
+            model, vectors = await self._embedded(questions)
+            if model is None:
+                if mode is SearchMode.AUTO:
+                    return [], None
+                raise NoMeanings
+            return [await self._index.nearest(scope, model, vector, DEPTH) for vector in vectors], None
+        except (EmbedderUnavailable, PassageIndexUnavailable) as reason:
+            if mode is SearchMode.SEMANTIC:
+                raise
+            return [], f"Found by words alone: {reason.detail}"
+
+    async def _embedded(self, questions: Sequence[str]) -> tuple[EmbeddingModel | None, list[Vector]]:
+        if time.monotonic() < self._away_until:
+            raise EmbedderUnavailable
+        try:
+            model = await self._embedder.model()
+            return model, await self._embedder.embed(questions, Use.QUERY) if model else []
+        except EmbedderUnavailable:
+            self._away_until = time.monotonic() + PAUSE_SECONDS
+            raise
+
+
+def _mode_of(*, has_words: bool, has_meaning: bool) -> SearchMode:
+    if has_words and has_meaning:
+        return SearchMode.HYBRID
+    return SearchMode.SEMANTIC if has_meaning else SearchMode.LEXICAL

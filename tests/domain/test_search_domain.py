@@ -1,0 +1,77 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from luminalib.domain.passages import Hit, Passage
+from luminalib.domain.ranking import DEPTH, RankedList, fuse
+from luminalib.domain.search import are_kin, has_phrase, phrases_of, snippet_of
+
+TEXT = (
+    "The lighthouse keeper wrote into his ledger every night. Ships passed in silence, and he counted them. "
+    "One evening a storm came up from the west, and the great lamp went out; the keeper climbed the stairs with a candle. "
+    "He found the wick drowned in oil, and cursed the merchant who had sold it. In the morning nobody spoke of the wreck, "
+    "though its timbers lay all along the shore, and a child carried home a broken compass."
+)
+
+
+def listed(name: str, **scores: float) -> RankedList:
+    hits = [Hit(passage_id=found, score=score) for found, score in sorted(scores.items(), key=lambda pair: -pair[1])]
+    return RankedList(name=name, hits=hits)
+
+
+def test_sums_keep_how_far_apart_scores_are() -> None:
+    ranked = fuse([listed("words", a=10.0, b=9.9, c=0.0), listed("meaning", b=0.5, a=0.1, d=0.0)])
+    assert [one.passage_id for one in ranked][:2] == ["b", "a"]
+    assert ranked[0].why == ("words", "meaning")
+    assert 0.0 <= ranked[-1].score <= ranked[0].score <= 1.0
+
+
+def test_who_is_alone_in_a_list_counts_as_its_best() -> None:
+    assert fuse([listed("words", a=0.01)])[0].score == 1.0
+
+
+def test_a_list_that_found_nothing_takes_nothing_away() -> None:
+    assert fuse([listed("words", a=3.0, b=1.0), RankedList(name="meaning", hits=())])[0].score == 1.0
+
+
+@given(st.lists(st.floats(0, 100, allow_nan=False), min_size=1, max_size=120))
+def test_only_the_depth_of_a_list_counts(scores: list[float]) -> None:
+    hits = [Hit(passage_id=str(at), score=score) for at, score in enumerate(sorted(scores, reverse=True))]
+    ranked = fuse([RankedList(name="words", hits=hits)])
+    assert len(ranked) == min(len(scores), DEPTH)
+    assert all(0.0 <= one.score <= 1.0 for one in ranked)
+
+
+def test_phrases_stand_between_any_quotation_marks() -> None:
+    assert phrases_of('who sang "turtle soup" and \u201cbeautiful soup\u201d?') == ["turtle soup", "beautiful soup"]
+    assert has_phrase("The Mock\nTurtle\u2019s story", "mock turtle's")
+    assert not has_phrase("The turtle mocks", "mock turtle")
+
+
+def test_forms_of_a_word_are_kin() -> None:
+    assert are_kin("keeper", "keepers")
+    assert are_kin("climb", "climbed")
+    assert not are_kin("cat", "car")
+    assert not are_kin("ship", "shore")
+
+
+def test_a_snippet_is_where_the_words_are_and_says_where() -> None:
+    found = snippet_of(TEXT, ["candle", "keeper", "stairs"], most=120)
+    assert len(found.text) <= 120
+    assert TEXT[found.start : found.stop] == found.text
+    assert [found.text[start:stop] for start, stop in found.highlights] == ["keeper", "stairs", "candle"]
+
+
+@given(st.text(max_size=900), st.lists(st.text(min_size=1, max_size=8), max_size=5))
+def test_a_snippet_never_exceeds_its_limit(text: str, words: list[str]) -> None:
+    found = snippet_of(text, words)
+    assert len(found.text) <= 300
+    assert text[found.start : found.stop] == found.text
+    assert all(0 <= start < stop <= len(found.text) for start, stop in found.highlights)
+
+
+def test_a_passage_keeps_its_name_as_long_as_its_text_and_place() -> None:
+    def passage(text: str, start: int = 5) -> Passage:
+        return Passage(document_id="d", ordinal=0, page=1, page_start=0, start=start, stop=start + len(text), text=text)
+
+    assert passage("same").id == passage("same").id
+    assert len({passage("same").id, passage("other").id, passage("same", 6).id}) == 3

@@ -1,0 +1,67 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from luminalib.domain.function_words import telling_words
+from luminalib.domain.normalisation import normalised
+from luminalib.domain.spelling import fold, words_in
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("soren", "Søren"),
+        ("lodz", "Łódź"),
+        ("strasse", "Straße"),
+        ("alice's", "Alice\u2019s"),
+        ("co-operate", "co\u2010operate"),
+        ("hyphen", "hy\u00adphen"),
+        ("cafe", "cafe\u0301"),
+        ("abc", "\uff21\uff22\uff23"),
+        ("oeuvre", "œuvre"),
+        ("istanbul", "İstanbul"),
+    ],
+)
+def test_what_is_typed_meets_what_is_printed(typed: str, printed: str) -> None:
+    assert fold(typed) == fold(printed)
+
+
+def test_letters_that_are_not_decoration_stay_apart() -> None:
+    assert fold("й") != fold("и")
+    assert fold("が") != fold("か")
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    once = fold(text)
+    assert fold(once) == once
+    assert fold(normalised(text, "NFKD")) == fold(normalised(text, "NFC"))
+
+
+@given(st.text(max_size=200))
+def test_words_lie_where_they_say(text: str) -> None:
+    last = 0
+    for start, stop, word in words_in(text):
+        assert 0 <= start < stop <= len(text)
+        assert start >= last
+        assert fold(text[start:stop]) == word
+        last = start
+
+
+def test_scripts_without_spaces_come_in_pairs() -> None:
+    assert [word for _, _, word in words_in("日本語 and ภาษา")] == ["日本", "本語", "and", "ภา", "าษ", "ษา"]
+    assert [word for _, _, word in words_in("水")] == ["水"]
+
+
+@pytest.mark.parametrize(
+    ("question", "telling"),
+    [
+        ("What did Alice find in the jar?", ["alice", "jar"]),
+        ("Was besagt der Satz von Heine-Borel?", ["besagt", "satz", "heine", "borel"]),
+        ("Pourquoi la fillette sortait-elle ?", ["fillette", "sortait"]),
+        ("to be or not to be", ["to", "be", "or", "not"]),
+    ],
+)
+def test_function_words_of_the_questions_language_say_nothing(question: str, telling: list[str]) -> None:
+    words = telling_words([word for _, _, word in words_in(question)])
+    assert [word for word in words if word != "find"] == telling
