@@ -17,7 +17,7 @@ from luminalib.domain.texts import EmbeddedMetadata, ExtractedText, sections_of
 from luminalib.ports.children import ChildLimits, ChildProcesses, Progress
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
-from luminalib.ports.storage import ObjectMissing, StorageProvider, StorageUnavailable, StoredObject
+from luminalib.ports.storage import ObjectMissing, Space, StorageProvider, StorageUnavailable, StoredObject
 from luminalib.ports.text import TextExtractor
 
 
@@ -27,6 +27,7 @@ class MemoryStorage(StorageProvider):
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, datetime]] = {}
         self.broken = False
+        self.left: Space | None = None
 
     async def put(self, key: str, chunks: AsyncIterable[bytes]) -> None:
         await self.check()
@@ -70,6 +71,9 @@ class MemoryStorage(StorageProvider):
             path = Path(folder, f"object{Path(key).suffix}")
             path.write_bytes(content)
             yield path
+
+    async def space(self) -> Space | None:
+        return self.left
 
     async def check(self) -> None:
         if self.broken:

@@ -22,6 +22,7 @@ from luminalib.services.books import BookService
 from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.intake import IntakeService
 from luminalib.services.pipeline import PipelineService
+from luminalib.steps.room import Room
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUSE = the_house()
@@ -38,11 +39,12 @@ class Shop:
 
     def __post_init__(self) -> None:
         clock = FakeClock(NOW)
+        room = Room(self.uow, self.storage, reserve_bytes=1000, quota_bytes=0)
         self.intake = IntakeService(
-            self.uow, self.storage, NoRateLimiter(), max_bytes=1000, max_document_bytes=500, members_may_upload=True
+            self.uow, self.storage, NoRateLimiter(), room, max_bytes=1000, max_document_bytes=500, members_may_upload=True
         )
-        self.books = BookService(self.uow, self.storage, self.extractor, LoanPolicy(), clock)
-        self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, clock)
+        self.books = BookService(self.uow, self.storage, self.extractor, room, LoanPolicy(), clock)
+        self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, room, clock)
         self.housekeeping = HousekeepingService(self.uow, self.storage, clock)
 
     async def stage(self, text: str) -> StagedFile:

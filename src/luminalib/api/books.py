@@ -10,7 +10,7 @@ from luminalib.api.book_fields import BookBody, BookFields, BookPatch
 from luminalib.api.content import send_content
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.fields import PlainText
-from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, read_upload
+from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, announced_in, read_upload
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.api.schemas import BookOut, SummaryOut
@@ -61,7 +61,9 @@ async def add_book(request: Request, response: Response, by: PrincipalDep, servi
     services.intake.require_uploader(by)
     form = UploadForm()
     try:
-        staged = await read_upload(request, lambda name, chunks: services.intake.receive(by, name, chunks), form)
+        staged = await read_upload(
+            request, lambda name, chunks: services.intake.receive(by, name, chunks, announced_in(request)), form
+        )
         view = await services.books.add(by, staged, BookFields.parse(form.fields))
     except BaseException:
         await services.intake.discard(by, form.staged)
@@ -126,7 +128,9 @@ async def replace_content(book_id: UUID, request: Request, by: PrincipalDep, ser
     await services.books.require_editor(by, str(book_id))
     form = UploadForm()
     try:
-        staged = await read_upload(request, lambda name, chunks: services.intake.receive(by, name, chunks), form)
+        staged = await read_upload(
+            request, lambda name, chunks: services.intake.receive(by, name, chunks, announced_in(request)), form
+        )
         return BookOut.of(await services.books.replace_content(by, str(book_id), staged))
     except BaseException:
         await services.intake.discard(by, form.staged)

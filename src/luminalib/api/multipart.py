@@ -64,6 +64,12 @@ class UploadForm:
 Receive = Callable[[str, AsyncIterator[bytes]], Awaitable[StagedFile]]
 
 
+def announced_in(request: Request) -> int:
+    """How many bytes the request says that it has; 0 when it does not say."""
+    length = request.headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
 async def read_upload(request: Request, receive: Receive, form: UploadForm) -> StagedFile:
     """Reads the request into `form`, handing the file to `receive`. Raises MalformedUpload, MissingFile and what `receive` raises.
 

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
 
 from luminalib.api.book_fields import BookFields
 from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.auth import NotAllowed, Principal, TooManyRequests
 from luminalib.domain.books import InvalidIsbn
@@ -23,6 +24,8 @@ from luminalib.domain.uploads import (
     METADATA_MAX,
     VERSION,
     MalformedMetadata,
+    PieceTooSmall,
+    QuotaExceeded,
     TooManyUploads,
     Upload,
     UploadNotFound,
@@ -30,6 +33,7 @@ from luminalib.domain.uploads import (
     WrongVersion,
     parse_metadata,
 )
+from luminalib.ports.storage import StorageFull
 
 EXTENSIONS = "creation,termination,expiration"
 MAX_LENGTH = 2**53
@@ -54,7 +58,15 @@ class UploadStateOut(BaseModel):
     book_id: str | None
 
 
+class ListedUploadOut(UploadStateOut):
+    """An upload as lists show it, with whose it is."""
+
+    user_id: str
+    created_at: datetime
+
+
 _BECOMES = (TooManyRequests, EmptyFile, UnsupportedMediaType, DuplicateContent, InvalidIsbn)
+_NO_ROOM = (QuotaExceeded, StorageFull)
 
 
 def _require_version(version: str | None) -> None:
@@ -82,7 +94,9 @@ async def describe_uploads(response: Response, services: ServicesDep) -> None:
 @router.post(
     "",
     status_code=201,
-    responses=documented(Unauthenticated, NotAllowed, WrongVersion, FileTooLarge, EmptyFile, MalformedMetadata, TooManyUploads),
+    responses=documented(
+        Unauthenticated, NotAllowed, WrongVersion, FileTooLarge, EmptyFile, MalformedMetadata, TooManyUploads, *_NO_ROOM
+    ),
 )
 async def create_upload(
     response: Response,
@@ -109,6 +123,20 @@ async def create_upload(
     _tell(response, upload)
 
 
+@router.get("", responses=documented(Unauthenticated, NotAllowed))
+async def list_uploads(
+    request: Request,
+    response: Response,
+    by: PrincipalDep,
+    services: ServicesDep,
+    page: PageDep,
+    scope: Annotated[Literal["mine", "library"], Query(description="`library` shows everybody's, to admins.")] = "mine",
+) -> PageOf[ListedUploadOut]:
+    """Uploads, the newest first: unfinished ones hold their place and their share of the storage for 24 hours."""
+    found = await services.uploads.list(by, page, whole_library=scope == "library")
+    return page_of([ListedUploadOut.model_validate(upload) for upload in found.items], found.total, page, request, response)
+
+
 @router.head("/{upload_id}", responses=documented(Unauthenticated, WrongVersion, UploadNotFound, *_BECOMES))
 async def ask_offset(
     upload_id: UUID, response: Response, by: PrincipalDep, services: ServicesDep, version: VersionDep = None
@@ -131,7 +159,9 @@ async def get_upload(upload_id: UUID, by: PrincipalDep, services: ServicesDep) -
     "/{upload_id}",
     status_code=204,
     openapi_extra={"requestBody": {"required": True, "content": {PIECE: {"schema": {"type": "string", "format": "binary"}}}}},
-    responses=documented(Unauthenticated, WrongVersion, UploadNotFound, WrongOffset, FileTooLarge, *_BECOMES),
+    responses=documented(
+        Unauthenticated, WrongVersion, UploadNotFound, WrongOffset, PieceTooSmall, FileTooLarge, StorageFull, *_BECOMES
+    ),
 )
 async def send_piece(
     upload_id: UUID,
@@ -146,7 +176,9 @@ async def send_piece(
     _require_version(version)
     if request.headers.get("Content-Type", "").partition(";")[0].strip() != PIECE:
         raise UnsupportedMediaType(f"Send pieces as {PIECE}.")
-    upload = await services.uploads.append(by, str(upload_id), upload_offset, _until_it_breaks(request))
+    length = request.headers.get("Content-Length", "")
+    announced = int(length) if length.isascii() and length.isdigit() else None
+    upload = await services.uploads.append(by, str(upload_id), upload_offset, _until_it_breaks(request), announced)
     _tell(response, await _finish(by, services, upload))
 
 
@@ -154,7 +186,7 @@ async def send_piece(
 async def remove_upload(
     upload_id: UUID, response: Response, by: PrincipalDep, services: ServicesDep, version: VersionDep = None
 ) -> None:
-    """Gives an upload up; what it became stays."""
+    """Gives an upload up; what it became stays. Admins may remove those of others."""
     _require_version(version)
     await services.uploads.remove(by, str(upload_id))
     response.headers["Tus-Resumable"] = VERSION
@@ -174,7 +206,9 @@ async def _finish(by: Principal, services: ServicesDep, upload: Upload) -> Uploa
     """Makes a book or a document of an upload that is whole and has not become anything yet."""
     if not upload.is_whole or upload.document_id:
         return upload
-    staged = await services.intake.receive(by, upload.filename, services.uploads.content(by, upload))
+    staged = await services.intake.receive(
+        by, upload.filename, services.uploads.content(by, upload), upload.length, is_counted=True
+    )
     try:
         fields = _fields(upload.metadata)
         if upload.metadata.get("kind", "book" if fields else "document") == "book":

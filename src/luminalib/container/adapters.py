@@ -40,6 +40,7 @@ from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
 from luminalib.settings import PREFIX, Settings, SettingsError
 from luminalib.steps.authority import Authority
+from luminalib.steps.room import Room
 
 PROBE_CHILDREN = 2
 """Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
@@ -60,6 +61,7 @@ class Adapters:
     bus: MemoryEventBus
     uow: SqlUnitOfWorkFactory
     storage: StorageProvider
+    room: Room
     extractor: TextExtractor
     llm: LLMProvider
     lookup: SessionLookup
@@ -83,12 +85,15 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     bus = await _open_bus(settings, stack)
     children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
     uow = SqlUnitOfWorkFactory(database, bus, clock)
+    storage = await _STORAGES[settings.storage](settings, stack)
+    reserve, quota = settings.storage_reserve_mib * 2**20, settings.account_quota_mib * 2**20
     return Adapters(
         clock=clock,
         database=database,
         bus=bus,
         uow=uow,
-        storage=await _STORAGES[settings.storage](settings, stack),
+        storage=storage,
+        room=Room(uow, storage, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
         llm=llm or open_llm(settings, stack, children, uow, clock),
         lookup=lookup,

@@ -12,6 +12,7 @@ from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.notices import REMIND
 from luminalib.domain.pipeline import DELETE_FILES, INDEX_DOCUMENT, PROCESS_DOCUMENT, SWEEP, TRAIN_RECOMMENDER
+from luminalib.domain.uploads import DELETE_UPLOAD
 from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.services.consensus import ConsensusService
 from luminalib.services.housekeeping import HousekeepingService
@@ -33,7 +34,7 @@ TRAIN_EVERY = timedelta(minutes=1)
 async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> JobRunner:
     """Starts the workers and the regular rounds; `stack` stops them."""
     runner = a.uow.runner = InProcessJobRunner(SqlJobLedger(a.database), a.clock, workers=settings.workers)
-    pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.clock)
+    pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.room, a.clock)
     housekeeping = HousekeepingService(a.uow, a.storage, a.clock)
     notices = NoticeService(a.uow, a.bus, loan_policy(settings), a.clock, a.authority)
     training = training_service(settings, a)
@@ -83,6 +84,7 @@ def _handlers(
         PROCESS_DOCUMENT: JobHandler(pipeline.process, pipeline.give_up, pipeline.retry_later),
         UPDATE_CONSENSUS: JobHandler(consensus.update, consensus.give_up, consensus.leave),
         DELETE_FILES: JobHandler(housekeeping.delete_files, leave, leave),
+        DELETE_UPLOAD: JobHandler(housekeeping.delete_upload, leave, leave),
         SWEEP: JobHandler(housekeeping.sweep, leave, leave),
         REMIND: JobHandler(notices.remind, leave, leave),
     }

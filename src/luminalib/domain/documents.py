@@ -1,5 +1,6 @@
 """A document: one uploaded file on its way through the pipeline."""
 
+import hashlib
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -106,20 +107,30 @@ class ExtractionFailed(LuminaError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StagedFile:
-    """A file that has arrived whole and lies under a staging key, measured and judged, but belongs to nothing yet."""
+    """A file that has arrived whole and lies under a staging key, measured and judged, but belongs to nothing yet.
+
+    `is_counted` says that its account's share counts it already: as what an upload announced.
+    """
 
     key: str
     filename: str
     media_type: MediaType
     byte_size: int
     sha256: str
+    is_counted: bool = False
+
+
+def claim_of(sha256: str, owner_id: str | None) -> str:
+    """What only one document of a tenant may have: for the catalogue's the digest itself, for a member's (the house is one, too) one of both."""
+    return sha256 if owner_id is None else hashlib.sha256(f"{owner_id}:{sha256}".encode()).hexdigest()
 
 
 @dataclass(eq=False, kw_only=True)
 class Document:
     """One uploaded file. `staged_key` is where the bytes lay until they were promoted to `content_key`.
 
-    `knowledge_path` names the file of the knowledge directory that it is a copy of, None for what members brought.
+    `knowledge_path` names the file of the knowledge directory that it is a copy of, None for what members brought. The
+    catalogue has each content once, and so has each member for themselves: `claim` is unique, see `claim_of`.
     """
 
     id: str
@@ -127,6 +138,7 @@ class Document:
     media_type: MediaType
     byte_size: int
     sha256: str
+    claim: str
     staged_key: str
     content_key: str
     uploaded_by: str | None
@@ -143,14 +155,17 @@ class Document:
     knowledge_path: str | None = None
 
     @classmethod
-    def from_staged(cls, document_id: str, staged: StagedFile, uploaded_by: str | None, at: datetime) -> "Document":
-        """A new document for a file that has just arrived."""
+    def from_staged(
+        cls, document_id: str, staged: StagedFile, uploaded_by: str | None, at: datetime, *, is_catalogued: bool = False
+    ) -> "Document":
+        """A new document for a file that has just arrived; `is_catalogued` when it is a book's."""
         return cls(
             id=document_id,
             filename=staged.filename,
             media_type=staged.media_type,
             byte_size=staged.byte_size,
             sha256=staged.sha256,
+            claim=claim_of(staged.sha256, None if is_catalogued else uploaded_by or ""),
             staged_key=staged.key,
             content_key=f"documents/{document_id}/{staged.sha256[:16]}{staged.media_type.extension}",
             uploaded_by=uploaded_by,
@@ -160,12 +175,21 @@ class Document:
 
     def replace_content(self, staged: StagedFile, at: datetime) -> DocumentStatus:
         """Takes another file in, back at the start of the pipeline; returns the state it came from."""
-        fresh = Document.from_staged(self.id, staged, self.uploaded_by, at)
+        fresh = Document.from_staged(self.id, staged, self.uploaded_by, at, is_catalogued=self.is_catalogued)
         previous = self.status
         for f in fields(self):
             if f.name not in ("id", "uploaded_by", "created_at", "knowledge_path"):
                 setattr(self, f.name, getattr(fresh, f.name))
         return previous
+
+    @property
+    def is_catalogued(self) -> bool:
+        """Whether the catalogue, not a member alone, has its content."""
+        return self.claim == self.sha256
+
+    def enter_catalogue(self) -> None:
+        """Its content is the catalogue's from now on."""
+        self.claim = claim_of(self.sha256, None)
 
     def retry(self, at: datetime) -> DocumentStatus:
         """Goes back to the start of the pipeline. Raises NotFailed."""

@@ -5,7 +5,9 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from luminalib.domain.auth import TooManyRequests
 from luminalib.domain.errors import Conflict, Invalid, NotFound
+from luminalib.domain.jobs import Job
 
 VERSION = "1.0.0"
 """Of the protocol."""
@@ -15,6 +17,9 @@ MAX_OPEN = 100
 PARTS = "uploads/"
 """What the keys of pieces begin with."""
 METADATA_MAX = 16 * 1024
+PIECE_MIN = 64 * 1024
+PIECES_OF_A_SMALL_FILE = 16
+DELETE_UPLOAD = "delete_upload"
 
 
 class UploadNotFound(NotFound):
@@ -39,6 +44,18 @@ class TooManyUploads(Conflict):
     """Too many uploads are under way. Finish or delete one first."""
 
     slug = "too-many-uploads"
+
+
+class PieceTooSmall(Invalid):
+    """The piece is too small. Send larger ones; only the last may be of any size."""
+
+    slug = "piece-too-small"
+
+
+class QuotaExceeded(TooManyRequests):
+    """Your account's share of the storage is used up. Remove documents or unfinished uploads, or ask an admin for more."""
+
+    slug = "quota-exceeded"
 
 
 class MalformedMetadata(Invalid):
@@ -72,6 +89,16 @@ class Upload:
         """What the keys of its pieces begin with."""
         return f"{PARTS}{self.id}/"
 
+    @property
+    def least_piece(self) -> int:
+        """How small a piece may be that is not the last: each becomes an object of the storage and a row."""
+        return max(1, min(PIECE_MIN, self.length // PIECES_OF_A_SMALL_FILE))
+
+    def check_piece(self, offset: int, size: int) -> None:
+        """Raises PieceTooSmall for `size` bytes from `offset` on; nothing is no piece."""
+        if 0 < size < self.least_piece and offset + size < self.length:
+            raise PieceTooSmall(min_bytes=self.least_piece)
+
     def check_offset(self, offset: int) -> None:
         """Raises WrongOffset unless the next piece begins here."""
         if offset != self.received:
@@ -96,6 +123,11 @@ class UploadPart:
     key: str
     size: int
     sha256: str
+
+
+def delete_upload(upload: Upload, tenant_id: str, at: datetime) -> Job:
+    """Removes the pieces of an upload whose rows have gone."""
+    return Job(name=DELETE_UPLOAD, payload={"prefix": upload.prefix}, tenant_id=tenant_id, run_at=at)
 
 
 def parse_metadata(header: str) -> dict[str, str]:

@@ -22,6 +22,20 @@ class StorageUnavailable(Unavailable):
     slug = "storage-unavailable"
 
 
+class StorageFull(StorageUnavailable):
+    """The library's disk is nearly full. Ask its admin to free some space or to remove what is not needed, then try again."""
+
+    slug = "insufficient-storage"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Space:
+    """How many bytes the storage can still take, and how many it has altogether."""
+
+    free: int
+    total: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredObject:
     """An object as the storage lists it; `size` in bytes, `modified_at` in UTC."""
@@ -65,6 +79,10 @@ class StorageProvider(ABC):
     @abstractmethod
     def local_file(self, key: str) -> AbstractAsyncContextManager[Path]:
         """A path in the local file system to read the object from while the context is open. Raises ObjectMissing."""
+
+    @abstractmethod
+    async def space(self) -> Space | None:
+        """What is left; None where nobody can tell."""
 
     @abstractmethod
     async def check(self) -> None:

@@ -37,14 +37,22 @@ from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
 from luminalib.steps.circulation import serve_next
+from luminalib.steps.room import Room
 
 
 class BookService:
     """What the catalogue desk does."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, storage: StorageProvider, extractor: TextExtractor, policy: LoanPolicy, clock: Clock
+        self,
+        uow: UnitOfWorkFactory,
+        storage: StorageProvider,
+        extractor: TextExtractor,
+        room: Room,
+        policy: LoanPolicy,
+        clock: Clock,
     ) -> None:
+        self._room = room
         self._uow = uow
         self._policy = policy
         self._storage = storage
@@ -56,19 +64,20 @@ class BookService:
 
         Raises DuplicateContent or InvalidIsbn; the staged file is then still the caller's to discard.
         """
-        await self._refuse_duplicate(by, staged)
+        await self._refuse_duplicate(by, staged.sha256)
         details = await self._complete(details, staged.key, staged.media_type, staged.filename)
         now = self._clock.now()
-        document = Document.from_staged(str(uuid4()), staged, by.user_id, now)
+        document = Document.from_staged(str(uuid4()), staged, by.user_id, now, is_catalogued=True)
         book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
         try:
             async with self._uow(by.tenant_id) as uow:
+                await self._room.settle(uow, by, staged)
                 await uow.documents.add(document)
                 await uow.books.add(book)
                 uow.events.append(status_event(document, book.id, None, now))
                 await uow.enqueue(process_document(document, by.tenant_id, now))
         except DuplicateContent:  # somebody was faster between the look and the leap
-            await self._refuse_duplicate(by, staged)
+            await self._refuse_duplicate(by, staged.sha256)
             raise
         await self._promote(document)
         return BookView(book=book, document=document, summary=None, copies_out=0)
@@ -76,7 +85,7 @@ class BookService:
     async def make_of(self, by: Principal, document_id: str, details: BookDetails) -> BookView:
         """Makes a catalogue entry of a document that has none; what `details` leave out is read from the file.
 
-        Raises DocumentNotFound, DocumentHasBook, InvalidIsbn.
+        Raises DocumentNotFound, DocumentHasBook, InvalidIsbn, and DuplicateContent when the catalogue has these bytes.
         """
         async with self._uow.reading(by.tenant_id) as uow:
             document = await uow.documents.get(document_id)
@@ -85,12 +94,14 @@ class BookService:
         await self._promote(document)
         details = await self._complete(details, document.content_key, document.media_type, document.filename)
         now = self._clock.now()
+        await self._refuse_duplicate(by, document.sha256, also_own=False)
         async with self._uow(by.tenant_id) as uow:
             document = await uow.documents.get(document_id)
             if (existing := await uow.books.find_by_document(document.id)) is not None:
                 raise DocumentHasBook(book_id=existing.id)
             details = replace(details, language=details.language or document.language)
             book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
+            document.enter_catalogue()
             await uow.books.add(book)
             await uow.books.save()
             await uow.enqueue(index_document(document.id, by.tenant_id, now))
@@ -125,7 +136,7 @@ class BookService:
 
     async def replace_content(self, by: Principal, book_id: str, staged: StagedFile) -> BookView:
         """Puts another file in the book's place and starts the pipeline again. Raises like `add` and `describe`."""
-        await self._refuse_duplicate(by, staged)
+        await self._refuse_duplicate(by, staged.sha256)
         now = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
             book = await uow.books.get(book_id)
@@ -188,12 +199,17 @@ class BookService:
         details = details.completed_by(found)
         return details if details.title else replace(details, title=title_from_filename(filename))
 
-    async def _refuse_duplicate(self, by: Principal, staged: StagedFile) -> None:
+    async def _refuse_duplicate(self, by: Principal, sha256: str, *, also_own: bool = True) -> None:
+        """Raises DuplicateContent when the catalogue or the member has these bytes; names no document that they may not see."""
         async with self._uow.reading(by.tenant_id) as uow:
-            existing = await uow.documents.find_by_digest(staged.sha256)
+            existing = await uow.documents.find_catalogued(sha256)
+            if existing is None and also_own:
+                existing = await uow.documents.find_own(sha256, by.user_id)
             book = await uow.books.find_by_document(existing.id) if existing else None
         if existing:
-            raise DuplicateContent(document_id=existing.id, book_id=book.id if book else None)
+            is_seen = by.is_staff or existing.uploaded_by == by.user_id
+            facts = {"document_id": existing.id} if is_seen else {}
+            raise DuplicateContent(**facts, book_id=book.id if book else None)
 
     async def _promote(self, document: Document) -> None:
         # The book is safe already; when the storage is away now, the pipeline promotes the file later.

@@ -29,6 +29,7 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.steps.authority import Authority
 from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
+from luminalib.steps.room import Room
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +76,16 @@ def _seen_by(member: Principal) -> str | None:
 class DocumentService:
     """What members may know of documents and do with them: with their own, librarians with all."""
 
-    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, storage: StorageProvider, clock: Clock, authority: Authority) -> None:
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        bus: EventBus,
+        storage: StorageProvider,
+        room: Room,
+        clock: Clock,
+        authority: Authority,
+    ) -> None:
+        self._room = room
         self._uow = uow
         self._followers = Followers(bus, _DocumentNews(uow), authority)
         self._storage = storage
@@ -84,12 +94,16 @@ class DocumentService:
     async def add(self, by: Principal, staged: StagedFile) -> DocumentView:
         """Sends a staged file on its way, without a catalogue entry.
 
-        Raises DuplicateContent, which names the existing document; the staged file is then still the caller's to discard.
+        Raises DuplicateContent, which names the one that the member has already; others' private files do not matter. The staged
+        file is then still the caller's to discard.
         """
+        if (own := await self._named(by, staged)) is not None:
+            raise own
         now = self._clock.now()
         document = Document.from_staged(str(uuid4()), staged, by.user_id, now)
         try:
             async with self._uow(by.tenant_id) as uow:
+                await self._room.settle(uow, by, staged)
                 await uow.documents.add(document)
                 uow.events.append(status_event(document, None, None, now))
                 await uow.enqueue(process_document(document, by.tenant_id, now))
@@ -154,7 +168,7 @@ class DocumentService:
 
     async def _named(self, by: Principal, staged: StagedFile) -> DuplicateContent | None:
         async with self._uow.reading(by.tenant_id) as uow:
-            existing = await uow.documents.find_by_digest(staged.sha256)
+            existing = await uow.documents.find_own(staged.sha256, by.user_id)
             book = await uow.books.find_by_document(existing.id) if existing else None
         return DuplicateContent(document_id=existing.id, book_id=book.id if book else None) if existing else None
 

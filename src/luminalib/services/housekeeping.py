@@ -69,6 +69,11 @@ class HousekeepingService:
     async def leave(self, job: Job, error: Exception) -> None:
         """Nothing to undo: nobody sees these files, and the job stays in the ledger with its reason."""
 
+    async def delete_upload(self, job: Job) -> None:
+        """Deletes the pieces of an upload that has gone with its account."""
+        for key in [found.key async for found in self._storage.list(job.payload["prefix"])]:
+            await self._storage.delete(key)
+
     async def delete_files(self, job: Job) -> None:
         """Deletes the object that the job names, and all of the document's own once the document is gone."""
         document_id, key = job.payload["document_id"], job.payload["key"]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 from luminalib.domain.auth import NotAllowed, Principal
@@ -12,6 +13,7 @@ from luminalib.domain.pipeline import STAGING
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.storage import StorageProvider
+from luminalib.steps.room import Booking, Room
 
 
 class IntakeService:
@@ -22,6 +24,7 @@ class IntakeService:
         uow: UnitOfWorkFactory,
         storage: StorageProvider,
         limiter: RateLimiter,
+        room: Room,
         *,
         max_bytes: int,
         max_document_bytes: int,
@@ -30,6 +33,7 @@ class IntakeService:
         self._uow = uow
         self._storage = storage
         self._limiter = limiter
+        self._room = room
         self._max_bytes = max_bytes
         self._max_document_bytes = max_document_bytes
         self._members_may_upload = members_may_upload
@@ -39,20 +43,31 @@ class IntakeService:
         if not (by.is_staff or self._members_may_upload):
             raise NotAllowed("In this library only librarians add books.")
 
-    async def receive(self, by: Principal, filename: str, chunks: AsyncIterable[bytes]) -> StagedFile:
-        """Stages a book. Raises NotAllowed, TooManyRequests, FileTooLarge, EmptyFile, UnsupportedMediaType; leaves nothing."""
-        return await self._stage(by, filename, chunks, self._max_bytes)
+    async def receive(
+        self, by: Principal, filename: str, chunks: AsyncIterable[bytes], announced: int = 0, *, is_counted: bool = False
+    ) -> StagedFile:
+        """Stages a book. Raises NotAllowed, TooManyRequests, FileTooLarge, EmptyFile, UnsupportedMediaType; leaves nothing.
+
+        `announced` is its size where somebody has told it, `is_counted` says that the account's share counts it already.
+        Raises StorageFull and QuotaExceeded, at best before a byte has come.
+        """
+        async with self._room.booked(by, min(announced, self._max_bytes), is_counted=is_counted) as booking:
+            staged = await self._stage(by, filename, chunks, self._max_bytes, booking)
+            return replace(staged, is_counted=is_counted)
 
     async def receive_document(self, by: Principal, filename: str, chunks: AsyncIterable[bytes]) -> StagedFile:
         """Stages the file of a document that is no book (yet), which may be smaller only. Raises as `receive` does."""
-        return await self._stage(by, filename, chunks, self._max_document_bytes)
+        async with self._room.booked(by) as booking:
+            return await self._stage(by, filename, chunks, self._max_document_bytes, booking)
 
-    async def _stage(self, by: Principal, filename: str, chunks: AsyncIterable[bytes], max_bytes: int) -> StagedFile:
+    async def _stage(
+        self, by: Principal, filename: str, chunks: AsyncIterable[bytes], max_bytes: int, booking: Booking
+    ) -> StagedFile:
         self.require_uploader(by)
         await self._limiter.hit(Rule.UPLOAD_PER_ACCOUNT, by.user_id)
         await self._limiter.hit(Rule.UPLOAD_PER_ADDRESS, by.address)
         key = f"{STAGING}{uuid4()}"
-        meter = _Meter(chunks, max_bytes)
+        meter = _Meter(chunks, max_bytes, booking)
         await self._storage.put(key, meter.stream())
         try:
             media_type = meter.judge(safe_filename(filename))
@@ -80,7 +95,8 @@ class IntakeService:
 class _Meter:
     """Counts, hashes and sniffs what passes."""
 
-    def __init__(self, chunks: AsyncIterable[bytes], max_bytes: int) -> None:
+    def __init__(self, chunks: AsyncIterable[bytes], max_bytes: int, booking: Booking) -> None:
+        self._booking = booking
         self._chunks = chunks
         self._max_bytes = max_bytes
         self.size = 0
@@ -101,6 +117,7 @@ class _Meter:
                     f"The file is larger than the {self._max_bytes // 2**20} MiB that this library accepts.",
                     max_bytes=self._max_bytes,
                 )
+            await self._booking.cover(self.size)
             self.digest.update(chunk)
             self.sniffer.feed(chunk)
             yield chunk

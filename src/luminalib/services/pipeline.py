@@ -19,6 +19,7 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
 from luminalib.steps.progress import progress_of
+from luminalib.steps.room import Room
 
 _S = DocumentStatus
 
@@ -27,8 +28,15 @@ class PipelineService:
     """Does the job `process_document`, again from wherever a crash has left it."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, storage: StorageProvider, extractor: TextExtractor, llm: LLMProvider, clock: Clock
+        self,
+        uow: UnitOfWorkFactory,
+        storage: StorageProvider,
+        extractor: TextExtractor,
+        llm: LLMProvider,
+        room: Room,
+        clock: Clock,
     ) -> None:
+        self._room = room
         self._uow = uow
         self._storage = storage
         self._extractor = extractor
@@ -74,6 +82,8 @@ class PipelineService:
         ):
             extracted = await self._extractor.extract(path, document.media_type, on_progress)
             cover = await self._extractor.cover(path, document.media_type)
+        # A small file can hold a large text; the database must not be what fills the disk.
+        await self._room.require_space(sum(len(section.text.encode()) for section in extracted.sections))
         if cover:
             await self._storage.put(document.key_for_cover, _whole(cover))
         async with self._uow(job.tenant_id) as uow:

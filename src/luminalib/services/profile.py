@@ -12,7 +12,9 @@ from luminalib.domain.auth import (
     normalise_password,
 )
 from luminalib.domain.loans import LoanPolicy
+from luminalib.domain.pipeline import delete_files, lock_of
 from luminalib.domain.preferences import Preferences
+from luminalib.domain.uploads import delete_upload
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
@@ -48,7 +50,10 @@ class ProfileService:
         return user.account
 
     async def change_password(self, by: Principal, current: str, new: str) -> None:
-        """Sets another password and ends all other sessions. Raises WrongPassword, WeakPassword, TooManyRequests."""
+        """Sets another password; all other sessions and the app passwords end.
+
+        Raises WrongPassword, WeakPassword, TooManyRequests.
+        """
         user = await self._confirm(by, current)
         password_hash = await self._hasher.hash(accept_password(new, user.email, self._common.contains))
         async with self._uow(by.tenant_id) as uow:
@@ -57,10 +62,13 @@ class ProfileService:
                 raise WrongPassword("The password was changed meanwhile.")
             stored.password_hash = password_hash
             await uow.sessions.end_all(stored.id, self._clock.now(), besides=by.session_id)
+            await self._remove_app_passwords(uow, stored.id)
             await self._record(uow, by, AuditAction.PASSWORD_CHANGED)
 
     async def delete(self, by: Principal, password: str) -> None:
         """Closes the account, takes back what it has on loan, and takes the person out of it; the history stays, a former member's.
+
+        Documents that are in no catalogue, and uploads, go with their text and files.
 
         Raises WrongPassword, TooManyRequests, and LastAdmin for the only admin.
         """
@@ -75,10 +83,10 @@ class ProfileService:
             await uow.notices.forget(user_id=user.id)
             await uow.receipts.forget(user_id=user.id)
             await uow.sessions.end_all(user.id, self._clock.now())
+            await self._remove_private(uow, by, user.id)
             await uow.preferences.remove(user.id)
             await uow.tastes.forget(user.id)
-            for app_password in await uow.app_passwords.list(user.id):
-                await uow.app_passwords.remove(app_password)
+            await self._remove_app_passwords(uow, user.id)
             await self._record(uow, by, AuditAction.ACCOUNT_DELETED)
 
     async def anonymise_history(self, by: Principal) -> int:
@@ -107,6 +115,21 @@ class ProfileService:
             await lock_member(uow, by.user_id)
             await uow.preferences.save(stated)
         return stated
+
+    async def _remove_private(self, uow: UnitOfWork, by: Principal, user_id: str) -> None:
+        """What is in no catalogue goes with the member: unfinished uploads, documents with their text and files."""
+        now = self._clock.now()
+        for upload in await uow.uploads.of_user(user_id):
+            await uow.uploads.remove(upload)
+            await uow.enqueue(delete_upload(upload, by.tenant_id, now))
+        for document in await uow.documents.private_of(user_id):
+            await uow.documents.remove(document)
+            await uow.cancel_jobs(lock_of(document.id), now)
+            await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.staged_key))
+
+    async def _remove_app_passwords(self, uow: UnitOfWork, user_id: str) -> None:
+        for app_password in await uow.app_passwords.list(user_id):
+            await uow.app_passwords.remove(app_password)
 
     async def _confirm(self, by: Principal, password: str) -> User:
         """The account, once its password has been given."""

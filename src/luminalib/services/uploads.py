@@ -4,21 +4,35 @@ import hashlib
 from collections.abc import AsyncIterable, AsyncIterator
 from uuid import uuid4
 
-from luminalib.domain.auth import NotAllowed, Principal
+from luminalib.domain.auth import NotAllowed, Principal, Role, require_admin
 from luminalib.domain.books import safe_filename
 from luminalib.domain.documents import EmptyFile, FileTooLarge
+from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.uploads import KEPT_FOR, MAX_OPEN, MalformedMetadata, TooManyUploads, Upload, UploadNotFound, UploadPart
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.storage import StorageProvider, StorageUnavailable
+from luminalib.steps.members import lock_member
+from luminalib.steps.room import Room
 
 
 class UploadService:
     """The door for large files: each piece is an object of the storage and a row; only both together count as received."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, storage: StorageProvider, clock: Clock, *, max_bytes: int, members_may_upload: bool
+        self,
+        uow: UnitOfWorkFactory,
+        storage: StorageProvider,
+        limiter: RateLimiter,
+        room: Room,
+        clock: Clock,
+        *,
+        max_bytes: int,
+        members_may_upload: bool,
     ) -> None:
+        self._limiter = limiter
+        self._room = room
         self._uow = uow
         self._storage = storage
         self._clock = clock
@@ -26,7 +40,10 @@ class UploadService:
         self.max_bytes = max_bytes
 
     async def create(self, by: Principal, length: int, metadata: dict[str, str]) -> Upload:
-        """A new upload. Raises NotAllowed, EmptyFile, FileTooLarge, MalformedMetadata, TooManyUploads."""
+        """A new upload. Raises NotAllowed, EmptyFile, FileTooLarge, MalformedMetadata, TooManyUploads.
+
+        Raises TooManyRequests, QuotaExceeded and StorageFull before a byte has come.
+        """
         if not (by.is_staff or self._members_may_upload):
             raise NotAllowed("In this library only librarians add books.")
         if not length:
@@ -35,6 +52,8 @@ class UploadService:
             raise FileTooLarge(max_bytes=self.max_bytes)
         if not metadata.get("filename", "").strip():
             raise MalformedMetadata("Upload-Metadata does not name the file: send `filename` with the name in Base64.")
+        await self._limiter.hit(Rule.PIECE_PER_ACCOUNT, by.user_id)
+        await self._room.require_space(length)
         now = self._clock.now()
         upload = Upload(
             id=str(uuid4()),
@@ -46,8 +65,10 @@ class UploadService:
             expires_at=now + KEPT_FOR,
         )
         async with self._uow(by.tenant_id) as uow:
+            await lock_member(uow, by.user_id)  # parallel announcements are counted one by one
             if await uow.uploads.count_open(upload.user_id) >= MAX_OPEN:
                 raise TooManyUploads(max_uploads=MAX_OPEN)
+            await self._room.require_share_in(uow, by, length)
             await uow.uploads.add(upload)
         return upload
 
@@ -56,17 +77,25 @@ class UploadService:
         async with self._uow.reading(by.tenant_id) as uow:
             return await self._own(uow, by, upload_id)
 
-    async def append(self, by: Principal, upload_id: str, offset: int, chunks: AsyncIterable[bytes]) -> Upload:
-        """Adds the piece that begins at `offset`; what came before a connection broke counts.
+    async def append(
+        self, by: Principal, upload_id: str, offset: int, chunks: AsyncIterable[bytes], announced: int | None = None
+    ) -> Upload:
+        """Adds the piece that begins at `offset`; what came before a connection broke counts, unless it is too small to be kept.
 
-        Raises UploadNotFound, WrongOffset, and FileTooLarge for more bytes than were announced, of which none are kept then.
+        `announced` is the piece's size where the client has told it. Raises UploadNotFound, WrongOffset, PieceTooSmall,
+        TooManyRequests, StorageFull, and FileTooLarge for more bytes than were announced, of which none are kept then.
         """
+        await self._limiter.hit(Rule.PIECE_PER_ACCOUNT, by.user_id)
         upload = await self.find(by, upload_id)
         upload.check_offset(offset)
+        upload.check_piece(offset, upload.length if announced is None else announced)
         meter = _Meter(chunks, upload.length - offset)
         key = f"{upload.prefix}{offset:015d}-{uuid4().hex}"
-        await self._storage.put(key, meter.stream())
+        expected = upload.length - offset if announced is None else min(announced, upload.length - offset)
+        async with self._room.booked(by, expected, is_counted=True):
+            await self._storage.put(key, meter.stream())
         try:
+            upload.check_piece(offset, meter.size)
             async with self._uow(by.tenant_id) as uow:
                 upload = await self._own(uow, by, upload_id)
                 upload.check_offset(offset)
@@ -103,10 +132,18 @@ class UploadService:
         await self._delete_parts(upload)
         return upload
 
+    async def list(self, by: Principal, page: PageRequest, *, whole_library: bool) -> Page[Upload]:
+        """The member's uploads, or everybody's; the newest first. Raises NotAllowed: only admins see those of others."""
+        if whole_library:
+            require_admin(by)
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.uploads.list(page, None if whole_library else by.user_id or "")
+
     async def remove(self, by: Principal, upload_id: str) -> None:
-        """Throws an upload away; what it became stays. Raises UploadNotFound."""
+        """Throws an upload away, an admin also somebody else's; what it became stays. Raises UploadNotFound."""
         async with self._uow(by.tenant_id) as uow:
-            upload = await self._own(uow, by, upload_id)
+            is_any = by.role is Role.ADMIN
+            upload = await uow.uploads.get(upload_id) if is_any else await self._own(uow, by, upload_id)
             await uow.uploads.remove(upload)
         await self._delete_parts(upload)
 

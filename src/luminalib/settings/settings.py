@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     loans: LoanSettings = LoanSettings()
     max_upload_mib: Annotated[int, Field(ge=1, le=10240, description="The largest book file, in MiB.")] = 100
     max_document_mib: Annotated[int, Field(ge=1, le=10240, description="The largest file of POST /documents/upload, in MiB.")] = 10
+    account_quota_mib: Annotated[
+        int, Field(ge=0, le=2**30, description="How much one account may have stored and announced, in MiB; 0 is no limit.")
+    ] = 10_240
+    storage_reserve_mib: Annotated[
+        int, Field(ge=0, le=2**20, description="How much of the disk no file may take, in MiB; at most a tenth of the disk.")
+    ] = 512
     workers: Annotated[int, Field(ge=1, le=32, description="How many documents are worked on at the same time.")] = 2
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important message that is logged."

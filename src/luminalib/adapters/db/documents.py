@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
-from luminalib.domain.documents import Document, DocumentFilter, DocumentNotFound, DocumentStatus, DocumentView
+from luminalib.domain.documents import Document, DocumentFilter, DocumentNotFound, DocumentStatus, DocumentView, claim_of
 from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.media import MediaType
 from luminalib.domain.paging import Page, PageRequest
@@ -21,7 +21,8 @@ documents = sa.Table(
     sa.Column("filename", sa.String(255), nullable=False),
     sa.Column("media_type", enum_column(MediaType), nullable=False),
     sa.Column("byte_size", sa.BigInteger, nullable=False),
-    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, server_default=""),
+    sa.Column("claim", sa.String(64), nullable=False),
     sa.Column("staged_key", sa.String(255), nullable=False),
     sa.Column("content_key", sa.String(255), nullable=False),
     sa.Column("uploaded_by", sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
@@ -36,7 +37,8 @@ documents = sa.Table(
     sa.Column("knowledge_path", sa.String(1024)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
-    sa.UniqueConstraint("tenant_id", "sha256"),
+    sa.UniqueConstraint("tenant_id", "claim", name="uq_documents_tenant_id_sha256"),  # the name of its first years
+    sa.Index("ix_documents_uploaded_by_sha256", "tenant_id", "uploaded_by", "sha256"),
 )
 sections = sa.Table(
     "sections",
@@ -92,9 +94,19 @@ class SqlDocumentRepository(DocumentRepository):
             raise DocumentNotFound
         return document
 
-    async def find_by_digest(self, sha256: str) -> Document | None:
+    async def find_catalogued(self, sha256: str) -> Document | None:
         """See DocumentRepository."""
-        return await self._session.scalar(sa.select(Document).where(documents.c.sha256 == sha256))
+        return await self._session.scalar(sa.select(Document).where(documents.c.claim == claim_of(sha256, None)))
+
+    async def find_own(self, sha256: str, owner_id: str | None) -> Document | None:
+        """See DocumentRepository."""
+        theirs = sa.and_(documents.c.sha256 == sha256, documents.c.uploaded_by == owner_id)
+        return await self._session.scalar(sa.select(Document).where(theirs).order_by(documents.c.created_at).limit(1))
+
+    async def private_of(self, owner_id: str) -> Sequence[Document]:
+        """See DocumentRepository."""
+        has_book = sa.exists().where(_BOOKS.c.document_id == documents.c.id)
+        return (await self._session.scalars(sa.select(Document).where(documents.c.uploaded_by == owner_id, ~has_book))).all()
 
     async def has_staged(self, key: str) -> bool:
         """See DocumentRepository."""

@@ -55,7 +55,7 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
         "uq_users_tenant_id_email": EmailTaken,
         "users.tenant_id, users.email": EmailTaken,
         "uq_documents_tenant_id_sha256": DuplicateContent,
-        "documents.tenant_id, documents.sha256": DuplicateContent,
+        "documents.tenant_id, documents.claim": DuplicateContent,
         "uq_loans_open": AlreadyOnLoan,
         "loans.tenant_id, loans.book_id, loans.user_id": AlreadyOnLoan,
         "uq_holds_active": AlreadyWaiting,

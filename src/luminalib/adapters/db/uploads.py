@@ -6,7 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from luminalib.adapters.db.documents import documents
 from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
+from luminalib.domain.documents import Document
+from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.uploads import Upload, UploadNotFound, UploadPart
 from luminalib.ports.persistence import UploadRepository
 
@@ -63,6 +66,25 @@ class SqlUploadRepository(UploadRepository):
         """See UploadRepository."""
         theirs = sa.and_(uploads.c.user_id == user_id, uploads.c.document_id.is_(None))
         return await self._session.scalar(sa.select(sa.func.count()).select_from(Upload).where(theirs)) or 0
+
+    async def stored_bytes(self, user_id: str) -> int:
+        """See UploadRepository."""
+        kept = sa.select(sa.func.coalesce(sa.func.sum(documents.c.byte_size), 0)).select_from(Document)
+        coming = sa.select(sa.func.coalesce(sa.func.sum(uploads.c.length), 0)).select_from(Upload)
+        stored = await self._session.scalar(kept.where(documents.c.uploaded_by == user_id)) or 0
+        announced = await self._session.scalar(coming.where(uploads.c.user_id == user_id, uploads.c.document_id.is_(None))) or 0
+        return int(stored) + int(announced)
+
+    async def of_user(self, user_id: str) -> Sequence[Upload]:
+        """See UploadRepository."""
+        return (await self._session.scalars(sa.select(Upload).where(uploads.c.user_id == user_id))).all()
+
+    async def list(self, page: PageRequest, user_id: str | None) -> Page[Upload]:
+        """See UploadRepository."""
+        theirs = [] if user_id is None else [uploads.c.user_id == user_id]
+        total = await self._session.scalar(sa.select(sa.func.count()).select_from(Upload).where(*theirs)) or 0
+        newest = sa.select(Upload).where(*theirs).order_by(uploads.c.created_at.desc(), uploads.c.id)
+        return Page([*await self._session.scalars(newest.offset(page.offset).limit(page.size))], total)
 
     async def add_part(self, part: UploadPart) -> None:
         """See UploadRepository."""

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import shutil
 import stat
 import time
 import uuid
@@ -15,7 +16,7 @@ from typing import BinaryIO, ParamSpec, TypeVar
 
 from luminalib.adapters.storage.keys import RESERVED, check_key, check_range
 from luminalib.adapters.storage.streams import BLOCK_BYTES, batches, in_thread, settle
-from luminalib.ports.storage import ObjectMissing, StorageProvider, StorageUnavailable, StoredObject
+from luminalib.ports.storage import ObjectMissing, Space, StorageFull, StorageProvider, StorageUnavailable, StoredObject
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,6 +113,11 @@ class LocalStorage(StorageProvider):
         path = await self._run(self._existing, check_key(key))
         yield path
 
+    async def space(self) -> Space:
+        """Of the disk that holds the folder; what is kept for root does not count."""
+        usage = await self._run(shutil.disk_usage, self._root)
+        return Space(free=usage.free, total=usage.total)
+
     async def check(self) -> None:
         """Writes a small file, syncs it, reads it back and removes it."""
         await self._run(self._probe, self._incoming / uuid.uuid4().hex)
@@ -127,7 +133,7 @@ class LocalStorage(StorageProvider):
 
     def _translated(self, error: OSError) -> StorageUnavailable:
         if error.errno in _FULL:
-            return StorageUnavailable(f"The disk that holds {self._root} is full. Free some space and try again.")
+            return StorageFull(f"The disk that holds {self._root} is full. Free some space and try again.")
         if error.errno in _FORBIDDEN:
             return StorageUnavailable(f"The server may not read and write in {self._root}. Give its user that permission.")
         return StorageUnavailable(f"The file storage in {self._root} failed: {error.strerror or error}. Check its disk.")

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
 
+from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.uploads import Upload, UploadPart
 
 
@@ -21,6 +22,18 @@ class UploadRepository(ABC):
     @abstractmethod
     async def count_open(self, user_id: str) -> int:
         """How many uploads of a member have not become anything yet."""
+
+    @abstractmethod
+    async def stored_bytes(self, user_id: str) -> int:
+        """What a member has: the files of their documents, and what their open uploads announced."""
+
+    @abstractmethod
+    async def of_user(self, user_id: str) -> Sequence[Upload]:
+        """All uploads of a member."""
+
+    @abstractmethod
+    async def list(self, page: PageRequest, user_id: str | None) -> Page[Upload]:
+        """Uploads of a member, or of all when that is None; the newest first."""
 
     @abstractmethod
     async def add_part(self, part: UploadPart) -> None:
