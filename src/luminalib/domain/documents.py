@@ -121,7 +121,7 @@ class StagedFile:
 
 
 def claim_of(sha256: str, owner_id: str | None) -> str:
-    """What only one document of a tenant may have: for the catalogue's the digest itself, for a member's (the house is one, too) one of both."""
+    """What one document of a tenant may have: in the catalogue the digest, else one of owner and digest; the house is ""."""
     return sha256 if owner_id is None else hashlib.sha256(f"{owner_id}:{sha256}".encode()).hexdigest()
 
 
