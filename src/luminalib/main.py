@@ -27,6 +27,7 @@ from luminalib.api import (
     uploads,
     users,
 )
+from luminalib.api.hosts import KnownHosts
 from luminalib.api.middleware import BodyLimit, RequestContext, StalledClients
 from luminalib.api.multipart import MAX_FILES
 from luminalib.container import Container, open_container
@@ -82,5 +83,6 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     limits = {r"/books(/[^/]+/content)?|/uploads/[^/]+": book, "/documents/upload": document * MAX_FILES}
     app.add_middleware(BodyLimit, upload_limits=limits)
     app.add_middleware(StalledClients)
+    app.add_middleware(KnownHosts, allowed=settings.known_hosts)
     app.add_middleware(RequestContext, behind_proxies=settings.trusted_proxies > 0)
     return app

@@ -3,6 +3,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,3 +95,31 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> No
 )
 def test_database_urls_need_no_driver(given: str, driver: str) -> None:
     assert Settings(_env_file=None, database_url=given).database == driver
+
+
+@pytest.mark.parametrize("content", ["", "\n", "short", " " * 40])
+def test_a_kept_secret_key_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "secret_key").write_text(content)
+    with pytest.raises(SettingsError, match="Delete it"):
+        secret_key(Settings(_env_file=None, data_dir=tmp_path))
+
+
+def test_a_secret_key_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    keys = {secret_key(Settings(_env_file=None, data_dir=tmp_path)) for _ in range(3)}
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable"),
+    [
+        ({"database_url": "postgresql://luminalib:luminalib@postgres/luminalib"}, "DATABASE_URL"),
+        ({"database_url": "postgresql://me:Postgres@postgres/luminalib"}, "DATABASE_URL"),
+        ({"storage": "minio", "minio": {"access_key": "luminalib", "secret_key": "minioadmin"}}, "MINIO__SECRET_KEY"),
+    ],
+)
+def test_production_refuses_secrets_that_everybody_knows(changes: dict[str, Any], variable: str) -> None:
+    given = {"secret_key": "4f9a0c" * 8, **changes}
+    assert Settings(_env_file=None, env="development", **given)
+    with pytest.raises(SettingsError, match=variable):
+        Settings(_env_file=None, env="production", **given)

@@ -1,18 +1,21 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.db.schema import metadata
-from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.uow import SqlUnitOfWork, SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.auth import EmailTaken, Role, User
+from luminalib.domain.auth import Session as LogIn
 from luminalib.domain.books import Book, BookDetails, BookFilter, BookNotFound
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, DuplicateContent, StagedFile
 from luminalib.domain.errors import Unavailable
@@ -23,6 +26,7 @@ from luminalib.domain.paging import PageRequest
 from luminalib.domain.pipeline import process_document, status_event
 from luminalib.domain.texts import sections_of
 from luminalib.ports.events import topic_of
+from luminalib.ports.persistence import UnitOfWork
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOTICE = Notice(user_id="", kind=NoticeKind.HOLD_READY, subject_id="hold", book_id="book", title="Title", until=NOW, at=NOW)
@@ -262,3 +266,58 @@ async def test_reading_units_cannot_write_on_postgresql(uow: SqlUnitOfWorkFactor
     with pytest.raises(sa.exc.DBAPIError, match="read-only"):
         async with uow.reading("main") as unit:
             await unit.documents.add(make_document())
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+async def test_no_write_reaches_another_tenant_s_rows(database: SqlDatabase, uow: SqlUnitOfWorkFactory, table: sa.Table) -> None:
+    """Whatever a repository forgets to say: the unit of work adds its tenant to every UPDATE and DELETE."""
+    written: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        written.append(statement)
+
+    sa.event.listen(database.writing.sync_engine, "before_cursor_execute", note)
+    async with uow("b") as unit:
+        assert isinstance(unit, SqlUnitOfWork)
+        await unit._session.execute(sa.delete(table))
+        await unit._session.execute(sa.update(table).values(tenant_id="b"))
+    changing = [statement for statement in written if statement.startswith(("DELETE", "UPDATE"))]
+    assert len(changing) == 2
+    assert all(f"WHERE {table.name}.tenant_id = " in " ".join(statement.split()) for statement in changing), changing
+
+
+async def test_tenants_change_nothing_of_one_another(uow: SqlUnitOfWorkFactory) -> None:
+    """Everything that tenant A has, attacked by tenant B with the very ids and entities."""
+    user, document = make_user(role=Role.ADMIN), make_document()
+    book = make_book(document)
+    log_in = LogIn.opened("s", user.id, "hash", NOW, NOW + timedelta(days=1))
+    async with uow("a") as unit:
+        await unit.users.add(user)
+        await unit.documents.add(document)
+        await unit.books.add(book)
+        await unit.documents.replace_text(document.id, sections_of([(None, "secret")]))
+    async with uow("a") as unit:
+        await unit.sessions.add(log_in)
+    attacks: tuple[Callable[[UnitOfWork], Awaitable[None]], ...] = (
+        lambda unit: unit.documents.remove_results(document.id),
+        lambda unit: unit.sessions.end_all(user.id, NOW),
+        lambda unit: unit.sessions.prune(user.id, NOW + timedelta(days=400), 0),
+    )
+    for attack in attacks:
+        async with uow("b") as unit:
+            await attack(unit)
+    with pytest.raises(IntegrityError):  # the place is taken, by what it cannot see or replace
+        async with uow("b") as unit:
+            await unit.documents.replace_text(document.id, sections_of([(None, "forged")]))
+    for repository in ("books", "documents"):
+        async with uow("b") as unit:
+            assert isinstance(unit, SqlUnitOfWork)
+            unit._session.add(book if repository == "books" else document)
+            await getattr(unit, repository).remove(book if repository == "books" else document)
+    async with uow.reading("a") as unit:
+        assert [section.text for section in await unit.documents.sections(document.id)] == ["secret"]
+        found = await unit.sessions.find("s")
+        assert found is not None
+        assert found.ended_at is None
+        assert (await unit.books.get(book.id)).id == book.id
+        assert (await unit.documents.get(document.id)).id == document.id

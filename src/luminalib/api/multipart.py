@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from fastapi import Request
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
@@ -15,6 +15,7 @@ from luminalib.domain.errors import Invalid
 MAX_FIELDS = 200
 MAX_FILES = 500
 MAX_FIELD_BYTES = 64 * 1024
+MAX_PARTS = MAX_FIELDS + MAX_FILES
 
 
 class MalformedUpload(Invalid):
@@ -104,8 +105,11 @@ async def read_files(request: Request) -> AsyncIterator[tuple[str, AsyncIterator
 
 async def parts(request: Request) -> AsyncIterator[Part]:
     """The parts of the request's body, in order. Raises MalformedUpload."""
-    events = _events(request)
+    events, count = _events(request), 0
     async for headers in _heads(events):
+        count += 1
+        if count > MAX_PARTS:
+            raise MalformedUpload(f"The form has more than {MAX_PARTS} parts.")
         _, options = parse_options_header(headers.get("content-disposition", b""))
         name, filename = options.get(b"name"), options.get(b"filename")
         if name is None:
@@ -146,15 +150,15 @@ async def _events(request: Request) -> AsyncIterator[tuple[_Kind, bytes]]:
     if kind != b"multipart/form-data" or not boundary:
         raise MalformedUpload
     found: list[tuple[_Kind, bytes]] = []
-    parser, finished = _parser(boundary, found)
     try:
+        parser, finished = _parser(boundary, found)
         async for chunk in request.stream():
             parser.write(chunk)
             for event in found:
                 yield event
             found.clear()
         parser.finalize()
-    except MultipartParseError as error:
+    except FormParserError as error:  # too long a boundary, too many headers, or no form at all
         raise MalformedUpload from error
     except ClientDisconnect as error:
         raise MalformedUpload("The connection ended before the whole file had come. Send it again.") from error

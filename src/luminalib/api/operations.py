@@ -2,15 +2,18 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from luminalib import __version__
-from luminalib.api.deps import ServicesDep
+from luminalib.api.deps import ServicesDep, logged_in
+from luminalib.domain.errors import Unauthenticated, Unavailable
 
 router = APIRouter(tags=["operations"])
+STRANGERS_PATIENCE = 5.0
+"""How old, in seconds, the report is at most that anybody may have."""
 
 
 class AliveOut(BaseModel):
@@ -41,16 +44,27 @@ async def alive() -> AliveOut:
 
 
 @router.get("/readyz", responses={503: {"model": ReadyOut, "description": "A part is down that nothing works without."}})
-async def ready(response: Response, services: ServicesDep) -> ReadyOut:
-    """The state of the database, the storage, the job runner and the language engine."""
-    parts = await services.health.report()
+async def ready(request: Request, response: Response, services: ServicesDep) -> ReadyOut:
+    """The state of the database, the storage, the job runner and the language engine; librarians are told why, too."""
+    is_staff = await _is_staff(request)
+    parts = await services.health.report(0.0 if is_staff else STRANGERS_PATIENCE)
     is_down = any(part.is_hard and not part.is_up for part in parts)
     is_degraded = any(not part.is_up for part in parts)
     response.status_code = 503 if is_down else 200
     return ReadyOut(
         status="down" if is_down else "degraded" if is_degraded else "ok",
-        parts={part.name: PartOut(status="ok" if part.is_up else "down", detail=part.detail) for part in parts},
+        parts={
+            part.name: PartOut(status="ok" if part.is_up else "down", detail=part.detail if is_staff else None) for part in parts
+        },
     )
+
+
+async def _is_staff(request: Request) -> bool:
+    """Whether a librarian asks; while the database is away nobody can tell."""
+    try:
+        return (await logged_in(request)).is_staff
+    except (Unauthenticated, Unavailable):
+        return False
 
 
 @router.get("/metrics", response_class=Response)

@@ -5,6 +5,7 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from luminalib.api.hosts import address_of
 from luminalib.domain.paging import MAX_PAGE_SIZE, PageRequest
 
 MAX_PAGE = 1_000_000
@@ -37,7 +38,7 @@ def page_of(items: list[T], total: int, wanted: PageRequest, request: Request, r
     pages = -(-total // wanted.size)
     neighbours = {"prev": wanted.page - 1, "next": wanted.page + 1}
     links = [
-        f'<{request.url.include_query_params(page=number)}>; rel="{rel}"'
+        f'<{address_of(request, request.url.include_query_params(page=number))}>; rel="{rel}"'
         for rel, number in neighbours.items()
         if 1 <= number <= pages
     ]

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 from limits.errors import ConfigurationError
@@ -38,7 +38,7 @@ from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigne
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
-from luminalib.settings import PREFIX, Settings, SettingsError
+from luminalib.settings import PREFIX, SECRET_KEY_MIN, Settings, SettingsError
 from luminalib.steps.authority import Authority
 from luminalib.steps.room import Room
 
@@ -142,12 +142,21 @@ def secret_key(settings: Settings) -> str:
         return given
     path = settings.data_dir / "secret_key"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        whole = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was faster: its key counts
+            os.link(whole, path)  # whole or not at all, also when the power fails
+        whole.unlink()
+    kept = path.read_text().strip()
+    if len(kept) < SECRET_KEY_MIN:
+        raise SettingsError(
+            f"{path} holds no usable secret key ({len(kept)} characters). Delete it, and a new one is made; all log in anew."
+        )
+    return kept
 
 
 def _patience(settings: Settings) -> Patience:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from luminalib.domain.errors import Unavailable
+from luminalib.steps.shared_reads import SharedReads
 
 CHECK_SECONDS = 5.0
 
@@ -32,9 +33,13 @@ class HealthService:
 
     def __init__(self, parts: Mapping[str, Part]) -> None:
         self._parts = parts
+        self._reports: SharedReads[str, list[PartHealth]] = SharedReads()
 
-    async def report(self) -> list[PartHealth]:
-        """The state of each part."""
+    async def report(self, patience: float = 0.0) -> list[PartHealth]:
+        """The state of each part now, or as it was at most `patience` seconds ago: looking costs a write to the disk."""
+        return await self._reports.get("all", self._look, patience)
+
+    async def _look(self) -> list[PartHealth]:
         return list(await asyncio.gather(*(self._ask(name, part) for name, part in self._parts.items())))
 
     async def _ask(self, name: str, part: Part) -> PartHealth:

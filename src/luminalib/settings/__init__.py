@@ -10,10 +10,11 @@ from luminalib.settings.groups import (
     OpenAISettings,
     PostgresSettings,
 )
-from luminalib.settings.settings import PREFIX, Settings, SettingsError, load_settings, unknown_variables, variables
+from luminalib.settings.settings import PREFIX, SECRET_KEY_MIN, Settings, SettingsError, load_settings, unknown_variables, variables
 
 __all__ = [
     "PREFIX",
+    "SECRET_KEY_MIN",
     "ConnectionSettings",
     "LimitSettings",
     "LoanSettings",

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +24,23 @@ from luminalib.settings.groups import (
 
 PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
+KNOWN_SECRETS = frozenset(
+    (
+        "luminalib",
+        "postgres",
+        "password",
+        "admin",
+        "minio",
+        "minioadmin",
+        "minio123",
+        "secret",
+        "changeme",
+        "change-me",
+        "root",
+        "test",
+    )
+)
+"""What docker-compose.yml and the manuals of databases and storages begin with."""
 _PRICE = re.compile(r"(?P<model>.+)=(?P<tokens_in>\d+(?:\.\d+)?)/(?P<tokens_out>\d+(?:\.\d+)?)")
 
 
@@ -93,6 +111,9 @@ class Settings(BaseSettings):
         int, Field(ge=0, le=10, description="How many reverse proxies stand in front and add to X-Forwarded-For.")
     ] = 0
     cors_origins: str = Field("", description="Web origins that browsers may call from, comma-separated; none by default.")
+    allowed_hosts: str = Field(
+        "", description="Names that the library answers to, comma-separated, such as library.example.org; any by default."
+    )
     loans: LoanSettings = LoanSettings()
     max_upload_mib: Annotated[int, Field(ge=1, le=10240, description="The largest book file, in MiB.")] = 100
     max_document_mib: Annotated[int, Field(ge=1, le=10240, description="The largest file of POST /documents/upload, in MiB.")] = 10
@@ -130,6 +151,8 @@ class Settings(BaseSettings):
         secret = self.secret_key.get_secret_value()
         if any(len(old) < SECRET_KEY_MIN for old in self.old_secrets):
             raise SettingsError(f"{PREFIX}PREVIOUS_SECRET_KEYS: each should have at least {SECRET_KEY_MIN} characters.")
+        if self.env == "production":
+            self._refuse_known_secrets(secret)
         if self.env == "production" and not secret:
             raise SettingsError(f"{PREFIX}SECRET_KEY: is required in production; make one with `openssl rand -hex 32`.")
         if secret and len(secret) < SECRET_KEY_MIN:
@@ -148,6 +171,15 @@ class Settings(BaseSettings):
             raise SettingsError(f"{PREFIX}OPENAI__API_KEY: is required at api.openai.com; other servers have other base URLs.")
         return self
 
+    def _refuse_known_secrets(self, secret: str) -> None:
+        """Raises SettingsError for secrets that everybody can read in some documentation."""
+        given = {"SECRET_KEY": secret, "DATABASE_URL": urlsplit(self.database_url).password or ""}
+        if self.storage == "minio":
+            given["MINIO__SECRET_KEY"] = self.minio.secret_key.get_secret_value()
+        for name, value in given.items():
+            if value.lower() in KNOWN_SECRETS:
+                raise SettingsError(f"{PREFIX}{name}: is a secret that anybody would try first. Production needs one of its own.")
+
     @property
     def prices(self) -> dict[str, tuple[float, float]]:
         """What a million tokens of input and output cost, per model."""
@@ -163,6 +195,11 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> list[str]:
         """The web origins, one by one."""
         return _listed(self.cors_origins)
+
+    @property
+    def known_hosts(self) -> list[str]:
+        """The names that the library answers to, one by one."""
+        return _listed(self.allowed_hosts)
 
     @property
     def database(self) -> str:

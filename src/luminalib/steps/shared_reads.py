@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K")
 R = TypeVar("R")
-KEPT_SECONDS = 2.0
+KEPT_SECONDS = 5.0
 """How long a read that nobody asks for again is remembered."""
 
 

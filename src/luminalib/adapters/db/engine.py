@@ -1,8 +1,9 @@
 """Connections to SQLite and PostgreSQL, and what each needs to be safe."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from luminalib.adapters.db import sqlite
+from luminalib.adapters.db.sqlite_file import SqliteFile
 from luminalib.domain.errors import Unavailable
 from luminalib.ports.persistence import Database
 
 BUSY_TIMEOUT_SECONDS = 15
+CHECK_SECONDS = 3.0
 GATE_SECONDS = 20.0
 """How long a writer waits for the others of this process: longer than one of them waits for another process."""
 
@@ -65,7 +68,8 @@ class SqlDatabase(Database):
             self.engine = create_async_engine(
                 self.url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": sqlite.connect}
             )
-            _prepare_sqlite(self.engine)
+            self.file = SqliteFile(self.url.database or "")
+            _prepare_sqlite(self.engine, self.file)
             self._write_gate = asyncio.Lock()
             self.writing = self.engine.execution_options(luminalib_begin="BEGIN IMMEDIATE")
             self.reading = self.engine.execution_options(luminalib_begin="BEGIN")
@@ -96,6 +100,17 @@ class SqlDatabase(Database):
         finally:
             self._write_gate.release()
 
+    async def _read_afresh(self) -> None:
+        """Reads the schema and a page of each table by a new connection, which has nothing in its memory yet."""
+        path = f"file:{self.url.database}?mode=ro"
+
+        def read() -> None:
+            with closing(sqlite3.connect(path, uri=True, timeout=CHECK_SECONDS)) as connection:
+                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                    connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone()  # noqa: S608 -- our own tables
+
+        await asyncio.to_thread(read)
+
     def _postgres(self, *, pool_size: int, max_overflow: int) -> AsyncEngine:
         return create_async_engine(
             self.url,
@@ -110,14 +125,18 @@ class SqlDatabase(Database):
         """See Database."""
         try:
             async with asyncio.timeout(5), self.reading.connect() as connection:
-                await connection.execute(sa.select(1))
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+                await connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+                if self.is_sqlite:
+                    await self._read_afresh()
+        except (sqlite3.Error, SQLAlchemyError, OSError, TimeoutError) as error:
             raise unavailable(error) from error
 
     async def close(self) -> None:
         """Ends all connections."""
         await self.engine.dispose()
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            self.file.close()
+        else:
             await self._readers.dispose()
 
 
@@ -135,7 +154,7 @@ def is_outage(error: Exception) -> bool:
         is_broken = isinstance(error, DatabaseError) and any(words in str(error.orig) for words in _BROKEN)
         is_away = isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
         return (is_away or is_broken or state.startswith(_OUTAGES)) and not isinstance(error, IntegrityError)
-    return isinstance(error, (OSError, PoolExhausted))
+    return isinstance(error, (OSError, PoolExhausted, sqlite3.Error))
 
 
 def unavailable(error: Exception) -> DatabaseUnavailable:
@@ -145,7 +164,11 @@ def unavailable(error: Exception) -> DatabaseUnavailable:
     return DatabaseUnavailable(f"The database does not answer ({reason}). Check LUMINALIB_DATABASE_URL and that it runs.")
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, file: SqliteFile) -> None:
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def before_connect(*_: object) -> None:
+        file.check()  # a new connection would make a new, empty file where the old one has gone
+
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN, below, decides when a transaction starts
@@ -153,7 +176,9 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        file.watch()
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
+        file.check()
         connection.exec_driver_sql(connection.get_execution_options().get("luminalib_begin", "BEGIN"))

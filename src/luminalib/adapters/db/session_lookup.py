@@ -47,6 +47,7 @@ class SqliteSessionLookup(SessionLookup):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._path = database.url.database or ""
+        self._file = database.file
         self._connection: sqlite3.Connection | None = None
 
     async def find(self, session_id: str) -> OpenSession | None:
@@ -66,6 +67,7 @@ class SqliteSessionLookup(SessionLookup):
 
     def _read(self, query: str, values: Sequence[str]) -> list[Row]:
         try:
+            self._file.check()
             connection = self._connection = self._connection or self._connect()
             with closing(connection.execute(query, values)) as cursor:
                 return cursor.fetchall()

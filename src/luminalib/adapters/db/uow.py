@@ -1,5 +1,6 @@
 """The unit of work: one short transaction of one tenant."""
 
+import sqlite3
 from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import lru_cache
@@ -73,8 +74,11 @@ class TenantSession(Session):
 
 @event.listens_for(TenantSession, "do_orm_execute")
 def _only_own_rows(state: ORMExecuteState) -> None:
-    # Statements on tables alone name their tenant themselves: the criteria reach entities only, and cost a millisecond.
-    if state.is_orm_statement:
+    # The criteria reach entities only, and cost a millisecond; statements on tables alone that read name their tenant themselves.
+    if isinstance(state.statement, (sa.Update, sa.Delete)) and isinstance(state.statement.table, sa.Table):
+        own = state.statement.table.c.tenant_id == state.session.info["tenant_id"]
+        state.statement = state.statement.where(own)
+    elif state.is_orm_statement:
         guard = _guarded_once if state.execution_options.get(MADE_ONCE) else _guarded
         state.statement = guard(state.statement, state.session.info["tenant_id"])
 
@@ -162,9 +166,9 @@ class SqlUnitOfWork(UnitOfWork):
                 if error is None and not self._read_only:
                     await self._commit()
                     self._hint()
-        except (DBAPIError, PoolExhausted) as database_error:
+        except (DBAPIError, PoolExhausted, sqlite3.Error) as database_error:
             raise translate(database_error) from database_error
-        if isinstance(error, (DBAPIError, OSError, PoolExhausted)):
+        if isinstance(error, (DBAPIError, OSError, PoolExhausted, sqlite3.Error)):
             raise translate(error) from error
 
     async def _commit(self) -> None:
