@@ -14,7 +14,7 @@ from luminalib.domain.intelligence import Sentiment, SummaryResult
 from luminalib.domain.llm import EngineReport, Finding
 from luminalib.domain.media import MediaType
 from luminalib.domain.texts import EmbeddedMetadata, ExtractedText, sections_of
-from luminalib.ports.children import ChildLimits, ChildProcesses, Progress
+from luminalib.ports.children import NO_FILES, ChildLimits, ChildProcesses, Progress
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
 from luminalib.ports.storage import ObjectMissing, Space, StorageProvider, StorageUnavailable, StoredObject
@@ -103,10 +103,18 @@ class InlineChildren(ChildProcesses):
     """Runs tasks in this very process."""
 
     async def call(
-        self, task: str, arguments: Mapping[str, Any], *, limits: ChildLimits, on_progress: Progress | None = None
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        *,
+        limits: ChildLimits,
+        files: Mapping[str, Path] = NO_FILES,
+        on_progress: Progress | None = None,
     ) -> Any:
         module, _, name = task.partition(":")
-        return getattr(import_module(module), name)(**arguments, progress=on_progress or (lambda _: None))
+        return getattr(import_module(module), name)(
+            **arguments, **{name: str(path) for name, path in files.items()}, progress=on_progress or (lambda _: None)
+        )
 
 
 class FakeExtractor(TextExtractor):

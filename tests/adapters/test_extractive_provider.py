@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.llm.extractive import ExtractiveLLM
 from luminalib.domain.intelligence import Sentiment, TextTooHeavy
 from luminalib.domain.texts import sections_of
-from luminalib.ports.children import ChildDied, ChildError, ChildLimits, ChildProcesses, ChildTimedOut, Progress
+from luminalib.ports.children import NO_FILES, ChildDied, ChildError, ChildLimits, ChildProcesses, ChildTimedOut, Progress
 from luminalib.ports.llm import SummaryRequest
 
 TEXT = """The bakery of Old Mill Lane opens at five in the morning. The baker Ines Duarte learned the trade from her mother.
@@ -26,9 +27,15 @@ class Failing(ChildProcesses):
         self.error = error
 
     async def call(
-        self, task: str, arguments: Mapping[str, Any], *, limits: ChildLimits, on_progress: Progress | None = None
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        *,
+        limits: ChildLimits,
+        files: Mapping[str, Path] = NO_FILES,
+        on_progress: Progress | None = None,
     ) -> Any:
-        del task, arguments, limits, on_progress
+        del task, arguments, limits, files, on_progress
         raise self.error
 
 

@@ -218,3 +218,54 @@ async def test_the_address_is_in_the_audit_log(limited: Limited) -> None:
         newest, *_ = (await ada.get("/audit")).json()["items"]
         assert (newest["action"], newest["address"]) == ("login-failed", "198.51.100.7")
         assert {event["address"] for event in (await ada.get("/audit")).json()["items"][1:]} == {ADDRESS}
+
+
+async def test_what_a_member_changes_is_limited_whatever_it_is(limited: Limited) -> None:
+    async with limited(deed_per_account="4/minute") as library:
+        admin, ada, eve = await library.join("admin"), await library.join("ada"), await library.join("eve")
+        book = (await add(admin, "one")).json()["id"]
+        deeds = [
+            await ada.post(f"/books/{book}/borrow", headers={"Idempotency-Key": "a"}),
+            await ada.post(f"/books/{book}/return"),
+            await ada.put("/auth/me/preferences", json={}),
+            await ada.post("/documents/0b2b0a3e-8f8e-4a4b-9f0e-5f5d1d3a7c11/retry"),
+        ]
+        assert [deed.status_code for deed in deeds] == [201, 200, 200, 404]
+        check_refusal(await ada.post(f"/books/{book}/borrow"))
+        assert (await ada.get("/books")).status_code == 200  # reading is no deed
+        assert (await eve.post(f"/books/{book}/borrow")).status_code == 201
+        assert [(await admin.patch(f"/books/{book}", json={"tags": ["sea"]})).status_code for _ in range(6)] == [200] * 6
+
+
+async def test_a_botnet_cannot_guess_and_cannot_shut_the_owner_out(limited: Limited) -> None:
+    async with limited(login_per_account_everywhere="5/minute") as library:
+        await library.join("ada")
+        guesses = [await statuses(library.visitor(f"198.51.100.{n}"), "wrong") for n in range(8)]
+        assert guesses == [[401]] * 5 + [[429]] * 3
+        assert await statuses(library.visitor("203.0.113.1"), PASSWORD) == [429]  # as far as anybody can tell
+        assert await statuses(library.visitor(), PASSWORD) == [200]  # from where she has logged in before
+        unknown = [await statuses(library.visitor(f"198.51.100.{n}"), "wrong", name="nobody") for n in range(8)]
+        assert unknown == guesses
+
+
+@pytest.mark.parametrize("kind", ["login", "signup"])
+async def test_an_ipv6_subscriber_has_one_address(limited: Limited, kind: str) -> None:
+    async with limited(login_per_address="3/minute", signup_per_address="3/minute") as library:
+
+        async def knock(address: str, name: str) -> int:
+            account = {"email": email_of(name), "password": PASSWORD}
+            return (await library.visitor(address).post(f"/auth/{kind}", json=account)).status_code
+
+        fine = 401 if kind == "login" else 201
+        assert [await knock(f"2001:db8:1:2:{n:x}::{n:x}", f"u{n}") for n in range(1, 5)] == [fine] * 3 + [429]
+        assert await knock("2001:db8:1:3::1", "u9") == fine
+        assert await knock("::ffff:198.51.100.9", "u10") == fine
+        assert await knock("198.51.100.9", "u11") == fine
+
+
+async def test_somebody_who_knows_the_address_cannot_lock_an_open_session_out(limited: Limited) -> None:
+    async with limited(login_per_account="3/minute", confirm_per_session="3/minute") as library:
+        ada = await library.join("ada")
+        await statuses(library.visitor(), *["wrong"] * 6)
+        change = {"current_password": PASSWORD, "new_password": "quiet harbour 1887"}
+        assert (await ada.put("/auth/me/password", json=change)).status_code == 204

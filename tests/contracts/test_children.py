@@ -1,8 +1,10 @@
 """The contract of ChildProcesses, kept by the subprocess pool."""
 
 import asyncio
+import ctypes
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -175,7 +177,7 @@ async def test_what_nobody_foresaw_is_an_internal_failure(pool: SubprocessPool, 
 
 
 async def test_a_child_cannot_write_files(pool: SubprocessPool, tmp_path: Path) -> None:
-    with pytest.raises(ChildTaskFailed, match="OSError"):
+    with pytest.raises(ChildTaskFailed, match=r"OSError|PermissionError"):
         await pool.call("childtasks:write_file", {"path": str(tmp_path / "x")}, limits=LIMITS)
     assert not (tmp_path / "x").exists() or (tmp_path / "x").stat().st_size == 0
 
@@ -220,3 +222,45 @@ async def test_children_die_with_their_parent() -> None:
     os.kill(parent.pid, signal.SIGKILL)
     await parent.wait()
     assert await until_gone(child)
+
+
+async def test_a_file_is_handed_over_as_an_open_descriptor(pool: SubprocessPool, tmp_path: Path) -> None:
+    (tmp_path / "book").write_text("Once upon a time.")
+    for _ in range(3):
+        found = await pool.call("childtasks:read_handed", {}, limits=LIMITS, files={"path": tmp_path / "book"})
+        assert found == ["Once upon a time."] * 2
+    with pytest.raises(FileNotFoundError):
+        await pool.call("childtasks:read_handed", {}, limits=LIMITS, files={"path": tmp_path / "none"})
+
+
+HAS_LANDLOCK = sys.platform == "linux" and ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1) > 0
+
+
+@pytest.mark.skipif(not HAS_LANDLOCK, reason="the kernel has no Landlock")
+@pytest.mark.parametrize("what", ["secret", "environ", "cmdline", "passwd"])
+async def test_a_child_reads_no_file_that_it_was_not_handed(pool: SubprocessPool, tmp_path: Path, what: str) -> None:
+    (tmp_path / "secret_key").write_text("s3cret")
+    path = {
+        "secret": str(tmp_path / "secret_key"),
+        "environ": f"/proc/{os.getpid()}/environ",
+        "cmdline": f"/proc/{os.getpid()}/cmdline",
+        "passwd": "/etc/passwd",
+    }[what]
+    with pytest.raises(ChildTaskFailed, match="PermissionError"):
+        await pool.call("childtasks:read_path", {"path": path}, limits=LIMITS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has these walls")
+@pytest.mark.parametrize("what", ["tcp", "udp", "unix", "program", "memory", "ptrace", "files of the server", "home"])
+async def test_a_child_has_no_network_no_programs_and_no_look_into_the_server(pool: SubprocessPool, what: str) -> None:
+    if what == "home" and not HAS_LANDLOCK:
+        pytest.skip("the kernel has no Landlock")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        arguments = {"what": what, "pid": os.getpid(), "port": server.getsockname()[1]}
+        assert await pool.call("childtasks:use", arguments, limits=LIMITS) == "PermissionError"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has these walls")
+async def test_a_child_and_its_server_have_given_up_what_they_need_not(pool: SubprocessPool) -> None:
+    assert await pool.call("childtasks:privileges", {}, limits=LIMITS) == {"no_new_privs": "1", "seccomp": "2"}
+    assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0  # this process is not dumpable

@@ -196,3 +196,16 @@ async def test_one_tenant_never_sees_the_other(uow: SqlUnitOfWorkFactory) -> Non
         await unit.tastes.forget(ada)
     async with uow.reading("main") as unit:
         assert len(await unit.tastes.of(ada)) == 1
+
+
+async def test_of_a_member_s_events_about_a_book_the_newest_are_kept(uow: SqlUnitOfWorkFactory) -> None:
+    ada, eve = await make_user(uow), await make_user(uow)
+    await append(uow, *(event(ada, "book", at=NOW + n * DAY) for n in range(5)), event(ada, "another"), event(eve, "book"))
+    async with uow("other") as unit:
+        await unit.tastes.trim(0)
+    async with uow("main") as unit:
+        await unit.tastes.trim(2)
+    async with uow.reading("main") as unit:
+        kept = [(one.book_id, one.at) for one in await unit.tastes.of(ada)]
+        assert kept == [("book", NOW + 3 * DAY), ("book", NOW + 4 * DAY), ("another", NOW)]
+        assert len(await unit.tastes.of(eve)) == 1

@@ -34,6 +34,9 @@ from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 
 MAX_ADDRESS = 64
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+PIECES = "/uploads"
+"""Pieces of files have limits of their own."""
 READER_CHALLENGES = ("Bearer", 'Basic realm="LuminaLib", charset="UTF-8"')
 """What a 401 of a reading route offers, so that devices ask for a password."""
 
@@ -92,14 +95,21 @@ async def client_address(request: Request) -> str | None:
 
 
 class LoggedIn(OAuth2PasswordBearer):
-    """The one dependency of most routes: who asks. It documents the security scheme and does the work in a single step."""
+    """The one dependency of most routes: who asks. It documents the security scheme and does the work in a single step.
+
+    What members change is counted here, so that no route can forget it: each deed leaves rows behind.
+    """
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # it gives more than the token
-        """Raises Unauthenticated or InvalidToken."""
+        """Raises Unauthenticated, InvalidToken or TooManyRequests."""
         token = await super().__call__(request)
         if not token:
             raise Unauthenticated
-        return await services_in(request).auth.authenticate(token, address=address_in(request))
+        auth = services_in(request).auth
+        by = await auth.authenticate(token, address=address_in(request))
+        if request.method not in READING and not request.url.path.startswith(PIECES):
+            await auth.count_deed(by)
+        return by
 
 
 logged_in = LoggedIn(tokenUrl="/auth/login", refreshUrl="/auth/refresh", scheme_name="bearer", auto_error=False)

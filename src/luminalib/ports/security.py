@@ -9,12 +9,16 @@ class PasswordHasher(ABC):
     """Hashes passwords slowly, away from the event loop and a bounded number at a time."""
 
     @abstractmethod
-    async def hash(self, password: str) -> str:
-        """The hash to keep, with its parameters and salt in it."""
+    async def hash(self, password: str, origin: str | None = None) -> str:
+        """The hash to keep, with its parameters and salt in it.
+
+        `origin` is the network address that it is done for, None for the house. Raises Unavailable, and TooManyRequests when the
+        origin has too many waiting already.
+        """
 
     @abstractmethod
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether they belong together; takes as long for None (no such account) as for a wrong password."""
+    async def verify(self, password: str, password_hash: str | None, origin: str | None = None) -> bool:
+        """Whether they belong together; takes as long for None (no such account) as for a wrong password. Raises as `hash` does."""
 
     @abstractmethod
     def needs_rehash(self, password_hash: str) -> bool:

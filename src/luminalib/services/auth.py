@@ -72,7 +72,7 @@ class AuthService:
         """
         await self._tools.limiter.hit(Rule.SIGNUP_PER_ADDRESS, address)
         email = normalise_email(email)
-        password_hash = await self._tools.hasher.hash(accept_password(password, email, self._tools.common.contains))
+        password_hash = await self._tools.hasher.hash(accept_password(password, email, self._tools.common.contains), address)
         async with self._uow(self._tenant_id) as uow:
             await uow.lock("admins")
             user = User(
@@ -104,7 +104,7 @@ class AuthService:
             user = await uow.users.find_by_email(email)
         await self._limit_strangers(email, user, address)
         password = normalise_password(password)
-        matches = await self._tools.hasher.verify(password, user.password_hash if user else None)
+        matches = await self._tools.hasher.verify(password, user.password_hash if user else None, address)
         if user is None or not matches or not user.is_active:
             async with self._uow(self._tenant_id) as uow:
                 await self._record(uow, AuditAction.LOGIN_FAILED, None, user.id if user else None, address)
@@ -163,6 +163,11 @@ class AuthService:
             account=account,
         )
 
+    async def count_deed(self, by: Principal) -> None:
+        """Counts a change that a member makes; librarians work as fast as they can. Raises TooManyRequests."""
+        if not by.is_staff:
+            await self._tools.limiter.hit(Rule.DEED_PER_ACCOUNT, by.user_id)
+
     async def exists(self, email: str) -> bool:
         """Whether there is an account with this address; for the house, never for visitors."""
         async with self._uow.reading(self._tenant_id) as uow:
@@ -182,7 +187,7 @@ class AuthService:
 
     async def _open_session(self, user: User, password: str, address: str | None) -> Tokens:
         hasher, now = self._tools.hasher, self._clock.now()
-        rehashed = await hasher.hash(password) if hasher.needs_rehash(user.password_hash) else None
+        rehashed = await hasher.hash(password, address) if hasher.needs_rehash(user.password_hash) else None
         session_id = str(uuid4())
         digest = self._signer.digest(self._signer.refresh_token(session_id, 1))
         session = Session.opened(session_id, user.id, digest, now, now + self._refresh_life)

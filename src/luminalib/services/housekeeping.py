@@ -19,6 +19,8 @@ CALLS_KEPT_FOR = timedelta(days=400)
 """Of language models: a year's account."""
 ANSWERS_KEPT_FOR = timedelta(days=90)
 """So that nothing is asked twice in that time, and what was quoted from a review does not outlive it for longer."""
+TASTE_EVENTS_KEPT = 50
+"""Of one member about one book: who borrows it more often tells nothing new."""
 CATCH_UP = 1000
 """Books whose unread reviews are read with the next sweep: their update was given up."""
 PROGRESS_KEPT_FOR = timedelta(days=1)
@@ -43,6 +45,7 @@ class HousekeepingService:
         async with self._uow(job.tenant_id) as uow:
             now = self._clock.now()
             await uow.audit.forget(now - AUDIT_KEPT_FOR)
+            await uow.tastes.trim(TASTE_EVENTS_KEPT)
             await uow.events.forget_progress(now - PROGRESS_KEPT_FOR)
             await uow.notices.forget(before=now - notices.KEPT_FOR)
             await uow.receipts.forget(before=now - idempotency.KEPT_FOR)

@@ -55,7 +55,7 @@ class ProfileService:
         Raises WrongPassword, WeakPassword, TooManyRequests.
         """
         user = await self._confirm(by, current)
-        password_hash = await self._hasher.hash(accept_password(new, user.email, self._common.contains))
+        password_hash = await self._hasher.hash(accept_password(new, user.email, self._common.contains), by.address)
         async with self._uow(by.tenant_id) as uow:
             stored = await lock_member(uow, by.user_id)
             if stored.password_hash != user.password_hash:
@@ -137,7 +137,7 @@ class ProfileService:
             user = await lock_member(uow, by.user_id)
         session = by.session_id or user.id
         await self._limiter.hit(Rule.CONFIRM_PER_SESSION, session)
-        if not await self._hasher.verify(normalise_password(password), user.password_hash):
+        if not await self._hasher.verify(normalise_password(password), user.password_hash, by.address):
             raise WrongPassword
         await self._limiter.forgive(Rule.CONFIRM_PER_SESSION, session)
         return user

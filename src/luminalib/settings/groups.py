@@ -99,7 +99,7 @@ class LimitSettings(BaseModel):
     upload_per_account: str = Field("1200/hour", description="Uploads of one account.")
     upload_per_address: str = Field("3000/hour", description="Uploads from one network address.")
     piece_per_account: str = Field("12000/hour", description="Pieces of resumable uploads of one account.")
-    deed_per_account: str = Field("3000/hour", description="Loans, holds, reviews and the like of one account.")
+    deed_per_account: str = Field("3000/hour", description="Loans, holds, reviews and all else that a member changes.")
 
     @field_validator("*")
     @classmethod

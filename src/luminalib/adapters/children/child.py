@@ -3,10 +3,12 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Self
 
 from luminalib.adapters.children.frames import HEADER, Kind, ResultAssembly, pack, unpack
@@ -14,7 +16,9 @@ from luminalib.ports.children import ChildDied, ChildLimits, ChildTaskFailed, Ch
 
 # -I and -S leave the import path to us: the child gets the parent's own, so it finds the same packages however they were
 # installed, and neither the environment nor the working directory can slip another module under it.
-_COMMAND = "import sys; sys.path[:] = sys.argv[2:]; from luminalib.adapters.children.worker import main; main(int(sys.argv[1]))"
+_COMMAND = (
+    "import sys; sys.path[:] = sys.argv[3:]; from luminalib.adapters.children.worker import main; main(*map(int, sys.argv[1:3]))"
+)
 _ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 _BUFFER_BYTES = 1024 * 1024
@@ -26,22 +30,27 @@ _GOODBYE_SECONDS = 1.0
 class Child:
     """A process that does one job after another. Whoever gets an error other than ChildTaskFailed out of it must end it."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, hatch: socket.socket) -> None:
+        """Through the `hatch` it is handed open files."""
         self._process = process
+        self._hatch = hatch
         self.jobs_done = 0
 
     @classmethod
     async def start(cls) -> Self:
         """Starts a process in a session of its own, so that Ctrl-C reaches the server only."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", "-c", _COMMAND, str(os.getpid()), *filter(None, sys.path)),
-            stdin=PIPE,
-            stdout=PIPE,
-            env=_environment(),
-            start_new_session=True,
-            limit=_BUFFER_BYTES,
-        )
-        return cls(process)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", "-c", _COMMAND, str(os.getpid()), str(theirs.fileno()), *filter(None, sys.path)),
+                stdin=PIPE,
+                stdout=PIPE,
+                env=_environment(),
+                start_new_session=True,
+                limit=_BUFFER_BYTES,
+                pass_fds=[theirs.fileno()],
+            )
+        return cls(process, ours)
 
     @property
     def pid(self) -> int:
@@ -53,12 +62,21 @@ class Child:
         """Whether the process was still running when we last heard."""
         return self._process.returncode is None
 
-    async def run(self, task: str, arguments: Mapping[str, Any], limits: ChildLimits, on_progress: Progress | None) -> Any:
+    async def run(
+        self, task: str, arguments: Mapping[str, Any], limits: ChildLimits, on_progress: Progress | None, files: Mapping[str, Path]
+    ) -> Any:
         """Runs one task. Raises ChildTimedOut, ChildDied or ChildTaskFailed."""
-        call = {"task": task, "arguments": dict(arguments), "memory_bytes": limits.memory_bytes, "cpu_seconds": limits.cpu_seconds}
+        call = {
+            "task": task,
+            "arguments": dict(arguments),
+            "files": [*files],
+            "memory_bytes": limits.memory_bytes,
+            "cpu_seconds": limits.cpu_seconds,
+        }
         self.jobs_done += 1
         try:
             async with asyncio.timeout(limits.wall_seconds):
+                await asyncio.to_thread(self._hand_over, files)
                 await self._send(pack(Kind.CALL, call))
                 return await self._answer(on_progress)
         except TimeoutError:
@@ -75,6 +93,12 @@ class Child:
                 await asyncio.wait_for(self._process.wait(), _GOODBYE_SECONDS)
         self.kill()
         await self._process.wait()
+        self._hatch.close()
+
+    def _hand_over(self, files: Mapping[str, Path]) -> None:
+        for path in files.values():
+            with path.open("rb") as file:
+                socket.send_fds(self._hatch, [b"f"], [file.fileno()])
 
     def kill(self) -> None:
         """Kills the process at once."""

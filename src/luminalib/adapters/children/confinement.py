@@ -1,4 +1,4 @@
-"""What a child takes away from itself before it touches anything: files, core dumps, memory, time, a life of its own."""
+"""What a child takes away from itself before it touches anything: files, the network, memory, time, a life of its own."""
 
 import ctypes
 import math
@@ -7,17 +7,29 @@ import signal
 import sys
 from contextlib import suppress
 
+from luminalib.adapters.children.landlock import restrict_reading
+from luminalib.adapters.children.seccomp import forbid_calls
+
 try:
     import fcntl
     import resource
 except ImportError:  # Windows: the wall-clock limit is the only one there
     fcntl = resource = None  # type: ignore[assignment]
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_SYSTEM = (
+    *("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo"),
+    *("/usr/share/fonts", "/usr/local/share/fonts", "/etc/fonts", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
+)
+"""What libraries read of a system; no home, no data directory, nothing of any process."""
 
 
 def confine_for_life(parent: int) -> None:
-    """No file writes, no core dumps, and death with the parent process `parent`."""
+    """No file writes, no core dumps, no network, no foreign files or processes, and death with the parent process `parent`.
+
+    Where the kernel has no Landlock, other files of the same user can still be read. Files to work on come as open descriptors.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if resource is None:
         return
@@ -27,6 +39,22 @@ def confine_for_life(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we asked to be told
             os._exit(1)
+        _shut_in()
+
+
+def shut_out() -> None:
+    """Makes this process unreadable to others of the same user: its memory and environment hold secrets."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _shut_in() -> None:
+    shut_out()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    own = (sys.prefix, sys.base_prefix, *filter(None, sys.path))
+    with suppress(OSError):  # a kernel that knows it and still refuses: the other walls stand
+        restrict_reading((*_SYSTEM, *own))
+    forbid_calls()
 
 
 def confine_for_job(*, memory_bytes: int, cpu_seconds: float) -> None:

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from luminalib.adapters.children.child import Child
-from luminalib.ports.children import ChildLimits, ChildProcesses, ChildTaskFailed, Progress
+from luminalib.adapters.children.confinement import shut_out
+from luminalib.ports.children import NO_FILES, ChildLimits, ChildProcesses, ChildTaskFailed, Progress
 
 
 class SubprocessPool(ChildProcesses):
     """Starts processes when they are needed, at most `size`; retires them after `jobs_per_child` jobs or `idle_seconds` of rest.
 
     A process that hangs, crashes, runs into a limit or whose caller loses interest is killed, and takes only its own job with it.
-    Children share nothing with the server: neither its environment nor its files, and they die with it.
+    Children share nothing with the server, neither its environment nor its files but those that a call hands over, and die with it.
     """
 
     def __init__(self, size: int = 2, *, jobs_per_child: int = 50, idle_seconds: float = 60.0) -> None:
@@ -26,6 +28,7 @@ class SubprocessPool(ChildProcesses):
         self._is_closed = False
 
     async def __aenter__(self) -> Self:
+        shut_out()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
@@ -37,13 +40,19 @@ class SubprocessPool(ChildProcesses):
         return frozenset(child.pid for child in self._children if child.is_alive)
 
     async def call(
-        self, task: str, arguments: Mapping[str, Any], *, limits: ChildLimits, on_progress: Progress | None = None
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        *,
+        limits: ChildLimits,
+        files: Mapping[str, Path] = NO_FILES,
+        on_progress: Progress | None = None,
     ) -> Any:
         """Runs a task in a process of its own choice; see the port."""
         async with self._slots:
             child = await self._take()
             try:
-                result = await child.run(task, arguments, limits, on_progress)
+                result = await child.run(task, arguments, limits, on_progress, files)
             except ChildTaskFailed:
                 self._give_back(child)
                 raise

@@ -2,25 +2,37 @@
 
 import importlib
 import os
+import socket
 import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from luminalib.adapters.children.confinement import confine_for_job, confine_for_life, widen_pipe
 from luminalib.adapters.children.frames import HEADER, Kind, pack, pack_result, unpack
-from luminalib.ports.children import ChildTaskFailed, Progress
+from luminalib.ports.children import ChildTaskFailed, Progress, handed
 
 _PROGRESS_EVERY = 0.1
 _LONGEST_MESSAGE = 500
 
 
-def main(parent: int) -> None:
-    """Serves calls of the process `parent` until it closes our standard input."""
+def main(parent: int, hatch: int) -> None:
+    """Serves calls of the process `parent` until it closes our standard input; files come through the socket `hatch`."""
+    doorway = socket.socket(fileno=hatch)
     calls, answers = _take_over_standard_streams()
     confine_for_life(parent)
     while header := calls.read(HEADER.size):
         _, length = HEADER.unpack(header)
-        _serve(unpack(calls.read(length)), answers)
+        call = unpack(calls.read(length))
+        descriptors = {name: _receive(doorway) for name in call["files"]}
+        call["arguments"] |= {name: handed(descriptor) for name, descriptor in descriptors.items()}
+        _serve(call, answers)
+        for descriptor in descriptors.values():
+            os.close(descriptor)
+
+
+def _receive(doorway: socket.socket) -> int:
+    _, (descriptor,), _, _ = socket.recv_fds(doorway, 1, 1)
+    return descriptor
 
 
 def _take_over_standard_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -70,6 +70,14 @@ class SqlTasteLog(TasteLog):
         rows = await self._session.execute(_OF_MEMBER, {"tenant": self._tenant_id, "user": user_id})
         return _events(rows)
 
+    async def trim(self, keep: int) -> None:
+        """See TasteLog."""
+        c = taste_events.c
+        age = sa.func.row_number().over(partition_by=(c.user_id, c.book_id), order_by=c.id.desc())
+        ranked = sa.select(c.id, age.label("age")).where(self._own).subquery()
+        old = sa.select(ranked.c.id).where(ranked.c.age > keep)
+        await self._session.execute(sa.delete(taste_events).where(self._own, c.id.in_(old)))
+
     async def forget(self, user_id: str) -> None:
         """See TasteLog."""
         await self._session.execute(sa.delete(taste_events).where(self._own, taste_events.c.user_id == user_id))

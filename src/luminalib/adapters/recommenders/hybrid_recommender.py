@@ -46,7 +46,9 @@ class HybridRecommender(TfidfRecommender):
             async for batch in events:
                 await asyncio.to_thread(_append_events, Path(folder, EVENTS), batch)
             try:
-                told = await self._children.call(TASK, {"folder": folder}, limits=self._limits)
+                told = await self._children.call(
+                    TASK, {}, limits=self._limits, files={"books": Path(folder, BOOKS), "events": Path(folder, EVENTS)}
+                )
             except ChildError as error:
                 raise TrainingFailed(f"The training came to no end: {error}") from error
         content = await asyncio.to_thread(b"".join, map(base64.b64decode, told["model"]))

@@ -9,6 +9,7 @@ from typing import Self
 from urllib.parse import unquote, urldefrag
 
 from luminalib.adapters.text.failures import failure
+from luminalib.ports.children import open_handed
 
 _ENCRYPTED = 0x1
 
@@ -19,7 +20,8 @@ class Archive:
     def __init__(self, path: str, limits: dict[str, int]) -> None:
         """Raises the failures `corrupt` and `limit-expanded`."""
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._file = open_handed(path)
+            self._zip = zipfile.ZipFile(self._file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             raise failure("corrupt") from None
         members = self._zip.infolist()
@@ -34,6 +36,7 @@ class Archive:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
         self._zip.close()
+        self._file.close()
 
     def __contains__(self, name: str) -> bool:
         return name in self._members

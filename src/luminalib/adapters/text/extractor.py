@@ -84,9 +84,9 @@ class SandboxedTextExtractor(TextExtractor):
     async def _call(self, task: str, path: Path, on_progress: Progress | None) -> Any:
         limits = self._limits
         for_child = ChildLimits(wall_seconds=limits.seconds, cpu_seconds=limits.seconds, memory_bytes=limits.memory_bytes)
-        arguments = {"path": str(path), "limits": reader_limits(limits)}
+        arguments = {"limits": reader_limits(limits)}
         try:
-            return await self._children.call(task, arguments, limits=for_child, on_progress=on_progress)
+            return await self._children.call(task, arguments, limits=for_child, files={"path": path}, on_progress=on_progress)
         except ChildTimedOut:
             raise _failed("limit-time") from None
         except ChildDied:  # PDFium aborts when it gets no memory, so a crash and the limit look alike

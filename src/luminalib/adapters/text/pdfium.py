@@ -1,6 +1,8 @@
 """A thin, typed face over PDFium's C functions: the fastest way to text, without the objects of the helper library."""
 
 import ctypes
+import mmap
+import os
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ import pypdfium2_raw as raw  # type: ignore[import-untyped]
 
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.layout import PageLines
+from luminalib.ports.children import open_handed
 
 _LINE_END = "\r\n"
 _SOFT_HYPHEN = "\ufffe"
@@ -47,7 +50,8 @@ class NotAPdf(Exception):
 def opened(path: str) -> Iterator[Any]:
     """A document handle. Raises NotAPdf, or the failure `encrypted` when the empty password does not open it."""
     _start()
-    document = raw.FPDF_LoadDocument(path.encode("utf-8", "surrogateescape"), None)
+    content = _mapped(path)
+    document = raw.FPDF_LoadMemDocument64(content, len(content), None)
     if not document:
         if raw.FPDF_GetLastError() in (_ERROR_PASSWORD, _ERROR_SECURITY):
             raise failure("encrypted")
@@ -56,6 +60,16 @@ def opened(path: str) -> Iterator[Any]:
         yield document
     finally:
         raw.FPDF_CloseDocument(document)
+
+
+def _mapped(path: str) -> Any:
+    """The file's bytes where PDFium reads them from; they are read as they are needed. Raises NotAPdf for an empty file."""
+    with open_handed(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if not size:
+            raise NotAPdf
+        # A copy on write, because only what may be written has an address; nobody writes.
+        return (ctypes.c_char * size).from_buffer(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_COPY))
 
 
 def page_count(document: Any) -> int:

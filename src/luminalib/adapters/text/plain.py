@@ -3,13 +3,12 @@
 import codecs
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from luminalib.adapters.text.cleaning import clean, join_cut_words
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.language import declared_language, detect_language
 from luminalib.adapters.text.results import Extraction, Metadata, make_metadata, only_isbn
-from luminalib.ports.children import Progress
+from luminalib.ports.children import Progress, open_handed
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,7 +33,7 @@ _FIELDS_OF_A_HEADER = 2
 def probe(path: str, *, limits: dict[str, int], progress: Progress) -> Metadata:
     """What the first lines say."""
     del limits, progress
-    with Path(path).open("rb") as file:
+    with open_handed(path) as file:
         head = file.read(_SAMPLE_BYTES)
     return _metadata(clean(decode(head)[:_HEAD]))
 
@@ -74,10 +73,11 @@ def decode(data: bytes) -> str:
 
 
 def _read(path: str, most_characters: int) -> str:
-    file = Path(path)
-    if file.stat().st_size > most_characters * _MOST_BYTES_A_CHARACTER:
+    with open_handed(path) as file:
+        content = file.read(most_characters * _MOST_BYTES_A_CHARACTER + 1)
+    if len(content) > most_characters * _MOST_BYTES_A_CHARACTER:
         raise failure("limit-text")
-    text = decode(file.read_bytes())
+    text = decode(content)
     if len(text) > most_characters:
         raise failure("limit-text")
     return join_cut_words(text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -11,7 +11,7 @@ from pypdf.errors import FileNotDecryptedError, PyPdfError
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.layout import PageLines
 from luminalib.adapters.text.results import Metadata, make_metadata
-from luminalib.ports.children import ChildTaskFailed, Progress
+from luminalib.ports.children import ChildTaskFailed, Progress, open_handed
 
 _LEADING = 12.0
 _NOTE = "The file is damaged; this is what could be saved of it."
@@ -55,7 +55,7 @@ def _reading() -> Iterator[None]:
 
 
 def _opened(path: str) -> PdfReader:
-    return PdfReader(path, strict=False)
+    return PdfReader(open_handed(path), strict=False)
 
 
 def _lines(text: str) -> PageLines:

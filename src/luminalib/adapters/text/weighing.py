@@ -9,7 +9,7 @@ from typing import Any
 
 from pypdf import PageObject, PdfReader
 
-from luminalib.ports.children import Progress
+from luminalib.ports.children import Progress, open_handed
 
 _MOST_PAGES = 1000
 _HEX_STRING = re.compile(rb"<([0-9A-Fa-f\s]{2,})>")
@@ -26,7 +26,7 @@ def weigh(path: str, *, limits: dict[str, int], progress: Progress) -> int:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     weight = 0
     with suppress(Exception):  # pypdf raises whatever the damage provokes; what was weighed by then counts
-        for page in islice(PdfReader(path, strict=False).pages, _MOST_PAGES):
+        for page in islice(PdfReader(open_handed(path), strict=False).pages, _MOST_PAGES):
             weight += _glyphs(page) * _longest_meaning(page)
             if weight > limits["characters"]:
                 break

@@ -1,8 +1,10 @@
 """The XMP packet of a PDF (ISO 16684-1): it is stored in the open so that programs find it without parsing the file."""
 
 import mmap
-from pathlib import Path
+import os
 from typing import Any, TypedDict
+
+from luminalib.ports.children import open_handed
 
 _OPENING, _CLOSING = b"<x:xmpmeta", b"</x:xmpmeta>"
 _LONGEST_PACKET = 256 * 1024
@@ -37,9 +39,14 @@ def xmp_metadata(path: str) -> Xmp:
 
 
 def _packet(path: str) -> bytes | None:
-    if Path(path).stat().st_size == 0:
-        return None
-    with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with open_handed(path) as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            return None
+        return _last_packet(file.fileno())
+
+
+def _last_packet(descriptor: int) -> bytes | None:
+    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
         start = data.rfind(_OPENING)
         end = data.find(_CLOSING, start, start + _LONGEST_PACKET) if start >= 0 else -1
         return data[start : end + len(_CLOSING)] if end >= 0 else None

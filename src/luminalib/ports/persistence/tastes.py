@@ -19,6 +19,10 @@ class TasteLog(ABC):
         """A member's events, the oldest first."""
 
     @abstractmethod
+    async def trim(self, keep: int) -> None:
+        """Forgets all but the newest `keep` events of each member about each book."""
+
+    @abstractmethod
     async def forget(self, user_id: str) -> None:
         """Deletes a member's events, and what was shown to them."""
 
