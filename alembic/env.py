@@ -10,6 +10,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     auth,
     books,
     consensus,
+    conversations,
     documents,
     events,
     holds,

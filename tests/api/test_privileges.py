@@ -77,6 +77,17 @@ HEAD   /uploads/{upload_id}                             401      404   200      
 GET    /uploads/{upload_id}                             401      404   200       404   404    401
 PATCH  /uploads/{upload_id}                             401      404   204       404   404    401
 DELETE /uploads/{upload_id}                             401      404   204       404   404    401
+GET    /search                                          401      200   200       200   200    401
+POST   /ask                                             401      200   200       200   200    401
+POST   /conversations                                   401      201   201       201   201    401
+GET    /conversations                                   401      200   200       200   200    401
+GET    /conversations/{conversation_id}                 401      404   200       404   404    401
+PATCH  /conversations/{conversation_id}                 401      404   200       404   404    401
+DELETE /conversations/{conversation_id}                 401      404   204       404   404    401
+GET    /conversations/{conversation_id}/messages        401      404   200       404   404    401
+POST   /conversations/{conversation_id}/messages        401      404   201       404   404    401
+POST   /conversations/{conversation_id}/cancel          401      404   202       404   404    401
+GET    /conversations/{conversation_id}/stream          401      404   200       404   404    401
 GET    /recommendations                                 401      200   200       200   200    401
 POST   /recommendations/feedback                        401      404   404       404   404    401
 GET    /books/{book_id}/similar                         401      200   200       200   200    200
@@ -104,10 +115,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /users/{user_id}": {},
     "PUT /books/{book_id}": {"title": "Another"},
     "PATCH /books/{book_id}": {"title": "Another"},
+    "POST /ask": {"question": "Who keeps the light?"},
+    "POST /conversations": {},
+    "PATCH /conversations/{conversation_id}": {"title": "The light"},
+    "POST /conversations/{conversation_id}/messages": {"content": "Who keeps the light?"},
     "POST /recommendations/feedback": {"book_id": str(uuid4()), "verdict": "have_read"},
     "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
     "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
 }
+PARAMETERS = {"GET /search": {"q": "lighthouse"}}
 UPLOADS = {"POST /books": "file", "PUT /books/{book_id}/content": "file", "POST /documents/upload": "files"}
 TUS = {
     "Tus-Resumable": "1.0.0",
@@ -186,6 +202,9 @@ class Cast:
                 review = {"rating": 3, "text": "Neither here nor there."}
                 (await self.clients["owner"].post(f"/books/{book['id']}/reviews", json=review)).raise_for_status()
             return {"book_id": book["id"], "document_id": book["document_id"]}
+        if "{conversation_id}" in path:
+            made = await self.clients["owner"].post("/conversations", json={})
+            return {"conversation_id": made.raise_for_status().json()["id"]}
         if "{upload_id}" in path:
             made = await self.clients["owner"].post("/uploads", headers=TUS)
             return {"upload_id": made.raise_for_status().headers["Location"].rsplit("/", 1)[1]}
@@ -208,7 +227,7 @@ class Cast:
     async def _own_session(self, role: str, route: str) -> dict[str, Any]:
         if route == "POST /auth/signout" and role not in ("anonymous", "device"):
             return {"headers": bearer(await log_in(self.library.visitor(), role))}
-        return {"json": BODIES[route]} if route in BODIES else {}
+        return {"json": BODIES[route]} if route in BODIES else {"params": PARAMETERS.get(route, {})}
 
 
 @pytest.fixture

@@ -1,29 +1,15 @@
-import asyncio
-
 import httpx
 import pytest
-import sqlalchemy as sa
 
 from bookfiles import make_epub
 from conftest import SignUp
 from journeys import STORY, add, settled
-from luminalib.adapters.db.jobs import jobs
 from luminalib.container import Container
-from luminalib.domain.jobs import JobStatus
+from waiting import indexed
 
 LONG = " ".join(
     f"On day {number} the {word} of the harbour was counted." for number in range(9) for word in ("cat", "crane", "fog")
 )
-
-
-async def indexed(container: Container) -> None:
-    """Waits until there is nothing left to do, and sees that the index holds what the database has."""
-    waiting = sa.select(sa.func.count()).where(jobs.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)))
-    async with asyncio.timeout(30), container.database.reading.connect() as connection:
-        while await connection.scalar(waiting):
-            await connection.rollback()
-            await asyncio.sleep(0.02)
-    assert (await container.services.doctor.examine("main")).is_sound
 
 
 @pytest.fixture

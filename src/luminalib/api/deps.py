@@ -15,6 +15,7 @@ from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
 from luminalib.services.consensus import ConsensusService
+from luminalib.services.conversations import ConversationService
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
@@ -49,6 +50,7 @@ class Services:
     auth: AuthService
     books: BookService
     consensus: ConsensusService
+    conversations: ConversationService
     doctor: DoctorService
     documents: DocumentService
     health: HealthService

@@ -40,6 +40,7 @@ from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
 from luminalib.settings import PREFIX, SECRET_KEY_MIN, Settings, SettingsError
 from luminalib.steps.authority import Authority
+from luminalib.steps.retrieving import Retriever
 from luminalib.steps.room import Room
 
 PROBE_CHILDREN = 2
@@ -74,6 +75,7 @@ class Adapters:
     index: PassageIndex
     embedder: Embedder
     splitter: PassageSplitter
+    retriever: Retriever
 
 
 async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
@@ -87,6 +89,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     uow = SqlUnitOfWorkFactory(database, bus, clock)
     storage = await _STORAGES[settings.storage](settings, stack)
     reserve, quota = settings.storage_reserve_mib * 2**20, settings.account_quota_mib * 2**20
+    index, embedder = await open_passage_index(settings, database, stack), open_embedder(settings, stack)
     return Adapters(
         clock=clock,
         database=database,
@@ -103,8 +106,9 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         signer=JoseSigner(secret_keys(settings)),
         limiter=_limiter(settings),
         recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
-        index=await open_passage_index(settings, database, stack),
-        embedder=open_embedder(settings, stack),
+        index=index,
+        embedder=embedder,
+        retriever=Retriever(index, embedder),
         splitter=SemanticPassageSplitter(),
     )
 

@@ -10,6 +10,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api.deps import Services
 from luminalib.container.adapters import open_adapters
+from luminalib.container.conversations import open_conversations
 from luminalib.container.jobs import open_notes, open_runner
 from luminalib.container.llm import introduce
 from luminalib.container.rounds import Rounds
@@ -51,7 +52,9 @@ async def open_container(
             parts["rounds"] = Part(check=rounds.check, is_hard=False)
         if run_jobs and settings.llm != "extractive":
             introduce(adapters.llm, stack)
-        services = make_services(settings, adapters, HealthService(parts), await open_notes(adapters, stack, rounds))
+        conversations = await open_conversations(settings, adapters, stack, is_server=run_jobs)
+        notes = await open_notes(adapters, stack, rounds)
+        services = make_services(settings, adapters, HealthService(parts), notes, conversations)
         yield Container(services=services, bus=adapters.bus, database=adapters.database)
 
 

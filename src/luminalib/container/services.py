@@ -11,6 +11,7 @@ from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
 from luminalib.services.consensus import ConsensusService
+from luminalib.services.conversations import ConversationService
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.health import HealthService
@@ -36,10 +37,11 @@ from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 from luminalib.settings import Settings
 from luminalib.steps.indexing import IndexTools
-from luminalib.steps.retrieving import Retriever
 
 
-def make_services(settings: Settings, a: Adapters, health: HealthService, notes: ImpressionNotes) -> Services:
+def make_services(
+    settings: Settings, a: Adapters, health: HealthService, notes: ImpressionNotes, conversations: ConversationService
+) -> Services:
     """All services of the API."""
     tools = AuthTools(
         uow=a.uow, hasher=a.hasher, signer=a.signer, common=a.common, limiter=a.limiter, lookup=a.lookup, clock=a.clock
@@ -54,6 +56,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService, notes:
             refresh_life=timedelta(days=settings.session_days),
         ),
         books=BookService(a.uow, a.storage, a.extractor, a.room, policy, a.clock),
+        conversations=conversations,
         consensus=ConsensusService(a.uow, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
         documents=DocumentService(a.uow, a.bus, a.storage, a.room, a.clock, a.authority),
@@ -76,7 +79,7 @@ def make_services(settings: Settings, a: Adapters, health: HealthService, notes:
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
         recommendations=RecommendationService(a.uow, RankingLoader(a.uow, a.storage, a.recommender, a.clock), notes, a.clock),
         reviews=ReviewService(a.uow, a.clock),
-        search=SearchService(a.uow, Retriever(a.index, a.embedder)),
+        search=SearchService(a.uow, a.retriever),
         streams=StreamService(per_account=settings.connections.streams_per_account),
         uploads=UploadService(
             a.uow,

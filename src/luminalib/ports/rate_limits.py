@@ -17,6 +17,7 @@ class Rule(StrEnum):
     UPLOAD_PER_ADDRESS = "upload-per-address"
     PIECE_PER_ACCOUNT = "piece-per-account"
     DEED_PER_ACCOUNT = "deed-per-account"
+    ASK_PER_ACCOUNT = "ask-per-account"
 
     @property
     def is_per_address(self) -> bool:

@@ -12,7 +12,7 @@ from luminalib.domain.auth import (
     normalise_password,
 )
 from luminalib.domain.loans import LoanPolicy
-from luminalib.domain.pipeline import delete_files, lock_of
+from luminalib.domain.pipeline import delete_files, index_document, lock_of
 from luminalib.domain.preferences import Preferences
 from luminalib.domain.uploads import delete_upload
 from luminalib.ports.clock import Clock
@@ -81,6 +81,7 @@ class ProfileService:
             user.anonymise()
             await give_all_back(uow, user.id, self._policy, self._clock.now())
             await uow.notices.forget(user_id=user.id)
+            await uow.conversations.forget(user.id)
             await uow.receipts.forget(user_id=user.id)
             await uow.sessions.end_all(user.id, self._clock.now())
             await self._remove_private(uow, by, user.id)
@@ -92,8 +93,8 @@ class ProfileService:
     async def anonymise_history(self, by: Principal) -> int:
         """Takes the member out of the loans that are over. Returns how many.
 
-        Past holds, notices, kept answers, and what was learnt of their taste are forgotten. What is on loan and what they wait for
-        stays, as do their reviews, which stand under their name until they take them back.
+        Past holds, notices, conversations, kept answers, and what was learnt of their taste are forgotten. What is on loan and what
+        they wait for stays, as do their reviews, which stand under their name until they take them back.
         """
         async with self._uow(by.tenant_id) as uow:
             user = await lock_member(uow, by.user_id)
@@ -101,6 +102,7 @@ class ProfileService:
             await uow.tastes.forget(user.id)
             await uow.notices.forget(user_id=user.id)
             await uow.receipts.forget(user_id=user.id)
+            await uow.conversations.forget(user.id)
             return await uow.loans.anonymise(user.id)
 
     async def preferences(self, by: Principal) -> Preferences:
@@ -126,6 +128,7 @@ class ProfileService:
             await uow.documents.remove(document)
             await uow.cancel_jobs(lock_of(document.id), now)
             await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.staged_key))
+            await uow.enqueue(index_document(document.id, by.tenant_id, now))
 
     async def _remove_app_passwords(self, uow: UnitOfWork, user_id: str) -> None:
         for app_password in await uow.app_passwords.list(user_id):

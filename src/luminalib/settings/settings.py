@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         description="What finds passages by meaning beside words: none; onnx on this machine; ollama or openai by their servers.",
     )
     onnx: OnnxSettings = OnnxSettings()
+    refusal: Annotated[
+        str, Field(min_length=1, max_length=500, description="What the library says to a question that it cannot answer.")
+    ] = "I cannot answer that from this library."
     recommender: Literal["hybrid", "tfidf"] = Field(
         "hybrid", description="What recommends: hybrid learns from books and from what all members read, tfidf from books alone."
     )

@@ -21,6 +21,7 @@ from luminalib.adapters.db.audit import SqlAuditLog
 from luminalib.adapters.db.auth import SqlSessionRepository, SqlUserRepository
 from luminalib.adapters.db.books import SqlBookRepository
 from luminalib.adapters.db.consensus import SqlConsensusRepository
+from luminalib.adapters.db.conversations import SqlConversationRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
 from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
@@ -148,6 +149,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.holds = SqlHoldRepository(self._session)
         self.receipts = SqlReceiptRepository(self._session)
         self.notices = self._notices = SqlNoticeLog(self._session, self._tenant_id)
+        self.conversations = SqlConversationRepository(self._session, self._tenant_id)
         self.passages = SqlPassageRepository(self._session, self._tenant_id)
         self.reviews = SqlReviewRepository(self._session)
         self.consensus = SqlConsensusRepository(self._session, self._tenant_id)

@@ -9,6 +9,8 @@ from luminalib.adapters.passage_index.terms import Variants
 
 K1, B = 0.9, 0.4
 """As Anserini has them: passages are short and of about one length."""
+BACKGROUND = 200
+"""So many passages without the word are assumed beside the library's: in one with a single story every word is everywhere."""
 CANDIDATES = 300
 """So many of what the index finds are scored with all words of the question."""
 MOST_ROWS = 20_000
@@ -67,7 +69,7 @@ class Question:
 
     def _weigh(self, variants: Variants, frequency: Callable[[str], int]) -> Weighed:
         found = min(sum(map(frequency, variants)), self._statistics.passages)
-        return Weighed(variants, found, math.log1p((self._statistics.passages - found + 0.5) / (found + 0.5)))
+        return Weighed(variants, found, math.log1p((self._statistics.passages + BACKGROUND - found + 0.5) / (found + 0.5)))
 
     def _score(self, number: int, terms: Sequence[str]) -> Scored:
         length = K1 * (1 - B + B * len(terms) / max(self._statistics.mean_length, 1.0))

@@ -5,6 +5,7 @@ from luminalib.ports.persistence.audit import AuditLog
 from luminalib.ports.persistence.auth import SessionRepository, UserRepository
 from luminalib.ports.persistence.books import BookRepository
 from luminalib.ports.persistence.consensus import ConsensusRepository
+from luminalib.ports.persistence.conversations import ConversationRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
@@ -26,6 +27,7 @@ __all__ = [
     "AuditLog",
     "BookRepository",
     "ConsensusRepository",
+    "ConversationRepository",
     "Database",
     "DocumentRepository",
     "EventLog",

@@ -1,0 +1,93 @@
+"""Answering by the library's own sentences: which one or two of a passage say what is asked."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from luminalib.domain.function_words import bare, telling_words
+from luminalib.domain.passages import QUOTED
+from luminalib.domain.questions import Asked, asked_for, holds
+from luminalib.domain.search import PassageView, are_kin
+from luminalib.domain.sentences import sentences_in
+from luminalib.domain.spelling import words_in
+
+HOLDS_IT = 0.15
+"""What it is worth that a sentence has a thing of the kind that is asked for."""
+RANKED = 0.35
+"""What the passage's own rank is worth beside the words of a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quote:
+    """A verbatim stretch of a passage: `start` and `stop` are offsets in its text.
+
+    `support` is the share of the question's words, by rarity among what was found, that stand in it or right beside it; `holds_it`
+    whether it has a thing of the kind that is asked for.
+    """
+
+    view: PassageView
+    start: int
+    stop: int
+    support: float
+    holds_it: bool
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The words themselves."""
+        return self.view.passage.text[self.start : self.stop]
+
+
+def quotes_for(question: str, context: str, found: Sequence[tuple[PassageView, float]], most: int = QUOTED) -> list[Quote]:
+    """The best quotation of each passage, the best first.
+
+    `found` are passages with their scores, 0.0 to 1.0; `context` is the question together with the turns before it, whose words
+    count half.
+    """
+    asked = asked_for(question)
+    weights = _weights(question, context, found)
+    quotes = (_best_of(view, score, question, asked, weights, most) for view, score in found)
+    return sorted((quote for quote in quotes if quote), key=lambda quote: -quote.score)
+
+
+def _weights(question: str, context: str, found: Sequence[tuple[PassageView, float]]) -> dict[str, float]:
+    """The telling words by how rare they are among the passages found."""
+    last = telling_words([word for _, _, word in words_in(question)])
+    before = [word for word in telling_words([word for _, _, word in words_in(context)]) if word not in last]
+    texts = [{bare(word) for _, _, word in words_in(view.passage.text)} for view, _ in found]
+    weights: dict[str, float] = {}
+    for words, share in ((last, 1.0), (before, 0.5)):
+        for word in map(bare, words):
+            having = sum(any(are_kin(word, other) for other in text) for text in texts)
+            weights.setdefault(word, share * math.log1p(len(texts) / (having + 0.5)))
+    return weights
+
+
+def _best_of(view: PassageView, score: float, question: str, asked: Asked, weights: dict[str, float], most: int) -> Quote | None:
+    text = view.passage.text
+    sentences = sentences_in(text)
+    held = [_held(text[start:stop], weights) for start, stop in sentences]
+    total = sum(weights.values()) or 1.0
+    best: Quote | None = None
+    for first in range(len(sentences)):
+        for last in (first, first + 1):
+            if last >= len(sentences) or (last > first and sentences[last][1] - sentences[first][0] > most):
+                continue
+            start, stop = sentences[first][0], sentences[last][1]
+            support = _sum(held[first] | held[last], weights) / total
+            beside = _sum(set().union(*held[max(first - 1, 0) : last + 2]), weights) / total
+            has_it = holds(text[start:stop], asked, question)
+            worth = 0.7 * support + 0.3 * beside + (HOLDS_IT if has_it and asked is not Asked.ANYTHING else 0.0) + RANKED * score
+            worth -= 0.03 * (last - first) + 0.05 * max(0, stop - start - most) / most
+            if best is None or worth > best.score:
+                best = Quote(view=view, start=start, stop=stop, support=max(support, beside), holds_it=has_it, score=worth)
+    return best
+
+
+def _held(sentence: str, weights: dict[str, float]) -> set[str]:
+    words = {bare(word) for _, _, word in words_in(sentence)}
+    return {wanted for wanted in weights if any(are_kin(wanted, word) for word in words)}
+
+
+def _sum(words: set[str], weights: dict[str, float]) -> float:
+    return sum(weights[word] for word in words)

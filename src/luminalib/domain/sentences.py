@@ -1,0 +1,58 @@
+"""Where the sentences of a text stand."""
+# ruff: noqa: RUF001  (marks of many scripts are meant)
+
+import re
+from collections.abc import Iterator
+
+_END = re.compile(r"""[.!?…؟۔।]+["'”’»“)\]]*(?=\s)|[。！？｡]+[」』）”]*|\n\s*\n""")
+_LAST_WORD = re.compile(r"[\w.]+$")
+_ABBREVIATED_LIST = """
+mr mrs ms dr prof st messrs mme mlle hon rev gen col capt lieut lt sgt maj gov jr sr esq vs etc e.g i.e no vol pp p
+fig bzw ca z.b d.h u.a usw nr abb sog vgl bd s m mm
+"""
+_ABBREVIATED = frozenset(_ABBREVIATED_LIST.split())
+LONGEST = 600
+"""Characters; a longer run without an end is cut at words."""
+
+
+def sentences_in(text: str) -> list[tuple[int, int]]:
+    """Each sentence as (start, stop), without the white space around it; together with that they are the text."""
+    return [piece for start, stop in _runs(text) for piece in _cut(text, *_trimmed(text, start, stop))]
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for end in _END.finditer(text):
+        if _really_ends(text, start, end):
+            yield start, end.end()
+            start = end.end()
+    yield start, len(text)
+
+
+def _really_ends(text: str, start: int, end: re.Match[str]) -> bool:
+    if end.group()[0] != ".":
+        return True
+    following = text[end.end() : end.end() + 6].lstrip()
+    if following[:1].islower():
+        return False
+    before = _LAST_WORD.search(text, max(start, end.start() - 12), end.start())
+    word = before.group().lower() if before else ""
+    return not (word in _ABBREVIATED or (len(word) == 1 and word.isalpha()))
+
+
+def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
+    while start < stop and text[start].isspace():
+        start += 1
+    while stop > start and text[stop - 1].isspace():
+        stop -= 1
+    return start, stop
+
+
+def _cut(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    while stop - start > LONGEST:
+        space = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        end = space if space > 0 else start + LONGEST
+        yield start, end
+        start, stop = _trimmed(text, end, stop)
+    if start < stop:
+        yield start, stop

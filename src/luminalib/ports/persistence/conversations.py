@@ -1,0 +1,60 @@
+"""Conversations and their messages."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+
+from luminalib.domain.conversations import Conversation, Message
+from luminalib.domain.paging import Page, PageRequest
+
+
+class ConversationRepository(ABC):
+    """Each belongs to one member."""
+
+    @abstractmethod
+    async def add(self, conversation: Conversation) -> None:
+        """Keeps a new one."""
+
+    @abstractmethod
+    async def get(self, user_id: str, conversation_id: str) -> Conversation:
+        """Raises ConversationNotFound, also for other people's."""
+
+    @abstractmethod
+    async def count(self, user_id: str) -> int:
+        """How many a member has."""
+
+    @abstractmethod
+    async def list(self, user_id: str, page: PageRequest) -> Page[Conversation]:
+        """A member's, the last used first."""
+
+    @abstractmethod
+    async def remove(self, conversation: Conversation) -> None:
+        """Deletes one with its messages."""
+
+    @abstractmethod
+    async def forget(self, user_id: str) -> None:
+        """Deletes all of a member."""
+
+    @abstractmethod
+    async def say(self, message: Message) -> Message:
+        """Adds a message; its number is given here."""
+
+    @abstractmethod
+    async def messages(self, conversation_id: str, page: PageRequest) -> Page[Message]:
+        """The messages of a conversation, the oldest first."""
+
+    @abstractmethod
+    async def after(self, conversation_id: str, number: int, limit: int) -> Sequence[Message]:
+        """The next messages of a conversation."""
+
+    @abstractmethod
+    async def latest_number(self, conversation_id: str) -> int:
+        """The number of its last message, 0 when there is none."""
+
+    @abstractmethod
+    async def questions(self, conversation_id: str, limit: int) -> Sequence[str]:
+        """The last questions of a conversation, the oldest of them first."""
+
+    @abstractmethod
+    async def unanswered(self, before: datetime) -> Sequence[Conversation]:
+        """Those whose question came before then and has no answer."""

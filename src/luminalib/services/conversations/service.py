@@ -1,0 +1,254 @@
+"""Conversations, and questions without one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from luminalib.domain.auth import Principal
+from luminalib.domain.conversations import (
+    MOST_CONVERSATIONS,
+    TITLE_MAX,
+    TURNS_BEFORE,
+    Answer,
+    Conversation,
+    Message,
+    MessageRole,
+    RefusalReason,
+    Selection,
+    Style,
+    TooManyConversations,
+)
+from luminalib.domain.errors import LuminaError
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.clock import Clock
+from luminalib.ports.events import EventBus, topic_of
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.services.conversations.answerer import Answerer, Question
+from luminalib.services.conversations.events import Happening
+from luminalib.steps.authority import Authority
+
+log = structlog.get_logger(__name__)
+RECHECK_SECONDS = 2.0
+_BATCH = 100
+_WORDS_OF = {
+    RefusalReason.CANCELLED: "This answer was cancelled.",
+    RefusalReason.INTERRUPTED: "The server stopped while it was answering. Ask again.",
+    RefusalReason.UNAVAILABLE: "The library could not answer just now. Ask again in a moment.",
+}
+"""What stands in place of an answer that did not come to be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What conversations need."""
+
+    uow: UnitOfWorkFactory
+    bus: EventBus
+    answerer: Answerer
+    limiter: RateLimiter
+    authority: Authority
+    clock: Clock
+
+
+class ConversationService:
+    """A member's conversations. Answers are made in tasks of their own: who hangs up finds them later."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._is_closing = False
+
+    async def ask(self, by: Principal, question: Question) -> AsyncIterator[Happening]:
+        """One question without a conversation: nothing is kept. Raises TooManyRequests, BookNotFound, DocumentNotFound."""
+        await self._tools.limiter.hit(Rule.ASK_PER_ACCOUNT, by.user_id)
+        await self._tools.answerer.scope(by, question.selection)
+        return self._tools.answerer.answer(by, question)
+
+    async def begin(self, by: Principal, title: str, selection: Selection, style: Style) -> Conversation:
+        """A new conversation. Raises BookNotFound, DocumentNotFound, TooManyConversations."""
+        await self._tools.answerer.scope(by, selection)
+        now = self._tools.clock.now()
+        conversation = Conversation(
+            id=str(uuid4()),
+            user_id=by.user_id or "",
+            title=title[:TITLE_MAX],
+            book_ids=list(selection.book_ids),
+            document_ids=list(selection.document_ids),
+            up_to_page=dict(selection.up_to_page),
+            style=style,
+            created_at=now,
+            updated_at=now,
+        )
+        async with self._tools.uow(by.tenant_id) as uow:
+            if await uow.conversations.count(conversation.user_id) >= MOST_CONVERSATIONS:
+                raise TooManyConversations(max_conversations=MOST_CONVERSATIONS)
+            await uow.conversations.add(conversation)
+        return conversation
+
+    async def list(self, by: Principal, page: PageRequest) -> Page[Conversation]:
+        """The member's, the last used first."""
+        async with self._tools.uow.reading(by.tenant_id) as uow:
+            return await uow.conversations.list(by.user_id or "", page)
+
+    async def get(self, by: Principal, conversation_id: str) -> Conversation:
+        """One. Raises ConversationNotFound."""
+        async with self._tools.uow.reading(by.tenant_id) as uow:
+            return await uow.conversations.get(by.user_id or "", conversation_id)
+
+    async def change(self, by: Principal, conversation_id: str, changes: Mapping[str, Any]) -> Conversation:
+        """Changes title, selection or style. Raises ConversationNotFound, BookNotFound, DocumentNotFound."""
+        wanted = {name: changes[name] for name in ("book_ids", "document_ids", "up_to_page") if name in changes}
+        await self._tools.answerer.scope(by, Selection(**wanted))
+        async with self._tools.uow(by.tenant_id) as uow:
+            conversation = await uow.conversations.get(by.user_id or "", conversation_id)
+            for name, value in changes.items():
+                setattr(conversation, name, value)
+            conversation.updated_at = self._tools.clock.now()
+        return conversation
+
+    async def remove(self, by: Principal, conversation_id: str) -> None:
+        """Deletes a conversation; an answer under way stops. Raises ConversationNotFound."""
+        await self.get(by, conversation_id)
+        await self._stop(conversation_id)
+        async with self._tools.uow(by.tenant_id) as uow:
+            await uow.conversations.remove(await uow.conversations.get(by.user_id or "", conversation_id))
+
+    async def messages(self, by: Principal, conversation_id: str, page: PageRequest) -> Page[Message]:
+        """Its messages, the oldest first. Raises ConversationNotFound."""
+        async with self._tools.uow.reading(by.tenant_id) as uow:
+            await uow.conversations.get(by.user_id or "", conversation_id)
+            return await uow.conversations.messages(conversation_id, page)
+
+    async def send(self, by: Principal, conversation_id: str, content: str) -> AsyncIterator[Happening | Message]:
+        """Asks in a conversation: the question as it was kept, what happens, and at last the answer as it was kept.
+
+        The answer is made and kept whether or not anybody listens. Raises ConversationNotFound, AnswerUnderWay, TooManyRequests.
+        """
+        await self._tools.limiter.hit(Rule.ASK_PER_ACCOUNT, by.user_id)
+        now = self._tools.clock.now()
+        async with self._tools.uow(by.tenant_id) as uow:
+            conversation = await uow.conversations.get(by.user_id or "", conversation_id)
+            conversation.begin(content, now)
+            before = await uow.conversations.questions(conversation_id, TURNS_BEFORE)
+            asked = await uow.conversations.say(self._turn(conversation_id, MessageRole.USER, content))
+        self._publish(by, conversation_id)
+        question = Question(text=content, before=before, selection=conversation.selection)
+        happenings: asyncio.Queue[Happening | Message | None] = asyncio.Queue()
+        task = asyncio.create_task(self._answer(by, conversation, question, happenings))
+        self._under_way[conversation_id] = task
+        task.add_done_callback(lambda _: self._under_way.pop(conversation_id, None))
+        return _told(asked, happenings)
+
+    async def cancel(self, by: Principal, conversation_id: str) -> None:
+        """Stops the answer under way, if there is one. Raises ConversationNotFound."""
+        await self.get(by, conversation_id)
+        await self._stop(conversation_id)
+
+    async def follow(self, by: Principal, conversation_id: str, after: int | None) -> AsyncIterator[Message | None]:
+        """Messages after the number `after` (from now on when it is None), then each as it comes; None when there was no news.
+
+        Raises ConversationNotFound, also when it is deleted meanwhile, and InvalidToken once the member has signed out.
+        """
+        bus, authority = self._tools.bus, self._tools.authority
+        with authority.watched(by), bus.subscribe(topic_of("conversations", by.tenant_id, conversation_id)) as subscription:
+            last = after
+            while not bus.is_closed:
+                await authority.require(by, RECHECK_SECONDS)
+                async with self._tools.uow.reading(by.tenant_id) as uow:
+                    await uow.conversations.get(by.user_id or "", conversation_id)
+                    last = await uow.conversations.latest_number(conversation_id) if last is None else last
+                    found = await uow.conversations.after(conversation_id, last, _BATCH)
+                for message in found:
+                    last = message.number
+                    yield message
+                if len(found) < _BATCH and not await subscription.wait(RECHECK_SECONDS):
+                    yield None
+
+    async def mark_interrupted(self, tenant_id: str) -> None:
+        """Says of questions that nobody answers any more that their answer was interrupted; for the start of a server."""
+        async with self._tools.uow(tenant_id) as uow:
+            for conversation in await uow.conversations.unanswered(self._tools.clock.now()):
+                if conversation.id not in self._under_way:
+                    conversation.asked_at = None
+                    answer = _stopped(RefusalReason.INTERRUPTED)
+                    await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
+
+    async def close(self) -> None:
+        """Stops what is under way; it is marked as interrupted."""
+        self._is_closing = True
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _answer(
+        self, by: Principal, conversation: Conversation, question: Question, happenings: "asyncio.Queue[Happening | Message | None]"
+    ) -> None:
+        try:
+            answer = await self._make(by, question, happenings)
+            happenings.put_nowait(await self._keep(by, conversation, answer))
+        except asyncio.CancelledError:
+            reason = RefusalReason.INTERRUPTED if self._is_closing else RefusalReason.CANCELLED
+            kept = await asyncio.shield(self._keep(by, conversation, _stopped(reason)))
+            happenings.put_nowait(kept)
+        except LuminaError as reason:
+            log.warning("conversations.not_answered", reason=reason.detail)
+        finally:
+            happenings.put_nowait(None)
+
+    async def _make(self, by: Principal, question: Question, happenings: "asyncio.Queue[Happening | Message | None]") -> Answer:
+        try:
+            async for happening in self._tools.answerer.answer(by, question):
+                if isinstance(happening, Answer):
+                    return happening
+                happenings.put_nowait(happening)
+        except LuminaError as reason:
+            log.warning("conversations.no_answer", reason=reason.detail)
+        return _stopped(RefusalReason.UNAVAILABLE)
+
+    async def _keep(self, by: Principal, conversation: Conversation, answer: Answer) -> Message | None:
+        """The answer as it was kept; None when the conversation has gone, or its question counts as answered already."""
+        async with self._tools.uow(by.tenant_id) as uow:
+            stored = await uow.conversations.get(conversation.user_id, conversation.id)
+            if stored.asked_at != conversation.asked_at:
+                return None
+            stored.asked_at = None
+            stored.updated_at = self._tools.clock.now()
+            kept = await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
+        self._publish(by, conversation.id)
+        return kept
+
+    async def _stop(self, conversation_id: str) -> None:
+        task = self._under_way.get(conversation_id)
+        if task:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _turn(self, conversation_id: str, role: MessageRole, content: str, answer: Answer | None = None) -> Message:
+        return Message(
+            number=0,
+            id=str(uuid4()),
+            conversation_id=conversation_id,
+            role=role,
+            content=content,
+            created_at=self._tools.clock.now(),
+            answer=answer,
+        )
+
+    def _publish(self, by: Principal, conversation_id: str) -> None:
+        self._tools.bus.publish(topic_of("conversations", by.tenant_id, conversation_id))
+
+
+def _stopped(reason: RefusalReason) -> Answer:
+    return Answer(content=_WORDS_OF[reason], answered=False, confidence=0.0, refusal_reason=reason)
+
+
+async def _told(asked: Message, happenings: "asyncio.Queue[Happening | Message | None]") -> AsyncIterator[Happening | Message]:
+    yield asked
+    while (happening := await happenings.get()) is not None:
+        yield happening
