@@ -100,7 +100,6 @@ class LimitSettings(BaseModel):
     upload_per_address: str = Field("3000/hour", description="Uploads from one network address.")
     piece_per_account: str = Field("12000/hour", description="Pieces of resumable uploads of one account.")
     deed_per_account: str = Field("3000/hour", description="Loans, holds, reviews and all else that a member changes.")
-    deed_per_account: str = Field("3000/hour", description="Loans, holds, reviews and the like of one account.")
     ask_per_account: str = Field("600/hour", description="Questions to the library of one account.")
 
     @field_validator("*")
