@@ -7,9 +7,10 @@ UV = $(shell command -v uv || echo $(BIN)/uv)
 HOST ?= 127.0.0.1
 PORT ?= 8000
 SOURCES := src tests benchmarks alembic
+FAST = tests/domain tests/architecture tests/container tests/services tests/contracts -k "not postgresql and not redis and not minio and not s3"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check format bench audit compose-check clean
+.PHONY: help install run demo test test-fast check format bench audit compose-check clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,8 +23,13 @@ run: $(VENV)/.run ## Serve the library with its demo shelf on http://127.0.0.1:8
 demo: $(VENV)/.run ## Walk the whole journey through the HTTP API of a throw-away library
 	@$(BIN)/luminalib demo
 
-test: $(VENV)/.dev ## Run all tests (ARGS= for pytest)
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+test: $(VENV)/.dev ## Run all tests and say how long they took (ARGS= for pytest)
+	@begun=$$(date +%s); $(BIN)/pytest -n auto --dist worksteal --durations=10 $(ARGS); code=$$?; took=$$(($$(date +%s) - begun)); \
+	echo "All tests took $$((took / 60)) min $$((took % 60)) s; on two idle cores they should take 10 minutes at most."; exit $$code
+
+test-fast: $(VENV)/.dev ## Run what needs neither PostgreSQL nor the whole server: rules, fakes, contracts on SQLite (2 minutes at most)
+	@begun=$$(date +%s); $(BIN)/pytest -n auto --dist worksteal $(FAST) $(ARGS); code=$$?; \
+	echo "These tests took $$(($$(date +%s) - begun)) s."; exit $$code
 
 check: $(VENV)/.dev ## Format, lint, types, layers, dead code, dependencies, lock file
 	$(BIN)/ruff format --check $(SOURCES)
