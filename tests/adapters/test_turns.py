@@ -67,6 +67,14 @@ async def test_a_line_of_many_networks_has_an_end() -> None:
     assert await desk.outcomes() == ["done"] * 4 + ["TooBusy"] * 2
 
 
+async def test_of_two_in_line_the_second_makes_room_and_of_one_nobody() -> None:
+    desk = Desk(waiting=2)
+    await desk.send("flood", "f0", "f1", "f2")
+    await desk.send("ada", "a0")
+    await desk.send("eve", "e0")
+    assert await desk.outcomes() == ["done", "done", "TooBusy", "done", "TooBusy"]
+
+
 async def test_who_leaves_the_line_keeps_nobody_up() -> None:
     desk = Desk()
     await desk.send("ada", "a0", "a1", "a2", "a3")

@@ -72,11 +72,12 @@ DELETE /books/{book_id}/hold                            401      404   204      
 GET    /notices                                         401      200   200       200   200    200
 GET    /me/stream                                       401      200   200       200   200    401
 OPTIONS /uploads                                        204      204   204       204   204    204
+GET    /uploads                                         401      200   200       200   200    401
 POST   /uploads                                         401      201   201       201   201    401
 HEAD   /uploads/{upload_id}                             401      404   200       404   404    401
 GET    /uploads/{upload_id}                             401      404   200       404   404    401
 PATCH  /uploads/{upload_id}                             401      404   204       404   404    401
-DELETE /uploads/{upload_id}                             401      404   204       404   404    401
+DELETE /uploads/{upload_id}                             401      404   204       404   204    401
 GET    /search                                          401      200   200       200   200    401
 POST   /ask                                             401      200   200       200   200    401
 POST   /conversations                                   401      201   201       201   201    401

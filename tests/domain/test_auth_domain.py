@@ -1,8 +1,22 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from luminalib.domain.auth import Principal, Role, Session, WeakPassword, accept_password, normalise_email, the_house
+from luminalib.domain.auth import (
+    EMAIL_MAX,
+    PASSWORD_MAX,
+    REFRESH_GRACE,
+    Principal,
+    Role,
+    Session,
+    User,
+    WeakPassword,
+    accept_password,
+    normalise_email,
+    normalise_password,
+    the_house,
+)
 from luminalib.domain.errors import LuminaError, NotFound
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -54,3 +68,62 @@ def test_an_errors_docstring_is_its_message() -> None:
     assert NotFound().detail == "There is nothing here under that id, or nothing that you may see."
     assert NotFound("Gone.", book_id="b").facts == {"book_id": "b"}
     assert str(LuminaError()) == "Something went wrong."
+
+
+def log_in(rotation: int = 5, excused: int | None = None) -> Session:
+    return Session(
+        id="s",
+        user_id="u",
+        refresh_hash="h",
+        created_at=NOW,
+        rotated_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+        rotation=rotation,
+        excused=excused,
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "after", "excused", "is_excused"),
+    [
+        (4, timedelta(), None, True),
+        (4, REFRESH_GRACE, None, True),
+        (4, REFRESH_GRACE + timedelta(microseconds=1), None, False),
+        (3, timedelta(), None, False),
+        (5, timedelta(), None, False),
+        (0, timedelta(), None, False),
+        (10, timedelta(), None, False),
+        (4, timedelta(), 3, False),
+        (4, timedelta(), 2, True),
+    ],
+)
+def test_only_the_refresh_token_before_is_excused_and_not_twice_in_a_row(
+    number: int, after: timedelta, excused: int | None, *, is_excused: bool
+) -> None:
+    session = log_in(excused=excused)
+    assert session.excuse(number, NOW + after) is is_excused
+    assert session.excused == (number if is_excused else excused)
+
+
+def test_a_session_is_open_until_it_ends_or_expires() -> None:
+    session = log_in()
+    assert session.is_open(session.expires_at - timedelta(microseconds=1))
+    assert not session.is_open(session.expires_at)
+    session.rotate("next", NOW + timedelta(hours=1), NOW + timedelta(days=2))
+    assert (session.rotation, session.refresh_hash, session.rotated_at) == (6, "next", NOW + timedelta(hours=1))
+    assert session.is_open(NOW + timedelta(days=1))
+    session.ended_at = NOW
+    assert not session.is_open(NOW)
+
+
+def test_addresses_and_passwords_are_cut_behind_what_is_accepted() -> None:
+    assert normalise_email("A" * EMAIL_MAX) == "a" * EMAIL_MAX
+    assert len(normalise_email("a" * 10_000)) == EMAIL_MAX + 1
+    assert normalise_password("p" * PASSWORD_MAX) == "p" * PASSWORD_MAX
+    assert len(normalise_password("p" * 10_000)) == len(normalise_password("\ufdfa" * 10_000)) == PASSWORD_MAX + 1
+
+
+def test_who_has_left_is_told_by_the_password_that_nobody_has() -> None:
+    facts: dict[str, Any] = {"id": "u", "email": "a@b.c", "display_name": "A", "role": Role.MEMBER, "is_active": True}
+    assert User(password_hash=b"!".decode(), created_at=NOW, **facts).is_deleted
+    assert not User(password_hash="x", created_at=NOW, **facts).is_deleted

@@ -1,10 +1,10 @@
 import itertools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import FREE_CLAIMS, LEASE, LONGEST_PAUSE, MAX_CLAIMS, pause_after, postponement
+from luminalib.domain.jobs import FREE_CLAIMS, LEASE, LONGEST_PAUSE, MAX_CLAIMS, Job, JobStatus, pause_after, postponement
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(None, 15), (3, 15), (90, 90), (86_400, 3600), (1e300, 3600), ("soon", 15)])
@@ -27,3 +27,14 @@ def test_no_pause_is_longer_than_the_trouble_has_lasted() -> None:
     for claims in range(FREE_CLAIMS + 2, MAX_CLAIMS):
         lasted = sum(map(pause_after, range(claims)), timedelta())
         assert pause_after(claims) <= lasted + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("failures", "is_last"), [(0, False), (1, True), (2, True)])
+def test_a_job_is_tried_once_more(failures: int, *, is_last: bool) -> None:
+    job = Job(name="n", payload={}, tenant_id="main", run_at=datetime(2026, 1, 2, tzinfo=UTC), failures=failures)
+    assert job.is_last_try is is_last
+
+
+def test_a_new_job_has_neither_been_started_nor_failed() -> None:
+    job = Job(name="n", payload={}, tenant_id="main", run_at=datetime(2026, 1, 2, tzinfo=UTC))
+    assert (job.claims, job.failures, job.fence, job.status) == (0, 0, 0, JobStatus.WAITING)
