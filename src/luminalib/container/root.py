@@ -10,7 +10,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api.deps import Services
 from luminalib.container.adapters import open_adapters
-from luminalib.container.conversations import open_conversations
+from luminalib.container.conversations import open_conversations, open_knowledge
 from luminalib.container.jobs import open_notes, open_runner
 from luminalib.container.llm import introduce
 from luminalib.container.rounds import Rounds
@@ -50,6 +50,8 @@ async def open_container(
         if run_jobs:
             parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack, rounds)).check)
             parts["rounds"] = Part(check=rounds.check, is_hard=False)
+        if run_jobs and settings.knowledge_dir:
+            parts["knowledge"] = open_knowledge(settings, settings.knowledge_dir, adapters, stack, rounds)
         if run_jobs and settings.llm != "extractive":
             introduce(adapters.llm, stack)
         conversations = await open_conversations(settings, adapters, stack, is_server=run_jobs)

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         description="What finds passages by meaning beside words: none; onnx on this machine; ollama or openai by their servers.",
     )
     onnx: OnnxSettings = OnnxSettings()
+    knowledge_dir: Path | None = Field(
+        None, description="A directory of texts, PDFs and EPUBs that all members may ask about; kept in step with it."
+    )
     refusal: Annotated[
         str, Field(min_length=1, max_length=500, description="What the library says to a question that it cannot answer.")
     ] = "I cannot answer that from this library."

@@ -108,6 +108,10 @@ class SqlDocumentRepository(DocumentRepository):
         has_book = sa.exists().where(_BOOKS.c.document_id == documents.c.id)
         return (await self._session.scalars(sa.select(Document).where(documents.c.uploaded_by == owner_id, ~has_book))).all()
 
+    async def laid_out(self) -> Sequence[Document]:
+        """See DocumentRepository."""
+        return list(await self._session.scalars(sa.select(Document).where(documents.c.knowledge_path.is_not(None))))
+
     async def has_staged(self, key: str) -> bool:
         """See DocumentRepository."""
         return await self._session.scalar(sa.select(Document).where(documents.c.staged_key == key)) is not None

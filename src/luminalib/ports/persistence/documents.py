@@ -33,6 +33,10 @@ class DocumentRepository(ABC):
         """The member's documents that are no books."""
 
     @abstractmethod
+    async def laid_out(self) -> Sequence[Document]:
+        """The copies of the files of the knowledge directory."""
+
+    @abstractmethod
     async def has_staged(self, key: str) -> bool:
         """Whether some document's file was staged under `key`."""
 
