@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,16 @@ def test_the_sentence_that_answers_is_quoted_word_by_word() -> None:
     assert TEXT[quote.start : quote.stop] == quote.text
     assert quote.holds_it
     assert len(quote.text) < len(TEXT) / 2
+
+
+def test_what_two_passages_share_is_quoted_once() -> None:
+    whole = view(TEXT)
+    passage = whole.passage
+    tail = replace(
+        whole, passage=replace(passage, ordinal=1, start=passage.start + 41, page_start=0, text=TEXT[41:], stop=passage.stop)
+    )
+    question = "How much was he paid for copying?"
+    assert len(quotes_for(question, question, [(whole, 1.0), (tail, 0.9)])) == 1
 
 
 def test_the_turns_before_say_who_is_meant() -> None:

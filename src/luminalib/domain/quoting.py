@@ -37,6 +37,13 @@ class Quote:
         """The words themselves."""
         return self.view.passage.text[self.start : self.stop]
 
+    def lies_upon(self, other: "Quote") -> bool:
+        """Whether the two share a part of their document."""
+        mine, theirs = self.view.passage, other.view.passage
+        return mine.document_id == theirs.document_id and (
+            mine.start + self.start < theirs.start + other.stop and theirs.start + other.start < mine.start + self.stop
+        )
+
 
 def quotes_for(question: str, context: str, found: Sequence[tuple[PassageView, float]], most: int = QUOTED) -> list[Quote]:
     """The best quotation of each passage, the best first.
@@ -47,7 +54,16 @@ def quotes_for(question: str, context: str, found: Sequence[tuple[PassageView, f
     asked = asked_for(question)
     weights = _weights(question, context, found)
     quotes = (_best_of(view, score, question, asked, weights, most) for view, score in found)
-    return sorted((quote for quote in quotes if quote), key=lambda quote: -quote.score)
+    return _distinct(sorted((quote for quote in quotes if quote), key=lambda quote: -quote.score))
+
+
+def _distinct(quotes: Sequence[Quote]) -> list[Quote]:
+    """Without those that lie upon a better one: neighbouring passages share sentences."""
+    kept: list[Quote] = []
+    for quote in quotes:
+        if not any(quote.lies_upon(other) for other in kept):
+            kept.append(quote)
+    return kept
 
 
 def _weights(question: str, context: str, found: Sequence[tuple[PassageView, float]]) -> dict[str, float]:
