@@ -2,7 +2,6 @@
 
 from contextlib import AsyncExitStack
 
-from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.embedders.servers import OllamaEmbedder, OpenAIEmbedder
@@ -30,9 +29,8 @@ def open_embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
     return embedder
 
 
-async def open_passage_index(settings: Settings, database: SqlDatabase, stack: AsyncExitStack) -> PassageIndex:
-    """The chosen index, open; by default the one that goes with the database."""
-    del database
+async def open_passage_index(settings: Settings, stack: AsyncExitStack) -> PassageIndex:
+    """The index in files of the data directory, open."""
     index = LocalPassageIndex(settings.data_dir / "passages")
     stack.push_async_callback(index.close)
     await index.start()

@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     )
     ollama: OllamaSettings = OllamaSettings()
     openai: OpenAISettings = OpenAISettings()
+    passage_index: Literal["local"] = Field("local", description="Where passages are looked up: files in the data directory.")
     embedder: Literal["none", "onnx", "ollama", "openai"] = Field(
         "none",
         description="What finds passages by meaning beside words: none; onnx on this machine; ollama or openai by their servers.",
