@@ -94,7 +94,8 @@ class BookService:
         await self._promote(document)
         details = await self._complete(details, document.content_key, document.media_type, document.filename)
         now = self._clock.now()
-        await self._refuse_duplicate(by, document.sha256, also_own=False)
+        if not document.is_catalogued:
+            await self._refuse_duplicate(by, document.sha256, also_own=False)
         async with self._uow(by.tenant_id) as uow:
             document = await uow.documents.get(document_id)
             if (existing := await uow.books.find_by_document(document.id)) is not None:
