@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -49,11 +49,16 @@ uvicorn.Server(config).run()
 """
 
 
-@contextmanager
-def luminalib() -> Iterator[tuple[str, int]]:
+def luminalib() -> AbstractContextManager[tuple[str, int]]:
     """A library on embedded defaults: its address and its process id."""
+    return luminalib_with({})
+
+
+@contextmanager
+def luminalib_with(chosen: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """A library with these settings besides: its address and its process id."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LUMINALIB_")}
-    clean |= {"LUMINALIB_LOG_LEVEL": "warning", "LUMINALIB_RATE_LIMITS": "off"}
+    clean |= {"LUMINALIB_LOG_LEVEL": "warning", "LUMINALIB_RATE_LIMITS": "off", **chosen}
     command = [sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", "0"]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -110,13 +115,13 @@ class Asker(asyncio.Protocol):
             self._transport.write(self._message)
 
 
-async def rate(url: str, seconds: float, token: str = "") -> float:
-    """Answers per second of GET /auth/me."""
+async def rate(url: str, seconds: float, token: str = "", *, path: str = "/auth/me", connections: int = CONNECTIONS) -> float:
+    """Answers per second of one GET over connections that stay open."""
     where = urlsplit(url)
-    message = f"GET /auth/me HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    message = f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
     loop = asyncio.get_running_loop()
     host, port = str(where.hostname), where.port or 80
-    made = [await loop.create_connection(lambda: Asker(message), host, port) for _ in range(CONNECTIONS)]
+    made = [await loop.create_connection(lambda: Asker(message), host, port) for _ in range(connections)]
     await asyncio.sleep(seconds)
     answers = sum(asker.answers for _, asker in made)
     for transport, _ in made:

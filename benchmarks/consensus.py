@@ -27,6 +27,8 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.reviews import reviews
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.reader import reader_of
+from luminalib.adapters.db.views.reviews import SqlReviewViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
@@ -100,7 +102,7 @@ async def measured(kind: str, size: int, children: SubprocessPool) -> tuple[floa
         llm: LLMProvider = ExtractiveLLM(children)
         if kind == "prompted":
             llm = PromptedLLM(AtOnce(), FilePrompts(), uow, children, SystemClock(), at_once=2)
-        service = ConsensusService(uow, llm, SystemClock())
+        service = ConsensusService(uow, SqlReviewViews(reader_of(database)), llm, SystemClock())
         book = await shelve(uow)
         await add_reviews(database, book, size)
         await service.update(update_consensus(book, "main", NOW))

@@ -20,6 +20,7 @@ from luminalib.adapters.db.auth import sessions
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.reader import Reader, reader_of
 from luminalib.container import Container, open_container
 from luminalib.domain.auth import MAIN_TENANT, User
 from luminalib.main import create_app
@@ -72,6 +73,15 @@ async def database(database_url: str) -> AsyncIterator[SqlDatabase]:
     """A database with the newest schema."""
     opened = SqlDatabase(database_url)
     await upgrade(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def reader(database: SqlDatabase) -> AsyncIterator[Reader]:
+    """What reads that database past the ORM."""
+    opened = reader_of(database)
+    await opened.start()
     yield opened
     await opened.close()
 

@@ -1,5 +1,12 @@
 import ast
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
+
+import pytest
+
+from luminalib.cli.main import COMMANDS
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "luminalib"
 MAX_LINES = 300
@@ -50,3 +57,29 @@ def test_routers_are_thin() -> None:
         if sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 1 > 12
     ]
     assert long == []
+
+
+HEAVY = {
+    *("sklearn", "scipy", "numpy", "networkx", "vaderSentiment", "onnxruntime"),
+    *("openai", "ollama", "minio"),
+    *("reportlab", "PIL", "lxml", "pypdf", "pypdfium2"),
+}
+
+
+@pytest.mark.parametrize("module", ["luminalib.main", "luminalib.cli.serve"])
+def test_a_server_imports_what_is_heavy_only_where_it_is_used(module: str) -> None:
+    program = f"import sys, {module}; print(*sorted({HEAVY!r} & {{name.partition('.')[0] for name in sys.modules}}))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert told == []
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    program = "import sys, luminalib.cli; print(*sorted(name for name in sys.modules if name.startswith('luminalib.')))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert {name for name in told if not name.startswith("luminalib.domain")} == {"luminalib.cli", "luminalib.cli.main"}
+
+
+def test_the_list_of_commands_names_what_there_is() -> None:
+    for module, member, told in COMMANDS.values():
+        assert hasattr(import_module(f"luminalib.cli.{module}"), member), module
+        assert told.endswith(".")

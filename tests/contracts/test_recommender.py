@@ -5,12 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from libraries import make_books, make_choices, rank_with
-from luminalib.adapters.recommenders.content import Content
+from luminalib.adapters.recommenders.content import Content, _idf
 from luminalib.adapters.recommenders.hybrid import HybridRanking
 from luminalib.adapters.recommenders.model import open_model
 from luminalib.domain.recommendations import BookProfile, Reader, ReasonKind
@@ -171,3 +174,10 @@ def test_another_liked_book_never_lowers_its_near_twin(
 
 def score(ranking: Ranking, reader: Reader) -> float:
     return ranking.explain(reader, ["twin"])["twin"].score
+
+
+def test_terms_weigh_what_scikit_learn_has_them_weigh() -> None:
+    """The server computes the weights itself so as not to import scikit-learn for one line."""
+    counts = sp.csr_matrix(np.array([[1, 2, 0, 1], [0, 1, 1, 1], [0, 3, 0, 1]], np.float32))
+    theirs = TfidfTransformer(norm=None, smooth_idf=True).fit(counts).idf_
+    assert np.allclose(_idf(counts), theirs)

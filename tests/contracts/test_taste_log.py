@@ -1,6 +1,7 @@
 """What the log of taste events and the ledger of models promise, on both databases."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.loans import Loan
 from luminalib.domain.recommendations import CatalogueState, Impression, ModelRecord, Strategy
@@ -20,6 +23,15 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
     return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
+
+
+@pytest.fixture
+def views(reader: Reader) -> SqlRecommendationViews:
+    return SqlRecommendationViews(reader)
+
+
+async def of(views: SqlRecommendationViews, user_id: str, tenant: str = "main") -> Sequence[TasteEvent]:
+    return (await views.facts(tenant, user_id)).events
 
 
 def event(
@@ -53,12 +65,11 @@ def facts(events: Sequence[TasteEvent]) -> list[tuple[str, str, TasteKind, int |
     return [(one.user_id, one.book_id, one.kind, one.rating) for one in events]
 
 
-async def test_events_come_back_in_their_order(uow: SqlUnitOfWorkFactory) -> None:
+async def test_events_come_back_in_their_order(uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews) -> None:
     ada, ben = await make_user(uow), await make_user(uow)
     await append(uow, event(ada, "1"), event(ben, "2"), event(ada, "1", TasteKind.RATED, rating=4))
-    async with uow.reading("main") as unit:
-        assert facts(await unit.tastes.of(ada)) == [(ada, "1", TasteKind.BORROWED, None), (ada, "1", TasteKind.RATED, 4)]
-        assert [one.at for one in await unit.tastes.of(ben)] == [NOW]
+    assert facts(await of(views, ada)) == [(ada, "1", TasteKind.BORROWED, None), (ada, "1", TasteKind.RATED, 4)]
+    assert [one.at for one in await of(views, ben)] == [NOW]
 
 
 async def test_batches_go_member_by_member_and_miss_nothing(uow: SqlUnitOfWorkFactory) -> None:
@@ -97,7 +108,7 @@ async def test_popular_counts_members_not_loans(uow: SqlUnitOfWorkFactory) -> No
         assert await unit.tastes.popular(NOW, 1) == [("both", 2)]
 
 
-async def test_forgetting_takes_one_member_only(uow: SqlUnitOfWorkFactory) -> None:
+async def test_forgetting_takes_one_member_only(uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews) -> None:
     ada, ben = await make_user(uow), await make_user(uow)
     await append(uow, event(ada, "1"), event(ben, "1"))
     shown = [
@@ -106,9 +117,9 @@ async def test_forgetting_takes_one_member_only(uow: SqlUnitOfWorkFactory) -> No
     async with uow("main") as unit:
         await unit.recommendations.show(shown)
         await unit.tastes.forget(ada)
+    assert await of(views, ada) == []
+    assert len(await of(views, ben)) == 1
     async with uow.reading("main") as unit:
-        assert await unit.tastes.of(ada) == []
-        assert len(await unit.tastes.of(ben)) == 1
         assert sum(one.shown for one in await unit.recommendations.taken(NOW.date())) == 1
 
 
@@ -136,7 +147,7 @@ async def test_a_book_that_is_shown_again_the_same_day_counts_once_and_what_is_t
         assert [one.day for one in await unit.recommendations.taken(NOW.date())] == [(NOW + DAY).date()]
 
 
-async def test_the_state_changes_with_everything_that_matters(uow: SqlUnitOfWorkFactory) -> None:
+async def test_the_state_changes_with_everything_that_matters(uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews) -> None:
     seen = []
     for step in ("nothing", "book", "model"):
         if step == "book":
@@ -144,9 +155,8 @@ async def test_the_state_changes_with_everything_that_matters(uow: SqlUnitOfWork
         if step == "model":
             async with uow("main") as unit:
                 await unit.recommendations.add_model(model(1))
-        async with uow.reading("main") as unit:
-            seen.append(await unit.recommendations.state())
-            assert await unit.recommendations.state() == seen[-1]
+        seen.append(await views.state("main"))
+        assert await views.state("main") == seen[-1]
     assert len(set(seen)) == 3
 
 
@@ -164,18 +174,17 @@ async def test_the_newest_model_is_first_and_versions_are_never_given_twice(uow:
         assert (await unit.recommendations.models())[0].version > newest.version
 
 
-async def test_had_is_what_was_lent(uow: SqlUnitOfWorkFactory) -> None:
+async def test_had_is_what_was_lent(uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews) -> None:
     ada, ben = await make_user(uow), await make_user(uow)
     one, two, three = [await make_book(uow) for _ in range(3)]
     async with uow("main") as unit:
         for user_id, book_id, returned_at in ((ada, one, None), (ada, two, NOW), (ben, three, None)):
             loan = Loan(id=book_id, book_id=book_id, user_id=user_id, borrowed_at=NOW, due_at=NOW + DAY, returned_at=returned_at)
             await unit.loans.add(loan)
-    async with uow.reading("main") as unit:
-        assert await unit.recommendations.had(ada) == {one, two}
+    assert (await views.facts("main", ada)).had == {one, two}
 
 
-async def test_one_tenant_never_sees_the_other(uow: SqlUnitOfWorkFactory) -> None:
+async def test_one_tenant_never_sees_the_other(uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews) -> None:
     ada = await make_user(uow)
     book = await make_book(uow)
     await append(uow, event(ada, book))
@@ -184,28 +193,44 @@ async def test_one_tenant_never_sees_the_other(uow: SqlUnitOfWorkFactory) -> Non
         await unit.recommendations.add_model(model(1))
         await unit.recommendations.show([shown])
     async with uow("other") as unit:
-        assert await unit.tastes.of(ada) == []
         assert await unit.tastes.batch(None, 10) == []
         assert await unit.tastes.popular(NOW, 10) == []
         assert await unit.tastes.latest_id() == 0
         assert await unit.recommendations.models() == []
-        assert await unit.recommendations.catalogue() == []
         assert await unit.recommendations.taken(NOW.date()) == []
-        assert await unit.recommendations.state() == CatalogueState(changed_at=None, summarised_at=None, model=None)
-        assert await unit.recommendations.size() == 0
         await unit.tastes.forget(ada)
-    async with uow.reading("main") as unit:
-        assert len(await unit.tastes.of(ada)) == 1
+    assert await of(views, ada, "other") == []
+    assert [batch async for batch in views.profiles("other")] == []
+    assert await views.state("other") == CatalogueState(changed_at=None, summarised_at=None, model=None)
+    assert await views.size("other") == 0
+    assert len(await of(views, ada)) == 1
 
 
-async def test_of_a_member_s_events_about_a_book_the_newest_are_kept(uow: SqlUnitOfWorkFactory) -> None:
+async def test_of_a_catalogue_that_is_known_only_what_has_changed_is_read(
+    uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews
+) -> None:
+    first, second = await make_book(uow), await make_book(uow)
+    state = await views.state("main")
+    async with uow("main") as unit:
+        book = await unit.books.get(second)
+        book.describe(replace(book.details, title="Another title"), NOW + DAY)
+    changed = [book async for batch in views.profiles("main", state) for book in batch]
+    assert {book.id: book.title for book in changed} == {first: "Title", second: "Another title"}, "of the same instant, or later"
+    later = [book.id async for batch in views.profiles("main", await views.state("main")) for book in batch]
+    assert later == [second]
+    assert sorted(await views.ids("main")) == sorted([first, second])
+    assert [book.id for book in await views.named("main", [first, "nobody"])] == [first]
+
+
+async def test_of_a_member_s_events_about_a_book_the_newest_are_kept(
+    uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews
+) -> None:
     ada, eve = await make_user(uow), await make_user(uow)
     await append(uow, *(event(ada, "book", at=NOW + n * DAY) for n in range(5)), event(ada, "another"), event(eve, "book"))
     async with uow("other") as unit:
         await unit.tastes.trim(0)
     async with uow("main") as unit:
         await unit.tastes.trim(2)
-    async with uow.reading("main") as unit:
-        kept = [(one.book_id, one.at) for one in await unit.tastes.of(ada)]
-        assert kept == [("book", NOW + 3 * DAY), ("book", NOW + 4 * DAY), ("another", NOW)]
-        assert len(await unit.tastes.of(eve)) == 1
+    kept = [(one.book_id, one.at) for one in await of(views, ada)]
+    assert kept == [("book", NOW + 3 * DAY), ("book", NOW + 4 * DAY), ("another", NOW)]
+    assert len(await of(views, eve)) == 1

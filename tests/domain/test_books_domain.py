@@ -9,6 +9,7 @@ from luminalib.domain.auth import NotAllowed, Principal, Role
 from luminalib.domain.books import (
     Book,
     BookDetails,
+    BookFile,
     InvalidIsbn,
     LoanRequired,
     may_edit,
@@ -62,19 +63,35 @@ def test_exactly_one_check_digit_is_right(stem: str) -> None:
     assert sum(is_right(digit) for digit in range(10)) == 1
 
 
+def book_file(*, has_loan: bool) -> BookFile:
+    return BookFile(
+        id="b",
+        created_by="owner",
+        document_id="d",
+        filename="a.txt",
+        media_type=MediaType.TEXT,
+        byte_size=1,
+        sha256="0" * 64,
+        staged_key="s",
+        content_key="c",
+        cover_key=None,
+        has_loan=has_loan,
+    )
+
+
 def test_owners_and_librarians_may_edit_and_read() -> None:
     allowed = [principal("owner"), principal("other", Role.LIBRARIAN), principal(None, Role.ADMIN)]
     refused = [principal("other"), principal(None)]
     for one in allowed:
         require_editor(one, book())
-        require_reader(one, book(), has_loan=False)
+        require_reader(one, book_file(has_loan=False))
     for one in refused:
         with pytest.raises(NotAllowed):
             require_editor(one, book())
         with pytest.raises(LoanRequired):
-            require_reader(one, book(), has_loan=False)
-        require_reader(one, book(), has_loan=True)
-    assert not may_edit(principal(None), book(created_by=None)), "nobody owns what the house added"
+            require_reader(one, book_file(has_loan=False))
+        require_reader(one, book_file(has_loan=True))
+    assert not may_edit(principal(None), None), "nobody owns what the house added"
 
 
 def test_what_the_file_says_fills_only_what_is_missing() -> None:

@@ -46,3 +46,13 @@ async def test_an_empty_database_is_not_current(database_url: str) -> None:
     await upgrade(database)
     assert await is_current(database)
     await database.close()
+
+
+async def test_what_keeps_the_listings_is_there(database: SqlDatabase) -> None:
+    """A migration that makes a table anew loses its triggers on SQLite."""
+    kept = {"books_insert", "books_update", "books_delete", "documents_update"}
+    kept |= {f"{table}_{deed}" for table in ("loans", "holds", "reviews") for deed in ("insert", "update", "delete")}
+    listed = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if database.is_sqlite else "SELECT tgname FROM pg_trigger"
+    async with database.reading.connect() as connection:
+        found = set(await connection.scalars(sa.text(listed)))
+    assert {f"{name}_listing" for name in kept} <= found

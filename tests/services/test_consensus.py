@@ -14,16 +14,18 @@ from luminalib.adapters.db.consensus import consensus_aspects
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.db.views.reviews import SqlReviewViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.auth import the_house
 from luminalib.domain.books import Book, BookDetails, BookNotFound
-from luminalib.domain.consensus import REBUILD_EVERY, UPDATE_CONSENSUS, ConsensusStatus, update_consensus
+from luminalib.domain.consensus import REBUILD_EVERY, UPDATE_CONSENSUS, ConsensusStatus, ConsensusView, update_consensus
 from luminalib.domain.documents import Document, StagedFile
 from luminalib.domain.intelligence import LanguageEngineUnavailable, Sentiment, UnusableAnswer
 from luminalib.domain.media import MediaType
 from luminalib.domain.pipeline import sweep
 from luminalib.domain.reviews import Review
-from luminalib.services.consensus import Analysis, ConsensusService
+from luminalib.services.consensus import ConsensusService
 from luminalib.services.housekeeping import HousekeepingService
 from records import make_user
 
@@ -38,11 +40,12 @@ class Desk:
 
     uow: SqlUnitOfWorkFactory
     database: SqlDatabase
+    reader: Reader
     llm: FakeLLM = field(default_factory=FakeLLM)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
 
     def __post_init__(self) -> None:
-        self.service = ConsensusService(self.uow, self.llm, self.clock)
+        self.service = ConsensusService(self.uow, SqlReviewViews(self.reader), self.llm, self.clock)
 
     async def shelve(self) -> str:
         staged = StagedFile(key=str(uuid4()), filename="a.txt", media_type=MediaType.TEXT, byte_size=1, sha256=uuid4().hex * 2)
@@ -78,7 +81,7 @@ class Desk:
     async def update(self, book_id: str) -> None:
         await self.service.update(update_consensus(book_id, "main", NOW))
 
-    async def look(self, book_id: str) -> Analysis:
+    async def look(self, book_id: str) -> ConsensusView:
         return await self.service.analysis(HOUSE, book_id)
 
     async def table(self, book_id: str) -> dict[str, tuple[int, int, int]]:
@@ -89,8 +92,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: SqlDatabase) -> Desk:
-    return Desk(SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock()), database)
+def desk(database: SqlDatabase, reader: Reader) -> Desk:
+    return Desk(SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock()), database, reader)
 
 
 @pytest.fixture
@@ -100,7 +103,7 @@ async def book(desk: Desk) -> str:
 
 async def test_without_reviews_it_is_empty(desk: Desk, book: str) -> None:
     found = await desk.look(book)
-    assert (found.status, found.consensus, found.aspects, found.ratings.count) == (ConsensusStatus.EMPTY, None, [], 0)
+    assert (found.status, found.words, found.aspects, found.ratings.count) == (ConsensusStatus.EMPTY, None, [], 0)
     await desk.update(book)
     assert (await desk.look(book)).status is ConsensusStatus.EMPTY
     with pytest.raises(BookNotFound):
@@ -118,10 +121,10 @@ async def test_reviews_add_up_to_a_table_with_their_ids(desk: Desk, book: str) -
         ("plot", "positive", 2, [second.id, first.id]) if second.id < first.id else ("plot", "positive", 2, [first.id, second.id]),
         ("pacing", "negative", 1, [first.id]),
     ]
-    assert found.consensus is not None
-    assert found.consensus.text == "2 reviews: plot +2 -0, pacing +0 -1"
-    assert (found.consensus.praise, found.consensus.criticism) == (["+plot"], ["-pacing"])
-    assert (found.consensus.provider, found.consensus.prompt) == ("fake", "table@1")
+    assert found.words is not None
+    assert found.words.text == "2 reviews: plot +2 -0, pacing +0 -1"
+    assert (found.words.praise, found.words.criticism) == (["+plot"], ["-pacing"])
+    assert (found.words.provider, found.words.prompt) == ("fake", "table@1")
     assert (found.ratings.mean, found.ratings.histogram) == (4.5, {1: 0, 2: 0, 3: 0, 4: 1, 5: 1})
 
 
@@ -155,8 +158,8 @@ async def test_a_deletion_takes_the_reading_out(desk: Desk, book: str) -> None:
     await desk.update(book)
     found = await desk.look(book)
     assert (found.status, await desk.table(book)) == (ConsensusStatus.EMPTY, {})
-    assert found.consensus is not None
-    assert (found.consensus.text, found.consensus.praise, found.consensus.provider) == ("", [], "")
+    assert found.words is not None
+    assert (found.words.text, found.words.praise, found.words.provider) == ("", [], "")
 
 
 async def test_only_what_is_new_is_read(desk: Desk, book: str) -> None:
@@ -222,7 +225,7 @@ async def test_an_absent_engine_leaves_what_was_there(desk: Desk, book: str) -> 
     with pytest.raises(LanguageEngineUnavailable):
         await desk.update(book)
     found = await desk.look(book)
-    assert (found.status, found.consensus and found.consensus.text) == (ConsensusStatus.PENDING, "1 reviews: plot +1 -0")
+    assert (found.status, found.words and found.words.text) == (ConsensusStatus.PENDING, "1 reviews: plot +1 -0")
     assert found.ratings.count == 2, "numbers are exact at any time"
 
 
@@ -235,7 +238,7 @@ async def test_what_cannot_be_read_is_said(desk: Desk, book: str) -> None:
     await desk.service.leave(job, desk.llm.error)
     await desk.service.give_up(job, desk.llm.error)
     found = await desk.look(book)
-    assert (found.status, found.consensus and found.consensus.error) == (ConsensusStatus.FAILED, "It said nonsense.")
+    assert (found.status, found.words and found.words.error) == (ConsensusStatus.FAILED, "It said nonsense.")
     desk.llm.error = None
     await desk.update(book)
     assert (await desk.look(book)).status is ConsensusStatus.COMPLETED
@@ -284,7 +287,6 @@ async def test_another_tenant_sees_nothing_of_it(desk: Desk, book: str) -> None:
         assert await unit.consensus.top_aspects(book, 9) == []
         assert await unit.consensus.moods(book) == {}
         assert await unit.consensus.quotes(book, "plot", Sentiment.POSITIVE, 9) == []
-        assert await unit.consensus.review_ids(book, ["plot"]) == {"plot": []}
         assert await unit.consensus.openings(book, 9) == []
         assert await unit.consensus.behind(9) == []
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from accounts import Library, audited, opened
 from fakes import FakeClock
 from journeys import add
+from luminalib.adapters.db.listings import book_listings, catalogues
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.pipeline import sweep
 from luminalib.services.housekeeping import HousekeepingService
@@ -81,5 +82,27 @@ async def test_the_daily_round_mends_and_reports(library: Library, clock: FakeCl
     for _ in range(2):
         await housekeeping.sweep(sweep(MAIN_TENANT, clock.now()))
     reports = [event["detail"] for event in await audited(admin) if event["action"] == "storage-swept"]
-    assert reports == ["1 files without a document, 0 documents without their file, 0 documents that nobody works on"]
+    assert reports == [
+        "1 files without a document, 0 documents without their file, 0 documents that nobody works on, 0 books with wrong counts"
+    ]
     assert not (files / "documents/nobody/file.txt").exists()
+
+
+async def test_numbers_that_do_not_add_up_are_counted_afresh(library: Library) -> None:
+    admin = await library.join("admin")
+    right, wrong = [(await add(admin, f"Story {n}.")).json()["id"] for n in range(2)]
+    for book in (right, wrong):
+        (await admin.post(f"/books/{book}/borrow")).raise_for_status()
+        (await admin.post(f"/books/{book}/reviews", json={"rating": 2, "text": "Not for me, this one."})).raise_for_status()
+    async with library.container.database.writing.begin() as connection:
+        spoilt = {"loans": 7, "open_loans": 0, "rating_sum": 5, "rating_count": 1}
+        await connection.execute(sa.update(book_listings).where(book_listings.c.book_id == wrong).values(spoilt))
+        await connection.execute(sa.update(catalogues).values(books=9))
+    doctor = library.container.services.doctor
+    found = await doctor.examine(MAIN_TENANT)
+    assert (found.miscounted, found.books_off, found.is_sound) == ([wrong], 7, False)
+    await doctor.mend(MAIN_TENANT, found)
+    assert (await doctor.examine(MAIN_TENANT)).is_sound
+    page = (await admin.get("/books", params={"sort": "-loans"})).json()
+    assert page["total"] == 2
+    assert {(book["copies_available"], book["rating"]["mean"]) for book in page["items"]} == {(0, 2.0)}

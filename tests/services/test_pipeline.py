@@ -8,11 +8,13 @@ from fakes import FakeClock, FakeExtractor, FakeLLM, MemoryStorage
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.rate_limits.moving_window import NoRateLimiter
 from luminalib.domain.auth import the_house
 from luminalib.domain.books import BookDetails, BookView
-from luminalib.domain.documents import DocumentStatus, ExtractionFailed, StagedFile
+from luminalib.domain.documents import Document, DocumentStatus, ExtractionFailed, StagedFile
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import LoanPolicy
@@ -33,6 +35,7 @@ class Shop:
     """The services around the pipeline, on fakes but for the database."""
 
     uow: SqlUnitOfWorkFactory
+    reader: Reader
     storage: MemoryStorage
     extractor: FakeExtractor
     llm: FakeLLM
@@ -43,7 +46,9 @@ class Shop:
         self.intake = IntakeService(
             self.uow, self.storage, NoRateLimiter(), room, max_bytes=1000, max_document_bytes=500, members_may_upload=True
         )
-        self.books = BookService(self.uow, self.storage, self.extractor, room, LoanPolicy(), clock)
+        self.books = BookService(
+            self.uow, SqlBookViews(self.reader, clock), self.storage, self.extractor, room, LoanPolicy(), clock
+        )
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, room, clock)
         self.housekeeping = HousekeepingService(self.uow, self.storage, clock)
 
@@ -55,19 +60,24 @@ class Shop:
 
     async def add(self, text: str = "Once upon a time.") -> tuple[BookView, Job]:
         view = await self.books.add(HOUSE, await self.stage(text), BookDetails())
-        return view, process_document(view.document, "main", NOW)
+        return view, process_document(await self.document(view), "main", NOW)
+
+    async def document(self, view: BookView) -> Document:
+        async with self.uow.reading("main") as unit:
+            return await unit.documents.get(view.document_id)
 
     async def path(self, view: BookView) -> list[str]:
         async with self.uow.reading("main") as unit:
-            return [event.status.value for event in await unit.events.history(view.document.id)]
+            return [event.status.value for event in await unit.events.history(view.document_id)]
 
     async def look(self, view: BookView) -> BookView:
-        return await self.books.get(HOUSE, view.book.id)
+        return await self.books.get(HOUSE, view.id)
 
 
 @pytest.fixture
-def shop(database: SqlDatabase) -> Shop:
-    return Shop(SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock()), MemoryStorage(), FakeExtractor(), FakeLLM())
+def shop(database: SqlDatabase, reader: Reader) -> Shop:
+    uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
+    return Shop(uow, reader, MemoryStorage(), FakeExtractor(), FakeLLM())
 
 
 async def test_a_document_goes_its_way_once(shop: Shop) -> None:
@@ -76,17 +86,17 @@ async def test_a_document_goes_its_way_once(shop: Shop) -> None:
         await shop.pipeline.process(job)
     assert await shop.path(view) == ["pending", "processing", "analyzing", "completed"]
     done = await shop.look(view)
-    assert done.summary is not None
-    assert done.summary.summary == "a story: 17 characters."
-    assert (done.document.page_count, done.document.word_count, done.book.language) == (1, 4, "en")
-    assert list(shop.storage.objects) == [done.document.content_key]
+    assert done.summary == "a story: 17 characters."
+    document = await shop.document(view)
+    assert (done.page_count, document.word_count, done.language) == (1, 4, "en")
+    assert list(shop.storage.objects) == [document.content_key]
 
 
 async def test_a_permanent_fault_fails_at_once_with_its_reason(shop: Shop) -> None:
     view, job = await shop.add()
     shop.extractor.error = ExtractionFailed("encrypted", "It has a password.")
     await shop.pipeline.process(job)
-    failed = (await shop.look(view)).document
+    failed = await shop.document(view)
     assert (failed.status, failed.error_code, failed.error_message) == ("failed", "encrypted", "It has a password.")
     assert await shop.path(view) == ["pending", "processing", "failed"]
 
@@ -121,7 +131,7 @@ async def test_a_second_failure_is_final(shop: Shop) -> None:
             await shop.pipeline.process(job)
         await record(job, shop.llm.error)
     assert await shop.path(view) == ["pending", "processing", "analyzing", "pending", "processing", "analyzing", "failed"]
-    failed = (await shop.look(view)).document
+    failed = await shop.document(view)
     assert (failed.error_code, "ValueError" in str(failed.error_message)) == ("internal", True)
 
 
@@ -134,13 +144,13 @@ async def test_an_absent_engine_or_storage_leaves_the_document_as_it_is(shop: Sh
         shop.llm.error = Unavailable(reason)
         with pytest.raises(Unavailable):
             await shop.pipeline.process(job)
-    assert (await shop.look(view)).document.status is DocumentStatus.ANALYZING
+    assert (await shop.look(view)).status is DocumentStatus.ANALYZING
     async with shop.uow.reading("main") as unit:
-        told = [event.detail for event in await unit.events.history(view.document.id)]
+        told = [event.detail for event in await unit.events.history(view.document_id)]
     assert told == [None, None, None, "waiting: away", "waiting: slow"], "each once, however often it is tried"
     shop.llm.error = None
     await shop.pipeline.process(job)
-    assert (await shop.look(view)).document.status is DocumentStatus.COMPLETED
+    assert (await shop.look(view)).status is DocumentStatus.COMPLETED
 
 
 async def test_a_file_that_could_not_be_promoted_at_once_is_promoted_later(shop: Shop) -> None:
@@ -156,8 +166,9 @@ async def test_a_file_that_could_not_be_promoted_at_once_is_promoted_later(shop:
 async def test_a_document_deleted_meanwhile_stays_deleted(shop: Shop) -> None:
     for engine in (shop.extractor, shop.llm):
         view, job = await shop.add()
+        document = await shop.document(view)
 
-        async def delete(book_id: str = view.book.id) -> None:
+        async def delete(book_id: str = view.id) -> None:
             await shop.books.remove(HOUSE, book_id)
 
         engine.meanwhile = delete
@@ -166,7 +177,7 @@ async def test_a_document_deleted_meanwhile_stays_deleted(shop: Shop) -> None:
         await shop.housekeeping.delete_files(
             Job(
                 name="delete_files",
-                payload={"document_id": view.document.id, "key": view.document.staged_key},
+                payload={"document_id": view.document_id, "key": document.staged_key},
                 tenant_id="main",
                 run_at=NOW,
             )
@@ -181,16 +192,15 @@ async def test_content_replaced_meanwhile_wins(shop: Shop) -> None:
 
     async def replace() -> None:
         shop.extractor.meanwhile = None
-        await shop.books.replace_content(HOUSE, view.book.id, other)
+        await shop.books.replace_content(HOUSE, view.id, other)
 
     shop.extractor.meanwhile = replace
     await shop.pipeline.process(job)
     replaced = await shop.look(view)
-    assert replaced.document.status is DocumentStatus.PENDING
-    await shop.pipeline.process(process_document(replaced.document, "main", NOW))
+    assert replaced.status is DocumentStatus.PENDING
+    await shop.pipeline.process(process_document(await shop.document(view), "main", NOW))
     done = await shop.look(view)
-    assert done.summary is not None
-    assert done.summary.summary == "a story: 18 characters."
+    assert done.summary == "a story: 18 characters."
 
 
 async def test_a_lost_file_is_a_reason_to_fail(shop: Shop) -> None:
@@ -199,19 +209,20 @@ async def test_a_lost_file_is_a_reason_to_fail(shop: Shop) -> None:
     with pytest.raises(ObjectMissing) as lost:
         await shop.pipeline.process(job)
     await shop.pipeline.give_up(job, lost.value)
-    assert (await shop.look(view)).document.error_code == "file-missing"
+    assert (await shop.document(view)).error_code == "file-missing"
 
 
 async def test_the_sweep_takes_what_uploads_left_behind_and_nothing_else(shop: Shop) -> None:
     left, fresh = await shop.stage("cut off"), await shop.stage("under way")
     view, _ = await shop.add()
+    document = await shop.document(view)
     old = NOW - timedelta(days=2)
-    for key in (left.key, view.document.content_key):
+    for key in (left.key, document.content_key):
         shop.storage.objects[key] = (shop.storage.objects[key][0], old)
     shop.storage.objects[fresh.key] = (shop.storage.objects[fresh.key][0], NOW)
-    shop.storage.objects[view.document.staged_key] = (b"not promoted yet", old)
+    shop.storage.objects[document.staged_key] = (b"not promoted yet", old)
     await shop.housekeeping.sweep(sweep("main", NOW))
-    assert set(shop.storage.objects) == {fresh.key, view.document.content_key, view.document.staged_key}
+    assert set(shop.storage.objects) == {fresh.key, document.content_key, document.staged_key}
 
 
 async def test_what_was_wrong_with_the_old_content_is_not_held_against_the_new(shop: Shop) -> None:
@@ -220,7 +231,7 @@ async def test_what_was_wrong_with_the_old_content_is_not_held_against_the_new(s
 
     async def replace() -> None:
         shop.extractor.meanwhile = None
-        await shop.books.replace_content(HOUSE, view.book.id, other)
+        await shop.books.replace_content(HOUSE, view.id, other)
 
     shop.extractor.meanwhile, shop.extractor.error = replace, ExtractionFailed("corrupt", "It is damaged.")
     await shop.pipeline.process(job)
@@ -228,6 +239,6 @@ async def test_what_was_wrong_with_the_old_content_is_not_held_against_the_new(s
     await shop.pipeline.give_up(job, ValueError())
     shop.extractor.error = None
     replaced = await shop.look(view)
-    assert replaced.document.status is DocumentStatus.PENDING
-    await shop.pipeline.process(process_document(replaced.document, "main", NOW))
-    assert (await shop.look(view)).document.status is DocumentStatus.COMPLETED
+    assert replaced.status is DocumentStatus.PENDING
+    await shop.pipeline.process(process_document(await shop.document(view), "main", NOW))
+    assert (await shop.look(view)).status is DocumentStatus.COMPLETED

@@ -12,9 +12,12 @@ from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.recommenders.hybrid_recommender import HybridRecommender
-from luminalib.adapters.recommenders.tfidf import TfidfRecommender
+from luminalib.adapters.recommenders.tfidf_recommender import TfidfRecommender
 from luminalib.domain.auth import Principal, Role
 from luminalib.domain.pipeline import train_recommender
 from luminalib.domain.recommendations import BookProfile
@@ -57,9 +60,15 @@ def uow(database: SqlDatabase, clock: FakeClock) -> SqlUnitOfWorkFactory:
 
 
 @pytest.fixture
-def make(uow: SqlUnitOfWorkFactory, storage: MemoryStorage, children: SubprocessPool, clock: FakeClock) -> Make:
+def make(
+    uow: SqlUnitOfWorkFactory,
+    facts: SqlRecommendationViews,
+    storage: MemoryStorage,
+    children: SubprocessPool,
+    clock: FakeClock,
+) -> Make:
     def make(recommender: Recommender | None = None) -> TrainingService:
-        return TrainingService(uow, storage, recommender or HybridRecommender(children), POLICY, clock)
+        return TrainingService(uow, facts, storage, recommender or HybridRecommender(children), POLICY, clock)
 
     return make
 
@@ -168,7 +177,7 @@ async def test_a_training_that_failed_is_not_tried_again_at_once(
     assert await waiting() == 1
 
 
-async def test_nothing_is_learnt_across_tenants(uow: SqlUnitOfWorkFactory, make: Make, storage: MemoryStorage) -> None:
+async def test_nothing_is_learnt_across_tenants(uow: SqlUnitOfWorkFactory, facts: SqlRecommendationViews, make: Make) -> None:
     await borrow(uow, 2)
     await borrow(uow, 3, "other")
     await make().train("main")
@@ -176,10 +185,19 @@ async def test_nothing_is_learnt_across_tenants(uow: SqlUnitOfWorkFactory, make:
         assert await unit.recommendations.models() == []
     async with uow.reading("main") as unit:
         (record,) = await unit.recommendations.models()
-        books = await unit.recommendations.catalogue()
     assert (record.books, record.readers) == (2, 1)
     assert record.storage_key.startswith("recommender/main/")
-    assert len(books) == 2
+    assert len(await facts.ids("main")) == 2
+
+
+@pytest.fixture
+def facts(reader: Reader) -> SqlRecommendationViews:
+    return SqlRecommendationViews(reader)
+
+
+@pytest.fixture
+def views(reader: Reader, clock: FakeClock) -> SqlBookViews:
+    return SqlBookViews(reader, clock)
 
 
 class Slow(TfidfRecommender):
@@ -197,14 +215,19 @@ class Slow(TfidfRecommender):
 
 
 async def test_answers_come_while_a_training_runs(
-    uow: SqlUnitOfWorkFactory, make: Make, storage: MemoryStorage, clock: FakeClock
+    uow: SqlUnitOfWorkFactory,
+    facts: SqlRecommendationViews,
+    views: SqlBookViews,
+    make: Make,
+    storage: MemoryStorage,
+    clock: FakeClock,
 ) -> None:
     ada = await borrow(uow, 2)
     await borrow(uow, 2)
     slow = Slow()
     training = asyncio.create_task(make(slow).train("main"))
     await slow.begun.wait()
-    service = RecommendationService(uow, RankingLoader(uow, storage, slow, clock), ImpressionNotes(uow), clock)
+    service = RecommendationService(uow, facts, views, RankingLoader(uow, facts, storage, slow, clock), ImpressionNotes(uow), clock)
     answer = await service.recommend(principal(ada), 10)
     assert len(answer.items) == 2
     assert not training.done()
@@ -215,6 +238,8 @@ async def test_answers_come_while_a_training_runs(
 
 async def test_a_missing_model_is_trained_again(
     uow: SqlUnitOfWorkFactory,
+    facts: SqlRecommendationViews,
+    views: SqlBookViews,
     make: Make,
     storage: MemoryStorage,
     children: SubprocessPool,
@@ -224,8 +249,8 @@ async def test_a_missing_model_is_trained_again(
     ada = await borrow(uow, 2)
     await borrow(uow, 2)
     await make().train("main")
-    loader = RankingLoader(uow, storage, HybridRecommender(children), clock)
-    service = RecommendationService(uow, loader, ImpressionNotes(uow), clock)
+    loader = RankingLoader(uow, facts, storage, HybridRecommender(children), clock)
+    service = RecommendationService(uow, facts, views, loader, ImpressionNotes(uow), clock)
     assert (await service.recommend(principal(ada), 10)).recommender == "hybrid"
     storage.objects.clear()
     await borrow(uow)
@@ -236,14 +261,20 @@ async def test_a_missing_model_is_trained_again(
 
 
 async def test_a_storage_that_is_away_costs_the_model_but_not_the_answer(
-    uow: SqlUnitOfWorkFactory, make: Make, storage: MemoryStorage, children: SubprocessPool, clock: FakeClock
+    uow: SqlUnitOfWorkFactory,
+    facts: SqlRecommendationViews,
+    views: SqlBookViews,
+    make: Make,
+    storage: MemoryStorage,
+    children: SubprocessPool,
+    clock: FakeClock,
 ) -> None:
     ada = await borrow(uow, 2)
     await borrow(uow, 2)
     await make().train("main")
     storage.broken = True
-    loader = RankingLoader(uow, storage, HybridRecommender(children), clock)
-    service = RecommendationService(uow, loader, ImpressionNotes(uow), clock)
+    loader = RankingLoader(uow, facts, storage, HybridRecommender(children), clock)
+    service = RecommendationService(uow, facts, views, loader, ImpressionNotes(uow), clock)
     assert (await service.recommend(principal(ada), 10)).recommender == "tfidf"
     storage.broken = False
     await borrow(uow)
@@ -252,24 +283,43 @@ async def test_a_storage_that_is_away_costs_the_model_but_not_the_answer(
 
 
 async def test_a_book_from_a_server_whose_clock_is_behind(
-    uow: SqlUnitOfWorkFactory, storage: MemoryStorage, clock: FakeClock
+    uow: SqlUnitOfWorkFactory, facts: SqlRecommendationViews, views: SqlBookViews, storage: MemoryStorage, clock: FakeClock
 ) -> None:
     ada = await borrow(uow)
-    loader = RankingLoader(uow, storage, TfidfRecommender(), clock)
-    service = RecommendationService(uow, loader, ImpressionNotes(uow), clock)
+    loader = RankingLoader(uow, facts, storage, TfidfRecommender(), clock)
+    service = RecommendationService(uow, facts, views, loader, ImpressionNotes(uow), clock)
     assert (await service.recommend(principal(ada), 10)).items == []
     new = await make_book(uow)  # at the time of the one that was there, which no state shows
     clock.advance(COUNT_AGAIN_AFTER)
-    assert [item.view.book.id for item in (await service.recommend(principal(ada), 10)).items] == [new]
+    assert [item.view.id for item in (await service.recommend(principal(ada), 10)).items] == [new]
 
 
-async def test_what_was_shown_is_written_down_once(uow: SqlUnitOfWorkFactory, storage: MemoryStorage, clock: FakeClock) -> None:
+async def test_what_was_shown_is_written_down_once(
+    uow: SqlUnitOfWorkFactory, facts: SqlRecommendationViews, views: SqlBookViews, storage: MemoryStorage, clock: FakeClock
+) -> None:
     ada = await borrow(uow)
     await borrow(uow, 3)
     notes = ImpressionNotes(uow)
-    service = RecommendationService(uow, RankingLoader(uow, storage, TfidfRecommender(), clock), notes, clock)
+    service = RecommendationService(uow, facts, views, RankingLoader(uow, facts, storage, TfidfRecommender(), clock), notes, clock)
     for _ in range(2):
         await service.recommend(principal(ada), 2)
     await notes.flush()
     async with uow.reading("main") as unit:
         assert sum(one.shown for one in await unit.recommendations.taken(NOW.date())) == 2
+
+
+async def test_a_ranking_is_made_before_anybody_asks_once_there_is_a_model(
+    uow: SqlUnitOfWorkFactory,
+    facts: SqlRecommendationViews,
+    make: Make,
+    storage: MemoryStorage,
+    children: SubprocessPool,
+    clock: FakeClock,
+) -> None:
+    await borrow(uow, 2)
+    loader = RankingLoader(uow, facts, storage, HybridRecommender(children), clock)
+    await loader.warm("main")
+    assert loader._loaded == {}, "a small library that nobody asks is spared the memory"
+    await make().train("main")
+    await loader.warm("main")
+    assert loader._loaded["main"].ranking.name == "hybrid"

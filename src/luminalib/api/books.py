@@ -1,19 +1,23 @@
 """/books: the catalogue."""
 
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import Field, StringConstraints
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
 from luminalib.api.content import send_content
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.fields import PlainText
+from luminalib.api.json import Json
 from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, announced_in, read_upload
-from luminalib.api.paging import PageDep, PageOf, page_of
+from luminalib.api.paging import PageOf, page_of
 from luminalib.api.problems import documented
-from luminalib.api.schemas import BookOut, SummaryOut
+from luminalib.api.queries import PageQuery, parameters_of, read_query
+from luminalib.api.schemas import BookOut, SummaryOut, summary_json
 from luminalib.domain.auth import NotAllowed, TooManyRequests
 from luminalib.domain.books import BookFilter, BookNotFound, InvalidIsbn, LoanRequired
 from luminalib.domain.documents import CoverNotFound, DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
@@ -23,7 +27,20 @@ from luminalib.domain.media import MediaType, UnsupportedMediaType
 
 router = APIRouter(prefix="/books", tags=["books"])
 
-SORTS = Literal["title", "-title", "author", "-author", "created_at", "-created_at", "rating", "-rating", "loans", "-loans"]
+SORTS = Literal[
+    "title",
+    "-title",
+    "author",
+    "-author",
+    "year",
+    "-year",
+    "created_at",
+    "-created_at",
+    "rating",
+    "-rating",
+    "loans",
+    "-loans",
+]
 _FILE = {"type": "string", "format": "binary", "description": "A PDF, EPUB or plain text file."}
 
 
@@ -68,36 +85,54 @@ async def add_book(request: Request, response: Response, by: PrincipalDep, servi
     except BaseException:
         await services.intake.discard(by, form.staged)
         raise
-    response.headers["Location"] = f"/books/{view.book.id}"
+    response.headers["Location"] = f"/books/{view.id}"
     return BookOut.of(view)
 
 
-@router.get("", responses=documented(Unauthenticated))
-async def list_books(
-    request: Request,
-    response: Response,
-    by: ReaderDep,
-    services: ServicesDep,
-    page: PageDep,
-    q: Annotated[PlainText | None, Query(max_length=200, description="Words of title, authors, tags, description or ISBN.")] = None,
-    author: Annotated[PlainText | None, Query(max_length=200)] = None,
-    tag: Annotated[PlainText | None, Query(max_length=100)] = None,
-    language: Annotated[PlainText | None, Query(max_length=35)] = None,
-    status: Annotated[DocumentStatus | None, Query(description="The state of the file's pipeline.")] = None,
-    available: Annotated[bool | None, Query(description="Whether a copy is in.")] = None,
-    sort: Annotated[SORTS, Query(description="A leading minus sorts the other way round.")] = "-created_at",
-) -> PageOf[BookOut]:
-    """Lists the catalogue."""
-    found = await services.books.list(
-        by, BookFilter(q=q, author=author, tag=tag, language=language, status=status, available=available, sort=sort), page
+class BookQuery(PageQuery):
+    """Which books a list shows, and in which order."""
+
+    q: Annotated[PlainText, StringConstraints(max_length=200)] | None = Field(
+        None, description="Words of title, authors, tags, description or ISBN."
     )
-    return page_of([BookOut.of(view) for view in found.items], found.total, page, request, response)
+    author: Annotated[PlainText, StringConstraints(max_length=200)] | None = Field(
+        None, description="Words of the authors' names: all must be found."
+    )
+    tag: Annotated[PlainText, StringConstraints(max_length=100)] | None = Field(None, description="A whole tag.")
+    language: Annotated[PlainText, StringConstraints(max_length=35)] | None = Field(
+        None, description="A language's code, such as en."
+    )
+    year: int | None = Field(None, ge=-4000, le=2200, description="The year of publication.")
+    status: DocumentStatus | None = Field(None, description="The state of the file's pipeline.")
+    available: bool | None = Field(None, description="Whether a copy is in.")
+    sort: SORTS = Field("-created_at", description="A leading minus sorts the other way round.")
 
 
-@router.get("/{book_id}", responses=documented(Unauthenticated, BookNotFound))
-async def get_book(book_id: UUID, by: ReaderDep, services: ServicesDep) -> BookOut:
+async def _book_query(request: Request) -> BookQuery:
+    return read_query(BookQuery, request)
+
+
+@router.get(
+    "",
+    response_model=PageOf[BookOut],
+    responses=documented(Unauthenticated),
+    openapi_extra={"parameters": parameters_of(BookQuery)},
+)
+async def list_books(
+    request: Request, by: ReaderDep, services: ServicesDep, query: Annotated[BookQuery, Depends(_book_query)]
+) -> Json:
+    """Lists the catalogue."""
+    wanted = BookFilter(**{name: getattr(query, name) for name in _FILTERS})
+    return page_of(await services.books.list(by, wanted, query.wanted), query.wanted, request)
+
+
+_FILTERS = tuple(field.name for field in fields(BookFilter))
+
+
+@router.get("/{book_id}", response_model=BookOut, responses=documented(Unauthenticated, BookNotFound))
+async def get_book(book_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
     """One book."""
-    return BookOut.of(await services.books.get(by, str(book_id)))
+    return Json(await services.books.get(by, str(book_id)))
 
 
 @router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, CopiesOut))
@@ -154,8 +189,8 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
 )
 async def download_content(book_id: UUID, request: Request, by: ReaderDep, services: ServicesDep) -> Response:
     """The book's file, whole or in ranges. For those who have it on loan, its owner and librarians."""
-    document = await services.books.open_content(by, str(book_id))
-    return send_content(request, document, services.books.read)
+    file = await services.books.open_content(by, str(book_id))
+    return send_content(request, file, services.books.read)
 
 
 @router.get(
@@ -176,7 +211,7 @@ async def get_cover(book_id: UUID, request: Request, by: ReaderDep, services: Se
     return StreamingResponse(chunks, media_type="image/webp", headers=headers)
 
 
-@router.get("/{book_id}/summary", responses=documented(Unauthenticated, BookNotFound))
-async def get_summary(book_id: UUID, by: ReaderDep, services: ServicesDep) -> SummaryOut:
+@router.get("/{book_id}/summary", response_model=SummaryOut, responses=documented(Unauthenticated, BookNotFound))
+async def get_summary(book_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
     """What the book is about. `status` tells how far it is; the summary is there once it says `completed`."""
-    return SummaryOut.of(await services.intelligence.summary(by, str(book_id)))
+    return Json(summary_json(await services.intelligence.summary(by, str(book_id))))

@@ -9,10 +9,9 @@ from pydantic import BaseModel, Field
 from luminalib.api.deps import ReaderDep, ServicesDep
 from luminalib.api.problems import documented
 from luminalib.domain.books import BookNotFound
-from luminalib.domain.consensus import ConsensusStatus
+from luminalib.domain.consensus import ConsensusStatus, ConsensusView
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.intelligence import Sentiment
-from luminalib.services.consensus import Analysis
 
 router = APIRouter(prefix="/books", tags=["reviews"])
 
@@ -56,9 +55,9 @@ class ConsensusOut(BaseModel):
     error: str | None = None
 
     @classmethod
-    def of(cls, found: Analysis) -> "ConsensusOut":
+    def of(cls, found: ConsensusView) -> "ConsensusOut":
         """The analysis as it is sent."""
-        kept = found.consensus
+        kept = found.words
         ratings = found.ratings
         return cls(
             status=found.status,
@@ -68,11 +67,11 @@ class ConsensusOut(BaseModel):
                 mean=ratings.mean, count=ratings.count, histogram={str(stars): count for stars, count in ratings.histogram.items()}
             ),
             aspects=[
-                AspectOut(name=aspect.name, sentiment=aspect.sentiment, mentions=aspect.mentions, review_ids=ids)
+                AspectOut(name=aspect.name, sentiment=aspect.sentiment, mentions=aspect.mentions, review_ids=[*ids])
                 for aspect, ids in found.aspects
             ],
-            praise=kept.praise if kept else [],
-            criticism=kept.criticism if kept else [],
+            praise=[*kept.praise] if kept else [],
+            criticism=[*kept.criticism] if kept else [],
             review_count=ratings.count,
             provider=kept.provider or None if kept else None,
             model=kept.model or None if kept else None,

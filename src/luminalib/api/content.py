@@ -7,35 +7,35 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from luminalib.domain.documents import Document
+from luminalib.domain.books import BookFile
 
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
-Read = Callable[[Document, int, int], AsyncIterator[bytes]]
+Read = Callable[[BookFile, int, int], AsyncIterator[bytes]]
 
 
-def send_content(request: Request, document: Document, read: Read) -> Response:
-    """The answer to a GET or HEAD of a document's file. `read` gives the bytes from a start up to a stop."""
-    etag = f'"{document.sha256}"'
+def send_content(request: Request, file: BookFile, read: Read) -> Response:
+    """The answer to a GET or HEAD of a book's file. `read` gives the bytes from a start up to a stop."""
+    etag = f'"{file.sha256}"'
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        "Content-Disposition": _disposition(document.filename),
+        "Content-Disposition": _disposition(file.filename),
         "Cache-Control": "private, no-cache",
     }
     if etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")):
         return Response(status_code=304, headers=headers)
-    wanted = _wanted(request, document.byte_size, etag)
+    wanted = _wanted(request, file.byte_size, etag)
     if wanted is None:
-        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{document.byte_size}"})
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{file.byte_size}"})
     start, stop = wanted
     headers["Content-Length"] = str(stop - start)
     status = 200
-    if stop - start < document.byte_size:
+    if stop - start < file.byte_size:
         status = 206
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{document.byte_size}"
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file.byte_size}"
     if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type=document.media_type)
-    return StreamingResponse(read(document, start, stop), status, headers, document.media_type)
+        return Response(status_code=status, headers=headers, media_type=file.media_type)
+    return StreamingResponse(read(file, start, stop), status, headers, file.media_type)
 
 
 def _disposition(filename: str) -> str:

@@ -22,6 +22,7 @@ from luminalib.api.conversation_fields import (
 )
 from luminalib.api.deps import PrincipalDep, ServicesDep, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
+from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.auth import InvalidToken, TooManyRequests, TooManyStreams
@@ -38,6 +39,7 @@ from luminalib.domain.conversations import (
 )
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.errors import LuminaError, Unauthenticated
+from luminalib.domain.paging import Page
 from luminalib.ports.passage_index import PassageIndexUnavailable
 from luminalib.services.conversations import Happening, Question, Token, ToolEnded, ToolStarted
 
@@ -76,13 +78,11 @@ async def begin(body: ConversationBody, by: PrincipalDep, services: ServicesDep,
     return ConversationOut.model_validate(made)
 
 
-@router.get("/conversations", responses=documented(Unauthenticated))
-async def list_conversations(
-    request: Request, response: Response, by: PrincipalDep, services: ServicesDep, page: PageDep
-) -> PageOf[ConversationOut]:
+@router.get("/conversations", response_model=PageOf[ConversationOut], responses=documented(Unauthenticated))
+async def list_conversations(request: Request, by: PrincipalDep, services: ServicesDep, page: PageDep) -> Json:
     """Your conversations, the last used first."""
     found = await services.conversations.list(by, page)
-    return page_of([ConversationOut.model_validate(one) for one in found.items], found.total, page, request, response)
+    return page_of(Page([ConversationOut.model_validate(one).model_dump() for one in found.items], found.total), page, request)
 
 
 @router.get("/conversations/{conversation_id}", responses=documented(*_MINE))
@@ -106,13 +106,11 @@ async def remove(conversation_id: UUID, by: PrincipalDep, services: ServicesDep)
     await services.conversations.remove(by, str(conversation_id))
 
 
-@router.get("/conversations/{conversation_id}/messages", responses=documented(*_MINE))
-async def list_messages(
-    conversation_id: UUID, request: Request, response: Response, by: PrincipalDep, services: ServicesDep, page: PageDep
-) -> PageOf[MessageOut]:
+@router.get("/conversations/{conversation_id}/messages", response_model=PageOf[MessageOut], responses=documented(*_MINE))
+async def list_messages(conversation_id: UUID, request: Request, by: PrincipalDep, services: ServicesDep, page: PageDep) -> Json:
     """What was said, the oldest first."""
     found = await services.conversations.messages(by, str(conversation_id), page)
-    return page_of([MessageOut.of(one) for one in found.items], found.total, page, request, response)
+    return page_of(Page([MessageOut.of(one).model_dump() for one in found.items], found.total), page, request)
 
 
 @router.post(

@@ -1,8 +1,9 @@
 """/documents: files on their way through the pipeline, with or without a catalogue entry."""
 
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from luminalib.api.book_fields import BookPatch
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.fields import PlainText
+from luminalib.api.json import Json
 from luminalib.api.multipart import MalformedUpload, MissingFile, read_files
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import Problem, body_of, documented
-from luminalib.api.schemas import AnalysisOut, BookOut, ErrorOut, analysis_of, error_of
+from luminalib.api.schemas import AnalysisOut, BookOut, ErrorOut
 from luminalib.domain.auth import NotAllowed, Principal, TooManyRequests
 from luminalib.domain.books import BookDetails, InvalidIsbn
 from luminalib.domain.documents import (
@@ -30,7 +32,6 @@ from luminalib.domain.documents import (
 )
 from luminalib.domain.errors import LuminaError, Unauthenticated
 from luminalib.domain.media import UnsupportedMediaType
-from luminalib.services.documents import DocumentDetail
 
 QUEUE_POSITION = "How many documents are ahead of it; null when it does not wait (any more)."
 router = APIRouter(prefix="/documents", tags=["documents"])
@@ -71,8 +72,7 @@ class DocumentOut(BaseModel):
     @classmethod
     def of(cls, view: DocumentView) -> "DocumentOut":
         """The document as it is sent."""
-        more = {"error": error_of(view.document), "book_id": view.book_id, "queue_position": view.queue_position}
-        return cls.model_validate(view.document).model_copy(update=more)
+        return cls.model_validate(view, from_attributes=True)
 
 
 class DocumentDetailOut(DocumentOut):
@@ -80,13 +80,6 @@ class DocumentDetailOut(DocumentOut):
 
     history: list[StepOut] = []
     analysis: AnalysisOut | None = None
-
-    @classmethod
-    def of_detail(cls, detail: DocumentDetail) -> "DocumentDetailOut":
-        """The document with all that is known of it."""
-        history = [StepOut.model_validate(event) for event in detail.history]
-        shown = DocumentOut.of(detail.view).model_dump()
-        return cls(**shown, history=history, analysis=analysis_of(detail.summary))
 
 
 class RejectedOut(BaseModel):
@@ -170,35 +163,35 @@ async def _take_in(by: Principal, services: ServicesDep, filename: str, chunks: 
         raise
 
 
-@router.get("", responses=documented(Unauthenticated))
+@router.get("", response_model=PageOf[DocumentOut], responses=documented(Unauthenticated))
 async def list_documents(
     request: Request,
-    response: Response,
     by: ReaderDep,
     services: ServicesDep,
     page: PageDep,
     status: Annotated[DocumentStatus | None, Query(description="Only those in this state.")] = None,
     q: Annotated[PlainText | None, Query(max_length=200, description="Words of the file name.")] = None,
-) -> PageOf[DocumentOut]:
+) -> Json:
     """Your documents, the newest first; librarians see all."""
     found = await services.documents.list(by, DocumentFilter(status=status, q=q), page)
-    return page_of([DocumentOut.of(view) for view in found.items], found.total, page, request, response)
+    return page_of(found, page, request)
 
 
-@router.get("/{document_id}", responses=_NOT_YOURS)
-async def get_document(document_id: UUID, by: ReaderDep, services: ServicesDep) -> DocumentDetailOut:
+@router.get("/{document_id}", response_model=DocumentDetailOut, responses=_NOT_YOURS)
+async def get_document(document_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
     """One document with its history and analysis."""
-    return DocumentDetailOut.of_detail(await services.documents.get(by, str(document_id)))
+    found = await services.documents.get(by, str(document_id))
+    shown = {field.name: getattr(found.document, field.name) for field in fields(found.document)}
+    return Json({**shown, "history": found.history, "analysis": found.analysis})
 
 
-@router.get("/{document_id}/status", responses=_NOT_YOURS)
-async def get_status(document_id: UUID, by: ReaderDep, services: ServicesDep) -> StatusOut:
+@router.get("/{document_id}/status", response_model=StatusOut, responses=_NOT_YOURS)
+async def get_status(document_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
     """How far a document is."""
     found = await services.documents.get(by, str(document_id))
-    view, history = found.view, found.history
-    facts: dict[str, Any] = {name: getattr(view.document, name) for name in ("id", "status", "progress", "updated_at")}
-    detail = history[-1].detail if history else None
-    return StatusOut(**facts, queue_position=view.queue_position, detail=detail, error=error_of(view.document))
+    names = ("id", "status", "progress", "queue_position", "error", "updated_at")
+    shown = {name: getattr(found.document, name) for name in names}
+    return Json({**shown, "detail": found.history[-1].detail if found.history else None})
 
 
 @router.get("/{document_id}/text", responses=_NOT_YOURS)
@@ -231,7 +224,7 @@ async def make_book(
     services.intake.require_uploader(by)
     details = BookDetails(**body.changes()) if body else BookDetails()
     view = await services.books.make_of(by, str(document_id), details)
-    response.headers["Location"] = f"/books/{view.book.id}"
+    response.headers["Location"] = f"/books/{view.id}"
     return BookOut.of(view)
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.fields import KeyDep
+from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.books import BookNotFound
@@ -44,8 +45,7 @@ class HoldOut(BaseModel):
     @classmethod
     def of(cls, view: HoldView) -> "HoldOut":
         """The hold as it is sent."""
-        facts = {name: getattr(view.hold, name) for name in cls.model_fields if name != "queue_position"}
-        return cls(**facts, queue_position=view.position)
+        return cls.model_validate(view, from_attributes=True)
 
 
 _REFUSALS = (AlreadyOnLoan, AlreadyWaiting, CopyAvailable, HoldLimitReached, KeyReused)
@@ -63,17 +63,16 @@ async def cancel_hold(book_id: UUID, by: PrincipalDep, services: ServicesDep) ->
     await services.holds.cancel(by, str(book_id))
 
 
-@router.get("/holds", responses=documented(Unauthenticated))
+@router.get("/holds", response_model=PageOf[HoldOut], responses=documented(Unauthenticated))
 async def list_holds(
     request: Request,
-    response: Response,
     by: ReaderDep,
     services: ServicesDep,
     page: PageDep,
     state: Annotated[Literal["open", "closed", "all"], Query(description="Open: waiting or ready.")] = "open",
     user_id: Annotated[UUID | None, Query(description="For librarians: this member's.")] = None,
     book_id: Annotated[UUID | None, Query(description="Only this book's; for librarians everybody's.")] = None,
-) -> PageOf[HoldOut]:
+) -> Json:
     """Your holds, the newest first; librarians may ask for a member's or a book's."""
     wanted = HoldFilter(
         user_id=str(user_id) if user_id else None,
@@ -81,4 +80,4 @@ async def list_holds(
         active={"open": True, "closed": False}.get(state),
     )
     found = await services.holds.list(by, wanted, page)
-    return page_of([HoldOut.of(view) for view in found.items], found.total, page, request, response)
+    return page_of(found, page, request)

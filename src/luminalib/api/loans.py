@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, Services, ServicesDep
 from luminalib.api.fields import KeyDep
+from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.auth import NotAllowed
@@ -98,17 +99,16 @@ async def renew_book(book_id: UUID, by: PrincipalDep, services: ServicesDep, key
     return LoanOut.of(await services.loans.renew(by, str(book_id), key=key), services)
 
 
-@router.get("/loans", responses=documented(Unauthenticated))
+@router.get("/loans", response_model=PageOf[LoanOut], responses=documented(Unauthenticated))
 async def list_loans(
     request: Request,
-    response: Response,
     by: ReaderDep,
     services: ServicesDep,
     page: PageDep,
     state: Annotated[Literal["open", "closed", "all"], Query(description="Which loans.")] = "open",
     user_id: Annotated[UUID | None, Query(description="For librarians: this member's.")] = None,
     book_id: Annotated[UUID | None, Query(description="Only this book's; for librarians everybody's.")] = None,
-) -> PageOf[LoanOut]:
+) -> Json:
     """Your loans, the newest first; librarians may ask for a member's or a book's."""
     wanted = LoanFilter(
         user_id=str(user_id) if user_id else None,
@@ -116,4 +116,4 @@ async def list_loans(
         state=None if state == "all" else LoanState(state),
     )
     found = await services.loans.list(by, wanted, page)
-    return page_of([LoanOut.of(loan, services) for loan in found.items], found.total, page, request, response)
+    return page_of(found, page, request)

@@ -5,17 +5,19 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
+from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.auth import InvalidToken, TooManyStreams
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.notices import NoticeKind
+from luminalib.domain.paging import Page
 
 router = APIRouter(tags=["circulation"])
 
@@ -34,13 +36,12 @@ class NoticeOut(BaseModel):
     at: datetime
 
 
-@router.get("/notices", responses=documented(Unauthenticated))
-async def list_notices(
-    request: Request, response: Response, by: ReaderDep, services: ServicesDep, page: PageDep
-) -> PageOf[NoticeOut]:
+@router.get("/notices", response_model=PageOf[NoticeOut], responses=documented(Unauthenticated))
+async def list_notices(request: Request, by: ReaderDep, services: ServicesDep, page: PageDep) -> Json:
     """Your notices, the newest first. Each thing is said at most once in 24 hours, and kept for 90 days."""
     found = await services.notices.list(by, page)
-    return page_of([NoticeOut.model_validate(notice) for notice in found.items], found.total, page, request, response)
+    shown = [{name: getattr(notice, name) for name in NoticeOut.model_fields} for notice in found.items]
+    return page_of(Page(shown, found.total), page, request)
 
 
 @router.get(

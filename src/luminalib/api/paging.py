@@ -1,22 +1,24 @@
 """Lists in pages, with Link headers."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
 from luminalib.api.hosts import address_of
-from luminalib.domain.paging import MAX_PAGE_SIZE, PageRequest
+from luminalib.api.json import Json
+from luminalib.domain.paging import MAX_PAGE_SIZE, Page, PageRequest
 
 MAX_PAGE = 1_000_000
 T = TypeVar("T")
 
 
 class PageOf(BaseModel, Generic[T]):
-    """One page of a list; `pages` is how many there are."""
+    """One page of a list; `pages` is how many there are. `total` is exact unless it says that it is an estimate."""
 
     items: list[T]
     total: int
+    total_is_estimate: bool = False
     page: int
     size: int
     pages: int
@@ -33,15 +35,21 @@ async def page_request(
 PageDep = Annotated[PageRequest, Depends(page_request)]
 
 
-def page_of(items: list[T], total: int, wanted: PageRequest, request: Request, response: Response) -> PageOf[T]:
-    """The page as it is sent; sets the Link header (RFC 8288) to the next and the previous one."""
-    pages = -(-total // wanted.size)
+def page_of(found: Page[Any], wanted: PageRequest, request: Request) -> Json:
+    """The page as it is sent, with a Link header (RFC 8288) to the next and the previous one."""
+    pages = -(-found.total // wanted.size)
     neighbours = {"prev": wanted.page - 1, "next": wanted.page + 1}
     links = [
         f'<{address_of(request, request.url.include_query_params(page=number))}>; rel="{rel}"'
         for rel, number in neighbours.items()
         if 1 <= number <= pages
     ]
-    if links:
-        response.headers["Link"] = ", ".join(links)
-    return PageOf(items=items, total=total, page=wanted.page, size=wanted.size, pages=pages)
+    content = {
+        "items": found.items,
+        "total": found.total,
+        "total_is_estimate": found.is_estimate,
+        "page": wanted.page,
+        "size": wanted.size,
+        "pages": pages,
+    }
+    return Json(content, headers={"Link": ", ".join(links)} if links else None)

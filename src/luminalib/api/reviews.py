@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.books import BookNotFound
@@ -62,8 +63,7 @@ class ReviewOut(BaseModel):
     @classmethod
     def of(cls, view: ReviewView) -> "ReviewOut":
         """The review as it is sent."""
-        facts = {name: getattr(view.review, name) for name in cls.model_fields if name != "display_name"}
-        return cls(**facts, display_name=view.display_name)
+        return cls.model_validate(view, from_attributes=True)
 
 
 @router.post("", status_code=201, responses=documented(Unauthenticated, BookNotFound, NeverBorrowed, AlreadyReviewed))
@@ -72,13 +72,11 @@ async def add_review(book_id: UUID, body: ReviewBody, by: PrincipalDep, services
     return ReviewOut.of(await services.reviews.add(by, str(book_id), body.rating, body.text))
 
 
-@router.get("", responses=documented(Unauthenticated, BookNotFound))
-async def list_reviews(
-    book_id: UUID, request: Request, response: Response, by: ReaderDep, services: ServicesDep, page: PageDep
-) -> PageOf[ReviewOut]:
+@router.get("", response_model=PageOf[ReviewOut], responses=documented(Unauthenticated, BookNotFound))
+async def list_reviews(book_id: UUID, request: Request, by: ReaderDep, services: ServicesDep, page: PageDep) -> Json:
     """A book's reviews, the newest first."""
     found = await services.reviews.list(by, str(book_id), page)
-    return page_of([ReviewOut.of(view) for view in found.items], found.total, page, request, response)
+    return page_of(found, page, request)
 
 
 @router.put("/mine", responses=documented(Unauthenticated, BookNotFound, ReviewNotFound))

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from luminalib.domain.auth import Account, Role, User
-from luminalib.domain.books import Book, BookView
-from luminalib.domain.documents import Document, DocumentStatus
+from luminalib.domain.books import BookView
+from luminalib.domain.documents import DocumentStatus, SummaryView
 from luminalib.domain.intelligence import Sentiment, Summary
 
 
@@ -64,17 +64,7 @@ class BookOut(BaseModel):
     @classmethod
     def of(cls, view: BookView) -> "BookOut":
         """The book as it is sent."""
-        book, document = view.book, view.document
-        return cls(
-            **_shared(book, ("id", "created_by", "created_at", "updated_at", "document_id")),
-            **_shared(book.details, ("title", "isbn", "language", "published_year", "description", "copies_total")),
-            authors=list(book.authors),
-            tags=list(book.tags),
-            copies_available=view.copies_available,
-            rating=RatingOut(mean=view.rating_mean, count=view.rating_count),
-            **_shared(document, ("status", "page_count", "media_type", "byte_size", "sha256")),
-            summary=view.summary.summary if view.summary else None,
-        )
+        return cls.model_validate(view, from_attributes=True)
 
 
 class ErrorOut(BaseModel):
@@ -115,24 +105,18 @@ class SummaryOut(BaseModel):
     generated_at: datetime | None = None
     error: ErrorOut | None = None
 
-    @classmethod
-    def of(cls, view: BookView) -> "SummaryOut":
-        """The summary as it is sent."""
-        found = analysis_of(view.summary)
-        return cls(status=view.document.status, error=error_of(view.document), **(found.model_dump() if found else {}))
+
+def summary_json(view: SummaryView) -> dict[str, Any]:
+    """A SummaryOut as it is sent: what is not there yet has the value that the shape gives it."""
+    if view.analysis is None:
+        return {**_NO_ANALYSIS, "status": view.status, "error": view.error}
+    found = view.analysis
+    return {"status": view.status, "error": view.error, **{name: getattr(found, name) for name in AnalysisOut.model_fields}}
+
+
+_NO_ANALYSIS = {name: SummaryOut.model_fields[name].default for name in AnalysisOut.model_fields}
 
 
 def analysis_of(summary: Summary | None) -> AnalysisOut | None:
     """The summary of a document, if it has one."""
     return AnalysisOut.model_validate(summary) if summary else None
-
-
-def error_of(document: Document) -> ErrorOut | None:
-    """Why the document failed, if it did."""
-    if document.error_code is None:
-        return None
-    return ErrorOut(code=document.error_code, message=document.error_message or "")
-
-
-def _shared(source: Book | Document | object, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in names}

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from luminalib.api.book_fields import BookFields
 from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.domain.auth import NotAllowed, Principal, TooManyRequests
@@ -20,6 +21,7 @@ from luminalib.domain.books import InvalidIsbn
 from luminalib.domain.documents import DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.media import UnsupportedMediaType
+from luminalib.domain.paging import Page
 from luminalib.domain.uploads import (
     METADATA_MAX,
     VERSION,
@@ -123,18 +125,18 @@ async def create_upload(
     _tell(response, upload)
 
 
-@router.get("", responses=documented(Unauthenticated, NotAllowed))
+@router.get("", response_model=PageOf[ListedUploadOut], responses=documented(Unauthenticated, NotAllowed))
 async def list_uploads(
     request: Request,
-    response: Response,
     by: PrincipalDep,
     services: ServicesDep,
     page: PageDep,
     scope: Annotated[Literal["mine", "library"], Query(description="`library` shows everybody's, to admins.")] = "mine",
-) -> PageOf[ListedUploadOut]:
+) -> Json:
     """Uploads, the newest first: unfinished ones hold their place and their share of the storage for 24 hours."""
     found = await services.uploads.list(by, page, whole_library=scope == "library")
-    return page_of([ListedUploadOut.model_validate(upload) for upload in found.items], found.total, page, request, response)
+    shown = [ListedUploadOut.model_validate(upload).model_dump() for upload in found.items]
+    return page_of(Page(shown, found.total), page, request)
 
 
 @router.head("/{upload_id}", responses=documented(Unauthenticated, WrongVersion, UploadNotFound, *_BECOMES))
@@ -212,10 +214,10 @@ async def _finish(by: Principal, services: ServicesDep, upload: Upload) -> Uploa
     try:
         fields = _fields(upload.metadata)
         if upload.metadata.get("kind", "book" if fields else "document") == "book":
-            book = (await services.books.add(by, staged, BookFields.parse(fields))).book
+            book = await services.books.add(by, staged, BookFields.parse(fields))
             document_id, book_id = book.document_id, book.id
         else:
-            document_id, book_id = (await services.documents.add(by, staged)).document.id, None
+            document_id, book_id = (await services.documents.add(by, staged)).id, None
     except BaseException:
         await services.intake.discard(by, staged)
         raise

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
@@ -40,13 +41,11 @@ class AuditOut(BaseModel):
     detail: str | None
 
 
-@router.get("/users", responses=documented(Unauthenticated, NotAllowed))
-async def list_users(
-    request: Request, response: Response, by: PrincipalDep, services: ServicesDep, page: PageDep
-) -> PageOf[UserOut]:
+@router.get("/users", response_model=PageOf[UserOut], responses=documented(Unauthenticated, NotAllowed))
+async def list_users(request: Request, by: PrincipalDep, services: ServicesDep, page: PageDep) -> Json:
     """All accounts, the oldest first."""
     found = await services.users.list(by, page)
-    return page_of([UserOut.of(user) for user in found.items], found.total, page, request, response)
+    return page_of(found, page, request)
 
 
 @router.patch("/users/{user_id}", responses=documented(Unauthenticated, NotAllowed, UserNotFound, LastAdmin))
@@ -58,10 +57,8 @@ async def change_user(user_id: UUID, body: UserPatch, by: PrincipalDep, services
     return UserOut.of(await services.users.change(by, str(user_id), role, is_active=is_active))
 
 
-@router.get("/audit", responses=documented(Unauthenticated, NotAllowed))
-async def list_audit_events(
-    request: Request, response: Response, by: PrincipalDep, services: ServicesDep, page: PageDep
-) -> PageOf[AuditOut]:
+@router.get("/audit", response_model=PageOf[AuditOut], responses=documented(Unauthenticated, NotAllowed))
+async def list_audit_events(request: Request, by: PrincipalDep, services: ServicesDep, page: PageDep) -> Json:
     """Security events, the newest first."""
     found = await services.users.audit(by, page)
-    return page_of([AuditOut.model_validate(event) for event in found.items], found.total, page, request, response)
+    return page_of(found, page, request)

@@ -12,7 +12,7 @@ from luminalib.settings import load_settings
 
 
 def doctor(*, repair: Annotated[bool, typer.Option(help="Mend what can be mended.")] = False) -> None:
-    """Compare database, storage and index: files without a document, documents without their file, their work or their passages."""
+    """Compare database, storage and index: files, documents, work, passages and kept numbers that do not fit together."""
     left = asyncio.run(_examine(repair=repair))
     if not left.is_sound:
         raise typer.Exit(1)
@@ -38,5 +38,9 @@ def _show(found: Inspection) -> None:
         typer.echo(f"  document {document_id} has lost its file; replace the book's content or delete the document")
     for document_id in found.unindexed:
         typer.echo(f"  document {document_id} is not in the index as it is; a repair has the server index it")
+    for book_id in found.miscounted:
+        typer.echo(f"  book {book_id} has numbers that a recount does not give; a repair counts afresh")
+    if found.books_off:
+        typer.echo(f"  the number of books is off by {found.books_off}; a repair counts afresh")
     for document_id in found.stranded:
         typer.echo(f"  document {document_id} waits for nobody; a repair sends it through the pipeline")

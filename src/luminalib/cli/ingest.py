@@ -72,7 +72,7 @@ async def _take_in(services: Services, folder: Path, path: Path, progress: Progr
         staged = await services.intake.receive(HOUSE, path.name, _chunks(path))
         try:
             view = await services.books.add(HOUSE, staged, BookDetails())
-            outcome.status, outcome.document_id = view.document.status, view.document.id
+            outcome.status, outcome.document_id = view.status, view.document_id
         finally:
             await services.intake.discard(HOUSE, staged)
     except DuplicateContent as known:
@@ -105,14 +105,14 @@ async def _wait(services: Services, outcomes: list[Outcome], progress: Progress,
 
 async def _look(services: Services, outcome: Outcome) -> None:
     detail = await services.documents.get(HOUSE, outcome.document_id or "")
-    document = detail.view.document
+    document = detail.document
     outcome.status = document.status
     if document.status is DocumentStatus.COMPLETED:
         outcome.detail = (
-            f"{document.page_count} pages, {document.word_count} words\n{detail.summary.summary if detail.summary else ''}"
+            f"{document.page_count} pages, {document.word_count} words\n{detail.analysis.summary if detail.analysis else ''}"
         )
     elif document.status is DocumentStatus.FAILED:
-        outcome.detail = f"{document.error_code}: {document.error_message}"
+        outcome.detail = f"{document.error.code}: {document.error.message}" if document.error else ""
 
 
 def _report(outcomes: list[Outcome], *, summaries: bool) -> Table:

@@ -12,16 +12,23 @@ from luminalib.adapters.db import migrations
 from luminalib.adapters.db.engine import Patience, SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.documents import SqlDocumentViews
+from luminalib.adapters.db.views.holds import SqlHoldViews
+from luminalib.adapters.db.views.loans import SqlLoanViews
+from luminalib.adapters.db.views.notices import SqlNoticeViews
+from luminalib.adapters.db.views.reader import reader_of
+from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
+from luminalib.adapters.db.views.reviews import SqlReviewViews
+from luminalib.adapters.db.views.users import SqlUserViews
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.adapters.events.postgres import PostgresEventBus
 from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
 from luminalib.adapters.recommenders.hybrid_recommender import HybridRecommender
-from luminalib.adapters.recommenders.tfidf import TfidfRecommender
+from luminalib.adapters.recommenders.tfidf_recommender import TfidfRecommender
 from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
 from luminalib.adapters.security.passwords import Argon2Hasher
 from luminalib.adapters.security.tokens import JoseSigner
 from luminalib.adapters.storage.local import LocalStorage
-from luminalib.adapters.storage.minio import MinioStorage
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.container.llm import open_llm
@@ -38,6 +45,16 @@ from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigne
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
+from luminalib.ports.views import (
+    BookViews,
+    DocumentViews,
+    HoldViews,
+    LoanViews,
+    NoticeViews,
+    RecommendationViews,
+    ReviewViews,
+    UserViews,
+)
 from luminalib.settings import PREFIX, SECRET_KEY_MIN, Settings, SettingsError
 from luminalib.steps.authority import Authority
 from luminalib.steps.retrieving import Retriever
@@ -54,6 +71,20 @@ class MigrationsPending(Unavailable):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Views:
+    """The reading ports."""
+
+    books: BookViews
+    documents: DocumentViews
+    holds: HoldViews
+    loans: LoanViews
+    notices: NoticeViews
+    recommendations: RecommendationViews
+    reviews: ReviewViews
+    users: UserViews
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Adapters:
     """The implementations that the settings choose, opened."""
 
@@ -61,6 +92,7 @@ class Adapters:
     database: SqlDatabase
     bus: MemoryEventBus
     uow: SqlUnitOfWorkFactory
+    views: Views
     storage: StorageProvider
     room: Room
     extractor: TextExtractor
@@ -95,6 +127,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         database=database,
         bus=bus,
         uow=uow,
+        views=await _open_views(database, stack, clock),
         storage=storage,
         room=Room(uow, storage, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
@@ -113,11 +146,29 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     )
 
 
+async def _open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock) -> Views:
+    reader = reader_of(database)
+    await reader.start()
+    stack.push_async_callback(reader.close)
+    return Views(
+        books=SqlBookViews(reader, clock),
+        documents=SqlDocumentViews(reader),
+        holds=SqlHoldViews(reader),
+        loans=SqlLoanViews(reader),
+        notices=SqlNoticeViews(reader),
+        recommendations=SqlRecommendationViews(reader),
+        reviews=SqlReviewViews(reader),
+        users=SqlUserViews(reader),
+    )
+
+
 async def _open_bus(settings: Settings, stack: AsyncExitStack) -> MemoryEventBus:
     if settings.events == "memory":
         bus = MemoryEventBus()
         stack.callback(bus.close)
         return bus
+    from luminalib.adapters.events.postgres import PostgresEventBus  # noqa: PLC0415 -- as above
+
     listening = PostgresEventBus(settings.database.replace("postgresql+asyncpg://", "postgresql://"))
     stack.push_async_callback(listening.stop)
     await listening.start()
@@ -190,6 +241,8 @@ async def _local_storage(settings: Settings, _stack: AsyncExitStack) -> StorageP
 
 
 async def _minio_storage(settings: Settings, stack: AsyncExitStack) -> StorageProvider:
+    from luminalib.adapters.storage.minio import MinioStorage  # noqa: PLC0415 -- a client is imported where it is chosen
+
     minio = settings.minio
     storage = MinioStorage(
         endpoint=minio.endpoint,

@@ -19,7 +19,7 @@ LOOK_EVERY = timedelta(minutes=1)
 
 async def open_conversations(settings: Settings, a: Adapters, stack: AsyncExitStack, *, is_server: bool) -> ConversationService:
     """The service; a server says of questions that it finds unanswered that they were interrupted, and stops its own at the end."""
-    answerer = Answerer(a.uow, a.retriever, settings.refusal)
+    answerer = Answerer(a.uow, a.views.books, a.retriever, settings.refusal)
     tools = Tools(uow=a.uow, bus=a.bus, answerer=answerer, limiter=a.limiter, authority=a.authority, clock=a.clock)
     conversations = ConversationService(tools)
     if is_server:

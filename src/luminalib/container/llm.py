@@ -7,12 +7,6 @@ import structlog
 
 from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
 from luminalib.adapters.llm.fallback import FallbackLLM
-from luminalib.adapters.llm.ollama import OllamaTransport
-from luminalib.adapters.llm.openai import OpenAITransport
-from luminalib.adapters.llm.prompted.prompts import FilePrompts
-from luminalib.adapters.llm.prompted.provider import PromptedLLM
-from luminalib.adapters.llm.prompted.resilience import ResilientTransport
-from luminalib.adapters.llm.prompted.transport import ChatTransport
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import LuminaError
 from luminalib.ports.children import ChildProcesses
@@ -31,23 +25,10 @@ def open_llm(
     extractive = ExtractiveLLM(children)
     if settings.llm == "extractive":
         return extractive
-    transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
-    stack.push_async_callback(transport.close)
-    prompted = PromptedLLM(transport, FilePrompts(), uow, children, clock, at_once=settings.llm_at_once)
+    from luminalib.container.prompted import open_prompted  # noqa: PLC0415 -- clients and schemas are imported where they are chosen
+
+    prompted = open_prompted(settings, stack, children, uow, clock)
     return FallbackLLM(prompted, extractive) if settings.llm_fallback == "extractive" else prompted
-
-
-def _transport(settings: Settings) -> ChatTransport:
-    if settings.llm == "ollama":
-        ollama = settings.ollama
-        return OllamaTransport(base_url=ollama.base_url, model=ollama.model, context_length=ollama.context_length)
-    server = settings.openai
-    return OpenAITransport(
-        base_url=server.base_url,
-        api_key=server.api_key.get_secret_value(),
-        model=server.model,
-        context_length=server.context_length or None,
-    )
 
 
 def introduce(llm: LLMProvider, stack: AsyncExitStack) -> None:

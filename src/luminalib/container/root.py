@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db import migrations
@@ -19,6 +20,9 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
 from luminalib.services.health import HealthService, Part
 from luminalib.settings import Settings
+
+WARM_EVERY = timedelta(minutes=1)
+"""How often rankings are brought up to date with the catalogue and the newest model, so that no request has to."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +61,8 @@ async def open_container(
         conversations = await open_conversations(settings, adapters, stack, is_server=run_jobs)
         notes = await open_notes(adapters, stack, rounds)
         services = make_services(settings, adapters, HealthService(parts), notes, conversations)
+        if run_jobs:
+            rounds.begin(stack, "rankings", WARM_EVERY, services.recommendations.warm)
         yield Container(services=services, bus=adapters.bus, database=adapters.database)
 
 

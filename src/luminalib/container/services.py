@@ -55,13 +55,13 @@ def make_services(
             access_life=timedelta(minutes=settings.access_minutes),
             refresh_life=timedelta(days=settings.session_days),
         ),
-        books=BookService(a.uow, a.storage, a.extractor, a.room, policy, a.clock),
+        books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.room, policy, a.clock),
         conversations=conversations,
-        consensus=ConsensusService(a.uow, a.llm, a.clock),
+        consensus=ConsensusService(a.uow, a.views.reviews, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
-        documents=DocumentService(a.uow, a.bus, a.storage, a.room, a.clock, a.authority),
+        documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority),
         health=health,
-        holds=HoldService(a.uow, policy, a.clock),
+        holds=HoldService(a.uow, a.views.holds, policy, a.clock),
         intake=IntakeService(
             a.uow,
             a.storage,
@@ -71,14 +71,21 @@ def make_services(
             max_document_bytes=settings.max_document_mib * 2**20,
             members_may_upload=settings.members_may_upload,
         ),
-        intelligence=IntelligenceService(a.uow),
+        intelligence=IntelligenceService(a.views.books),
         llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
-        loans=LoanService(a.uow, policy, a.clock),
-        notices=NoticeService(a.uow, a.bus, policy, a.clock, a.authority),
+        loans=LoanService(a.uow, a.views.loans, policy, a.clock),
+        notices=NoticeService(a.uow, a.views.notices, a.bus, policy, a.clock, a.authority),
         passages=passage_service(a),
         profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
-        recommendations=RecommendationService(a.uow, RankingLoader(a.uow, a.storage, a.recommender, a.clock), notes, a.clock),
-        reviews=ReviewService(a.uow, a.clock),
+        recommendations=RecommendationService(
+            a.uow,
+            a.views.recommendations,
+            a.views.books,
+            RankingLoader(a.uow, a.views.recommendations, a.storage, a.recommender, a.clock),
+            notes,
+            a.clock,
+        ),
+        reviews=ReviewService(a.uow, a.views.reviews, a.clock),
         search=SearchService(a.uow, a.retriever),
         streams=StreamService(per_account=settings.connections.streams_per_account),
         uploads=UploadService(
@@ -91,7 +98,7 @@ def make_services(
             members_may_upload=settings.members_may_upload,
         ),
         training=training_service(settings, a),
-        users=UserService(a.uow, a.clock),
+        users=UserService(a.uow, a.views.users, a.clock),
     )
 
 
@@ -129,4 +136,4 @@ def training_service(settings: Settings, a: Adapters) -> TrainingService:
     """Who trains the recommender, and when."""
     when = settings.recommendations
     policy = TrainingPolicy(events=when.train_after_events, pause=timedelta(minutes=when.train_after_minutes))
-    return TrainingService(a.uow, a.storage, a.recommender, policy, a.clock)
+    return TrainingService(a.uow, a.views.recommendations, a.storage, a.recommender, policy, a.clock)

@@ -1,14 +1,14 @@
 """The catalogue: what is known about a book, and who may do what with it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from luminalib.domain.auth import NotAllowed, Principal
-from luminalib.domain.documents import Document
+from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.errors import Forbidden, Invalid, NotFound
-from luminalib.domain.intelligence import Summary
 from luminalib.domain.media import MediaType
 from luminalib.domain.normalisation import normalised, without_marks
 from luminalib.domain.texts import EmbeddedMetadata
@@ -18,6 +18,9 @@ RAW_FILENAME_MAX = 4096
 """How much of the end of a path is looked at."""
 SEARCH_KEY_MAX = 65_536
 """How much is searched of what is said about a book: a character can come apart into eighteen."""
+LABEL_MAX = 200
+NO_YEAR = -9999
+"""Stands for an unknown year where books are sorted."""
 _ENDING_MAX = 8
 _ISBN_10 = re.compile(r"\d{9}[\dX]")
 _ISBN_13 = re.compile(r"97[89]\d{10}")
@@ -120,51 +123,89 @@ class Book:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The reviews' ratings in short; `mean` is None while there is none."""
+
+    mean: float | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class BookView:
-    """A book as lists and pages show it: with its document, its summary when there is one, its open loans and its ratings."""
+    """A book as lists and pages show it, with what its file's pipeline, its loans and its reviews have come to."""
 
-    book: Book
-    document: Document
-    summary: Summary | None
-    copies_out: int
-    copies_held: int = 0
-    rating_mean: float | None = None
-    rating_count: int = 0
+    id: str
+    title: str
+    authors: Sequence[str]
+    isbn: str | None
+    language: str | None
+    published_year: int | None
+    description: str | None
+    tags: Sequence[str]
+    copies_total: int
+    copies_available: int
+    rating: Rating
+    status: DocumentStatus
+    document_id: str
+    page_count: int | None
+    media_type: MediaType
+    byte_size: int
+    sha256: str
+    summary: str | None
+    created_by: str | None
+    created_at: datetime
+    updated_at: datetime
 
-    @property
-    def copies_available(self) -> int:
-        """Copies that are in and not kept for somebody who waited."""
-        return max(0, self.book.copies_total - self.copies_out - self.copies_held)
+
+@dataclass(frozen=True, slots=True)
+class BookFile:
+    """What is asked about before a book's file or cover is sent. `has_loan` is about the member who asks."""
+
+    id: str
+    created_by: str | None
+    document_id: str
+    filename: str
+    media_type: MediaType
+    byte_size: int
+    sha256: str
+    staged_key: str
+    content_key: str
+    cover_key: str | None
+    has_loan: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookFilter:
-    """Which books a list shows. `q` are words of title, authors, tags, description or ISBN; all must be found."""
+    """Which books a list shows. `q` are words of title, authors, tags, description or ISBN; all must be found.
+
+    `author` are words of the authors' names, of which all must be found; `tag` is a whole tag.
+    """
 
     q: str | None = None
     author: str | None = None
     tag: str | None = None
     language: str | None = None
+    year: int | None = None
     status: str | None = None
     available: bool | None = None
     sort: str = "-created_at"
 
 
-def may_edit(principal: Principal, book: Book) -> bool:
+def may_edit(principal: Principal, created_by: str | None) -> bool:
     """Owners and librarians edit, replace and delete a book."""
-    return principal.is_staff or (principal.user_id is not None and principal.user_id == book.created_by)
+    return principal.is_staff or (principal.user_id is not None and principal.user_id == created_by)
 
 
-def require_editor(principal: Principal, book: Book) -> None:
+def require_editor(principal: Principal, book: Book | BookView) -> None:
     """Raises NotAllowed unless `principal` may edit the book."""
-    if not may_edit(principal, book):
+    if not may_edit(principal, book.created_by):
         raise NotAllowed("Only the member who added this book, or a librarian, may change it.")
 
 
-def require_reader(principal: Principal, book: Book, *, has_loan: bool) -> None:
+def require_reader(principal: Principal, file: BookFile) -> None:
     """Raises LoanRequired unless `principal` may read the book's file. Its owner and librarians need no loan."""
-    if not has_loan and not may_edit(principal, book):
+    if not file.has_loan and not may_edit(principal, file.created_by):
         raise LoanRequired
 
 
@@ -188,6 +229,23 @@ def _weighted_sum(digits: str) -> int:
 def normalise_tags(tags: tuple[str, ...]) -> list[str]:
     """Lower case, without surrounding space, each once, in the order given."""
     return list(dict.fromkeys(tag.strip().lower() for tag in tags if tag.strip()))
+
+
+def author_words(name: str) -> list[str]:
+    """The words by which an author is found."""
+    return [word[:LABEL_MAX] for word in search_key(name).split()]
+
+
+def tag_label(tag: str) -> str:
+    """The form in which a tag is compared."""
+    return search_key(tag)[:LABEL_MAX]
+
+
+def labels_of(book: Book) -> list[tuple[str, str]]:
+    """What a book is found by in lists, each once, as (kind, label): "author" for each word of a name, "tag" for each tag."""
+    found = [("author", word) for name in book.authors for word in author_words(name)]
+    found += [("tag", label) for tag in book.tags if (label := tag_label(tag))]
+    return list(dict.fromkeys(found))
 
 
 def search_key(text: str) -> str:

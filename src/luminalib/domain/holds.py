@@ -94,8 +94,30 @@ class Hold:
 class HoldView:
     """A hold with its place in the line, from 1; None once it waits no longer."""
 
-    hold: Hold
-    position: int | None
+    id: str
+    book_id: str
+    user_id: str
+    state: HoldState
+    queue_position: int | None
+    placed_at: datetime
+    ready_at: datetime | None
+    ready_until: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, hold: Hold, queue_position: int | None) -> "HoldView":
+        """The view of a hold that has just been written."""
+        return cls(
+            id=hold.id,
+            book_id=hold.book_id,
+            user_id=hold.user_id,
+            state=hold.state,
+            queue_position=queue_position,
+            placed_at=hold.placed_at,
+            ready_at=hold.ready_at,
+            ready_until=hold.ready_until,
+            ended_at=hold.ended_at,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

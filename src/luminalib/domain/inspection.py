@@ -38,23 +38,29 @@ class Inspection:
     """What was found: keys of objects without a row, documents without their object, documents that nobody works on.
 
     `unindexed` are documents that the index of passages does not hold as the database has them.
+    `miscounted` are the books whose kept numbers (loans, holds, ratings, status) are not what a recount gives, `books_off` by how
+    much the kept number of books is too large.
     """
 
     orphans: list[str]
     missing: list[str]
     stranded: list[str]
     unindexed: list[str] = field(default_factory=list)
+    miscounted: list[str] = field(default_factory=list)
+    books_off: int = 0
 
     @property
     def is_sound(self) -> bool:
         """Whether everything fits together."""
-        return not (self.orphans or self.missing or self.stranded or self.unindexed)
+        faults = (self.orphans, self.missing, self.stranded, self.unindexed, self.miscounted)
+        return not (any(faults) or self.books_off)
 
     def __str__(self) -> str:
         behind = f", {len(self.unindexed)} whose passages are not in the index as they are" if self.unindexed else ""
+        miscounted = f", {len(self.miscounted)} books with wrong counts" if self.miscounted or self.books_off else ""
         return (
             f"{len(self.orphans)} files without a document, {len(self.missing)} documents without their file,"
-            f" {len(self.stranded)} documents that nobody works on{behind}"
+            f" {len(self.stranded)} documents that nobody works on{behind}{miscounted}"
         )
 
 

@@ -97,6 +97,21 @@ class Loan:
         self.returned_at = at
 
 
+@dataclass(frozen=True, slots=True)
+class LoanView:
+    """A loan as it is shown."""
+
+    id: str
+    book_id: str
+    user_id: str | None
+    state: LoanState
+    borrowed_at: datetime
+    due_at: datetime
+    returned_at: datetime | None
+    renewals: int
+    is_overdue: bool
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """How a member stands with a book: the facts that decide about loans and holds, read while both are locked.

@@ -22,7 +22,8 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list and the number of items in the whole list."""
+    """One page of a list and the number of items in the whole list, which for a very long one is an estimate."""
 
     items: list[T]
     total: int
+    is_estimate: bool = False

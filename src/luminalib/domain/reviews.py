@@ -57,12 +57,34 @@ class Review:
         self.rating, self.text, self.updated_at = rating, text, at
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """A review with the name of who wrote it."""
 
-    review: Review
+    id: str
+    book_id: str
+    user_id: str
     display_name: str
+    rating: int
+    text: str
+    sentiment: Sentiment | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, review: Review, display_name: str) -> "ReviewView":
+        """The view of a review that has just been written."""
+        return cls(
+            id=review.id,
+            book_id=review.book_id,
+            user_id=review.user_id,
+            display_name=display_name,
+            rating=review.rating,
+            text=review.text,
+            sentiment=review.sentiment,
+            created_at=review.created_at,
+            updated_at=review.updated_at,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

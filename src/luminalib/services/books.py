@@ -10,6 +10,7 @@ from luminalib.domain.auth import Principal
 from luminalib.domain.books import (
     Book,
     BookDetails,
+    BookFile,
     BookFilter,
     BookView,
     require_editor,
@@ -36,6 +37,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
+from luminalib.ports.views import BookViews
 from luminalib.steps.circulation import serve_next
 from luminalib.steps.room import Room
 
@@ -46,6 +48,7 @@ class BookService:
     def __init__(
         self,
         uow: UnitOfWorkFactory,
+        books: BookViews,
         storage: StorageProvider,
         extractor: TextExtractor,
         room: Room,
@@ -54,6 +57,7 @@ class BookService:
     ) -> None:
         self._room = room
         self._uow = uow
+        self._books = books
         self._policy = policy
         self._storage = storage
         self._extractor = extractor
@@ -80,7 +84,7 @@ class BookService:
             await self._refuse_duplicate(by, staged.sha256)
             raise
         await self._promote(document)
-        return BookView(book=book, document=document, summary=None, copies_out=0)
+        return await self.get(by, book.id)
 
     async def make_of(self, by: Principal, document_id: str, details: BookDetails) -> BookView:
         """Makes a catalogue entry of a document that has none; what `details` leave out is read from the file.
@@ -104,19 +108,16 @@ class BookService:
             book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
             document.enter_catalogue()
             await uow.books.add(book)
-            await uow.books.save()
             await uow.enqueue(index_document(document.id, by.tenant_id, now))
-            return await uow.books.view(book.id)
+        return await self.get(by, book.id)
 
     async def list(self, by: Principal, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """A page of the catalogue."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.books.list(wanted, page)
+        return await self._books.list(by.tenant_id, wanted, page)
 
     async def get(self, by: Principal, book_id: str) -> BookView:
         """One book. Raises BookNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.books.view(book_id)
+        return await self._books.get(by.tenant_id, book_id)
 
     async def describe(self, by: Principal, book_id: str, changes: dict[str, Any]) -> BookView:
         """Changes the named parts of the details; new copies go to who waits.
@@ -133,7 +134,7 @@ class BookService:
             if book.copies_total < copies_out + copies_ready:
                 raise CopiesOut(copies_out=copies_out, copies_ready=copies_ready)
             await serve_next(uow, book, book.copies_total - copies_out, self._policy, now)
-            return await uow.books.view(book_id)
+        return await self.get(by, book_id)
 
     async def replace_content(self, by: Principal, book_id: str, staged: StagedFile) -> BookView:
         """Puts another file in the book's place and starts the pipeline again. Raises like `add` and `describe`."""
@@ -169,28 +170,25 @@ class BookService:
 
     async def require_editor(self, by: Principal, book_id: str) -> None:
         """Raises BookNotFound or NotAllowed unless `by` may change the book; asked before a file is taken in for it."""
-        require_editor(by, (await self.get(by, book_id)).book)
+        require_editor(by, await self.get(by, book_id))
 
-    async def open_content(self, by: Principal, book_id: str) -> Document:
-        """The document whose file `by` may read. Raises BookNotFound, LoanRequired."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            view = await uow.books.view(book_id)
-            loan = await uow.loans.find_open(by.user_id or "", book_id)
-        require_reader(by, view.book, has_loan=loan is not None)
-        await self._storage.promote(view.document.staged_key, view.document.content_key)
-        return view.document
+    async def open_content(self, by: Principal, book_id: str) -> BookFile:
+        """The book's file, which `by` may read. Raises BookNotFound, LoanRequired."""
+        file = await self._books.file(by.tenant_id, book_id, by.user_id)
+        require_reader(by, file)
+        await self._storage.promote(file.staged_key, file.content_key)
+        return file
 
     async def cover(self, by: Principal, book_id: str) -> tuple[str, AsyncIterator[bytes]]:
         """A name for this very cover, and its WebP image. Raises BookNotFound, CoverNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            document = (await uow.books.view(book_id)).document
-        if document.cover_key is None:
+        file = await self._books.file(by.tenant_id, book_id, by.user_id)
+        if file.cover_key is None:
             raise CoverNotFound
-        return document.sha256, self._storage.read(document.cover_key)
+        return file.sha256, self._storage.read(file.cover_key)
 
-    def read(self, document: Document, start: int, stop: int) -> AsyncIterator[bytes]:
-        """The bytes of an opened document from `start` up to `stop`."""
-        return self._storage.read(document.content_key, start, stop)
+    def read(self, file: BookFile, start: int, stop: int) -> AsyncIterator[bytes]:
+        """The bytes of an opened file from `start` up to `stop`."""
+        return self._storage.read(file.content_key, start, stop)
 
     async def _complete(self, details: BookDetails, key: str, media_type: MediaType, filename: str) -> BookDetails:
         found = EmbeddedMetadata()

@@ -1,7 +1,6 @@
 """The rolling consensus: what all reviews of a book say together, kept up to date review by review."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import BookNotFound
@@ -14,59 +13,35 @@ from luminalib.domain.consensus import (
     AspectEvidence,
     AspectMention,
     Consensus,
-    ConsensusStatus,
+    ConsensusView,
     ReviewReading,
     opening,
-    overall,
 )
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.intelligence import Sentiment
 from luminalib.domain.jobs import Job
-from luminalib.domain.reviews import Ratings, Review
+from luminalib.domain.reviews import Review
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.views import ReviewViews
 
 BATCH = 20
 """Reviews that are read between two short units of work."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Analysis:
-    """Everything that is known about a book's reviews; `aspects` with the reviews that judge them."""
-
-    status: ConsensusStatus
-    consensus: Consensus | None
-    sentiment: Sentiment | None
-    ratings: Ratings
-    aspects: list[tuple[Aspect, list[str]]]
-
-
 class ConsensusService:
     """Does the job `update_consensus` and tells members what came of it."""
 
-    def __init__(self, uow: UnitOfWorkFactory, llm: LLMProvider, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, reviews: ReviewViews, llm: LLMProvider, clock: Clock) -> None:
         self._uow = uow
+        self._reviews = reviews
         self._llm = llm
         self._clock = clock
 
-    async def analysis(self, by: Principal, book_id: str) -> Analysis:
+    async def analysis(self, by: Principal, book_id: str) -> ConsensusView:
         """The consensus with exact numbers; empty while nobody has reviewed the book. Raises BookNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            await uow.books.get(book_id)
-            consensus = await uow.consensus.find(book_id)
-            aspects = await uow.consensus.top_aspects(book_id, MOST_ASPECTS)
-            ids = await uow.consensus.review_ids(book_id, [aspect.name for aspect in aspects])
-            ratings = await uow.reviews.ratings(book_id)
-            moods = await uow.consensus.moods(book_id)
-            waits = bool(await uow.consensus.unread(book_id, 1) or await uow.consensus.orphans(book_id, 1))
-        return Analysis(
-            status=_status(consensus, ratings, waits=waits),
-            consensus=consensus,
-            sentiment=overall(moods) if moods else None,
-            ratings=ratings,
-            aspects=[(aspect, ids[aspect.name]) for aspect in aspects],
-        )
+        return await self._reviews.consensus(by.tenant_id, book_id, MOST_ASPECTS)
 
     async def update(self, job: Job) -> None:
         """Reads what is new, takes out what is gone, and has the prose worded from the table.
@@ -161,15 +136,6 @@ class ConsensusService:
                 consensus.word(result, request.review_count, self._clock.now())
                 consensus.praise, consensus.criticism = praise, criticism
             await uow.consensus.save(consensus)
-
-
-def _status(consensus: Consensus | None, ratings: Ratings, *, waits: bool) -> ConsensusStatus:
-    if not ratings.count:
-        return ConsensusStatus.EMPTY
-    if consensus is not None and consensus.error:
-        return ConsensusStatus.FAILED
-    is_whole = consensus is not None and consensus.review_count == ratings.count and not waits
-    return ConsensusStatus.COMPLETED if is_whole else ConsensusStatus.PENDING
 
 
 async def _request(uow: UnitOfWork, tenant_id: str, book_id: str) -> ConsensusRequest:

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import Book
 from luminalib.domain.documents import (
     Document,
+    DocumentDetail,
     DocumentEvent,
     DocumentFilter,
     DocumentHasBook,
@@ -27,18 +28,10 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
+from luminalib.ports.views import DocumentViews
 from luminalib.steps.authority import Authority
 from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
 from luminalib.steps.room import Room
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DocumentDetail:
-    """A document with its history and, when there is one, its summary."""
-
-    view: DocumentView
-    history: list[DocumentEvent]
-    summary: Summary | None
 
 
 class _DocumentNews(FollowedLog[tuple[DocumentEvent, Summary | None]]):
@@ -79,6 +72,7 @@ class DocumentService:
     def __init__(
         self,
         uow: UnitOfWorkFactory,
+        documents: DocumentViews,
         bus: EventBus,
         storage: StorageProvider,
         room: Room,
@@ -87,6 +81,7 @@ class DocumentService:
     ) -> None:
         self._room = room
         self._uow = uow
+        self._documents = documents
         self._followers = Followers(bus, _DocumentNews(uow), authority)
         self._storage = storage
         self._clock = clock
@@ -112,28 +107,19 @@ class DocumentService:
             raise await self._named(by, staged) or duplicate from duplicate
         with suppress(Unavailable):  # the document is safe already; the job promotes it when the storage is back
             await self._storage.promote(document.staged_key, document.content_key)
-        return DocumentView(document=document, book_id=None, queue_position=position)
+        return DocumentView.of(document, None, position)
 
     async def list(self, by: Principal, wanted: DocumentFilter, page: PageRequest) -> Page[DocumentView]:
         """Documents, the newest first."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.documents.list(replace(wanted, owner_id=_seen_by(by)), page)
+        return await self._documents.list(by.tenant_id, replace(wanted, owner_id=_seen_by(by)), page)
 
     async def get(self, by: Principal, document_id: str) -> DocumentDetail:
         """One document. Raises DocumentNotFound, also for other people's."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            document, book = await self._visible(uow, by, document_id)
-            return DocumentDetail(
-                view=await self._view(uow, document, book),
-                history=await uow.events.history(document.id),
-                summary=await uow.documents.find_summary(document.id),
-            )
+        return await self._documents.get(by.tenant_id, document_id, _seen_by(by))
 
     async def text(self, by: Principal, document_id: str, page: int | None) -> Sequence[Section]:
         """The extracted text, or one page of it. Raises DocumentNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            document, _ = await self._visible(uow, by, document_id)
-            return await uow.documents.sections(document.id, page)
+        return await self._documents.text(by.tenant_id, document_id, _seen_by(by), page)
 
     async def retry(self, by: Principal, document_id: str) -> DocumentView:
         """Sends a failed document through the pipeline again. Raises DocumentNotFound, NotFailed."""
@@ -181,4 +167,4 @@ class DocumentService:
     async def _view(self, uow: UnitOfWork, document: Document, book: Book | None) -> DocumentView:
         waits = document.status is DocumentStatus.PENDING
         position = await uow.documents.queue_position(document) if waits else None
-        return DocumentView(document=document, book_id=book.id if book else None, queue_position=position)
+        return DocumentView.of(document, book.id if book else None, position)

@@ -10,6 +10,7 @@ from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tastes import TasteEvent, TasteKind
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.views import HoldViews
 from luminalib.steps.circulation import serve_books, serve_next, stand
 from luminalib.steps.idempotency import Once
 from luminalib.steps.members import lock_member
@@ -18,8 +19,9 @@ from luminalib.steps.members import lock_member
 class HoldService:
     """The line at the circulation desk: who comes first is served first."""
 
-    def __init__(self, uow: UnitOfWorkFactory, policy: LoanPolicy, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, holds: HoldViews, policy: LoanPolicy, clock: Clock) -> None:
         self._uow = uow
+        self._holds = holds
         self._policy = policy
         self._clock = clock
         self._once = Once(uow, clock)
@@ -41,7 +43,7 @@ class HoldService:
             hold = Hold(id=str(uuid4()), book_id=book.id, user_id=user.id, number=number, placed_at=now)
             await uow.holds.add(hold)
             await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book.id, kind=TasteKind.HELD, at=now))
-            return HoldView(hold=hold, position=standing.waiting + 1)
+            return HoldView.of(hold, standing.waiting + 1)
 
         request = Request(key=key, action="hold", book_id=book_id) if key else None
         return await self._once.do(by, request, HoldView, deed)
@@ -64,10 +66,7 @@ class HoldService:
         if not by.is_staff or not (wanted.user_id or wanted.book_id):
             wanted = HoldFilter(user_id=by.user_id or "", book_id=wanted.book_id, active=wanted.active)
         now = self._clock.now()
-        async with self._uow.reading(by.tenant_id) as uow:
-            lapsed = await uow.holds.lapsed_books(now, wanted.user_id)
-        if lapsed:
+        if lapsed := await self._holds.lapsed_books(by.tenant_id, now, wanted.user_id):
             async with self._uow(by.tenant_id) as uow:
                 await serve_books(uow, lapsed, self._policy, now)
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.holds.list(wanted, page)
+        return await self._holds.list(by.tenant_id, wanted, page)

@@ -1,17 +1,16 @@
 """What language engines have said about the library's books."""
 
 from luminalib.domain.auth import Principal
-from luminalib.domain.books import BookView
-from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.domain.documents import SummaryView
+from luminalib.ports.views import BookViews
 
 
 class IntelligenceService:
     """Summaries, as members read them."""
 
-    def __init__(self, uow: UnitOfWorkFactory) -> None:
-        self._uow = uow
+    def __init__(self, books: BookViews) -> None:
+        self._books = books
 
-    async def summary(self, by: Principal, book_id: str) -> BookView:
-        """The book with its pipeline's state and, once completed, its summary. Raises BookNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.books.view(book_id)
+    async def summary(self, by: Principal, book_id: str) -> SummaryView:
+        """How far the book is and, once completed, its summary. Raises BookNotFound."""
+        return await self._books.summary(by.tenant_id, book_id)

@@ -4,11 +4,12 @@ from uuid import uuid4
 
 from luminalib.domain.auth import NotAllowed, Principal
 from luminalib.domain.idempotency import Request
-from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, NotOnLoan, refuse
+from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, LoanView, NotOnLoan, refuse
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tastes import TasteEvent, TasteKind, returned
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.views import LoanViews
 from luminalib.steps.circulation import serve_next, stand
 from luminalib.steps.idempotency import Once
 from luminalib.steps.members import lock_member
@@ -17,8 +18,9 @@ from luminalib.steps.members import lock_member
 class LoanService:
     """The circulation desk. Every unit that writes locks the member first and the book second, so that none wait in a ring."""
 
-    def __init__(self, uow: UnitOfWorkFactory, policy: LoanPolicy, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, loans: LoanViews, policy: LoanPolicy, clock: Clock) -> None:
         self._uow = uow
+        self._loans = loans
         self._policy = policy
         self._clock = clock
         self._once = Once(uow, clock)
@@ -90,12 +92,11 @@ class LoanService:
 
         return await self._once.do(by, _request(key, "renew", book_id), Loan, deed)
 
-    async def list(self, by: Principal, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
+    async def list(self, by: Principal, wanted: LoanFilter, page: PageRequest) -> Page[LoanView]:
         """Loans, the newest first: a member's own, for librarians everybody's."""
         if not by.is_staff or not (wanted.user_id or wanted.book_id):
             wanted = LoanFilter(user_id=by.user_id or "", book_id=wanted.book_id, state=wanted.state)
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.loans.list(wanted, page)
+        return await self._loans.list(by.tenant_id, wanted, page, self._clock.now() - self._policy.grace)
 
     def is_overdue(self, loan: Loan) -> bool:
         """Whether the book should be back by now."""

@@ -11,6 +11,7 @@ from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.views import NoticeViews
 from luminalib.steps.authority import Authority
 from luminalib.steps.circulation import serve_books
 from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
@@ -42,16 +43,24 @@ class _NoticeNews(FollowedLog[Notice]):
 class NoticeService:
     """The notice board, and the job `remind` that fills it."""
 
-    def __init__(self, uow: UnitOfWorkFactory, bus: EventBus, policy: LoanPolicy, clock: Clock, authority: Authority) -> None:
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        notices: NoticeViews,
+        bus: EventBus,
+        policy: LoanPolicy,
+        clock: Clock,
+        authority: Authority,
+    ) -> None:
         self._uow = uow
+        self._notices = notices
         self._followers = Followers(bus, _NoticeNews(uow), authority)
         self._policy = policy
         self._clock = clock
 
     async def list(self, by: Principal, page: PageRequest) -> Page[Notice]:
         """The member's notices, the newest first."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.notices.list(by.user_id or "", page)
+        return await self._notices.list(by.tenant_id, by.user_id or "", page)
 
     def follow(self, by: Principal, after: int | None) -> AsyncIterator[Notice | None]:
         """The member's notices after the id `after` (from now on when it is None), then each as it comes.

@@ -9,14 +9,16 @@ from luminalib.domain.reviews import AlreadyReviewed, NeverBorrowed, Review, Rev
 from luminalib.domain.tastes import TasteEvent, TasteKind, rated
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.views import ReviewViews
 from luminalib.steps.members import lock_member
 
 
 class ReviewService:
     """The book of opinions. Every unit that writes locks the member first and the book second, as the circulation desk does."""
 
-    def __init__(self, uow: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, reviews: ReviewViews, clock: Clock) -> None:
         self._uow = uow
+        self._reviews = reviews
         self._clock = clock
 
     async def add(self, by: Principal, book_id: str, rating: int, text: str) -> ReviewView:
@@ -34,7 +36,7 @@ class ReviewService:
             await uow.reviews.add(review)
             await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
             await uow.tastes.append(rated(review, now))
-        return ReviewView(review=review, display_name=user.display_name)
+        return ReviewView.of(review, user.display_name)
 
     async def change(self, by: Principal, book_id: str, rating: int, text: str) -> ReviewView:
         """Puts another opinion in the place of the member's. Raises BookNotFound, ReviewNotFound."""
@@ -45,7 +47,7 @@ class ReviewService:
             review.change(rating, text, now)
             await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
             await uow.tastes.append(rated(review, now))
-        return ReviewView(review=review, display_name=user.display_name)
+        return ReviewView.of(review, user.display_name)
 
     async def remove(self, by: Principal, book_id: str) -> None:
         """Takes the member's review back. Raises BookNotFound, ReviewNotFound."""
@@ -58,9 +60,7 @@ class ReviewService:
 
     async def list(self, by: Principal, book_id: str, page: PageRequest) -> Page[ReviewView]:
         """A book's reviews, the newest first. Raises BookNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            await uow.books.get(book_id)
-            return await uow.reviews.list(book_id, page)
+        return await self._reviews.list(by.tenant_id, book_id, page)
 
     async def _lock(self, uow: UnitOfWork, by: Principal, book_id: str) -> User:
         user = await lock_member(uow, by.user_id)

@@ -1,24 +1,25 @@
 """What admins do with accounts, and the record of it."""
 
 from luminalib.domain.audit import AuditAction, AuditEvent
-from luminalib.domain.auth import LastAdmin, Principal, Role, User, UserNotFound, require_admin
+from luminalib.domain.auth import Account, LastAdmin, Principal, Role, User, UserNotFound, require_admin
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.views import UserViews
 
 
 class UserService:
     """The admins' desk."""
 
-    def __init__(self, uow: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, users: UserViews, clock: Clock) -> None:
         self._uow = uow
+        self._users = users
         self._clock = clock
 
-    async def list(self, by: Principal, page: PageRequest) -> Page[User]:
-        """All accounts. Raises NotAllowed."""
+    async def list(self, by: Principal, page: PageRequest) -> Page[Account]:
+        """All accounts, the oldest first. Raises NotAllowed."""
         require_admin(by)
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.users.list(page)
+        return await self._users.list(by.tenant_id, page)
 
     async def change(self, by: Principal, user_id: str, role: Role | None, *, is_active: bool | None) -> User:
         """Gives an account another role, closes or opens it; both take effect at once.
@@ -54,5 +55,4 @@ class UserService:
     async def audit(self, by: Principal, page: PageRequest) -> Page[AuditEvent]:
         """Security events, the newest first. Raises NotAllowed."""
         require_admin(by)
-        async with self._uow.reading(by.tenant_id) as uow:
-            return await uow.audit.list(page)
+        return await self._users.audit(by.tenant_id, page)

@@ -1,5 +1,6 @@
 """Holding storage and database against each other."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from luminalib.domain.documents import DocumentNotFound
@@ -13,16 +14,20 @@ async def inspect(uow: UnitOfWorkFactory, storage: StorageProvider, tenant_id: s
     """What does not fit together."""
     objects = [(found.key, found.modified_at) for prefix in SEARCHED async for found in storage.list(prefix)]
     async with uow.reading(tenant_id) as unit:
-        return compare(objects, await unit.files.documents(), await unit.files.parts(), now)
+        found = compare(objects, await unit.files.documents(), await unit.files.parts(), now)
+        return replace(found, miscounted=await unit.files.miscounted(), books_off=await unit.files.books_off())
 
 
 async def mend(uow: UnitOfWorkFactory, storage: StorageProvider, tenant_id: str, found: Inspection, now: datetime) -> None:
-    """Deletes files that belong to nothing and sends documents that nobody works on through the pipeline.
+    """Deletes files that belong to nothing, sends documents that nobody works on through the pipeline, counts afresh.
 
     A completed document whose file is missing cannot be mended: its text and summary are there, the file must be sent again.
     """
     for key in found.orphans:
         await storage.delete(key)
+    if found.miscounted or found.books_off:
+        async with uow(tenant_id) as unit:
+            await unit.files.recount(found.miscounted)
     for document_id in found.stranded:
         async with uow(tenant_id) as unit:
             try:

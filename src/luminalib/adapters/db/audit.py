@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
 from luminalib.domain.audit import AuditAction, AuditEvent
-from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.persistence import AuditLog
 
 audit_events = sa.Table(
@@ -41,13 +40,6 @@ class SqlAuditLog(AuditLog):
         values = asdict(event) | {"tenant_id": self._tenant_id}
         del values["id"]
         await self._session.execute(sa.insert(audit_events).values(values))
-
-    async def list(self, page: PageRequest) -> Page[AuditEvent]:
-        """See AuditLog."""
-        total = await self._session.scalar(sa.select(sa.func.count()).select_from(audit_events).where(self._own)) or 0
-        wanted = sa.select(audit_events).where(self._own).order_by(audit_events.c.id.desc())
-        rows = (await self._session.execute(wanted.offset(page.offset).limit(page.size))).mappings()
-        return Page([AuditEvent(**{key: value for key, value in row.items() if key != "tenant_id"}) for row in rows], total)
 
     async def addresses_of(self, user_id: str, limit: int) -> Sequence[str]:
         """See AuditLog."""

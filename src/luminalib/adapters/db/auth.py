@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.auth import Role, Session, User
-from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.persistence import SessionRepository, UserRepository
 
 users = sa.Table(
@@ -22,6 +21,7 @@ users = sa.Table(
     sa.Column("is_active", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("tenant_id", "email"),
+    sa.Index("ix_users_tenant_id_created_at", "tenant_id", "created_at", "id"),
 )
 sessions = sa.Table(
     "sessions",
@@ -63,12 +63,6 @@ class SqlUserRepository(UserRepository):
         """See UserRepository."""
         others = sa.and_(users.c.role == Role.ADMIN, users.c.is_active, users.c.id != (besides or ""))
         return await self._session.scalar(sa.select(User).where(others).limit(1)) is not None
-
-    async def list(self, page: PageRequest) -> Page[User]:
-        """See UserRepository."""
-        total = await self._session.scalar(sa.select(sa.func.count()).select_from(User)) or 0
-        wanted = sa.select(User).order_by(users.c.created_at, users.c.id).offset(page.offset).limit(page.size)
-        return Page(list(await self._session.scalars(wanted)), total)
 
 
 class SqlSessionRepository(SessionRepository):

@@ -164,15 +164,6 @@ class SqlConsensusRepository(ConsensusRepository):
         )
         return [*await self._session.scalars(theirs.order_by(c.read_at.desc(), c.review_id).limit(limit))]
 
-    async def review_ids(self, book_id: str, names: Sequence[str]) -> dict[str, list[str]]:
-        """See ConsensusRepository."""
-        c = review_aspects.c
-        wanted = sa.select(c.name, c.review_id).where(*self._own(review_aspects, book_id), c.name.in_(names))
-        found: dict[str, list[str]] = {name: [] for name in names}
-        for name, review_id in await self._session.execute(wanted.order_by(c.read_at.desc(), c.review_id)):
-            found[name].append(review_id)
-        return found
-
     async def moods(self, book_id: str) -> dict[Sentiment, int]:
         """See ConsensusRepository."""
         c = review_readings.c

@@ -6,10 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
-from luminalib.domain.documents import Document, DocumentFilter, DocumentNotFound, DocumentStatus, DocumentView, claim_of
+from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, claim_of
 from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.media import MediaType
-from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.texts import Section
 from luminalib.ports.persistence import DocumentRepository
 
@@ -39,6 +38,9 @@ documents = sa.Table(
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("tenant_id", "claim", name="uq_documents_tenant_id_sha256"),  # the name of its first years
     sa.Index("ix_documents_uploaded_by_sha256", "tenant_id", "uploaded_by", "sha256"),
+    sa.Index("ix_documents_tenant_id_created_at", "tenant_id", "created_at", "id"),
+    sa.Index("ix_documents_tenant_id_status", "tenant_id", "status", "created_at", "id"),
+    sa.Index("ix_documents_tenant_id_uploaded_by", "tenant_id", "uploaded_by", "created_at", "id"),
 )
 sections = sa.Table(
     "sections",
@@ -168,29 +170,3 @@ class SqlDocumentRepository(DocumentRepository):
         """See DocumentRepository."""
         for table in (_PASSAGES, sections, summaries):
             await self._session.execute(sa.delete(table).where(table.c.document_id == document_id))
-
-    async def list(self, wanted: DocumentFilter, page: PageRequest) -> Page[DocumentView]:
-        """See DocumentRepository."""
-        conditions: list[sa.ColumnElement[bool]] = []
-        if wanted.owner_id is not None:
-            conditions.append(documents.c.uploaded_by == wanted.owner_id)
-        if wanted.status is not None:
-            conditions.append(documents.c.status == wanted.status)
-        conditions += [documents.c.filename.icontains(word, autoescape=True) for word in (wanted.q or "").split()]
-        before = documents.alias()
-        waits_before = sa.and_(
-            before.c.tenant_id == documents.c.tenant_id,
-            before.c.status == DocumentStatus.PENDING,
-            sa.tuple_(before.c.created_at, before.c.id) < sa.tuple_(documents.c.created_at, documents.c.id),
-        )
-        position = sa.select(sa.func.count()).select_from(before).where(waits_before).correlate(documents).scalar_subquery()
-        total = await self._session.scalar(sa.select(sa.func.count()).select_from(Document).where(*conditions)) or 0
-        newest = sa.select(Document, _BOOKS.c.id, position).outerjoin(_BOOKS, _BOOKS.c.document_id == documents.c.id)
-        newest = newest.where(*conditions).order_by(documents.c.created_at.desc(), documents.c.id)
-        rows = await self._session.execute(newest.offset(page.offset).limit(page.size))
-        return Page([_view(*row) for row in rows], total)
-
-
-def _view(document: Document, book_id: str | None, waiting_before: int) -> DocumentView:
-    waits = document.status is DocumentStatus.PENDING
-    return DocumentView(document=document, book_id=book_id, queue_position=waiting_before if waits else None)

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from luminalib.adapters.db.auth import users
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, map_owned, metadata, tenant_column
-from luminalib.domain.holds import ACTIVE, Hold, HoldFilter, HoldState, HoldView
+from luminalib.domain.holds import ACTIVE, Hold, HoldState
 from luminalib.domain.loans import Loan, Standing
-from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.persistence import HoldRepository
 
 holds = sa.Table(
@@ -81,24 +80,6 @@ class SqlHoldRepository(HoldRepository):
             waits = mine.c.state.in_(ACTIVE)
             lapsed = lapsed.where(holds.c.book_id.in_(sa.select(mine.c.book_id).where(mine.c.user_id == user_id, waits)))
         return [*await self._session.scalars(lapsed.distinct())]
-
-    async def list(self, wanted: HoldFilter, page: PageRequest) -> Page[HoldView]:
-        """See HoldRepository."""
-        conditions: list[sa.ColumnElement[bool]] = []
-        if wanted.user_id is not None:
-            conditions.append(holds.c.user_id == wanted.user_id)
-        if wanted.book_id is not None:
-            conditions.append(holds.c.book_id == wanted.book_id)
-        if wanted.active is not None:
-            conditions.append(IS_ACTIVE if wanted.active else ~IS_ACTIVE)
-        ahead = holds.alias()
-        waits = sa.and_(ahead.c.book_id == holds.c.book_id, ahead.c.state == HoldState.WAITING)
-        position = sa.select(sa.func.count() + 1).where(waits, ahead.c.number < holds.c.number).correlate(holds).scalar_subquery()
-        total = await self._session.scalar(sa.select(sa.func.count()).select_from(Hold).where(*conditions)) or 0
-        newest = sa.select(Hold, position).where(*conditions).order_by(holds.c.placed_at.desc(), holds.c.number.desc(), holds.c.id)
-        rows = await self._session.execute(newest.offset(page.offset).limit(page.size))
-        views = [HoldView(hold=hold, position=place if hold.state is HoldState.WAITING else None) for hold, place in rows]
-        return Page(views, total)
 
     async def forget(self, user_id: str) -> None:
         """See HoldRepository."""

@@ -6,8 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
-from luminalib.domain.loans import Loan, LoanFilter, LoanState
-from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.loans import Loan
 from luminalib.ports.persistence import LoanRepository
 
 loans = sa.Table(
@@ -75,17 +74,3 @@ class SqlLoanRepository(LoanRepository):
         theirs = sa.and_(loans.c.user_id == user_id, loans.c.returned_at.is_not(None))
         made = await self._session.scalars(sa.update(Loan).where(theirs).values(user_id=None).returning(loans.c.id))
         return len(made.all())
-
-    async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
-        """See LoanRepository."""
-        conditions: list[sa.ColumnElement[bool]] = []
-        if wanted.user_id is not None:
-            conditions.append(loans.c.user_id == wanted.user_id)
-        if wanted.book_id is not None:
-            conditions.append(loans.c.book_id == wanted.book_id)
-        if wanted.state is not None:
-            is_open = loans.c.returned_at.is_(None)
-            conditions.append(is_open if wanted.state is LoanState.OPEN else ~is_open)
-        total = await self._session.scalar(sa.select(sa.func.count()).select_from(Loan).where(*conditions)) or 0
-        newest = sa.select(Loan).where(*conditions).order_by(loans.c.borrowed_at.desc(), loans.c.id)
-        return Page([*await self._session.scalars(newest.offset(page.offset).limit(page.size))], total)

@@ -13,7 +13,6 @@ from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, lock_appending, metadata, tenant_column
 from luminalib.domain.loans import Loan
 from luminalib.domain.notices import Notice, NoticeKind
-from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.persistence import NoticeLog
 
 notices = sa.Table(
@@ -87,12 +86,6 @@ class SqlNoticeLog(NoticeLog):
         c = notices.c
         newest = sa.select(c.user_id, sa.func.max(c.id)).where(c.tenant_id == self._tenant_id, c.id > after).group_by(c.user_id)
         return dict((await self._session.execute(newest)).all())
-
-    async def list(self, user_id: str, page: PageRequest) -> Page[Notice]:
-        """See NoticeLog."""
-        total = await self._session.scalar(self._theirs(user_id).with_only_columns(sa.func.count())) or 0
-        newest = self._theirs(user_id).order_by(notices.c.id.desc()).offset(page.offset).limit(page.size)
-        return Page([*await self._read(newest)], total)
 
     async def forget(self, *, before: datetime | None = None, user_id: str | None = None) -> None:
         """See NoticeLog."""

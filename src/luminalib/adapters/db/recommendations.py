@@ -1,4 +1,4 @@
-"""Models, impressions, and the catalogue as recommenders see it."""
+"""Models and impressions."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -8,20 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from luminalib.adapters.db.books import books
-from luminalib.adapters.db.documents import summaries
-from luminalib.adapters.db.loans import loans
-from luminalib.adapters.db.reviews import reviews
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, metadata, tenant_column
 from luminalib.adapters.db.tastes import WANTED, impressions, taste_events
 from luminalib.domain.recommendations import (
-    BookProfile,
-    CatalogueState,
     Impression,
     ModelRecord,
     Strategy,
     Taken,
-    series_of,
 )
 from luminalib.domain.tastes import TasteKind
 from luminalib.ports.persistence import RecommendationRepository
@@ -45,59 +38,15 @@ recommender_models = sa.Table(
     sqlite_autoincrement=True,  # a version is never given twice
 )
 _SHOWN = [field.name for field in fields(Impression)]
-_TENANT: sa.BindParameter[str] = sa.bindparam("tenant")
-# Asked before every answer, and made once: making them costs more than running them.
-_STATE = sa.select(
-    *(
-        part.scalar_subquery()
-        for part in (
-            sa.select(sa.func.max(books.c.updated_at)).where(books.c.tenant_id == _TENANT),
-            sa.select(sa.func.max(summaries.c.generated_at)).where(summaries.c.tenant_id == _TENANT),
-            sa.select(sa.func.max(recommender_models.c.id)).where(recommender_models.c.tenant_id == _TENANT),
-        )
-    )
-)
-_SIZE = sa.select(sa.func.count()).select_from(books).where(books.c.tenant_id == _TENANT)
-_HAD = sa.union(
-    *(
-        sa.select(table.c.book_id).where(table.c.tenant_id == _TENANT, table.c.user_id == sa.bindparam("user"))
-        for table in (loans, reviews)
-    )
-)
 
 
 class SqlRecommendationRepository(RecommendationRepository):
-    """The tables `recommender_models` and `impressions`, and `books` joined with `summaries`."""
+    """The tables `recommender_models` and `impressions`."""
 
     def __init__(self, session: AsyncSession, tenant_id: str) -> None:
         self._session = session
         self._tenant_id = tenant_id
         self._models = recommender_models.c.tenant_id == tenant_id
-
-    async def state(self) -> CatalogueState:
-        """See RecommendationRepository."""
-        row = (await self._session.execute(_STATE, {"tenant": self._tenant_id})).one()
-        return CatalogueState(changed_at=row[0], summarised_at=row[1], model=row[2])
-
-    async def size(self) -> int:
-        """See RecommendationRepository."""
-        return await self._session.scalar(_SIZE, {"tenant": self._tenant_id}) or 0
-
-    async def catalogue(self) -> list[BookProfile]:
-        """See RecommendationRepository."""
-        c = books.c
-        columns = (c.id, c.title, c.authors, c.tags, c.language, c.published_year, c.description, c.created_at)
-        wanted = (
-            sa.select(*columns, summaries.c.summary, summaries.c.key_topics)
-            .outerjoin(summaries, summaries.c.document_id == c.document_id)
-            .where(c.tenant_id == self._tenant_id)
-            .order_by(c.created_at, c.id)
-        )
-        return [_profile(row) for row in await self._session.execute(wanted)]
-
-    async def had(self, user_id: str) -> frozenset[str]:
-        """See RecommendationRepository."""
-        return frozenset(await self._session.scalars(_HAD, {"tenant": self._tenant_id, "user": user_id}))
 
     async def add_model(self, model: ModelRecord) -> None:
         """See RecommendationRepository."""
@@ -147,20 +96,3 @@ class SqlRecommendationRepository(RecommendationRepository):
         """See RecommendationRepository."""
         old = sa.and_(impressions.c.tenant_id == self._tenant_id, impressions.c.day < before.date())
         await self._session.execute(sa.delete(impressions).where(old))
-
-
-def _profile(row: sa.Row[*tuple[object, ...]]) -> BookProfile:
-    series = series_of(row.title)
-    return BookProfile(
-        id=row.id,
-        title=row.title,
-        authors=tuple(row.authors),
-        series=series[0] if series else None,
-        volume=series[1] if series else None,
-        tags=tuple(row.tags),
-        topics=tuple(row.key_topics or ()),
-        language=row.language,
-        year=row.published_year,
-        text=" ".join(part for part in (row.description, row.summary) if part),
-        added_at=row.created_at,
-    )

@@ -3,11 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from luminalib.adapters.db.auth import users
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.intelligence import Sentiment
-from luminalib.domain.paging import Page, PageRequest
-from luminalib.domain.reviews import RATINGS, Ratings, Review, ReviewView
+from luminalib.domain.reviews import RATINGS, Ratings, Review
 from luminalib.ports.persistence import ReviewRepository
 
 reviews = sa.Table(
@@ -47,19 +45,6 @@ class SqlReviewRepository(ReviewRepository):
         """See ReviewRepository."""
         theirs = sa.select(Review).where(reviews.c.user_id == user_id, reviews.c.book_id == book_id)
         return await self._session.scalar(locked(self._session, theirs))
-
-    async def list(self, book_id: str, page: PageRequest) -> Page[ReviewView]:
-        """See ReviewRepository."""
-        counted = sa.select(sa.func.count()).select_from(Review).where(reviews.c.book_id == book_id)
-        newest = (
-            sa.select(Review, users.c.display_name)
-            .join(users, users.c.id == reviews.c.user_id)
-            .where(reviews.c.book_id == book_id)
-            .order_by(reviews.c.created_at.desc(), reviews.c.id)
-        )
-        rows = await self._session.execute(newest.offset(page.offset).limit(page.size))
-        items = [ReviewView(review=review, display_name=name) for review, name in rows]
-        return Page(items, await self._session.scalar(counted) or 0)
 
     async def ratings(self, book_id: str) -> Ratings:
         """See ReviewRepository."""

@@ -46,9 +46,6 @@ WANTED = (TasteKind.BORROWED, TasteKind.HELD)
 
 _COLUMNS = ("id", "user_id", "book_id", "kind", "rating", "at")
 _EVENTS = sa.select(*(taste_events.c[name] for name in _COLUMNS))
-_OF_MEMBER = _EVENTS.where(
-    taste_events.c.tenant_id == sa.bindparam("tenant"), taste_events.c.user_id == sa.bindparam("user")
-).order_by(taste_events.c.id)
 
 
 class SqlTasteLog(TasteLog):
@@ -64,11 +61,6 @@ class SqlTasteLog(TasteLog):
         values = asdict(event) | {"tenant_id": self._tenant_id}
         del values["id"]
         await self._session.execute(sa.insert(taste_events).values(values))
-
-    async def of(self, user_id: str) -> list[TasteEvent]:
-        """See TasteLog."""
-        rows = await self._session.execute(_OF_MEMBER, {"tenant": self._tenant_id, "user": user_id})
-        return _events(rows)
 
     async def trim(self, keep: int) -> None:
         """See TasteLog."""

@@ -143,7 +143,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.app_passwords = SqlAppPasswordRepository(self._session)
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
-        self.books = SqlBookRepository(self._session, self._clock)
+        self.books = SqlBookRepository(self._session)
         self.llm = SqlLLMLedger(self._session, self._tenant_id)
         self.loans = SqlLoanRepository(self._session)
         self.holds = SqlHoldRepository(self._session)

@@ -1,4 +1,7 @@
-"""The hybrid as a recommender: rankings from model files, and training in a child process."""
+"""The hybrid as a recommender: rankings from model files, and training in a child process.
+
+What computes is imported with the first ranking, in its thread: a server that nobody asks needs none of it.
+"""
 
 import asyncio
 import base64
@@ -8,11 +11,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from luminalib.adapters.recommenders.content import content_of
-from luminalib.adapters.recommenders.hybrid import HybridRanking
-from luminalib.adapters.recommenders.model import open_model
-from luminalib.adapters.recommenders.tfidf import TfidfRecommender
-from luminalib.adapters.recommenders.training import BOOKS, EVENTS, event_line
+from luminalib.adapters.recommenders.tfidf_recommender import TfidfRecommender
+from luminalib.adapters.recommenders.training_files import BOOKS, EVENTS, event_line
 from luminalib.domain.recommendations import BookProfile
 from luminalib.domain.tastes import TasteEvent
 from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses
@@ -36,6 +36,10 @@ class HybridRecommender(TfidfRecommender):
 
     def trained_ranking(self, books: Sequence[BookProfile], model: Path, version: int, before: Ranking | None = None) -> Ranking:
         """See Recommender."""
+        from luminalib.adapters.recommenders.content import content_of  # noqa: PLC0415 -- see the module
+        from luminalib.adapters.recommenders.hybrid import HybridRanking  # noqa: PLC0415 -- see the module
+        from luminalib.adapters.recommenders.model import open_model  # noqa: PLC0415 -- see the module
+
         return HybridRanking(books, open_model(model), version, content_of(books, before))
 
     async def train(self, books: Sequence[BookProfile], events: AsyncIterator[Sequence[TasteEvent]]) -> TrainedModel:

@@ -1,17 +1,14 @@
 """Recommendations from content alone: books whose terms are those of the reader's books."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.preprocessing import normalize
 
-from luminalib.adapters.recommenders.content import Content, Floats, Ints, best, content_of, positions, vector
+from luminalib.adapters.recommenders.content import Content, Floats, Ints, best, positions, vector
 from luminalib.adapters.recommenders.reasons import Share, reasons_of
 from luminalib.domain.recommendations import BookProfile, Candidate, Reader
-from luminalib.domain.tastes import TasteEvent
-from luminalib.ports.recommender import Ranking, Recommender, TrainedModel, TrainingFailed
+from luminalib.ports.recommender import Ranking
 
 
 class TfidfRanking(Ranking):
@@ -35,7 +32,8 @@ class TfidfRanking(Ranking):
         if not self._ids:
             return []
         rows, opinions = vector(reader.opinions, self._rows)
-        profile = normalize(self._of_books(rows, opinions) + self.content.taste(reader))
+        profile = self._of_books(rows, opinions) + self.content.taste(reader)
+        profile /= sp.linalg.norm(profile) or 1.0
         scores: Floats = (profile @ self.content.by_term).toarray().ravel() / np.maximum(self._lengths, 1e-9)
         allowed = None if among is None else self._known(among)
         found = best(scores, limit, [*rows, *self._known(without)], allowed)
@@ -78,24 +76,3 @@ class TfidfRanking(Ranking):
 
     def _known(self, book_ids: Iterable[str]) -> list[int]:
         return [self._rows[book_id] for book_id in book_ids if book_id in self._rows]
-
-
-class TfidfRecommender(Recommender):
-    """Content only: nothing is trained beyond the vectoriser."""
-
-    name = "tfidf"
-    learns = False
-
-    def ranking(self, books: Sequence[BookProfile], before: Ranking | None = None) -> Ranking:
-        """See Recommender."""
-        return TfidfRanking(books, content_of(books, before))
-
-    def trained_ranking(self, books: Sequence[BookProfile], model: Path, version: int, before: Ranking | None = None) -> Ranking:
-        """The ranking without a model: a model that another recommender has left is of no use here."""
-        del model, version
-        return self.ranking(books, before)
-
-    async def train(self, books: Sequence[BookProfile], events: AsyncIterator[Sequence[TasteEvent]]) -> TrainedModel:
-        """Raises TrainingFailed: there is nothing to learn."""
-        del books, events
-        raise TrainingFailed("The recommender tfidf learns nothing from events.")

@@ -20,7 +20,6 @@ from luminalib.domain.recommendations import BookProfile
 from luminalib.domain.tastes import TasteEvent, TasteKind, standings
 from luminalib.ports.children import open_handed
 
-BOOKS, EVENTS = "books.jsonl", "events.tsv"
 _PIECE = 96 * 1024
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 Progress = Callable[[float], None]
@@ -49,11 +48,6 @@ def train(*, books: str, events: str, progress: Progress) -> dict[str, Any]:
 def fit(books: Sequence[BookProfile], chosen: sp.csr_matrix, progress: Progress) -> Model:
     """The model of these books and of readers x books with the choices' weights."""
     return Model([book.id for book in books], learn(Gram(chosen, Content(books).matrix), progress))
-
-
-def event_line(event: TasteEvent) -> str:
-    """An event as a line of the file that `train` reads."""
-    return f"{event.user_id}\t{event.book_id}\t{event.kind}\t{event.rating or ''}\n"
 
 
 def book_from(facts: dict[str, Any]) -> BookProfile:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from luminalib.domain.audit import AuditEvent
-from luminalib.domain.paging import Page, PageRequest
 
 
 class AuditLog(ABC):
@@ -14,10 +13,6 @@ class AuditLog(ABC):
     @abstractmethod
     async def append(self, event: AuditEvent) -> None:
         """Adds a row."""
-
-    @abstractmethod
-    async def list(self, page: PageRequest) -> Page[AuditEvent]:
-        """Rows, the newest first."""
 
     @abstractmethod
     async def addresses_of(self, user_id: str, limit: int) -> Sequence[str]:

@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from datetime import datetime
 
 from luminalib.domain.auth import Session, User
-from luminalib.domain.paging import Page, PageRequest
 
 
 class UserRepository(ABC):
@@ -25,10 +24,6 @@ class UserRepository(ABC):
     @abstractmethod
     async def has_admin(self, besides: str | None = None) -> bool:
         """Whether the tenant has an active admin, other than the account `besides`."""
-
-    @abstractmethod
-    async def list(self, page: PageRequest) -> Page[User]:
-        """All accounts, the oldest first."""
 
 
 class SessionRepository(ABC):

@@ -1,10 +1,8 @@
 """The catalogue."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 
-from luminalib.domain.books import Book, BookFilter, BookView
-from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.books import Book
 
 
 class BookRepository(ABC):
@@ -25,18 +23,6 @@ class BookRepository(ABC):
     @abstractmethod
     async def find_by_document(self, document_id: str) -> Book | None:
         """The book that a document is the file of, if any."""
-
-    @abstractmethod
-    async def view(self, book_id: str) -> BookView:
-        """The book with its document and summary. Raises BookNotFound."""
-
-    @abstractmethod
-    async def views(self, book_ids: Sequence[str]) -> dict[str, BookView]:
-        """Those of the books that there are, by id, with document and summary."""
-
-    @abstractmethod
-    async def list(self, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
-        """Books that match, in the order that `wanted.sort` names."""
 
     @abstractmethod
     async def remove(self, book: Book) -> None:

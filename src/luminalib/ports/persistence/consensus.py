@@ -68,10 +68,6 @@ class ConsensusRepository(ABC):
         """What readers say about an aspect who take this side, the latest first."""
 
     @abstractmethod
-    async def review_ids(self, book_id: str, names: Sequence[str]) -> dict[str, list[str]]:
-        """The reviews that mention each aspect, the latest first. As long as there are mentions."""
-
-    @abstractmethod
     async def moods(self, book_id: str) -> dict[Sentiment, int]:
         """How many reviews are of which mood. Counted over all readings."""
 

@@ -3,9 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from luminalib.domain.documents import Document, DocumentFilter, DocumentView
+from luminalib.domain.documents import Document
 from luminalib.domain.intelligence import Summary
-from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.texts import Section
 
 
@@ -67,7 +66,3 @@ class DocumentRepository(ABC):
     @abstractmethod
     async def remove_results(self, document_id: str) -> None:
         """Deletes text and summary, for new content."""
-
-    @abstractmethod
-    async def list(self, wanted: DocumentFilter, page: PageRequest) -> Page[DocumentView]:
-        """Documents that match, the newest first."""

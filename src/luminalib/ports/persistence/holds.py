@@ -3,9 +3,8 @@
 from abc import ABC, abstractmethod
 from datetime import datetime
 
-from luminalib.domain.holds import Hold, HoldFilter, HoldView
+from luminalib.domain.holds import Hold
 from luminalib.domain.loans import Standing
-from luminalib.domain.paging import Page, PageRequest
 
 
 class HoldRepository(ABC):
@@ -34,10 +33,6 @@ class HoldRepository(ABC):
     @abstractmethod
     async def lapsed_books(self, now: datetime, user_id: str | None = None) -> list[str]:
         """Books with a hold that has lapsed; with `user_id` only those that the member waits for."""
-
-    @abstractmethod
-    async def list(self, wanted: HoldFilter, page: PageRequest) -> Page[HoldView]:
-        """Holds that match, the newest first."""
 
     @abstractmethod
     async def forget(self, user_id: str) -> None:

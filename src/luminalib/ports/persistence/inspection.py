@@ -16,3 +16,15 @@ class FileIndex(ABC):
     @abstractmethod
     async def parts(self) -> frozenset[str]:
         """The keys of the pieces of uploads under way."""
+
+    @abstractmethod
+    async def miscounted(self) -> list[str]:
+        """Ids of books whose kept numbers are not what a recount of loans, holds and reviews gives. Looks at each book."""
+
+    @abstractmethod
+    async def books_off(self) -> int:
+        """By how much the kept number of books is too large."""
+
+    @abstractmethod
+    async def recount(self, book_ids: Sequence[str]) -> None:
+        """Puts a recount in place of the kept numbers of these books, and of the number of books."""

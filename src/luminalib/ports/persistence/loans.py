@@ -3,8 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from luminalib.domain.loans import Loan, LoanFilter
-from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.loans import Loan
 
 
 class LoanRepository(ABC):
@@ -33,7 +32,3 @@ class LoanRepository(ABC):
     @abstractmethod
     async def anonymise(self, user_id: str) -> int:
         """Takes the member out of their closed loans; returns how many there were."""
-
-    @abstractmethod
-    async def list(self, wanted: LoanFilter, page: PageRequest) -> Page[Loan]:
-        """Loans that match, the newest first."""

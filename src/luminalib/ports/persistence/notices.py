@@ -6,7 +6,6 @@ from datetime import datetime
 
 from luminalib.domain.loans import Loan
 from luminalib.domain.notices import Notice, NoticeKind
-from luminalib.domain.paging import Page, PageRequest
 
 
 class NoticeLog(ABC):
@@ -36,10 +35,6 @@ class NoticeLog(ABC):
     @abstractmethod
     async def newest_ids(self, after: int) -> Mapping[str | None, int]:
         """The id of each member's newest notice among those after the id `after`."""
-
-    @abstractmethod
-    async def list(self, user_id: str, page: PageRequest) -> Page[Notice]:
-        """A member's notices, the newest first."""
 
     @abstractmethod
     async def forget(self, *, before: datetime | None = None, user_id: str | None = None) -> None:

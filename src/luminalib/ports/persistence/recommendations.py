@@ -4,27 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from luminalib.domain.recommendations import BookProfile, CatalogueState, Impression, ModelRecord, Taken
+from luminalib.domain.recommendations import Impression, ModelRecord, Taken
 
 
 class RecommendationRepository(ABC):
     """The catalogue as recommenders see it, the ledger of models, and impressions."""
-
-    @abstractmethod
-    async def state(self) -> CatalogueState:
-        """Where catalogue and models stand; cheap enough to ask before each answer."""
-
-    @abstractmethod
-    async def size(self) -> int:
-        """How many books there are; costs more, the more there are."""
-
-    @abstractmethod
-    async def catalogue(self) -> list[BookProfile]:
-        """All books, the oldest first."""
-
-    @abstractmethod
-    async def had(self, user_id: str) -> frozenset[str]:
-        """The ids of all books that a member is known to have or to have had: those on loan, now or before, and those reviewed."""
 
     @abstractmethod
     async def add_model(self, model: ModelRecord) -> None:

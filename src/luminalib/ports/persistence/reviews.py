@@ -2,8 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from luminalib.domain.paging import Page, PageRequest
-from luminalib.domain.reviews import Ratings, Review, ReviewView
+from luminalib.domain.reviews import Ratings, Review
 
 
 class ReviewRepository(ABC):
@@ -16,10 +15,6 @@ class ReviewRepository(ABC):
     @abstractmethod
     async def find(self, user_id: str, book_id: str) -> Review | None:
         """The member's review of a book, if any."""
-
-    @abstractmethod
-    async def list(self, book_id: str, page: PageRequest) -> Page[ReviewView]:
-        """A book's reviews, the newest first."""
 
     @abstractmethod
     async def ratings(self, book_id: str) -> Ratings:

@@ -15,10 +15,6 @@ class TasteLog(ABC):
         """Adds a row."""
 
     @abstractmethod
-    async def of(self, user_id: str) -> list[TasteEvent]:
-        """A member's events, the oldest first."""
-
-    @abstractmethod
     async def trim(self, keep: int) -> None:
         """Forgets all but the newest `keep` events of each member about each book."""
 

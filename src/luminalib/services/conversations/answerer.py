@@ -22,6 +22,7 @@ from luminalib.domain.quoting import Quote, quotes_for
 from luminalib.domain.search import PassageView, snippet_of
 from luminalib.domain.spelling import words_in
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.views import BookViews
 from luminalib.services.conversations.events import Happening, Token, ToolEnded, ToolStarted
 from luminalib.steps.retrieving import Retrieved, Retriever
 
@@ -47,8 +48,9 @@ class Question:
 class Answerer:
     """Answers by the library's own sentences. A search is always made before anything is said about a book."""
 
-    def __init__(self, uow: UnitOfWorkFactory, retriever: Retriever, refusal: str) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, books: BookViews, retriever: Retriever, refusal: str) -> None:
         self._uow = uow
+        self._books = books
         self._retriever = retriever
         self._refusal = refusal
 
@@ -88,9 +90,9 @@ class Answerer:
         yield ToolStarted("my_loans", {})
         async with self._uow.reading(by.tenant_id) as uow:
             loans = await uow.loans.open_of(by.user_id) if by.user_id else []
-            views = await uow.books.views([loan.book_id for loan in loans])
+        views = await self._books.several(by.tenant_id, [loan.book_id for loan in loans])
         yield ToolEnded("my_loans", len(loans))
-        lines = [f"“{views[loan.book_id].book.title}”, due on {loan.due_at:%d %B %Y}" for loan in loans if loan.book_id in views]
+        lines = [f"“{views[loan.book_id].title}”, due on {loan.due_at:%d %B %Y}" for loan in loans if loan.book_id in views]
         content = f"You have on loan: {'; '.join(lines)}." if lines else _NO_LOANS
         yield Token(content)
         call = ToolCall(name="my_loans", arguments={}, result_count=len(loans))

@@ -21,6 +21,7 @@ from luminalib.domain.recommendations import (
 from luminalib.domain.tastes import ImplicitTaste, TasteEvent, TasteKind, Verdict, implicit_taste, opinions, standings
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.views import BookViews, RecommendationViews
 from luminalib.services.recommendations.impressions import ImpressionNotes
 from luminalib.services.recommendations.rankings import Loaded, RankingLoader
 from luminalib.steps.members import lock_member
@@ -69,8 +70,18 @@ class _Member:
 class RecommendationService:
     """The librarian who knows what you liked."""
 
-    def __init__(self, uow: UnitOfWorkFactory, loader: RankingLoader, notes: ImpressionNotes, clock: Clock) -> None:
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        views: RecommendationViews,
+        books: BookViews,
+        loader: RankingLoader,
+        notes: ImpressionNotes,
+        clock: Clock,
+    ) -> None:
         self._uow = uow
+        self._views = views
+        self._books = books
         self._loader = loader
         self._notes = notes
         self._clock = clock
@@ -84,9 +95,12 @@ class RecommendationService:
 
     async def similar(self, by: Principal, book_id: str, limit: int) -> Answer:
         """Books like one of the catalogue, by the same model. Raises BookNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            await uow.books.get(book_id)
+        await self._books.get(by.tenant_id, book_id)
         return await self._complete(by, lambda member: self._like(book_id, member, limit))
+
+    async def warm(self, tenant_id: str) -> None:
+        """Makes ready in the background what the next answer will need."""
+        await self._loader.warm(tenant_id)
 
     async def tell(self, by: Principal, book_id: str, verdict: Verdict) -> None:
         """Takes note of what the member says of a book; it counts from the next answer on. Raises BookNotFound."""
@@ -106,15 +120,13 @@ class RecommendationService:
 
     async def _member(self, by: Principal) -> _Member:
         user_id = by.user_id or ""
-        async with self._uow.reading(by.tenant_id) as uow:
-            state = await uow.recommendations.state()
-            size = await uow.recommendations.size() if self._loader.is_count_due(by.tenant_id) else None
-            found = standings(await uow.tastes.of(user_id))
-            had = await uow.recommendations.had(user_id)
-            stated = await uow.preferences.get(user_id)
-        reader = _reader(opinions(found, self._clock.now()), stated)
-        loaded = await self._loader.at(by.tenant_id, state, size)
-        return _Member(reader=reader, had=had | found.keys(), hidden=frozenset(stated.excluded_tags), loaded=loaded)
+        facts = await self._views.facts(by.tenant_id, user_id)
+        size = await self._views.size(by.tenant_id) if self._loader.is_count_due(by.tenant_id) else None
+        found = standings(facts.events)
+        reader = _reader(opinions(found, self._clock.now()), facts.stated)
+        loaded = await self._loader.at(by.tenant_id, facts.state, size)
+        hidden = frozenset(facts.stated.excluded_tags)
+        return _Member(reader=reader, had=facts.had | found.keys(), hidden=hidden, loaded=loaded)
 
     async def _complete(self, by: Principal, choose: Callable[[_Member], Awaitable[list[Pick]]]) -> Answer:
         """What `choose` finds; once more when a book of it has gone since the ranking was made."""
@@ -188,8 +200,7 @@ class RecommendationService:
         return known[1]
 
     async def _answer(self, by: Principal, member: _Member, picks: Sequence[Pick]) -> Answer:
-        async with self._uow.reading(by.tenant_id) as uow:
-            views = await uow.books.views([pick.candidate.book_id for pick in picks])
+        views = await self._books.several(by.tenant_id, [pick.candidate.book_id for pick in picks])
         ranking = member.loaded.ranking
         items = [Recommended(view=views[pick.candidate.book_id], pick=pick) for pick in picks if pick.candidate.book_id in views]
         named = {reason.book_id for pick in picks for reason in pick.candidate.reasons if reason.book_id}

@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -15,10 +15,14 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.recommender import BrokenModel, Ranking, Recommender
 from luminalib.ports.storage import ObjectMissing, StorageProvider
+from luminalib.ports.views import RecommendationViews
 
 log = structlog.get_logger(__name__)
 MAX_TENANTS = 16
 """How many rankings stay in memory; the one that was not asked for longest goes first."""
+WARM_FROM = 1_000
+"""So many books take a while to be ranked for the first time."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 COUNT_AGAIN_AFTER = timedelta(seconds=1)
 """Books are counted now and then for what the state does not show: one that has gone, one from a server whose clock is behind."""
 
@@ -43,8 +47,11 @@ class Loaded:
 class RankingLoader:
     """Gives the ranking for a state of the catalogue. Who comes while one is made waits for it; it is made in a thread."""
 
-    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, recommender: Recommender, clock: Clock) -> None:
+    def __init__(
+        self, uow: UnitOfWorkFactory, views: RecommendationViews, storage: StorageProvider, recommender: Recommender, clock: Clock
+    ) -> None:
         self._uow = uow
+        self._views = views
         self._storage = storage
         self._recommender = recommender
         self._clock = clock
@@ -69,7 +76,7 @@ class RankingLoader:
             async with self._locks.setdefault(tenant_id, asyncio.Lock()):
                 known = self._loaded.get(tenant_id)
                 if known is None or not known.is_of(state, size):
-                    known = self._loaded[tenant_id] = await self._load(tenant_id, known.ranking if known else None)
+                    known = self._loaded[tenant_id] = await self._load(tenant_id, known)
         elif size is not None:
             known = self._loaded[tenant_id] = replace(known, counted_at=self._clock.now())
         self._loaded.move_to_end(tenant_id)
@@ -77,17 +84,39 @@ class RankingLoader:
             self._loaded.popitem(last=False)
         return known
 
-    async def _load(self, tenant_id: str, before: Ranking | None) -> Loaded:
+    async def warm(self, tenant_id: str) -> None:
+        """Has the tenant's ranking in memory before anybody asks, where it is of use: a model was trained, or there are many books.
+
+        A small library that nobody asks for recommendations is spared the memory.
+        """
+        state = await self._views.state(tenant_id)
+        if state.model is not None or await self._views.size(tenant_id) >= WARM_FROM:
+            await self.at(tenant_id, state)
+
+    async def _load(self, tenant_id: str, before: Loaded | None) -> Loaded:
+        state = await self._views.state(tenant_id)
+        books = await self._books(tenant_id, before)
         async with self._uow.reading(tenant_id) as uow:
-            state = await uow.recommendations.state()
-            books = await uow.recommendations.catalogue()
             models = await uow.recommendations.models()
         usable = [model for model in models[:1] if self._recommender.learns and model.recommender == self._recommender.name]
-        ranking = await self._trained(tenant_id, books, usable[0], before) if usable else None
+        last = before.ranking if before else None
+        ranking = await self._trained(tenant_id, books, usable[0], last) if usable else None
         if ranking is None:
-            ranking = await asyncio.to_thread(self._recommender.ranking, books, before)
+            ranking = await asyncio.to_thread(self._recommender.ranking, books, last)
         shelves = await asyncio.to_thread(Shelves.of, books)
         return Loaded(state=state, ranking=ranking, shelves=shelves, counted_at=self._clock.now())
+
+    async def _books(self, tenant_id: str, before: Loaded | None) -> list[BookProfile]:
+        """The catalogue: of one that was read before only what has changed is read, and what is missing or has gone."""
+        books = dict(before.ranking.books) if before else {}
+        async for batch in self._views.profiles(tenant_id, before.state if before else None):
+            books |= {book.id: book for book in batch}
+        if before is not None:
+            present = await self._views.ids(tenant_id)
+            missing = [book_id for book_id in present if book_id not in books]
+            books |= {book.id: book for book in await self._views.named(tenant_id, missing)} if missing else {}
+            books = {book_id: books[book_id] for book_id in present if book_id in books}
+        return await asyncio.to_thread(sorted, books.values(), key=_arrival)
 
     async def _trained(
         self, tenant_id: str, books: list[BookProfile], model: ModelRecord, before: Ranking | None
@@ -106,3 +135,7 @@ class RankingLoader:
             await uow.recommendations.remove_model(model.version)
             await uow.enqueue(train_recommender(tenant_id, self._clock.now()))
         return None
+
+
+def _arrival(book: BookProfile) -> tuple[datetime, str]:
+    return book.added_at or _LONG_AGO, book.id

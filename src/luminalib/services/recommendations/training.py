@@ -18,6 +18,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.recommender import Recommender, TrainedModel, TrainingFailed
 from luminalib.ports.storage import StorageProvider
+from luminalib.ports.views import RecommendationViews
 
 log = structlog.get_logger(__name__)
 KEPT_MODELS = 2
@@ -38,9 +39,16 @@ class TrainingService:
     """Does the job `train_recommender`, and says when one is due."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, storage: StorageProvider, recommender: Recommender, policy: TrainingPolicy, clock: Clock
+        self,
+        uow: UnitOfWorkFactory,
+        views: RecommendationViews,
+        storage: StorageProvider,
+        recommender: Recommender,
+        policy: TrainingPolicy,
+        clock: Clock,
     ) -> None:
         self._uow = uow
+        self._views = views
         self._storage = storage
         self._recommender = recommender
         self._policy = policy
@@ -79,7 +87,7 @@ class TrainingService:
         started = time.monotonic()
         async with self._uow.reading(tenant_id) as uow:
             latest = await uow.tastes.latest_id()
-            books = await uow.recommendations.catalogue()
+        books = [book async for batch in self._views.profiles(tenant_id) for book in batch]
         trained = await self._recommender.train(books, self._events(tenant_id, latest))
         record = ModelRecord(
             recommender=self._recommender.name,

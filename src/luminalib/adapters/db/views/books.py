@@ -1,0 +1,169 @@
+"""The catalogue: a page's rows made views, and lists too long to be counted each time."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from luminalib.adapters.db.books import books
+from luminalib.adapters.db.documents import documents, summaries
+from luminalib.adapters.db.loans import loans
+from luminalib.adapters.db.views.book_pages import (
+    BY_ID,
+    BY_IDS,
+    COUNTED_EXACTLY,
+    Shape,
+    estimate_statement,
+    page_statement,
+    total_statement,
+    view_of,
+)
+from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of, escaped
+from luminalib.adapters.db.views.reader import FEW, Reader
+from luminalib.adapters.db.views.statements import Statement
+from luminalib.domain.books import (
+    NO_YEAR,
+    BookFile,
+    BookFilter,
+    BookNotFound,
+    BookView,
+    author_words,
+    search_key,
+    tag_label,
+)
+from luminalib.domain.documents import SummaryView
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.clock import Clock
+from luminalib.ports.views import BookViews
+
+ESTIMATES_KEPT, ESTIMATE_LIFE = 1000, timedelta(minutes=1)
+FAR = 10_000
+"""From this place on a page is looked for from the end of the list when that is nearer."""
+_B, _D = books.c, documents.c
+
+_FILE = Statement(
+    sa.select(
+        _B.id,
+        _B.created_by,
+        _D.id,
+        _D.filename,
+        _D.media_type,
+        _D.byte_size,
+        _D.sha256,
+        _D.staged_key,
+        _D.content_key,
+        _D.cover_key,
+        sa.exists().where(loans.c.book_id == _B.id, loans.c.user_id == sa.bindparam("user"), loans.c.returned_at.is_(None)),
+    )
+    .select_from(books.join(documents, _D.id == _B.document_id))
+    .where(_B.id == sa.bindparam("id"))
+)  # fmt: skip -- in the order of BookFile
+_SUMMARY = Statement(
+    sa.select(_D.status, _D.error_code, _D.error_message, *ANALYSIS)
+    .select_from(
+        books.join(documents, _D.id == _B.document_id).outerjoin(summaries, summaries.c.document_id == _D.id),
+    )
+    .where(_B.id == sa.bindparam("id"))
+)
+
+
+class _Total(NamedTuple):
+    books: int
+    is_estimate: bool
+
+
+class SqlBookViews(BookViews):
+    """Pages from the indexes of `book_listings` and `book_labels`."""
+
+    def __init__(self, reader: Reader, clock: Clock) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._estimates: OrderedDict[tuple[str, BookFilter], tuple[datetime, int]] = OrderedDict()
+
+    async def get(self, tenant_id: str, book_id: str) -> BookView:
+        """See BookViews."""
+        row = await self._reader.row(BY_ID, tenant_id, id=book_id, now=self._clock.now())
+        if row is None:
+            raise BookNotFound
+        return view_of(row)
+
+    async def several(self, tenant_id: str, book_ids: Sequence[str]) -> dict[str, BookView]:
+        """See BookViews."""
+        rows = await self._reader.rows(BY_IDS, tenant_id, ids=list(book_ids), now=self._clock.now())
+        return {row[0]: view_of(row) for row in rows}
+
+    async def file(self, tenant_id: str, book_id: str, user_id: str | None) -> BookFile:
+        """See BookViews."""
+        row = await self._reader.row(_FILE, tenant_id, id=book_id, user=user_id or "")
+        if row is None:
+            raise BookNotFound
+        return BookFile(*row)
+
+    async def summary(self, tenant_id: str, book_id: str) -> SummaryView:
+        """See BookViews."""
+        row = await self._reader.row(_SUMMARY, tenant_id, id=book_id)
+        if row is None:
+            raise BookNotFound
+        return SummaryView(status=row[0], error=error_of(row[1], row[2]), analysis=analysis_of(row[3:]))
+
+    async def list(self, tenant_id: str, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
+        """See BookViews."""
+        shape, given = Shape.of(wanted), _values(wanted) | {"now": self._clock.now()}
+        total = self._estimated(tenant_id, wanted)
+        if total is None and page.offset >= FAR:
+            total = await self._count(tenant_id, wanted, shape, given)
+        if total is not None:
+            return Page([*await self._page(tenant_id, shape, given, page, total.books)], *total)
+        statement = page_statement(shape, page.size, is_first=page.page == 1)
+        rows = await self._reader.rows(statement, tenant_id, few=page.size <= FEW, offset=page.offset, **given)
+        if rows and (shape.is_whole or rows[0][-1] <= COUNTED_EXACTLY):
+            total = _Total(rows[0][-1], is_estimate=False)
+        else:
+            total = await self._count(tenant_id, wanted, shape, given)
+        return Page([view_of(row) for row in rows], *total)
+
+    async def _page(self, tenant_id: str, shape: Shape, given: dict[str, Any], page: PageRequest, total: int) -> Sequence[BookView]:
+        """A page of a list whose length is known, looked for from the end that is nearer."""
+        size = min(page.size, total - page.offset)
+        if size <= 0:
+            return []
+        from_end = total - page.offset - size < page.offset
+        statement = page_statement(shape, size, is_first=page.page == 1, from_end=from_end, is_counted=False)
+        offset = total - page.offset - size if from_end else page.offset
+        rows = await self._reader.rows(statement, tenant_id, few=size <= FEW, offset=offset, **given)
+        return [view_of(row) for row in rows]
+
+    async def _count(self, tenant_id: str, wanted: BookFilter, shape: Shape, given: dict[str, Any]) -> _Total:
+        row = await self._reader.rows(total_statement(shape), tenant_id, **given)
+        total = row[0][0] or 0
+        if shape.is_whole or total <= COUNTED_EXACTLY:
+            return _Total(total, is_estimate=False)
+        total = (await self._reader.rows(estimate_statement(shape), tenant_id, **given))[0][0]
+        self._estimates[tenant_id, replace(wanted, sort="")] = self._clock.now(), total
+        while len(self._estimates) > ESTIMATES_KEPT:
+            self._estimates.popitem(last=False)
+        return _Total(total, is_estimate=True)
+
+    def _estimated(self, tenant_id: str, wanted: BookFilter) -> _Total | None:
+        """What was counted a short while ago, of a list that is too long to be counted each time."""
+        found = self._estimates.get((tenant_id, replace(wanted, sort="")))
+        if found is None or not timedelta(0) <= self._clock.now() - found[0] < ESTIMATE_LIFE:
+            return None
+        return _Total(found[1], is_estimate=True)
+
+
+def _values(wanted: BookFilter) -> dict[str, Any]:
+    """The parameters of a filter; a statement takes those that it has."""
+    names = dict.fromkeys(author_words(wanted.author or ""))
+    words = search_key(wanted.q or "").split()
+    return {
+        **{f"author{n}": word for n, word in enumerate(sorted(names, key=len, reverse=True))},
+        **{f"word{n}": escaped(word) for n, word in enumerate(words)},
+        "tag": tag_label(wanted.tag or ""),
+        "language": (wanted.language or "").lower(),
+        "year": NO_YEAR if wanted.year is None else wanted.year,
+        "status": wanted.status,
+    }

@@ -1,0 +1,186 @@
+"""One round trip to the database for what is only read: past SQLAlchemy's sessions, which cost more than the reading itself."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import asyncpg
+
+from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.views.statements import TENANT, Prepared, Row, Statement
+
+POOL_SIZE = 10
+STATEMENTS_KEPT = 512
+"""Per connection: a list has a statement for each combination of filters, order and size that is in use."""
+ANSWER_SECONDS = 10.0
+LOOP_SECONDS = 0.001
+"""How long a statement may keep the event loop; what takes longer is done again in a thread."""
+SLOW_SECONDS = (0.05, 60.0)
+"""How long a statement that was too slow for the event loop is not tried there: at first, and at last; twice as long each time."""
+FEW = 20
+"""Rows that are made into views in well under a millisecond."""
+_STEPS_BETWEEN_LOOKS = 500
+# A reader of a database in WAL mode does not wait for writers; this is for the moment in which the log is reset.
+_LOCKED_IN_LOOP, _LOCKED_IN_THREAD = 0.01, 5.0
+_THREADS = 4
+
+
+class Reader(ABC):
+    """Executes statements for one tenant at a time. Each sees what was committed before it began."""
+
+    @abstractmethod
+    async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
+        """All rows; `few` says that they are a page's at the most. Raises DatabaseUnavailable."""
+
+    async def row(self, statement: Statement, tenant_id: str, **given: Any) -> Row | None:
+        """The first row of what is looked up by a key. Raises DatabaseUnavailable."""
+        return next(iter(await self.rows(statement, tenant_id, few=True, **given)), None)
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Makes it ready; it connects when it is first asked."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Closes its connections."""
+
+
+class _SlowStatements:
+    """Which statements were interrupted in the event loop, and when they may be tried there again."""
+
+    def __init__(self) -> None:
+        self._pauses: dict[Statement, tuple[float, float]] = {}
+
+    def may_be_tried(self, statement: Statement) -> bool:
+        return statement not in self._pauses or self._pauses[statement][0] <= time.monotonic()
+
+    def note(self, statement: Statement) -> None:
+        first, longest = SLOW_SECONDS
+        pause = min(longest, 2 * self._pauses[statement][1]) if statement in self._pauses else first
+        self._pauses[statement] = time.monotonic() + pause, pause
+
+    def forget(self, statement: Statement) -> None:
+        self._pauses.pop(statement, None)
+
+
+class SqliteReader(Reader):
+    """Few rows are read in the event loop, where a hop to a thread would cost more than they do, everything else in a few threads.
+
+    What keeps the loop for longer than a millisecond is interrupted there, read in a thread, and for a while not tried again.
+    """
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._path = database.url.database or ""
+        self._own: sqlite3.Connection | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="reading")
+        self._of_thread = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._until = 0.0
+        self._slow = _SlowStatements()
+
+    async def start(self) -> None:
+        """See Reader."""
+
+    async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
+        """See Reader."""
+        prepared = statement.sqlite
+        arguments = prepared.arguments({TENANT: tenant_id, **given})
+        if few and self._slow.may_be_tried(statement):
+            try:
+                found = self._in_loop(prepared, arguments)
+            except sqlite3.OperationalError:  # interrupted, or locked for a moment: a thread can wait
+                self._slow.note(statement)
+            else:
+                self._slow.forget(statement)
+                return found
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_thread, prepared, arguments)
+
+    async def close(self) -> None:
+        """See Reader."""
+        await asyncio.to_thread(self._threads.shutdown)
+        for connection in (*self._opened, self._own):
+            if connection is not None:
+                connection.close()
+
+    def _in_loop(self, prepared: Prepared, arguments: list[Any]) -> list[Row]:
+        if self._own is None:
+            self._own = self._connect(_LOCKED_IN_LOOP)
+            self._own.set_progress_handler(lambda: time.thread_time() > self._until, _STEPS_BETWEEN_LOOKS)
+        self._until = time.thread_time() + LOOP_SECONDS
+        return _fetched(self._own, prepared, arguments)
+
+    def _in_thread(self, prepared: Prepared, arguments: list[Any]) -> list[Row]:
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        try:
+            if connection is None:
+                connection = self._of_thread.connection = self._connect(_LOCKED_IN_THREAD)
+                self._opened.append(connection)
+            return _fetched(connection, prepared, arguments)
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+
+    def _connect(self, timeout: float) -> sqlite3.Connection:
+        uri = f"file:{self._path}?mode=ro"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_KEPT
+        )
+        connection.execute("PRAGMA mmap_size=268435456")
+        return connection
+
+
+def _fetched(connection: sqlite3.Connection, prepared: Prepared, arguments: list[Any]) -> list[Row]:
+    with closing(connection.execute(prepared.sql, arguments)) as cursor:
+        return prepared.rows(cursor.fetchall())
+
+
+class PostgresReader(Reader):
+    """A pool of asyncpg's own connections, whose statements stay prepared."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        # Read in autocommit, so there is nothing to reset between two uses; compiling a plan costs more than these run.
+        self._pool = asyncpg.create_pool(
+            dsn,
+            min_size=0,
+            max_size=POOL_SIZE,
+            reset=_nothing,
+            timeout=ANSWER_SECONDS,
+            command_timeout=ANSWER_SECONDS,
+            statement_cache_size=STATEMENTS_KEPT,
+            max_cached_statement_lifetime=0,
+            server_settings={**database.patience.server_settings, "default_transaction_read_only": "on", "jit": "off"},
+        )
+
+    async def start(self) -> None:
+        """See Reader."""
+        await self._pool
+
+    async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
+        """See Reader."""
+        del few
+        prepared = statement.postgres
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):  # waiting for a connection, too
+                found = await self._pool.fetch(prepared.sql, *prepared.arguments({TENANT: tenant_id, **given}))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            await self._pool.expire_connections()  # the server may have hung up on all of them
+            raise unavailable(error) from error
+        return prepared.rows(found)
+
+    async def close(self) -> None:
+        """See Reader."""
+        await self._pool.close()
+
+
+async def _nothing(_connection: object) -> None:
+    pass
+
+
+def reader_of(database: SqlDatabase) -> Reader:
+    """The reader of a database."""
+    return SqliteReader(database) if database.is_sqlite else PostgresReader(database)

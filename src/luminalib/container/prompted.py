@@ -1,0 +1,38 @@
+"""The engine that asks a language model, over the server that the settings choose."""
+
+from contextlib import AsyncExitStack
+
+from luminalib.adapters.llm.prompted.prompts import FilePrompts
+from luminalib.adapters.llm.prompted.provider import PromptedLLM
+from luminalib.adapters.llm.prompted.resilience import ResilientTransport
+from luminalib.adapters.llm.prompted.transport import ChatTransport
+from luminalib.ports.children import ChildProcesses
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.settings import Settings
+
+
+def open_prompted(
+    settings: Settings, stack: AsyncExitStack, children: ChildProcesses, uow: UnitOfWorkFactory, clock: Clock
+) -> PromptedLLM:
+    """The engine; `stack` closes its connections. Nothing is asked yet: a model may come later than the library."""
+    transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
+    stack.push_async_callback(transport.close)
+    return PromptedLLM(transport, FilePrompts(), uow, children, clock, at_once=settings.llm_at_once)
+
+
+def _transport(settings: Settings) -> ChatTransport:
+    if settings.llm == "ollama":
+        from luminalib.adapters.llm.ollama import OllamaTransport  # noqa: PLC0415 -- each client where it is chosen
+
+        ollama = settings.ollama
+        return OllamaTransport(base_url=ollama.base_url, model=ollama.model, context_length=ollama.context_length)
+    from luminalib.adapters.llm.openai import OpenAITransport  # noqa: PLC0415 -- as above
+
+    server = settings.openai
+    return OpenAITransport(
+        base_url=server.base_url,
+        api_key=server.api_key.get_secret_value(),
+        model=server.model,
+        context_length=server.context_length or None,
+    )

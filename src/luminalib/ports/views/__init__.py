@@ -1,0 +1,25 @@
+"""What is only read, as frozen views of one tenant: one round trip each, outside of any unit of work.
+
+A view shows what was committed when it was asked for. Whoever goes on to write checks again in a unit of work.
+"""
+
+from luminalib.ports.views.books import BookViews
+from luminalib.ports.views.documents import DocumentViews
+from luminalib.ports.views.holds import HoldViews
+from luminalib.ports.views.loans import LoanViews
+from luminalib.ports.views.notices import NoticeViews
+from luminalib.ports.views.recommendations import ReaderFacts, RecommendationViews
+from luminalib.ports.views.reviews import ReviewViews
+from luminalib.ports.views.users import UserViews
+
+__all__ = [
+    "BookViews",
+    "DocumentViews",
+    "HoldViews",
+    "LoanViews",
+    "NoticeViews",
+    "ReaderFacts",
+    "RecommendationViews",
+    "ReviewViews",
+    "UserViews",
+]

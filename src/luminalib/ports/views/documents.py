@@ -1,0 +1,24 @@
+"""Documents, as they are read."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from luminalib.domain.documents import DocumentDetail, DocumentFilter, DocumentView
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.texts import Section
+
+
+class DocumentViews(ABC):
+    """Documents of a member, or of everybody where `owner_id` is None."""
+
+    @abstractmethod
+    async def list(self, tenant_id: str, wanted: DocumentFilter, page: PageRequest) -> Page[DocumentView]:
+        """Documents that match, the newest first."""
+
+    @abstractmethod
+    async def get(self, tenant_id: str, document_id: str, owner_id: str | None) -> DocumentDetail:
+        """One document with history and analysis. Raises DocumentNotFound, also for somebody else's."""
+
+    @abstractmethod
+    async def text(self, tenant_id: str, document_id: str, owner_id: str | None, page: int | None) -> Sequence[Section]:
+        """The text in reading order, or one page of it. Raises DocumentNotFound."""

@@ -1,0 +1,133 @@
+"""Lists of the catalogue: from either end, in every order, and what happens when they grow too long to be counted."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+import sqlalchemy as sa
+
+from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.listings import book_listings
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views import book_pages, books
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.reader import Reader, SqliteReader
+from luminalib.adapters.db.views.statements import Statement
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.api.books import SORTS
+from luminalib.domain.books import BookFilter
+from luminalib.domain.paging import PageRequest
+from records import NOW, make_book
+
+BOOKS = 23
+
+
+@pytest.fixture
+async def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
+    made = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
+    for number in range(BOOKS):
+        book_id = await make_book(made)
+        async with made("main") as unit:
+            book = await unit.books.get(book_id)
+            tags = ("even", "all") if number % 2 == 0 else ("all",)
+            changed: dict[str, Any] = {
+                "title": f"Title {number % 5}",
+                "authors": (f"Ann {number % 3} Lee",),
+                "tags": tags,
+                "language": "EN",
+            }
+            book.describe(replace(book.details, published_year=1990 + number % 4, **changed), NOW + timedelta(hours=number))
+    async with database.writing.begin() as connection:
+        ids = [*await connection.scalars(sa.select(book_listings.c.book_id).order_by(book_listings.c.book_id))]
+        for number, book_id in enumerate(ids):
+            numbers = {"loans": number % 4, "rating_count": number % 3, "rating_sum": 4 * (number % 3)}
+            await connection.execute(sa.update(book_listings).where(book_listings.c.book_id == book_id).values(numbers))
+    return made
+
+
+@pytest.fixture
+def views(uow: SqlUnitOfWorkFactory, reader: Reader) -> SqlBookViews:
+    return SqlBookViews(reader, SystemClock())
+
+
+async def pages(views: SqlBookViews, wanted: BookFilter, size: int = 5) -> list[str]:
+    found: list[str] = []
+    for number in range(1, 100):
+        page = await views.list("main", wanted, PageRequest(number, size))
+        if not page.items:
+            return found
+        assert page.total == (await views.list("main", wanted, PageRequest(1, 100))).total
+        found += [book.id for book in page.items]
+    raise AssertionError("the list has no end")
+
+
+@pytest.mark.parametrize("sort", get_args(SORTS))
+async def test_a_list_is_the_same_from_either_end(views: SqlBookViews, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    forward = await pages(views, BookFilter(sort=sort))
+    assert len(set(forward)) == BOOKS
+    monkeypatch.setattr(books, "FAR", 0)
+    assert await pages(views, BookFilter(sort=sort)) == forward
+    opposite = BookFilter(sort=sort.removeprefix("-") if sort.startswith("-") else f"-{sort}")
+    assert await pages(views, opposite) == forward[::-1]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "total"),
+    [
+        ({"tag": "even"}, 12),
+        ({"tag": "Even"}, 12),
+        ({"tag": "eve"}, 0),
+        ({"author": "lee"}, 23),
+        ({"author": "LEE 1"}, 8),
+        ({"author": "lee 1 2"}, 0),
+        ({"language": "en"}, 23),
+        ({"language": "de"}, 0),
+        ({"year": 1991}, 6),
+        ({"status": "pending"}, 23),
+        ({"status": "failed"}, 0),
+        ({"available": True}, 23),
+        ({"available": False}, 0),
+        ({"tag": "even", "year": 1990, "author": "ann", "language": "en", "status": "pending", "available": True}, 6),
+        ({"q": "title ann"}, 23),
+        ({"q": "100%"}, 0),
+    ],
+)
+async def test_filters(views: SqlBookViews, wanted: dict[str, Any], total: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for sort in ("-created_at", "title", "-rating"):
+        page = await views.list("main", BookFilter(**wanted, sort=sort), PageRequest())
+        assert (page.total, len(page.items), page.is_estimate) == (total, min(20, total), False)
+    monkeypatch.setattr(books, "FAR", 0)
+    assert len(await pages(views, BookFilter(**wanted))) == total
+
+
+async def test_what_matches_too_many_is_counted_now_and_then_and_said_to_be(
+    views: SqlBookViews, uow: SqlUnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (books, book_pages):
+        monkeypatch.setattr(module, "COUNTED_EXACTLY", 10)
+    for cached in (book_pages.page_statement, book_pages.total_statement):
+        cached.cache_clear()
+    wanted = BookFilter(tag="all")
+    first = await views.list("main", wanted, PageRequest())
+    assert (first.total, first.is_estimate) == (BOOKS, True)
+    last = await views.list("main", wanted, PageRequest(5, 5))
+    assert (len(last.items), last.is_estimate) == (3, True)
+    whole = await views.list("main", BookFilter(), PageRequest())
+    assert (whole.total, whole.is_estimate) == (BOOKS, False), "the whole catalogue is never estimated"
+    for cached in (book_pages.page_statement, book_pages.total_statement):
+        cached.cache_clear()
+
+
+async def test_what_takes_longer_than_a_millisecond_leaves_the_event_loop(database: SqlDatabase, reader: Reader) -> None:
+    if not isinstance(reader, SqliteReader):
+        pytest.skip("only SQLite is read in the event loop")
+    numbers = sa.select(sa.literal_column("1").label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(sa.select(numbers.c.n + 1).where(numbers.c.n < 300_000))
+    slow = Statement(sa.select(sa.func.count()).select_from(numbers))
+    assert await reader.row(slow, "main") == (300_000,)
+    assert not reader._slow.may_be_tried(slow), "it was interrupted in the loop, and read in a thread"
+    quick = Statement(sa.select(sa.literal_column("1")))
+    assert await reader.row(quick, "main") == (1,)
+    assert reader._slow.may_be_tried(quick)

@@ -1,0 +1,180 @@
+"""The reading ports: every statement is held to its tenant, and every list comes from an index."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any, get_args
+
+import sqlalchemy as sa
+
+from furniture import furnish
+from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db.books import books as books_table
+from luminalib.adapters.db.documents import documents as documents_table
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views import book_pages, documents, holds, loans, notices, recommendations, reviews, users
+from luminalib.adapters.db.views import books as book_statements
+from luminalib.adapters.db.views.book_pages import Shape, page_statement
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.documents import SqlDocumentViews
+from luminalib.adapters.db.views.holds import SqlHoldViews
+from luminalib.adapters.db.views.listing import Listing
+from luminalib.adapters.db.views.loans import SqlLoanViews
+from luminalib.adapters.db.views.notices import SqlNoticeViews
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
+from luminalib.adapters.db.views.reviews import SqlReviewViews
+from luminalib.adapters.db.views.statements import Among, Statement, of_one_tenant
+from luminalib.adapters.db.views.users import SqlUserViews
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.api.books import SORTS
+from luminalib.domain.books import BookFilter
+from luminalib.domain.loans import LoanState
+from luminalib.domain.paging import PageRequest
+
+PAGE = PageRequest()
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+VIEWS = (
+    SqlBookViews,
+    SqlDocumentViews,
+    SqlHoldViews,
+    SqlLoanViews,
+    SqlNoticeViews,
+    SqlRecommendationViews,
+    SqlReviewViews,
+    SqlUserViews,
+)
+FILTERS: tuple[dict[str, Any], ...] = (
+    {"available": True},
+    {"available": False},
+    {"has_status": True},
+    {"has_language": True},
+    {"has_year": True},
+    {"has_tag": True},
+    {"author_words": 2},
+    {"words": 2, "has_tag": True, "has_language": True, "author_words": 1, "has_status": True, "available": True},
+)
+SHAPES = [Shape(sort) for sort in get_args(SORTS)] + [
+    Shape(sort, **filters) for sort in ("-created_at", "title") for filters in FILTERS
+]
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    """Every statement that any view executes."""
+    for module in (book_pages, book_statements, documents, holds, loans, notices, recommendations, reviews, users):
+        for name, found in vars(module).items():
+            if isinstance(found, Statement):
+                yield f"{module.__name__}.{name}", found
+            elif isinstance(found, Listing):
+                yield from ((f"{name}.page", found.page), (f"{name}.total", found.total))
+    for flags in product((False, True), repeat=3):
+        for listing in (
+            documents._list(of_owner=flags[0], has_status=flags[1], words=int(flags[2])),
+            holds._list(of_member=flags[0], of_book=flags[1], active=flags[2]),
+            loans._list(of_member=flags[0], of_book=flags[1], state=LoanState.OPEN if flags[2] else None),
+        ):
+            yield from ((f"{listing} page", listing.page), (f"{listing} total", listing.total))
+        yield "document", documents._one(of_owner=flags[0])
+        yield "text", documents._text(of_owner=flags[0], of_page=flags[1])
+        yield "lapsed", holds._lapsed(of_member=flags[0])
+    for shape in SHAPES:
+        yield f"{shape}", page_statement(shape, 20, is_first=False)
+        yield f"{shape} from the end", page_statement(shape, 20, is_first=False, from_end=True, is_counted=False)
+        yield f"total of {shape}", book_pages.total_statement(shape)
+        yield f"estimate of {shape}", book_pages.estimate_statement(shape)
+
+
+SOURCE = re.compile(r'(?:FROM|JOIN) \(?"?(\w+)"?(?: AS "?(\w+)"?)?')
+DERIVED = {"page", "some", "found", "counted", "SELECT", "json_each", "anon_1", "anon_2"}
+
+
+def test_every_statement_holds_every_table_to_the_tenant() -> None:
+    seen = 0
+    for name, statement in statements():
+        for prepared in (statement.sqlite, statement.postgres):
+            for table, alias in SOURCE.findall(prepared.sql):
+                if table not in DERIVED:
+                    assert f"{alias or table}.tenant_id = " in prepared.sql, f"{name} reads {table} of all tenants: {prepared.sql}"
+                    seen += 1
+    assert seen > len(SHAPES)
+
+
+def test_a_statement_cannot_forget_its_tenant() -> None:
+    """Joined, outer joined, aliased, in a subquery, in EXISTS, in a union: the helper finds each."""
+    books, other = books_table, books_table.alias("other")
+    documents_ = documents_table
+    inner = sa.select(other.c.id).where(other.c.title == books.c.title).correlate(books)
+    written = sa.union_all(
+        sa.select(books.c.id, sa.exists(inner)).select_from(books.outerjoin(documents_, documents_.c.id == books.c.document_id)),
+        sa.select(documents_.c.id, sa.false()).where(Among(documents_.c.id, "ids")),
+    )
+    sql = str(of_one_tenant(written))
+    assert sql.count("tenant_id = :tenant_id") >= 4, sql
+    join = sql[sql.index("LEFT OUTER JOIN") : sql.index("WHERE books.tenant_id")]
+    assert "documents.tenant_id" in join, "an outer join must stay one"
+
+
+def test_all_views_are_listed() -> None:
+    import luminalib.ports.views as ports  # noqa: PLC0415 -- looked through, not used
+
+    declared = {getattr(ports, name) for name in ports.__all__ if name.endswith("Views")}
+    assert {base for view in VIEWS for base in view.__mro__ if base in declared} == declared
+    assert all(not inspect.isabstract(view) for view in VIEWS)
+
+
+async def test_every_shape_of_list_runs_and_comes_from_an_index(database: SqlDatabase, reader: Reader) -> None:
+    """No list sorts or reads a whole table of books: what is looked at grows with the page, or with what matches."""
+    given = book_statements._values(
+        BookFilter(q="sea wind", author="Ines Calloway", tag="sea", language="en", year=1999, status="completed", available=True)
+    )
+    given |= {"now": SystemClock().now(), "offset": 0}
+    for shape in SHAPES:
+        statement = page_statement(shape, 20, is_first=False)
+        assert await reader.rows(statement, "main", **given) == []
+        prepared = statement.sqlite if database.is_sqlite else statement.postgres
+        arguments = prepared.arguments({"tenant_id": "main", **given})
+        if database.is_sqlite and not shape.words:
+            plan = await _sqlite_plan(database, prepared.sql, arguments)
+            scans = [
+                line
+                for line in plan
+                if line.startswith("SCAN") and not line.startswith(("SCAN page", "SCAN some", "SCAN (", "SCAN SUBQUERY"))
+            ]
+            assert all("USING" in line and "INDEX" in line for line in scans), (shape, plan)
+
+
+async def _sqlite_plan(database: SqlDatabase, sql: str, arguments: list[Any]) -> list[str]:
+    async with database.reading.connect() as connection:
+        rows = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", tuple(arguments))).all()
+    return [str(row.detail) for row in rows]
+
+
+async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, reader: Reader) -> None:
+    """One of everything in tenant A; tenant B asks every statement with A's very ids."""
+    ids = await furnish(database, "a")
+    given: dict[str, Any] = {
+        "now": SystemClock().now(), "overdue_before": SystemClock().now(), "since": LONG_AGO, "after": "",
+        "limit": 100, "offset": 0, "most": 9,
+        "ids": list(ids.values()), "names": ["plot"], "ordinal": 0, "status": "completed",
+        "owner": ids["user"], "user": ids["user"], "book": ids["book"], "tag": "sea", "language": "en", "year": 1999,
+        **{f"author{n}": "calloway" for n in range(3)}, **{f"word{n}": "a" for n in range(3)},
+    }  # fmt: skip
+    shown_to_a = 0
+    for name, statement in statements():
+        asked = given | {"id": ids["document" if "documents" in name or name in ("document", "text") else "book"]}
+        shown_to_a += any(any(row) for row in await reader.rows(statement, "a", **asked))
+        assert not any(any(row) for row in await reader.rows(statement, "b", **asked)), f"{name} shows tenant B something of A"
+    assert shown_to_a > 50, "the furniture is seen by its owner, or this test would prove nothing"
+
+
+async def test_a_reader_sees_what_was_committed_before(database: SqlDatabase, reader: Reader) -> None:
+    uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
+    views = SqlUserViews(reader)
+    assert (await views.list("a", PAGE)).total == 0
+    await furnish(database, "a")
+    assert (await views.list("a", PAGE)).total == 1
+    async with uow("a") as unit:
+        assert await unit.users.has_admin()

@@ -1,0 +1,110 @@
+"""One row in every table that has a tenant, all about one book: what nobody else may ever see."""
+
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.schema import metadata
+
+
+async def furnish(database: SqlDatabase, tenant: str) -> dict[str, str]:
+    """Writes the rows; gives the ids of user, document, book, loan, hold and review."""
+    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review")}
+    async with database.writing.begin() as connection:
+        for name, values in _rows(ids).items():
+            table = metadata.tables[name]
+            typed = {key: _typed(table.c[key].type, value) for key, value in values.items()}
+            await connection.execute(sa.insert(table).values(tenant_id=tenant, **typed))
+    return ids
+
+
+def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+    now = SystemClock().now()
+    user, document, book, loan, review = (ids[kind] for kind in ("user", "document", "book", "loan", "review"))
+    engine = {"provider": "p", "model": "m", "prompt": "p"}
+    times = {"created_at": now, "updated_at": now}
+    read = {"review_id": review, "book_id": book, "sentiment": "positive", "read_at": now}
+    return {
+        "users": {
+            "id": user,
+            "email": f"{user}@a.test",
+            "password_hash": "!",
+            "display_name": "A",
+            "role": "admin",
+            "is_active": True,
+            "created_at": now,
+        },
+        "documents": {
+            "id": document,
+            "filename": "a.txt",
+            "media_type": "text/plain",
+            "byte_size": 1,
+            "sha256": "0" * 64,
+            "staged_key": "s",
+            "content_key": "c",
+            "uploaded_by": user,
+            "status": "completed",
+            "progress": 100,
+            **times,
+        },
+        "sections": {"document_id": document, "ordinal": 0, "start": 0, "text": "a secret"},
+        "summaries": {
+            "document_id": document,
+            "summary": "a",
+            "key_topics": [],
+            "sentiment": "neutral",
+            "insights": [],
+            "action_items": [],
+            "generated_at": now,
+            **engine,
+        },
+        "document_events": {"document_id": document, "kind": "status", "status": "completed", "progress": 100, "at": now},
+        "books": {
+            "id": book,
+            "document_id": document,
+            "title": "a",
+            "authors": ["Calloway"],
+            "language": "en",
+            "tags": ["sea"],
+            "published_year": 1999,
+            "copies_total": 1,
+            "created_by": user,
+            "search_text": "a",
+            "title_key": "a",
+            "author_key": "calloway",
+            **times,
+        },
+        "book_labels": {"kind": "tag", "label": "sea", "created_at": now, "book_id": book},
+        "loans": {"id": loan, "book_id": book, "user_id": user, "borrowed_at": now, "due_at": now, "renewals": 0},
+        "holds": {
+            "id": ids["hold"],
+            "book_id": book,
+            "user_id": user,
+            "number": 1,
+            "placed_at": now,
+            "state": "ready",
+            "ready_at": now,
+            "ready_until": now,
+        },
+        "reviews": {"id": review, "book_id": book, "user_id": user, "rating": 4, "text": "a", **times},
+        "review_aspects": {"name": "plot", "quote": "a", **read},
+        "review_readings": {**read, **engine},
+        "consensus_aspects": {"book_id": book, "name": "plot", "positive": 1, "negative": 0, "undecided": 0},
+        "notices": {
+            "user_id": user,
+            "kind": "due_soon",
+            "subject_id": loan,
+            "book_id": book,
+            "title": "a",
+            "until": now,
+            "at": now,
+        },
+        "audit_events": {"action": "signed-up", "at": now, "actor_id": user},
+    }
+
+
+def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
+    return kind.enum_class(value) if isinstance(kind, sa.Enum) and kind.enum_class else value
