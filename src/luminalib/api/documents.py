@@ -19,12 +19,12 @@ from luminalib.api.problems import Problem, body_of, documented
 from luminalib.api.schemas import AnalysisOut, BookOut, ErrorOut
 from luminalib.domain.auth import NotAllowed, Principal, TooManyRequests
 from luminalib.domain.books import BookDetails, InvalidIsbn
+from luminalib.domain.document_views import DocumentView
 from luminalib.domain.documents import (
     DocumentFilter,
     DocumentHasBook,
     DocumentNotFound,
     DocumentStatus,
-    DocumentView,
     DuplicateContent,
     EmptyFile,
     FileTooLarge,

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from luminalib.domain.auth import Account, Role, User
 from luminalib.domain.books import BookView
-from luminalib.domain.documents import DocumentStatus, SummaryView
+from luminalib.domain.document_views import SummaryView
+from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.intelligence import Sentiment, Summary
 
 

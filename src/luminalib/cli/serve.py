@@ -10,7 +10,6 @@ import typer
 import uvloop
 
 from luminalib.container import Container, open_container
-from luminalib.demo.loading import load_demo
 from luminalib.domain.errors import Unavailable
 from luminalib.edge.server import BACKLOG, Server, configure, connection_limits
 from luminalib.logs import configure_logging
@@ -59,6 +58,8 @@ async def _welcome(server: Server, settings: Settings, container: Container, lis
     where = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 -- only compared
     typer.echo(f"\n  LuminaLib is ready: {where}/docs\n")
     if demo:
+        from luminalib.demo.loading import load_demo  # noqa: PLC0415 -- what draws books is imported where there is a demo
+
         logins = await load_demo(container.services.auth, container.services.intake, container.services.books, settings.data_dir)
         typer.echo(f"  Log in there with Authorize, or by POST {where}/auth/login:")
         for login in logins:

@@ -1,14 +1,12 @@
 """A document: one uploaded file on its way through the pipeline."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from luminalib.domain.errors import Conflict, Invalid, LuminaError, NotFound
-from luminalib.domain.intelligence import Sentiment
 from luminalib.domain.media import MediaType
 
 
@@ -250,100 +248,6 @@ class DocumentEvent:
     at: datetime
     detail: str | None = None
     id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorView:
-    """Why a document failed: a code for programs, a sentence for people."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisView:
-    """What a language engine said about a text, and which one."""
-
-    summary: str
-    key_topics: Sequence[str]
-    sentiment: Sentiment
-    insights: Sequence[str]
-    action_items: Sequence[str]
-    provider: str
-    model: str
-    prompt: str
-    generated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryView:
-    """How far a book is, why it failed if it did, and its summary once it has one."""
-
-    status: DocumentStatus
-    error: ErrorView | None
-    analysis: AnalysisView | None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentView:
-    """A document with its book's id, and its place in the queue, from 0, while it waits."""
-
-    id: str
-    filename: str
-    media_type: MediaType
-    byte_size: int
-    sha256: str
-    status: DocumentStatus
-    progress: int
-    queue_position: int | None
-    error: ErrorView | None
-    page_count: int | None
-    word_count: int | None
-    language: str | None
-    book_id: str | None
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, document: Document, book_id: str | None, queue_position: int | None) -> "DocumentView":
-        """The view of a document that has just been written."""
-        d = document
-        return cls(
-            id=d.id,
-            filename=d.filename,
-            media_type=d.media_type,
-            byte_size=d.byte_size,
-            sha256=d.sha256,
-            status=d.status,
-            progress=d.progress,
-            queue_position=queue_position,
-            error=ErrorView(d.error_code, d.error_message or "") if d.error_code else None,
-            page_count=d.page_count,
-            word_count=d.word_count,
-            language=d.language,
-            book_id=book_id,
-            created_at=d.created_at,
-            updated_at=d.updated_at,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """A state that a document came to, or what it waits for."""
-
-    id: int
-    status: DocumentStatus
-    at: datetime
-    detail: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentDetail:
-    """A document with its history and, once completed, its analysis."""
-
-    document: DocumentView
-    history: Sequence[StepView]
-    analysis: AnalysisView | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

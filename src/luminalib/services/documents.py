@@ -7,15 +7,14 @@ from uuid import uuid4
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import Book
+from luminalib.domain.document_views import DocumentDetail, DocumentView
 from luminalib.domain.documents import (
     Document,
-    DocumentDetail,
     DocumentEvent,
     DocumentFilter,
     DocumentHasBook,
     DocumentNotFound,
     DocumentStatus,
-    DocumentView,
     DuplicateContent,
     StagedFile,
 )

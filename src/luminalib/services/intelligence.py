@@ -1,7 +1,7 @@
 """What language engines have said about the library's books."""
 
 from luminalib.domain.auth import Principal
-from luminalib.domain.documents import SummaryView
+from luminalib.domain.document_views import SummaryView
 from luminalib.ports.views import BookViews
 
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from luminalib.domain.books import BookFile, BookFilter, BookView
-from luminalib.domain.documents import SummaryView
+from luminalib.domain.document_views import SummaryView
 from luminalib.domain.paging import Page, PageRequest
 
 

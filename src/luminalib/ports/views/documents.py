@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from luminalib.domain.documents import DocumentDetail, DocumentFilter, DocumentView
+from luminalib.domain.document_views import DocumentDetail, DocumentView
+from luminalib.domain.documents import DocumentFilter
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.texts import Section
 

@@ -34,7 +34,7 @@ from luminalib.domain.books import (
     search_key,
     tag_label,
 )
-from luminalib.domain.documents import SummaryView
+from luminalib.domain.document_views import SummaryView
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.views import BookViews

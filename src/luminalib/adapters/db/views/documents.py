@@ -12,16 +12,8 @@ from luminalib.adapters.db.events import document_events
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Row, Statement
-from luminalib.domain.documents import (
-    AnalysisView,
-    DocumentDetail,
-    DocumentFilter,
-    DocumentNotFound,
-    DocumentStatus,
-    DocumentView,
-    ErrorView,
-    StepView,
-)
+from luminalib.domain.document_views import AnalysisView, DocumentDetail, DocumentView, ErrorView, StepView
+from luminalib.domain.documents import DocumentFilter, DocumentNotFound, DocumentStatus
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.texts import Section
 from luminalib.ports.views import DocumentViews
