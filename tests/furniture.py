@@ -43,6 +43,7 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             "media_type": "text/plain",
             "byte_size": 1,
             "sha256": "0" * 64,
+            "claim": "0" * 64,
             "staged_key": "s",
             "content_key": "c",
             "uploaded_by": user,

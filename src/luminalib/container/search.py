@@ -3,8 +3,6 @@
 from contextlib import AsyncExitStack
 
 from luminalib.adapters.embedders.none import NoEmbedder
-from luminalib.adapters.embedders.onnx import OnnxEmbedder
-from luminalib.adapters.embedders.servers import OllamaEmbedder, OpenAIEmbedder
 from luminalib.adapters.passage_index.local import LocalPassageIndex
 from luminalib.ports.embedder import Embedder
 from luminalib.ports.passage_index import PassageIndex
@@ -15,11 +13,16 @@ def open_embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
     """The chosen embedder; nothing is loaded or asked yet."""
     if settings.embedder == "none":
         return NoEmbedder()
-    embedder: OnnxEmbedder | OllamaEmbedder | OpenAIEmbedder
     if settings.embedder == "onnx":
-        cache = settings.data_dir / "models"
-        embedder = OnnxEmbedder(path=settings.onnx.path, model=settings.onnx.model, cache=cache)
-    elif settings.embedder == "ollama":
+        from luminalib.adapters.embedders.onnx import OnnxEmbedder  # noqa: PLC0415 -- what computes is imported where it is chosen
+
+        local = OnnxEmbedder(path=settings.onnx.path, model=settings.onnx.model, cache=settings.data_dir / "models")
+        stack.push_async_callback(local.close)
+        return local
+    from luminalib.adapters.embedders.servers import OllamaEmbedder, OpenAIEmbedder  # noqa: PLC0415 -- as above
+
+    embedder: OllamaEmbedder | OpenAIEmbedder
+    if settings.embedder == "ollama":
         embedder = OllamaEmbedder(base_url=settings.ollama.base_url, model=settings.ollama.embedding_model)
     else:
         server = settings.openai

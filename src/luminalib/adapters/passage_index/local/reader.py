@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from luminalib.adapters.passage_index.bm25 import CANDIDATES, Question, Statistics
 from luminalib.adapters.passage_index.local import schema
@@ -23,7 +21,8 @@ from luminalib.ports.passage_index import IndexState, LexicalHits
 COUNTED = 1000
 """Matches are counted so far."""
 _KEPT_FREQUENCIES = 50_000
-Floats = npt.NDArray[np.float32]
+Array = Any
+"""A numpy array; numpy is imported with the first search by meaning, which a library without an embedder never makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,8 @@ class Reader:
 
     def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
         """See PassageIndex."""
+        import numpy as np  # noqa: PLC0415 -- see Array
+
         wanted = np.frombuffer(vector, "<f4")
         with _Reading(self._connection) as db:
             now = self._current(db)
@@ -165,9 +166,11 @@ class Reader:
         )
         return db.execute(some, (match, *parameters)).fetchall()
 
-    def _shown(self, db: sqlite3.Connection, scope: Scope, now: _Snapshot, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def _shown(self, db: sqlite3.Connection, scope: Scope, now: _Snapshot, numbers: Array) -> Array:
         hidden, parameters = _hidden(scope, now)
         rows = db.execute(f"SELECT p.number FROM passages p WHERE {hidden}", parameters)  # noqa: S608 -- numbers are bound
+        import numpy as np  # noqa: PLC0415 -- see Array
+
         return ~np.isin(numbers, [number for (number,) in rows])
 
 
@@ -227,8 +230,10 @@ def _joined(stretches: list[_Stretch]) -> list[tuple[int, int]]:
     return joined
 
 
-def _mapped(path: Path, dimension: int) -> Floats:
+def _mapped(path: Path, dimension: int) -> Array:
     whole = path.stat().st_size // (dimension * FLOAT_BYTES)  # a crash may have left a part of one behind
+    import numpy as np  # noqa: PLC0415 -- see Array
+
     return np.asarray(np.memmap(path, "<f4", "r", shape=(whole, dimension)))
 
 
