@@ -11,7 +11,7 @@ K1, B = 0.9, 0.4
 """As Anserini has them: passages are short and of about one length."""
 BACKGROUND = 200
 """So many passages without the word are assumed beside the library's: in one with a single story every word is everywhere."""
-CANDIDATES = 300
+CANDIDATES = 120
 """So many of what the index finds are scored with all words of the question."""
 MOST_ROWS = 20_000
 """So many rows the telling words of a question may have between them; the others only score."""
