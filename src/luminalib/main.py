@@ -20,6 +20,7 @@ from luminalib.api import (
     notices,
     openapi,
     operations,
+    pages,
     problems,
     profile,
     recommendations,
@@ -48,7 +49,14 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
             app.state.services = opened.services
             yield
 
-    app = FastAPI(title="LuminaLib", version=__version__, lifespan=lifespan, separate_input_output_schemas=False)
+    app = FastAPI(
+        title="LuminaLib",
+        version=__version__,
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+        docs_url=None,  # FastAPI's pages load from other servers: `api/pages.py` has ours
+        redoc_url=None,
+    )
     # Routes are looked at one after another: the busiest first, and in one list, where routers within routers cost 20 µs a request.
     features = (
         profile,
@@ -68,7 +76,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         users,
         llm,
     )
-    for feature in (*features, operations):
+    for feature in (*features, operations, pages):
         app.router.routes.extend(feature.router.routes)
     problems.install(app)
     openapi.install(app)

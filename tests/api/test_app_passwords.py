@@ -175,3 +175,14 @@ def test_what_devices_read_says_that_guesses_are_limited(library: Library) -> No
         for operation in path.values():
             if len(operation.get("security", [])) > 1:
                 assert "429" in operation["responses"], operation["summary"]
+
+
+async def test_an_account_password_in_a_basic_header_is_told_that_it_is_the_wrong_one(
+    library: Library, ada: httpx.AsyncClient
+) -> None:
+    reading = await library.visitor().get("/books", auth=(ADA, PASSWORD))
+    assert (reading.status_code, slug(reading)) == (401, "bad-credentials")
+    assert "app password" in reading.json()["detail"]
+    writing = await library.visitor().post("/books", auth=(ADA, PASSWORD))
+    assert (writing.status_code, slug(writing)) == (401, "unauthenticated")
+    assert "app passwords" in writing.json()["detail"]

@@ -82,7 +82,7 @@ async def test_every_kind_of_answer_is_safe(library: Library) -> None:
         304,
         416,
         204,
-        307,
+        200,
         200,
         200,
         401,
@@ -94,6 +94,18 @@ async def test_every_kind_of_answer_is_safe(library: Library) -> None:
     ]
     for answer in answers:
         check_safe(answer)
+
+
+async def test_answers_run_nothing_and_pages_only_what_this_server_has(library: Library) -> None:
+    visitor = library.visitor()
+    for path in ("/healthz", "/books", "/docs/elsewhere", "/assets/nothing", "/assets/../pages.py", "/broken"):
+        assert (await visitor.get(path)).headers.get_list("Content-Security-Policy") == [
+            "default-src 'none'; frame-ancestors 'none'"
+        ], path
+    for path in ("/", "/docs", "/redoc"):
+        (policy,) = (await visitor.get(path)).headers.get_list("Content-Security-Policy")
+        assert policy.startswith("default-src 'none'; script-src 'self';"), path
+        assert ("unsafe" in policy) == (path == "/redoc")
 
 
 async def test_a_fault_of_ours_says_nothing_of_what_went_wrong(library: Library) -> None:

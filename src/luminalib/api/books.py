@@ -49,15 +49,20 @@ def _form(properties: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
+# A form that a page makes of this is filled in with the defaults, or with made-up values where there are none: so all are given.
+# An empty field counts as left out.
+_TEXT = {"type": "string", "default": ""}
+_TEXTS = {"type": "array", "items": {"type": "string"}, "default": []}
+_NUMBER = {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 0}], "default": ""}
 _UPLOAD_FORM = _form(
     {
-        "title": {"type": "string", "maxLength": 500},
-        "author": {"type": "array", "items": {"type": "string"}, "description": "Repeat for several."},
-        "isbn": {"type": "string"},
-        "language": {"type": "string", "example": "en"},
-        "published_year": {"type": "integer"},
-        "description": {"type": "string"},
-        "tags": {"type": "array", "items": {"type": "string"}, "description": "Repeated, or separated by commas."},
+        "title": {**_TEXT, "maxLength": 500},
+        "author": {**_TEXTS, "description": "Repeat for several."},
+        "isbn": _TEXT,
+        "language": {**_TEXT, "description": "Its code, such as en."},
+        "published_year": _NUMBER,
+        "description": _TEXT,
+        "tags": {**_TEXTS, "description": "Repeated, or separated by commas."},
         "copies": {"type": "integer", "minimum": 1, "default": 1},
     }
 )

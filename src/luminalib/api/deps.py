@@ -9,7 +9,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
-from luminalib.domain.auth import BadCredentials, Principal
+from luminalib.domain.app_passwords import BadAppPassword
+from luminalib.domain.auth import Principal
 from luminalib.domain.errors import Unauthenticated
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
@@ -105,6 +106,10 @@ class LoggedIn(OAuth2PasswordBearer):
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # it gives more than the token
         """Raises Unauthenticated, InvalidToken or TooManyRequests."""
         token = await super().__call__(request)
+        if not token and request.headers.get("Authorization", "").lower().startswith("basic "):
+            raise Unauthenticated(
+                "HTTP Basic is for app passwords, which read only. Log in here: send `Authorization: Bearer <access token>`."
+            )
         if not token:
             raise Unauthenticated
         auth = services_in(request).auth
@@ -114,31 +119,41 @@ class LoggedIn(OAuth2PasswordBearer):
         return by
 
 
-logged_in = LoggedIn(tokenUrl="/auth/login", refreshUrl="/auth/refresh", scheme_name="bearer", auto_error=False)
+logged_in = LoggedIn(
+    tokenUrl="/auth/login",
+    refreshUrl="/auth/refresh",
+    scheme_name="bearer",
+    description="People log in here: the account's e-mail address as username, and its password.",
+    auto_error=False,
+)
 
 
 class Device(HTTPBasic):
     """HTTP Basic in UTF-8 (RFC 7617): addresses need not be ASCII."""
 
     async def __call__(self, request: Request) -> HTTPBasicCredentials | None:  # type: ignore[override]  # gives None for none
-        """Raises BadCredentials for what is no Basic header."""
+        """Raises BadAppPassword for what is no Basic header."""
         scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "basic":
             return None
         try:
             email, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
         except ValueError as error:
-            raise BadCredentials from error
+            raise BadAppPassword from error
         if not colon:
-            raise BadCredentials
+            raise BadAppPassword
         return HTTPBasicCredentials(username=email, password=secret)
 
 
-device = Device(scheme_name="device", description="E-mail address and an app password; for reading only.")
+device = Device(
+    scheme_name="device",
+    description="For devices, reading only: the e-mail address and an **app password** (`POST /auth/me/app-passwords`), "
+    "not the account's own password.",
+)
 
 
 async def current_reader(request: Request, by: Annotated[HTTPBasicCredentials | None, Depends(device)]) -> Principal:
-    """Who reads: a log-in, or a device with an app password. Raises Unauthenticated, InvalidToken, BadCredentials."""
+    """Who reads: a log-in, or a device with an app password. Raises Unauthenticated, InvalidToken, BadAppPassword."""
     request.state.challenges = READER_CHALLENGES
     if by is None:
         return await logged_in(request)

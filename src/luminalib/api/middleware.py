@@ -25,11 +25,10 @@ SMALL_BODY_BYTES = 2**20
 STRANGERS_BODY_BYTES = 2**14
 FORM_OVERHEAD_BYTES = 2**20
 SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"))
-# Answers are data: a browser that is made to show one must load and run nothing. The documentation's pages are the exception.
+# Answers are data: a browser that is made to show one must load and run nothing. Pages bring a policy of their own.
 NO_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 NOT_KEPT = (b"cache-control", b"no-store")
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
-PAGES = ("/docs", "/redoc")
 DURATIONS = Histogram("luminalib_request_seconds", "Time to answer a request.", ("method", "route", "status"))
 STALLED_SECONDS = 60.0
 """How long a client may take to read what fills its connection's buffers: then it has gone, though nobody has told us."""
@@ -56,8 +55,6 @@ class RequestContext:
         if self._behind_proxies and header(scope, b"x-forwarded-proto") == b"https":
             scope["scheme"] = "https"
         ours = [(b"x-request-id", request_id.encode()), *SAFE_HEADERS]
-        if not scope["path"].startswith(PAGES):
-            ours.append(NO_CONTENT_POLICY)
         if scope["scheme"] == "https":
             ours.append(HTTPS_ONLY)
         started, status, has_started = time.perf_counter(), 500, False
@@ -66,9 +63,9 @@ class RequestContext:
             nonlocal status, has_started
             if message["type"] == "http.response.start":
                 status, has_started = int(message["status"]), True
-                message["headers"] = [*message["headers"], *ours]
-                if not any(name.lower() == b"cache-control" for name, _ in message["headers"]):
-                    message["headers"].append(NOT_KEPT)
+                said = {name.lower() for name, _ in message["headers"]}
+                defaults = [default for default in (NO_CONTENT_POLICY, NOT_KEPT) if default[0] not in said]
+                message["headers"] = [*message["headers"], *ours, *defaults]
             await send(message)
 
         try:

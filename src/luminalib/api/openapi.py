@@ -53,6 +53,8 @@ def _finish(schema: dict[str, Any]) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    schemes = schema["components"]["securitySchemes"]
+    schemes["device"] = schemes.pop("device")  # last: forms for logging in keep this order, and people come first
     for path in schema["paths"].values():
         for operation in path.values():
             _document_errors(operation)

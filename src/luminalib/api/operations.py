@@ -1,17 +1,19 @@
-"""/healthz, /readyz, /metrics and the way in."""
+"""/healthz, /readyz and /metrics."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from luminalib import __version__
 from luminalib.api.deps import ServicesDep, logged_in
 from luminalib.domain.errors import Unauthenticated, Unavailable
+from luminalib.services.health import PartHealth
 
 router = APIRouter(tags=["operations"])
+State = Literal["ok", "degraded", "down"]
 STRANGERS_PATIENCE = 5.0
 """How old, in seconds, the report is at most that anybody may have."""
 
@@ -33,7 +35,7 @@ class PartOut(BaseModel):
 class ReadyOut(BaseModel):
     """Whether the library can do its work; `degraded` means that it can but for a part that work waits for."""
 
-    status: Literal["ok", "degraded", "down"]
+    status: State
     parts: dict[str, PartOut]
 
 
@@ -48,15 +50,21 @@ async def ready(request: Request, response: Response, services: ServicesDep) -> 
     """The state of the database, the storage, the job runner and the language engine; librarians are told why, too."""
     is_staff = await _is_staff(request)
     parts = await services.health.report(0.0 if is_staff else STRANGERS_PATIENCE)
-    is_down = any(part.is_hard and not part.is_up for part in parts)
-    is_degraded = any(not part.is_up for part in parts)
-    response.status_code = 503 if is_down else 200
+    state = state_of(parts)
+    response.status_code = 503 if state == "down" else 200
     return ReadyOut(
-        status="down" if is_down else "degraded" if is_degraded else "ok",
+        status=state,
         parts={
             part.name: PartOut(status="ok" if part.is_up else "down", detail=part.detail if is_staff else None) for part in parts
         },
     )
+
+
+def state_of(parts: Sequence[PartHealth]) -> State:
+    """The state of the whole: down without a part that nothing works without, degraded without another."""
+    if any(part.is_hard and not part.is_up for part in parts):
+        return "down"
+    return "ok" if all(part.is_up for part in parts) else "degraded"
 
 
 async def _is_staff(request: Request) -> bool:
@@ -71,9 +79,3 @@ async def _is_staff(request: Request) -> bool:
 async def metrics() -> Response:
     """Figures for Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-@router.get("/", include_in_schema=False)
-async def way_in() -> RedirectResponse:
-    """Shows visitors the documentation."""
-    return RedirectResponse("/docs")

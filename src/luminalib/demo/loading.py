@@ -12,13 +12,13 @@ from luminalib.demo.rendering import filename, render
 from luminalib.demo.shelf import ShelfBook, load_shelf
 from luminalib.domain.auth import EmailTaken, Role, the_house
 from luminalib.domain.books import BookDetails
+from luminalib.domain.demo_accounts import DEMO_ACCOUNTS
 from luminalib.domain.documents import DuplicateContent
 from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
 from luminalib.services.intake import IntakeService
 
 LOGINS_FILE = "demo-logins.json"
-_ACCOUNTS = (("librarian@demo.example", Role.LIBRARIAN), ("reader@demo.example", Role.MEMBER))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +50,7 @@ def demo_logins(data_dir: Path) -> list[DemoLogin]:
     """The demo accounts with the passwords that are kept, for the owner only, in the data directory."""
     path = data_dir / LOGINS_FILE
     if not path.exists():
-        logins = [DemoLogin(email=email, password=secrets.token_urlsafe(9), role=role) for email, role in _ACCOUNTS]
+        logins = [DemoLogin(email=email, password=secrets.token_urlsafe(9), role=role) for email, role in DEMO_ACCOUNTS]
         data_dir.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             json.dump([asdict(login) for login in logins], file, indent=2)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from luminalib.domain.auth import BadCredentials
 from luminalib.domain.errors import Conflict, NotFound
 
 MAX_APP_PASSWORDS = 20
@@ -12,6 +13,10 @@ class AppPasswordNotFound(NotFound):
     """You have no such app password."""
 
     slug = "app-password-not-found"
+
+
+class BadAppPassword(BadCredentials):
+    """No app password matches. HTTP Basic takes an app password (`POST /auth/me/app-passwords`), not the account's own."""
 
 
 class TooManyAppPasswords(Conflict):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from luminalib.domain.app_passwords import MAX_APP_PASSWORDS, AppPassword, AppPasswordNotFound, TooManyAppPasswords
+from luminalib.domain.app_passwords import MAX_APP_PASSWORDS, AppPassword, AppPasswordNotFound, BadAppPassword, TooManyAppPasswords
 from luminalib.domain.audit import AuditAction, AuditEvent
-from luminalib.domain.auth import BadCredentials, Principal, normalise_email
+from luminalib.domain.auth import Principal, normalise_email
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
@@ -68,14 +68,14 @@ class AppPasswordService:
             await self._record(uow, by, AuditAction.APP_PASSWORD_DELETED, found.name)
 
     async def authenticate(self, email: str, secret: str, *, address: str | None = None) -> Principal:
-        """Who a device reads for. Raises BadCredentials, TooManyRequests."""
+        """Who a device reads for. Raises BadAppPassword, TooManyRequests."""
         digest, email = self._signer.digest(secret), normalise_email(email)
         async with self._uow.reading(self._tenant_id) as uow:
             found = await uow.app_passwords.find_by_digest(digest)
             user = await uow.users.find(found.user_id) if found else None
         if found is None or user is None or user.email != email or not user.is_active:
             await self._limiter.hit(Rule.LOGIN_PER_ADDRESS, address)
-            raise BadCredentials
+            raise BadAppPassword
         await self._note_use(found)
         return Principal(tenant_id=self._tenant_id, user_id=user.id, role=user.role, address=address, account=user.account)
 

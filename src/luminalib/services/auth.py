@@ -169,7 +169,7 @@ class AuthService:
             await self._tools.limiter.hit(Rule.DEED_PER_ACCOUNT, by.user_id)
 
     async def exists(self, email: str) -> bool:
-        """Whether there is an account with this address; for the house, never for visitors."""
+        """Whether there is an account with this address; for the house, never for what a visitor asks for."""
         async with self._uow.reading(self._tenant_id) as uow:
             return await uow.users.find_by_email(normalise_email(email)) is not None
 
