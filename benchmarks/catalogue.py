@@ -160,6 +160,7 @@ def measure(arguments: argparse.Namespace) -> None:
             compare(url, stack.enter_context(bare(database)), token, some["items"][7]["id"], arguments)
         print(f"resident after all that: {resident_mib(pid):.0f} MiB")
         if arguments.recommend:
+            client = Client(url, token)  # the server has closed a connection that was idle meanwhile
             _, first = client.get("/recommendations")
             _, took, _ = client.median("/recommendations")
             print(f"GET /recommendations: first {first:.0f} ms, then {took:.1f} ms; resident {resident_mib(pid):.0f} MiB")

@@ -20,7 +20,7 @@ from luminalib.domain.auth import MAIN_TENANT
 START = datetime(2020, 1, 1, tzinfo=UTC)
 BATCH = 20_000
 COLUMNS = {
-    "documents": "id tenant_id filename media_type byte_size sha256 staged_key content_key status progress"
+    "documents": "id tenant_id filename media_type byte_size sha256 claim staged_key content_key status progress"
     " page_count created_at updated_at",
     "books": "id document_id tenant_id title authors language published_year description tags copies_total created_at updated_at"
     " search_text title_key author_key",
@@ -62,8 +62,8 @@ def rows_of(number: int, chance: random.Random) -> dict[str, list[tuple[Any, ...
     made: dict[str, list[tuple[Any, ...]]] = {
         "documents": [
             (
-                document, MAIN_TENANT, f"{number}.txt", "text/plain", 1000, f"{number:064x}", f"s{number}", f"c{number}", status,
-                100, 12, at, at,
+                document, MAIN_TENANT, f"{number}.txt", "text/plain", 1000, f"{number:064x}", f"{number:064x}", f"s{number}",
+                f"c{number}", status, 100, 12, at, at,
             )
         ],
         "books": [

@@ -55,7 +55,14 @@ def book_rows(number: int, profile: BookProfile) -> tuple[dict[str, Any], dict[s
     shared = {"tenant_id": MAIN_TENANT, "created_at": NOW, "updated_at": NOW}
     document_id = identity("document", number)
     key = f"documents/{document_id}"
-    document = {"id": document_id, "filename": "a.txt", "media_type": MediaType.TEXT, "byte_size": 1, "sha256": f"{number:064x}"}
+    document = {
+        "id": document_id,
+        "filename": "a.txt",
+        "media_type": MediaType.TEXT,
+        "byte_size": 1,
+        "sha256": f"{number:064x}",
+        "claim": f"{number:064x}",
+    }
     document |= {"staged_key": key, "content_key": key, "status": DocumentStatus.COMPLETED, "progress": 100, **shared}
     facts = {
         "title": profile.title,
