@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import BookView
@@ -168,10 +169,10 @@ class RecommendationService:
             case Strategy.POPULAR:
                 wanted = await self._wanted(by.tenant_id)
                 most = max((count for _, count in wanted), default=1)
-                found = [_plain(one, count / most, ReasonKind.POPULAR) for one, count in wanted]
+                found = (_plain(one, count / most, ReasonKind.POPULAR) for one, count in wanted)
             case Strategy.NEW:
                 newest = member.loaded.shelves.newest
-                found = [_plain(one, 1 / place, ReasonKind.NEW) for place, one in enumerate(newest, 1)]
+                found = (_plain(one, 1 / place, ReasonKind.NEW) for place, one in enumerate(newest, 1))
         return self._arranged(strategy, member, found, without, limit)
 
     def _ranked(self, strategy: Strategy, member: _Member, reader: Reader, without: frozenset[str], limit: int) -> list[Pick]:
@@ -184,7 +185,7 @@ class RecommendationService:
         self, strategy: Strategy, member: _Member, found: Iterable[Candidate], without: frozenset[str], limit: int
     ) -> list[Pick]:
         books = member.loaded.ranking.books
-        open_to = [one for one in found if one.book_id in books and one.book_id not in without][: _POOL * limit]
+        open_to = [*islice((one for one in found if one.book_id in books and one.book_id not in without), _POOL * limit)]
         in_order = [
             one for one in first_unread(open_to, books, member.loaded.shelves.volumes, without) if one.book_id not in without
         ]
