@@ -4,13 +4,13 @@ from dataclasses import fields
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field, StringConstraints
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
 from luminalib.api.content import send_content
-from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, services_in
 from luminalib.api.fields import PlainText
 from luminalib.api.json import Json
 from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, announced_in, read_upload
@@ -113,31 +113,26 @@ class BookQuery(PageQuery):
     sort: SORTS = Field("-created_at", description="A leading minus sorts the other way round.")
 
 
-async def _book_query(request: Request) -> BookQuery:
-    return read_query(BookQuery, request)
-
-
 @router.get(
     "",
     response_model=PageOf[BookOut],
     responses=documented(Unauthenticated),
     openapi_extra={"parameters": parameters_of(BookQuery)},
 )
-async def list_books(
-    request: Request, by: ReaderDep, services: ServicesDep, query: Annotated[BookQuery, Depends(_book_query)]
-) -> Json:
+async def list_books(request: Request, by: ReaderDep) -> Json:
     """Lists the catalogue."""
+    query = read_query(BookQuery, request)
     wanted = BookFilter(**{name: getattr(query, name) for name in _FILTERS})
-    return page_of(await services.books.list(by, wanted, query.wanted), query.wanted, request)
+    return page_of(await services_in(request).books.list(by, wanted, query.wanted), query.wanted, request)
 
 
 _FILTERS = tuple(field.name for field in fields(BookFilter))
 
 
 @router.get("/{book_id}", response_model=BookOut, responses=documented(Unauthenticated, BookNotFound))
-async def get_book(book_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
+async def get_book(book_id: UUID, request: Request, by: ReaderDep) -> Json:
     """One book."""
-    return Json(await services.books.get(by, str(book_id)))
+    return Json(await services_in(request).books.get(by, str(book_id)))
 
 
 @router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, CopiesOut))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
+from fastapi.security import HTTPBasic, OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from luminalib.domain.app_passwords import BadAppPassword
@@ -128,37 +128,41 @@ logged_in = LoggedIn(
 )
 
 
-class Device(HTTPBasic):
-    """HTTP Basic in UTF-8 (RFC 7617): addresses need not be ASCII."""
+class Reading(HTTPBasic):
+    """Who reads: a log-in, or a device with an app password by HTTP Basic in UTF-8 (RFC 7617).
 
-    async def __call__(self, request: Request) -> HTTPBasicCredentials | None:  # type: ignore[override]  # gives None for none
-        """Raises BadAppPassword for what is no Basic header."""
-        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            email, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
-        except ValueError as error:
-            raise BadAppPassword from error
-        if not colon:
-            raise BadAppPassword
-        return HTTPBasicCredentials(username=email, password=secret)
+    In one step, as each further dependency costs every request; the document names both schemes.
+    """
+
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # it gives more than the header
+        """Raises Unauthenticated, InvalidToken, BadAppPassword or TooManyRequests."""
+        request.state.challenges = READER_CHALLENGES
+        by = _basic_of(request)
+        if by is None:
+            return await logged_in(request)
+        email, secret = by
+        return await services_in(request).app_passwords.authenticate(email, secret, address=address_in(request))
 
 
-device = Device(
+def _basic_of(request: Request) -> tuple[str, str] | None:
+    """Address and secret, None without a Basic header. Raises BadAppPassword for one that is none. Addresses need not be ASCII."""
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        email, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise BadAppPassword from error
+    if not colon:
+        raise BadAppPassword
+    return email, secret
+
+
+reading = Reading(
     scheme_name="device",
     description="For devices, reading only: the e-mail address and an **app password** (`POST /auth/me/app-passwords`), "
     "not the account's own password.",
 )
-
-
-async def current_reader(request: Request, by: Annotated[HTTPBasicCredentials | None, Depends(device)]) -> Principal:
-    """Who reads: a log-in, or a device with an app password. Raises Unauthenticated, InvalidToken, BadAppPassword."""
-    request.state.challenges = READER_CHALLENGES
-    if by is None:
-        return await logged_in(request)
-    app_passwords = services_in(request).app_passwords
-    return await app_passwords.authenticate(by.username, by.password, address=address_in(request))
 
 
 async def stream_seat(request: Request, by: Annotated[Principal, Depends(logged_in)]) -> AsyncIterator[None]:
@@ -170,4 +174,4 @@ async def stream_seat(request: Request, by: Annotated[Principal, Depends(logged_
 ServicesDep = Annotated[Services, Depends(services_of)]
 AddressDep = Annotated[str | None, Depends(client_address)]
 PrincipalDep = Annotated[Principal, Depends(logged_in)]
-ReaderDep = Annotated[Principal, Depends(current_reader)]
+ReaderDep = Annotated[Principal, Depends(reading)]
