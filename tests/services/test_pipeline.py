@@ -242,3 +242,12 @@ async def test_what_was_wrong_with_the_old_content_is_not_held_against_the_new(s
     assert replaced.status is DocumentStatus.PENDING
     await shop.pipeline.process(process_document(await shop.document(view), "main", NOW))
     assert (await shop.look(view)).status is DocumentStatus.COMPLETED
+
+
+async def test_the_sweep_forgets_vectors_of_passages_that_have_gone_for_a_week(shop: Shop) -> None:
+    async with shop.uow("main") as unit:
+        await unit.passages.keep_vectors("m", {"old": b"\0" * 4}, NOW - timedelta(days=8))
+        await unit.passages.keep_vectors("m", {"young": b"\0" * 4}, NOW - timedelta(days=6))
+    await shop.housekeeping.sweep(sweep("main", NOW))
+    async with shop.uow.reading("main") as unit:
+        assert set(await unit.passages.vectors("m", ["old", "young"])) == {"young"}

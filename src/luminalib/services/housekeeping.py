@@ -17,6 +17,8 @@ from luminalib.steps.inspection import inspect, mend
 AUDIT_KEPT_FOR = timedelta(days=365)
 CALLS_KEPT_FOR = timedelta(days=400)
 """Of language models: a year's account."""
+UNUSED_VECTORS_KEPT_FOR = timedelta(days=7)
+"""Of passages that have gone: a book that is taken away and added again costs its embedding only later than this."""
 ANSWERS_KEPT_FOR = timedelta(days=90)
 """So that nothing is asked twice in that time, and what was quoted from a review does not outlive it for longer."""
 TASTE_EVENTS_KEPT = 50
@@ -53,6 +55,7 @@ class HousekeepingService:
             for book_id in await uow.consensus.behind(CATCH_UP):
                 await uow.enqueue(update_consensus(book_id, job.tenant_id, now))
             await uow.recommendations.forget_impressions(now - IMPRESSIONS_KEPT_FOR)
+            await uow.passages.forget_vectors(now - UNUSED_VECTORS_KEPT_FOR)
             expired = await uow.uploads.expired(now)
             for upload in expired:
                 await uow.uploads.remove(upload)
