@@ -72,13 +72,9 @@ class SqlHoldRepository(HoldRepository):
         """See HoldRepository."""
         return [*await self._session.scalars(sa.select(Hold).where(holds.c.user_id == user_id, IS_ACTIVE))]
 
-    async def lapsed_books(self, now: datetime, user_id: str | None = None) -> list[str]:
+    async def lapsed_books(self, now: datetime) -> list[str]:
         """See HoldRepository."""
         lapsed = sa.select(holds.c.book_id).select_from(Hold).where(holds.c.state == HoldState.READY, holds.c.ready_until <= now)
-        if user_id is not None:
-            mine = holds.alias()
-            waits = mine.c.state.in_(ACTIVE)
-            lapsed = lapsed.where(holds.c.book_id.in_(sa.select(mine.c.book_id).where(mine.c.user_id == user_id, waits)))
         return [*await self._session.scalars(lapsed.distinct())]
 
     async def forget(self, user_id: str) -> None:

@@ -31,8 +31,8 @@ class HoldRepository(ABC):
         """A member's active holds."""
 
     @abstractmethod
-    async def lapsed_books(self, now: datetime, user_id: str | None = None) -> list[str]:
-        """Books with a hold that has lapsed; with `user_id` only those that the member waits for."""
+    async def lapsed_books(self, now: datetime) -> list[str]:
+        """Books with a hold that has lapsed."""
 
     @abstractmethod
     async def forget(self, user_id: str) -> None:
