@@ -119,6 +119,7 @@ async def test_without_a_hint_the_next_look_finds_out(
             await connection.execute(statement)
         async with asyncio.timeout(20):
             await documents
+        assert documents.done()
 
 
 async def test_news_reach_nobody_whose_right_has_ended_without_a_hint(

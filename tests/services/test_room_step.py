@@ -103,8 +103,10 @@ async def test_a_share_counts_what_is_stored_and_what_is_coming() -> None:
 
 
 async def test_without_a_quota_there_is_none() -> None:
+    was_let_in = False
     async with room(quota=0, ada=10**12).booked(ADA, 10**12):
-        pass
+        was_let_in = True
+    assert was_let_in
 
 
 async def test_many_at_once_get_no_more_than_there_is() -> None:
