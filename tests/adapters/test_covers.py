@@ -11,7 +11,7 @@ from bookfiles import make_epub, make_pdf
 from journeys import STORY, add, settled
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
-from luminalib.domain.documents import COVER_SIZE
+from luminalib.domain.covers import COVER_SIZE
 from luminalib.domain.media import MediaType
 
 
@@ -106,7 +106,23 @@ async def test_the_catalogue_shows_covers(admin: httpx.AsyncClient) -> None:
     opened(answer.content)
     again = await admin.get(f"/books/{book['id']}/cover", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-    plain = (await add(admin, STORY)).json()
-    await settled(admin, plain["id"])
-    missing = await admin.get(f"/books/{plain['id']}/cover")
-    assert (missing.status_code, slug(missing)) == (404, "cover-not-found")
+    assert (await admin.get(f"/books/{book['id']}")).json()["cover"] == {"kind": "found"}
+
+
+async def test_a_book_without_a_cover_has_one_drawn_that_follows_its_title(admin: httpx.AsyncClient) -> None:
+    book = (await add(admin, STORY, title="Salt")).json()
+    if book["cover"] == {"kind": "none"}:
+        path = f"/books/{book['id']}/cover"
+        early = await admin.get(path)
+        assert early.status_code == 200 or slug(early) == "cover-not-found"
+    await settled(admin, book["id"])
+    assert (await admin.get(f"/books/{book['id']}")).json()["cover"] == {"kind": "drawn"}
+    drawn = await admin.get(f"/books/{book['id']}/cover")
+    assert (drawn.status_code, drawn.headers["Content-Type"]) == (200, "image/webp")
+    opened(drawn.content)
+    asked = {"If-None-Match": drawn.headers["ETag"]}
+    assert (await admin.get(f"/books/{book['id']}/cover", headers=asked)).status_code == 304
+    await admin.patch(f"/books/{book['id']}", json={"title": "東京の雨"})
+    other = await admin.get(f"/books/{book['id']}/cover", headers=asked)
+    assert (other.status_code, other.headers["Content-Type"]) == (200, "image/svg+xml")
+    assert "東京の雨" in other.text

@@ -38,6 +38,32 @@ async def test_metadata_comes_from_the_file_when_not_given(admin: httpx.AsyncCli
     assert (book["title"], book["authors"]) == ("From The File", ["Embedded Author"])
 
 
+async def test_series_are_said_changed_and_listed_in_their_order(admin: httpx.AsyncClient) -> None:
+    calibre = '<meta name="calibre:series" content="The Salt Roads"/><meta name="calibre:series_index" content="2.0"/>'
+    found = (await add(admin, make_epub([("Two", STORY)], title="Two", metadata=calibre), "two.epub")).json()
+    assert (found["series"], found["series_index"]) == ("The Salt Roads", 2.0)
+    first = (await add(admin, f"One. {STORY}", title="One", series="The salt roads", series_index="1")).json()
+    listed = (await admin.get("/books", params={"series": "the salt ROADS"})).json()
+    assert [book["title"] for book in listed["items"]] == ["One", "Two"]
+    assert [
+        book["title"] for book in (await admin.get("/books", params={"q": "salt roads", "sort": "-title"})).json()["items"]
+    ] == [
+        "Two",
+        "One",
+    ]
+    path = f"/books/{first['id']}"
+    assert (await admin.patch(path, json={"series_index": 2.5})).json()["series_index"] == 2.5
+    gone = (await admin.patch(path, json={"series": None})).json()
+    assert (gone["series"], gone["series_index"]) == (None, None)
+    refused = await admin.patch(path, json={"series_index": 3})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/series-missing")
+    for wrong in (-1, "2", 1e9, True):
+        assert (await admin.patch(path, json={"series": "S", "series_index": wrong})).status_code == 422, wrong
+    whole = {"title": "One", "series": "The Salt Roads", "series_index": 0}
+    assert (await admin.put(path, json=whole)).json()["series_index"] == 0
+    assert (await admin.put(path, json={"title": "One"})).json()["series"] is None
+
+
 async def test_title_comes_from_the_name_at_last(admin: httpx.AsyncClient) -> None:
     assert (await add(admin, name="The_Salt_Road.txt")).json()["title"] == "The Salt Road"
 

@@ -37,6 +37,8 @@ async def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
                 "authors": (f"Ann {number % 3} Lee",),
                 "tags": tags,
                 "language": "EN",
+                "series": f"Saga {number % 2}" if number % 4 else None,
+                "series_index": number % 7 if number % 4 and number % 7 else None,
             }
             book.describe(replace(book.details, published_year=1990 + number % 4, **changed), NOW + timedelta(hours=number))
     async with database.writing.begin() as connection:
@@ -83,6 +85,10 @@ async def test_a_list_is_the_same_from_either_end(views: SqlBookViews, sort: str
         ({"author": "LEE 1"}, 8),
         ({"author": "lee 1 2"}, 0),
         ({"language": "en"}, 23),
+        ({"series": "SAGA 1"}, 11),
+        ({"series": "Saga 0"}, 6),
+        ({"series": "Saga"}, 0),
+        ({"q": "saga"}, 17),
         ({"language": "de"}, 0),
         ({"year": 1991}, 6),
         ({"status": "pending"}, 23),
@@ -100,6 +106,13 @@ async def test_filters(views: SqlBookViews, wanted: dict[str, Any], total: int, 
         assert (page.total, len(page.items), page.is_estimate) == (total, min(20, total), False)
     monkeypatch.setattr(books, "FAR", 0)
     assert len(await pages(views, BookFilter(**wanted))) == total
+
+
+async def test_the_volumes_of_a_series_stand_in_their_order(views: SqlBookViews) -> None:
+    by_series = (await views.list("main", BookFilter(sort="series"), PageRequest(1, 100))).items
+    assert [book.series for book in by_series] == ["Saga 0"] * 6 + ["Saga 1"] * 11 + [None] * 6
+    numbers = [book.series_index for book in by_series if book.series == "Saga 1"]
+    assert numbers == [*sorted(number for number in numbers if number is not None), *(n for n in numbers if n is None)]
 
 
 async def test_what_matches_too_many_is_counted_now_and_then_and_said_to_be(

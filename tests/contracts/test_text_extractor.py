@@ -16,6 +16,7 @@ from luminalib.domain.texts import SECTION_BREAK, EmbeddedMetadata, ExtractedTex
 
 SENTENCE = "The quick brown fox jumps over the lazy dog near the river bank and nobody in the village says a word. "
 ISBN = "9780306406157"
+BOX_SET = '<meta property="belongs-to-collection" id="b">A Box</meta><meta refines="#b" property="collection-type">set</meta>'
 
 
 class Desk:
@@ -300,3 +301,28 @@ async def test_progress_grows_to_the_end(desk: Desk) -> None:
     await SandboxedTextExtractor(desk.pool).extract(desk.path, MediaType.PDF, seen.append)
     assert seen == sorted(seen)
     assert all(0 <= share <= 1 for share in seen)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        (
+            '<meta name="calibre:series" content="Tin &amp; Salt"/><meta name="calibre:series_index" content="2.0"/>',
+            ("Tin & Salt", 2),
+        ),
+        ('<meta name="calibre:series" content="Tin"/>', ("Tin", None)),
+        ('<meta name="calibre:series_index" content="1"/>', (None, None)),
+        ('<meta property="belongs-to-collection">Tin</meta>', ("Tin", None)),
+        (
+            BOX_SET
+            + '<meta property="belongs-to-collection" id="s">Tin</meta><meta refines="#s" property="collection-type">series</meta>'
+            + '<meta refines="#s" property="group-position">1.5</meta>',
+            ("Tin", 1.5),
+        ),
+        (BOX_SET, (None, None)),
+        ('<meta name="calibre:series" content="Tin"/><meta name="calibre:series_index" content="last"/>', ("Tin", None)),
+    ],
+)
+async def test_the_series_of_an_epub(desk: Desk, metadata: str, expected: tuple[str | None, float | None]) -> None:
+    found = await desk.probe(make_epub([("One", "x")], metadata=metadata), MediaType.EPUB)
+    assert (found.series, found.series_index) == expected

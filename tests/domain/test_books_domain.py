@@ -1,4 +1,4 @@
-import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,15 +12,16 @@ from luminalib.domain.books import (
     BookFile,
     InvalidIsbn,
     LoanRequired,
+    SeriesMissing,
     may_edit,
     normalise_isbn,
     normalise_tags,
     require_editor,
     require_reader,
-    safe_filename,
     search_key,
-    title_from_filename,
+    series_key,
 )
+from luminalib.domain.covers import Cover, CoverKind, CoverNotFound
 from luminalib.domain.media import MediaType
 from luminalib.domain.texts import EmbeddedMetadata
 
@@ -66,6 +67,8 @@ def test_exactly_one_check_digit_is_right(stem: str) -> None:
 def book_file(*, has_loan: bool) -> BookFile:
     return BookFile(
         id="b",
+        title="Salt",
+        authors=("Ann Able",),
         created_by="owner",
         document_id="d",
         filename="a.txt",
@@ -75,6 +78,7 @@ def book_file(*, has_loan: bool) -> BookFile:
         staged_key="s",
         content_key="c",
         cover_key=None,
+        cover=Cover(CoverKind.DRAWN),
         has_loan=has_loan,
     )
 
@@ -121,36 +125,41 @@ def test_search_keys_are_stable(text: str) -> None:
     assert search_key(search_key(text)) == search_key(text)
 
 
+def test_a_place_in_a_series_needs_the_series() -> None:
+    with pytest.raises(SeriesMissing):
+        Book.from_details("b", "d", BookDetails(title="Dawn", series_index=2), None, NOW)
+    details = BookDetails(title="Dawn", series="The Long Year", series_index=0)
+    assert details.changed({"series": None}) == BookDetails(title="Dawn")
+    assert details.changed({"series_index": 1.5}).series_index == 1.5
+    assert details.changed({"series": "Another"}).series_index == 0
+
+
 @pytest.mark.parametrize(
-    ("raw", "safe"),
+    ("series", "index", "expected"),
     [
-        ("../../etc/passwd.pdf", "passwd.pdf"),
-        ("..\\..\\evil.pdf", "evil.pdf"),
-        ("a\x00b.pdf", "ab.pdf"),
-        ("\u202efdp.exe", "fdp.exe"),
-        ("line\r\nX-Evil: 1.pdf", "lineX-Evil: 1.pdf"),
-        (" lead.pdf ", "lead.pdf"),
-        ("résumé 書籍 📚.pdf", "résumé 書籍 📚.pdf"),
-        ("", "unnamed.pdf"),
-        ("..", "unnamed.pdf"),
-        ("x" * 300 + ".pdf", "x" * 251 + ".pdf"),
+        (None, None, ("The Long Year", 2.0)),
+        ("the long year", None, ("the long year", 2.0)),
+        ("Another", None, ("Another", None)),
+        ("The Long Year", 0.0, ("The Long Year", 0.0)),
     ],
 )
-def test_file_names_are_made_safe(raw: str, safe: str) -> None:
-    assert safe_filename(raw, MediaType.PDF) == safe
+def test_a_file_completes_a_series_that_is_its_own(
+    series: str | None, index: float | None, expected: tuple[str, float | None]
+) -> None:
+    found = EmbeddedMetadata(series="The Long Year", series_index=2.0)
+    completed = BookDetails(title="Dawn", series=series, series_index=index).completed_by(found)
+    assert (completed.series, completed.series_index) == expected
 
 
-@given(st.text())
-def test_no_file_name_is_dangerous(raw: str) -> None:
-    safe = safe_filename(raw, MediaType.TEXT)
-    assert 0 < len(safe) <= 255
-    assert not re.search(r"[\x00-\x1f/\\\u202a-\u202e]", safe)
-    assert safe.strip(". ")
-    safe.encode()
+def test_books_without_a_series_come_behind_those_with_one() -> None:
+    assert series_key("Ümit") < series_key("Zebra") < series_key(None)
 
 
-@pytest.mark.parametrize(
-    ("name", "title"), [("The_Salt_Road.txt", "The Salt Road"), (".pdf", ".pdf"), ("plain", "plain"), ("_.txt", "_.txt")]
-)
-def test_titles_come_from_file_names(name: str, title: str) -> None:
-    assert title_from_filename(name) == title
+def test_a_drawn_cover_has_another_name_when_its_words_change() -> None:
+    drawn = book_file(has_loan=False)
+    assert drawn.cover_name == replace(drawn, sha256="1" * 64).cover_name
+    assert len({drawn.cover_name, replace(drawn, title="Sea").cover_name, replace(drawn, authors=()).cover_name}) == 3
+    found = replace(drawn, cover=Cover(CoverKind.FOUND))
+    assert found.cover_name == replace(found, title="Sea").cover_name
+    with pytest.raises(CoverNotFound):
+        _ = replace(drawn, cover=Cover(CoverKind.NONE)).cover_name

@@ -11,7 +11,8 @@ from luminalib.adapters.llm.extractive.words import normal
 from luminalib.adapters.text.cleaning import clean
 from luminalib.api.reviews import ReviewBody
 from luminalib.domain.auth import normalise_email, normalise_password
-from luminalib.domain.books import safe_filename, search_key
+from luminalib.domain.books import search_key
+from luminalib.domain.filenames import safe_filename
 from luminalib.domain.normalisation import _LAST_MARK, MARKS_MAX, Form, _is_mark, normalised, without_marks
 from luminalib.domain.reviews import clean_text
 

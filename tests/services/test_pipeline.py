@@ -6,6 +6,7 @@ import pytest
 
 from fakes import FakeClock, FakeExtractor, FakeLLM, MemoryStorage
 from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.covers.drawn import DrawnCovers
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views.books import SqlBookViews
@@ -47,7 +48,7 @@ class Shop:
             self.uow, self.storage, NoRateLimiter(), room, max_bytes=1000, max_document_bytes=500, members_may_upload=True
         )
         self.books = BookService(
-            self.uow, SqlBookViews(self.reader, clock), self.storage, self.extractor, room, LoanPolicy(), clock
+            self.uow, SqlBookViews(self.reader, clock), self.storage, self.extractor, DrawnCovers(), room, LoanPolicy(), clock
         )
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, room, clock)
         self.housekeeping = HousekeepingService(self.uow, self.storage, clock)

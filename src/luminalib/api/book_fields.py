@@ -16,9 +16,12 @@ Language = Annotated[PlainText, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Z
 Year = Annotated[int, Field(ge=-4000, le=2200)]
 Description = Annotated[PlainText, StringConstraints(max_length=10_000)]
 Copies = Annotated[int, Field(ge=1, le=10_000)]
+Series = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
+SeriesIndex = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 # JSON has numbers of its own: `true` and "2" are none.
 JsonYear = Annotated[Year, Strict()]
 JsonCopies = Annotated[Copies, Strict()]
+JsonSeriesIndex = Annotated[SeriesIndex, Strict()]
 Authors = Annotated[tuple[Name, ...], Field(max_length=100)]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=100)]
 
@@ -45,6 +48,8 @@ class BookBody(BaseModel):
                     "description": "A keeper writes down every ship that does not come.",
                     "tags": ["sea", "mystery"],
                     "copies_total": 2,
+                    "series": "The Lantern Coast",
+                    "series_index": 2,
                 }
             ]
         }
@@ -57,6 +62,8 @@ class BookBody(BaseModel):
     description: Description | None = None
     tags: Tags = ()
     copies_total: JsonCopies = 1
+    series: Series | None = None
+    series_index: JsonSeriesIndex | None = None
 
     def details(self) -> BookDetails:
         """The same for the domain."""
@@ -75,6 +82,8 @@ class BookPatch(BaseModel):
     description: Description | None = None
     tags: Tags = ()
     copies_total: JsonCopies = 1
+    series: Series | None = None
+    series_index: JsonSeriesIndex | None = None
 
     def changes(self) -> dict[str, Any]:
         """Only what was sent."""
@@ -92,6 +101,8 @@ class BookFields(BaseModel):
     description: Description | None = None
     tags: Annotated[Tags, BeforeValidator(_split)] = ()
     copies: Copies = 1
+    series: Series | None = None
+    series_index: SeriesIndex | None = None
 
     @classmethod
     def parse(cls, fields: dict[str, list[str]]) -> BookDetails:

@@ -1,11 +1,10 @@
 """/books: the catalogue."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import Field, StringConstraints
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
@@ -19,8 +18,9 @@ from luminalib.api.problems import documented
 from luminalib.api.queries import PageQuery, parameters_of, read_query
 from luminalib.api.schemas import BookOut, SummaryOut, summary_json
 from luminalib.domain.auth import NotAllowed, TooManyRequests
-from luminalib.domain.books import BookFilter, BookNotFound, InvalidIsbn, LoanRequired
-from luminalib.domain.documents import CoverNotFound, DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
+from luminalib.domain.books import BookFilter, BookNotFound, InvalidIsbn, LoanRequired, SeriesMissing
+from luminalib.domain.covers import CoverNotFound
+from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.loans import BookOnLoan, CopiesOut
 from luminalib.domain.media import MediaType, UnsupportedMediaType
@@ -40,6 +40,8 @@ SORTS = Literal[
     "-rating",
     "loans",
     "-loans",
+    "series",
+    "-series",
 ]
 _FILE = {"type": "string", "format": "binary", "description": "A PDF, EPUB or plain text file."}
 
@@ -64,6 +66,8 @@ _UPLOAD_FORM = _form(
         "description": _TEXT,
         "tags": {**_TEXTS, "description": "Repeated, or separated by commas."},
         "copies": {"type": "integer", "minimum": 1, "default": 1},
+        "series": {**_TEXT, "maxLength": 200},
+        "series_index": {**_NUMBER, "description": "The place in the series, such as 2 or 2.5."},
     }
 )
 _FILE_ERRORS = (TooManyRequests, EmptyFile, MalformedUpload, MissingFile, FileTooLarge, UnsupportedMediaType, DuplicateContent)
@@ -73,7 +77,7 @@ _FILE_ERRORS = (TooManyRequests, EmptyFile, MalformedUpload, MissingFile, FileTo
     "",
     status_code=201,
     openapi_extra=_UPLOAD_FORM,
-    responses=documented(Unauthenticated, NotAllowed, InvalidIsbn, *_FILE_ERRORS),
+    responses=documented(Unauthenticated, NotAllowed, InvalidIsbn, SeriesMissing, *_FILE_ERRORS),
 )
 async def add_book(request: Request, response: Response, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Adds a book from its file. What the form leaves out is read from the file, the title at last from its name.
@@ -98,12 +102,15 @@ class BookQuery(PageQuery):
     """Which books a list shows, and in which order."""
 
     q: Annotated[PlainText, StringConstraints(max_length=200)] | None = Field(
-        None, description="Words of title, authors, tags, description or ISBN."
+        None, description="Words of title, authors, series, tags, description or ISBN."
     )
     author: Annotated[PlainText, StringConstraints(max_length=200)] | None = Field(
         None, description="Words of the authors' names: all must be found."
     )
     tag: Annotated[PlainText, StringConstraints(max_length=100)] | None = Field(None, description="A whole tag.")
+    series: Annotated[PlainText, StringConstraints(max_length=200)] | None = Field(
+        None, description="The whole name of a series; its volumes come in their order unless `sort` says otherwise."
+    )
     language: Annotated[PlainText, StringConstraints(max_length=35)] | None = Field(
         None, description="A language's code, such as en."
     )
@@ -123,6 +130,8 @@ async def list_books(request: Request, by: ReaderDep) -> Json:
     """Lists the catalogue."""
     query = read_query(BookQuery, request)
     wanted = BookFilter(**{name: getattr(query, name) for name in _FILTERS})
+    if query.series and "sort" not in query.model_fields_set:
+        wanted = replace(wanted, sort="series")
     return page_of(await services_in(request).books.list(by, wanted, query.wanted), query.wanted, request)
 
 
@@ -135,13 +144,13 @@ async def get_book(book_id: UUID, request: Request, by: ReaderDep) -> Json:
     return Json(await services_in(request).books.get(by, str(book_id)))
 
 
-@router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, CopiesOut))
+@router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut))
 async def describe_book(book_id: UUID, body: BookBody, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Replaces all that is said about a book. For its owner and librarians."""
     return BookOut.of(await services.books.describe(by, str(book_id), dict(body)))
 
 
-@router.patch("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, CopiesOut))
+@router.patch("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut))
 async def amend_book(book_id: UUID, body: BookPatch, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Changes some of what is said about a book. For its owner and librarians."""
     return BookOut.of(await services.books.describe(by, str(book_id), body.changes()))
@@ -198,17 +207,24 @@ async def download_content(book_id: UUID, request: Request, by: ReaderDep, servi
     response_class=Response,
     responses={
         **documented(Unauthenticated, BookNotFound, CoverNotFound),
-        200: {"description": "At most 600 x 900 pixels.", "content": {"image/webp": {"schema": _BINARY}}},
+        200: {
+            "description": "At most 600 x 900 pixels; SVG where we have no letters to draw the title with.",
+            "content": {"image/webp": {"schema": _BINARY}, "image/svg+xml": {"schema": {"type": "string"}}},
+        },
         304: {"description": "You have it: `If-None-Match` names the present cover."},
     },
 )
 async def get_cover(book_id: UUID, request: Request, by: ReaderDep, services: ServicesDep) -> Response:
-    """The book's cover: the first page of a PDF, the cover image of an EPUB."""
-    name, chunks = await services.books.cover(by, str(book_id))
-    headers = {"ETag": f'"cover-{name[:32]}"', "Cache-Control": "private, max-age=3600"}
+    """The book's cover: the image that its file names, the first page of a PDF, else one that is drawn from title and authors.
+
+    The book's `cover.kind` tells which: `found` or `drawn`.
+    """
+    file = await services.books.find_cover(by, str(book_id))
+    headers = {"ETag": f'"cover-{file.cover_name}"', "Cache-Control": "private, max-age=3600"}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    return StreamingResponse(chunks, media_type="image/webp", headers=headers)
+    image = await services.books.read_cover(file)
+    return Response(image.content, media_type=image.media_type, headers=headers)
 
 
 @router.get("/{book_id}/summary", response_model=SummaryOut, responses=documented(Unauthenticated, BookNotFound))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from luminalib.domain.auth import Account, Role, User
 from luminalib.domain.books import BookView
+from luminalib.domain.covers import CoverKind
 from luminalib.domain.document_views import SummaryView
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.intelligence import Sentiment, Summary
@@ -35,6 +36,12 @@ class RatingOut(BaseModel):
     count: int = 0
 
 
+class CoverOut(BaseModel):
+    """What `GET /books/{id}/cover` shows: the file's own image or a drawn one; `none` until the file has been read."""
+
+    kind: CoverKind = Field(examples=[CoverKind.FOUND])
+
+
 class BookOut(BaseModel):
     """A book of the catalogue with the state of its file's pipeline and, once completed, its summary."""
 
@@ -51,6 +58,9 @@ class BookOut(BaseModel):
     copies_total: int = Field(examples=[1])
     copies_available: int = Field(examples=[1])
     rating: RatingOut
+    series: str | None = Field(examples=["The Lantern Coast"])
+    series_index: float | None = Field(examples=[2.0], description="The place in the series; parts of a volume have one between.")
+    cover: CoverOut
     status: DocumentStatus
     document_id: str
     page_count: int | None

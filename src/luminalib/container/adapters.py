@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limits.errors import ConfigurationError
 
 from luminalib.adapters.children.pool import SubprocessPool
+from luminalib.adapters.covers.drawn import DrawnCovers
 from luminalib.adapters.db import migrations
 from luminalib.adapters.db.engine import Patience, SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
@@ -35,6 +36,7 @@ from luminalib.container.llm import open_llm
 from luminalib.container.search import open_embedder, open_passage_index
 from luminalib.domain.errors import Unavailable
 from luminalib.ports.clock import Clock
+from luminalib.ports.covers import CoverArtist
 from luminalib.ports.embedder import Embedder
 from luminalib.ports.llm import LLMProvider
 from luminalib.ports.passage_index import PassageIndex
@@ -96,6 +98,7 @@ class Adapters:
     storage: StorageProvider
     room: Room
     extractor: TextExtractor
+    artist: CoverArtist
     llm: LLMProvider
     lookup: SessionLookup
     authority: Authority
@@ -131,6 +134,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         storage=storage,
         room=Room(uow, storage, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
+        artist=DrawnCovers(),
         llm=llm or open_llm(settings, stack, children, uow, clock),
         lookup=lookup,
         authority=Authority(lookup, clock),

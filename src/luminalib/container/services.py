@@ -55,7 +55,7 @@ def make_services(
             access_life=timedelta(minutes=settings.access_minutes),
             refresh_life=timedelta(days=settings.session_days),
         ),
-        books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.room, policy, a.clock),
+        books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.artist, a.room, policy, a.clock),
         conversations=conversations,
         consensus=ConsensusService(a.uow, a.views.reviews, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),

@@ -78,4 +78,6 @@ def _details(book: ShelfBook) -> BookDetails:
         published_year=book.year,
         description=book.description,
         tags=book.tags,
+        series=book.series.name if book.series else None,
+        series_index=book.series.position if book.series else None,
     )

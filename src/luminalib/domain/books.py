@@ -1,30 +1,27 @@
 """The catalogue: what is known about a book, and who may do what with it."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from pathlib import PurePosixPath
+from typing import Any
 
 from luminalib.domain.auth import NotAllowed, Principal
+from luminalib.domain.covers import Cover, CoverKind, CoverNotFound
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.errors import Forbidden, Invalid, NotFound
 from luminalib.domain.media import MediaType
 from luminalib.domain.normalisation import normalised, without_marks
 from luminalib.domain.texts import EmbeddedMetadata
 
-FILENAME_MAX = 255
-RAW_FILENAME_MAX = 4096
-"""How much of the end of a path is looked at."""
 SEARCH_KEY_MAX = 65_536
 """How much is searched of what is said about a book: a character can come apart into eighteen."""
 LABEL_MAX = 200
 NO_YEAR = -9999
 """Stands for an unknown year where books are sorted."""
-_ENDING_MAX = 8
 _ISBN_10 = re.compile(r"\d{9}[\dX]")
 _ISBN_13 = re.compile(r"97[89]\d{10}")
-_UNSAFE_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 class BookNotFound(NotFound):
@@ -37,6 +34,12 @@ class LoanRequired(Forbidden):
     """Borrow the book to read it."""
 
     slug = "loan-required"
+
+
+class SeriesMissing(Invalid):
+    """A place in a series needs the name of the series. Send `series`, too."""
+
+    slug = "series-missing"
 
 
 class InvalidIsbn(Invalid):
@@ -57,11 +60,20 @@ class BookDetails:
     description: str | None = None
     tags: tuple[str, ...] = ()
     copies_total: int = 1
+    series: str | None = None
+    series_index: float | None = None
 
     def completed_by(self, found: EmbeddedMetadata) -> "BookDetails":
-        """These details, with what is missing taken from the file."""
+        """These details, with what is missing taken from the file; the place in a series only with or for that very series."""
         blanks = {f.name: getattr(found, f.name) for f in fields(found) if not getattr(self, f.name)}
+        is_same = search_key(self.series or found.series or "") == search_key(found.series or "")
+        blanks["series_index"] = found.series_index if self.series_index is None and is_same else self.series_index
         return replace(self, **blanks)
+
+    def changed(self, changes: dict[str, Any]) -> "BookDetails":
+        """These details with the named ones replaced; whoever takes the series away takes the place in it away, too."""
+        gone = {"series_index": None} if "series" in changes and changes["series"] is None else {}
+        return replace(self, **(gone | changes))
 
 
 @dataclass(eq=False, kw_only=True)
@@ -81,10 +93,14 @@ class Book:
     created_by: str | None
     created_at: datetime
     updated_at: datetime
+    series: str | None = None
+    series_index: float | None = None
 
     @classmethod
     def from_details(cls, book_id: str, document_id: str, details: BookDetails, created_by: str | None, at: datetime) -> "Book":
-        """A new entry. Raises InvalidIsbn."""
+        """A new entry. Raises InvalidIsbn, SeriesMissing."""
+        if details.series_index is not None and not details.series:
+            raise SeriesMissing
         return cls(
             id=book_id,
             document_id=document_id,
@@ -96,6 +112,8 @@ class Book:
             description=details.description,
             tags=normalise_tags(details.tags),
             copies_total=details.copies_total,
+            series=details.series or None,
+            series_index=details.series_index,
             created_by=created_by,
             created_at=at,
             updated_at=at,
@@ -120,6 +138,8 @@ class Book:
             description=self.description,
             tags=tuple(self.tags),
             copies_total=self.copies_total,
+            series=self.series,
+            series_index=self.series_index,
         )
 
 
@@ -146,6 +166,9 @@ class BookView:
     copies_total: int
     copies_available: int
     rating: Rating
+    series: str | None
+    series_index: float | None
+    cover: Cover
     status: DocumentStatus
     document_id: str
     page_count: int | None
@@ -163,6 +186,8 @@ class BookFile:
     """What is asked about before a book's file or cover is sent. `has_loan` is about the member who asks."""
 
     id: str
+    title: str
+    authors: Sequence[str]
     created_by: str | None
     document_id: str
     filename: str
@@ -172,19 +197,29 @@ class BookFile:
     staged_key: str
     content_key: str
     cover_key: str | None
+    cover: Cover
     has_loan: bool
+
+    @property
+    def cover_name(self) -> str:
+        """Another one whenever the cover is another. Raises CoverNotFound."""
+        if self.cover.kind is CoverKind.NONE:
+            raise CoverNotFound
+        drawn = "\n".join((self.title, *self.authors)).encode()
+        return self.sha256[:32] if self.cover.kind is CoverKind.FOUND else hashlib.sha256(drawn).hexdigest()[:32]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookFilter:
-    """Which books a list shows. `q` are words of title, authors, tags, description or ISBN; all must be found.
+    """Which books a list shows. `q` are words of title, authors, series, tags, description or ISBN; all must be found.
 
-    `author` are words of the authors' names, of which all must be found; `tag` is a whole tag.
+    `author` are words of the authors' names, of which all must be found; `tag` is a whole tag, `series` a whole name.
     """
 
     q: str | None = None
     author: str | None = None
     tag: str | None = None
+    series: str | None = None
     language: str | None = None
     year: int | None = None
     status: str | None = None
@@ -237,38 +272,24 @@ def author_words(name: str) -> list[str]:
 
 
 def tag_label(tag: str) -> str:
-    """The form in which a tag is compared."""
+    """The form in which a tag or the name of a series is compared."""
     return search_key(tag)[:LABEL_MAX]
 
 
 def labels_of(book: Book) -> list[tuple[str, str]]:
-    """What a book is found by in lists, each once, as (kind, label): "author" for each word of a name, "tag" for each tag."""
+    """What a book is found by in lists, each once, as (kind, label): each word of an author's name, each tag, the series."""
     found = [("author", word) for name in book.authors for word in author_words(name)]
     found += [("tag", label) for tag in book.tags if (label := tag_label(tag))]
+    found += [("series", label)] if (label := tag_label(book.series or "")) else []
     return list(dict.fromkeys(found))
+
+
+def series_key(series: str | None) -> str:
+    """What books are sorted by with their series: those that belong to none come behind those that do."""
+    return f"0{search_key(series)[:LABEL_MAX]}" if series else "1"
 
 
 def search_key(text: str) -> str:
     """The form in which text is compared for search and sorting: without case, accents and ligatures."""
     # Decomposed before, too: a mathematical bold A has no small letter until it is a plain one.
     return " ".join(without_marks(normalised(normalised(text, "NFKD")[:SEARCH_KEY_MAX].casefold(), "NFKD")).split())
-
-
-def safe_filename(raw: str, media_type: MediaType | None = None) -> str:
-    """The last part of a path that a client sent, without what could mislead a person, a terminal or a header."""
-    name = PurePosixPath(raw[-RAW_FILENAME_MAX:].replace("\\", "/")).name
-    name = " ".join(_UNSAFE_IN_NAMES.sub("", normalised(name, "NFC")).split())
-    ending = media_type.extension if media_type else ""
-    if not name.strip(". "):
-        return f"unnamed{ending}"
-    if len(name) <= FILENAME_MAX:
-        return name
-    stem, dot, suffix = name.rpartition(".")
-    kept = f".{suffix}" if dot and len(suffix) <= _ENDING_MAX else ""
-    return (stem or name)[: FILENAME_MAX - len(kept)] + kept
-
-
-def title_from_filename(filename: str) -> str:
-    """A title to begin with: the name without ending, underscores as spaces."""
-    stem = filename.rsplit(".", maxsplit=1)[0] if "." in filename[1:] else filename
-    return " ".join(stem.replace("_", " ").split()) or filename

@@ -39,16 +39,6 @@ PROGRESS_SPANS = MappingProxyType({_S.PROCESSING: (5, 59), _S.ANALYZING: (60, 99
 """The percents through which the pages that are read, then the parts that are analysed, move a document."""
 
 
-COVER_SIZE = (600, 900)
-"""The largest width and height of a cover, in pixels."""
-
-
-class CoverNotFound(NotFound):
-    """The book has no cover (yet)."""
-
-    slug = "cover-not-found"
-
-
 class DocumentNotFound(NotFound):
     """There is no such document, or none that you may see."""
 

@@ -53,7 +53,7 @@ class BookProfile:
     title: str
     authors: tuple[str, ...] = ()
     series: str | None = None
-    volume: int | None = None
+    volume: float | None = None
     tags: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     language: str | None = None

@@ -18,7 +18,7 @@ class Shelves:
     @classmethod
     def of(cls, books: Sequence[BookProfile]) -> "Shelves":
         """The shelves of a catalogue whose books stand in the order of their arrival."""
-        volumes: dict[str, list[tuple[int, str]]] = {}
+        volumes: dict[str, list[tuple[float, str]]] = {}
         by_tag: dict[str, list[str]] = {}
         for book in books:
             if book.series is not None and book.volume is not None:

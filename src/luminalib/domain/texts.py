@@ -43,6 +43,8 @@ class EmbeddedMetadata:
     published_year: int | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
+    series: str | None = None
+    series_index: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,10 +15,9 @@ from luminalib.domain.books import (
     BookView,
     require_editor,
     require_reader,
-    title_from_filename,
 )
+from luminalib.domain.covers import CoverImage, CoverKind, CoverNotFound
 from luminalib.domain.documents import (
-    CoverNotFound,
     Document,
     DocumentHasBook,
     DocumentNotFound,
@@ -27,6 +26,7 @@ from luminalib.domain.documents import (
     StagedFile,
 )
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.filenames import title_from_filename
 from luminalib.domain.holds import HoldState
 from luminalib.domain.loans import BookOnLoan, CopiesOut, LoanPolicy
 from luminalib.domain.media import MediaType
@@ -34,6 +34,7 @@ from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.pipeline import delete_files, index_document, process_document, status_event
 from luminalib.domain.texts import EmbeddedMetadata
 from luminalib.ports.clock import Clock
+from luminalib.ports.covers import CoverArtist
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
@@ -51,6 +52,7 @@ class BookService:
         books: BookViews,
         storage: StorageProvider,
         extractor: TextExtractor,
+        artist: CoverArtist,
         room: Room,
         policy: LoanPolicy,
         clock: Clock,
@@ -61,12 +63,13 @@ class BookService:
         self._policy = policy
         self._storage = storage
         self._extractor = extractor
+        self._artist = artist
         self._clock = clock
 
     async def add(self, by: Principal, staged: StagedFile, details: BookDetails) -> BookView:
         """Makes a book of a staged file; what `details` leave out is read from the file, else the title from its name.
 
-        Raises DuplicateContent or InvalidIsbn; the staged file is then still the caller's to discard.
+        Raises DuplicateContent, InvalidIsbn or SeriesMissing; the staged file is then still the caller's to discard.
         """
         await self._refuse_duplicate(by, staged.sha256)
         details = await self._complete(details, staged.key, staged.media_type, staged.filename)
@@ -122,13 +125,13 @@ class BookService:
     async def describe(self, by: Principal, book_id: str, changes: dict[str, Any]) -> BookView:
         """Changes the named parts of the details; new copies go to who waits.
 
-        Raises BookNotFound, NotAllowed, InvalidIsbn, CopiesOut.
+        Raises BookNotFound, NotAllowed, InvalidIsbn, SeriesMissing, CopiesOut.
         """
         now = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
             book = await uow.books.get(book_id)
             require_editor(by, book)
-            book.describe(replace(book.details, **changes), now)
+            book.describe(book.details.changed(changes), now)
             copies_out = await uow.loans.count_open(book_id=book.id)
             copies_ready = sum(hold.state is HoldState.READY for hold in await uow.holds.line(book.id))
             if book.copies_total < copies_out + copies_ready:
@@ -179,12 +182,18 @@ class BookService:
         await self._storage.promote(file.staged_key, file.content_key)
         return file
 
-    async def cover(self, by: Principal, book_id: str) -> tuple[str, AsyncIterator[bytes]]:
-        """A name for this very cover, and its WebP image. Raises BookNotFound, CoverNotFound."""
+    async def find_cover(self, by: Principal, book_id: str) -> BookFile:
+        """The book's file, which has a `cover_name`. Raises BookNotFound, CoverNotFound."""
         file = await self._books.file(by.tenant_id, book_id, by.user_id)
-        if file.cover_key is None:
+        if file.cover.kind is CoverKind.NONE:
             raise CoverNotFound
-        return file.sha256, self._storage.read(file.cover_key)
+        return file
+
+    async def read_cover(self, file: BookFile) -> CoverImage:
+        """The image that the file brought, else one that is drawn."""
+        if file.cover_key is None:
+            return await self._artist.draw(file.title, file.authors)
+        return CoverImage("image/webp", b"".join([chunk async for chunk in self._storage.read(file.cover_key)]))
 
     def read(self, file: BookFile, start: int, stop: int) -> AsyncIterator[bytes]:
         """The bytes of an opened file from `start` up to `stop`."""

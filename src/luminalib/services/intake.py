@@ -6,8 +6,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 from luminalib.domain.auth import NotAllowed, Principal
-from luminalib.domain.books import safe_filename
 from luminalib.domain.documents import EmptyFile, FileTooLarge, StagedFile
+from luminalib.domain.filenames import safe_filename
 from luminalib.domain.media import ContentSniffer, MediaType
 from luminalib.domain.pipeline import STAGING
 from luminalib.ports.persistence import UnitOfWorkFactory

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import structlog
 
-from luminalib.domain.books import safe_filename
 from luminalib.domain.documents import Document, DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge, StagedFile
 from luminalib.domain.errors import LuminaError, Unavailable
+from luminalib.domain.filenames import safe_filename
 from luminalib.domain.media import ContentSniffer, MediaType
 from luminalib.domain.pipeline import STAGING, delete_files, index_document, lock_of, process_document, status_event
 from luminalib.ports.clock import Clock

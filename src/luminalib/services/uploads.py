@@ -5,8 +5,8 @@ from collections.abc import AsyncIterable, AsyncIterator
 from uuid import uuid4
 
 from luminalib.domain.auth import NotAllowed, Principal, Role, require_admin
-from luminalib.domain.books import safe_filename
 from luminalib.domain.documents import EmptyFile, FileTooLarge
+from luminalib.domain.filenames import safe_filename
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.uploads import KEPT_FOR, MAX_OPEN, MalformedMetadata, TooManyUploads, Upload, UploadNotFound, UploadPart
 from luminalib.ports.clock import Clock

@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import get_attribute, set_attribute
 
 from luminalib.adapters.db.listings import book_labels
 from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
-from luminalib.domain.books import Book, BookNotFound, labels_of, search_key
+from luminalib.domain.books import Book, BookNotFound, labels_of, search_key, series_key
 from luminalib.ports.persistence import BookRepository
 
 books = sa.Table(
@@ -33,6 +33,9 @@ books = sa.Table(
     sa.Column("search_text", sa.Text, nullable=False),
     sa.Column("title_key", sa.String(500), nullable=False),
     sa.Column("author_key", sa.String(500), nullable=False),
+    sa.Column("series", sa.String(200)),
+    sa.Column("series_index", sa.Float),
+    sa.Column("series_key", sa.String(201), nullable=False, server_default="1"),
     sa.Index("ix_books_tenant_id_created_at", "tenant_id", "created_at"),
     # Without it SQLite looks through a tenant's whole catalogue for ten books that are named by their ids.
     sa.Index("ix_books_tenant_id_id", "tenant_id", "id"),
@@ -45,9 +48,10 @@ _KEY_MAX = 500
 
 
 def _write_search_columns(_mapper: Mapper[Book], _connection: Connection, book: Book) -> None:
-    words = (book.title, *book.authors, *book.tags, book.description or "", book.isbn or "")
+    words = (book.title, *book.authors, book.series or "", *book.tags, book.description or "", book.isbn or "")
     set_attribute(book, "search_text", search_key(" ".join(words)))
     set_attribute(book, "title_key", search_key(book.title)[:_KEY_MAX])
+    set_attribute(book, "series_key", series_key(book.series))
     set_attribute(book, "author_key", search_key(" ".join(book.authors[:1]))[:_KEY_MAX])
 
 

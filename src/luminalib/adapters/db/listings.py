@@ -26,6 +26,9 @@ book_listings = sa.Table(
     sa.Column("first_lapse_at", UtcDateTime),
     sa.Column("rating_count", sa.Integer, nullable=False),
     sa.Column("rating_sum", sa.Integer, nullable=False),
+    # Volumes without a number come last in their series.
+    sa.Column("series_key", sa.String(201), nullable=False, server_default="1"),
+    sa.Column("series_number", sa.Float, nullable=False, server_default="1000000"),
     sa.Column("copies_free", sa.Integer, sa.Computed("copies_total - open_loans - active_holds", persisted=True)),
     sa.Column(
         "rating",
@@ -35,6 +38,7 @@ book_listings = sa.Table(
     sa.Index("ix_book_listings_created_at_book_id", "tenant_id", "created_at", "book_id"),
     sa.Index("ix_book_listings_title_key", "tenant_id", "title_key", "book_id"),
     sa.Index("ix_book_listings_author_key", "tenant_id", "author_key", "title_key", "book_id"),
+    sa.Index("ix_book_listings_series_key", "tenant_id", "series_key", "series_number", "title_key", "book_id"),
     sa.Index("ix_book_listings_loans", "tenant_id", "loans", "created_at", "book_id"),
     sa.Index("ix_book_listings_rating", "tenant_id", "rating", "rating_count", "created_at", "book_id"),
     sa.Index("ix_book_listings_year_key", "tenant_id", "year_key", "created_at", "book_id"),

@@ -9,7 +9,7 @@ from luminalib.adapters.text import pdfium
 from luminalib.adapters.text.archive import Archive
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.opf import cover_name
-from luminalib.domain.documents import COVER_SIZE
+from luminalib.domain.covers import COVER_SIZE
 from luminalib.ports.children import Progress
 
 MOST_PIXELS = 40_000_000

@@ -116,6 +116,7 @@ def _refuse_locked(archive: Archive, documents: set[str]) -> None:
 
 
 def _metadata(root: etree._Element) -> Metadata:
+    series = _series(root)
     identifiers = [" ".join(filter(None, (element.get(f"{_OPF}scheme"), _text(element)))) for element in _named(root, "identifier")]
     return make_metadata(
         title=_main_title(root),
@@ -125,6 +126,8 @@ def _metadata(root: etree._Element) -> Metadata:
         published_year=_year(root),
         description=_plain(next(map(_text, _named(root, "description")), "")),
         tags=map(_text, _named(root, "subject")),
+        series=series[0],
+        series_index=series[1],
     )
 
 
@@ -149,6 +152,25 @@ def _year(root: etree._Element) -> int | None:
     dates.sort(key=lambda element: element.get(_EVENT) not in ("publication", "original-publication"))
     match = next((found for element in dates if (found := _YEAR.search(_text(element)[:40]))), None)
     return int(match[1]) if match else None
+
+
+def _series(root: etree._Element) -> tuple[str | None, str | None]:
+    """Name and place: what EPUB 3 calls a collection of the type series (EPUB 3.3, D.3.3), else what calibre writes.
+
+    A collection without a type is taken for a series, one of another type (`set`) is none.
+    """
+    collections = [meta for meta in _named(root, "meta") if meta.get("property") == "belongs-to-collection" and _text(meta)]
+    kinds = [(_refinement(root, meta, "collection-type") or "") for meta in collections]
+    for wanted in ("series", ""):
+        for meta, kind in zip(collections, kinds, strict=True):
+            if kind.strip().lower() == wanted:
+                return _text(meta), _refinement(root, meta, "group-position")
+    return _named_content(root, "calibre:series"), _named_content(root, "calibre:series_index")
+
+
+def _named_content(root: etree._Element, name: str) -> str | None:
+    """The content of EPUB 2's `meta` of that name."""
+    return next((meta.get("content") for meta in _named(root, "meta") if meta.get("name") == name), None)
 
 
 def _refinement(root: etree._Element, element: etree._Element, name: str) -> str | None:

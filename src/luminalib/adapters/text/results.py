@@ -11,6 +11,8 @@ _LABELLED_ISBN = re.compile(r"ISBN(?:-1[03])?:?\s*([\dXx -]{10,17})")
 _ISBN_10, _ISBN_13 = 10, 13
 _MOST_AUTHORS = 20
 _MOST_TAGS = 20
+_LONGEST_SERIES = 200
+_PLACE = re.compile(r"\s*#?\s*(\d{1,5}(?:[.,]\d{1,3})?)(?![\d])")
 
 
 class Metadata(TypedDict, total=False):
@@ -23,6 +25,8 @@ class Metadata(TypedDict, total=False):
     published_year: int | None
     description: str | None
     tags: list[str]
+    series: str | None
+    series_index: float | None
 
 
 class Extraction(TypedDict):
@@ -44,6 +48,8 @@ def make_metadata(
     published_year: int | None = None,
     description: str | None = None,
     tags: Iterable[str | None] = (),
+    series: str | None = None,
+    series_index: str | None = None,
 ) -> Metadata:
     """Metadata with every field cleaned and cut to a sensible length, and repetitions dropped."""
     return Metadata(
@@ -54,6 +60,8 @@ def make_metadata(
         published_year=published_year,
         description=clean_field(description, LONGEST_DESCRIPTION),
         tags=_distinct(tags, _MOST_TAGS),
+        series=(series_name := clean_field(series, _LONGEST_SERIES)),
+        series_index=_place(series_index) if series_name else None,
     )
 
 
@@ -72,6 +80,12 @@ def only_isbn(text: str) -> str | None:
     """The ISBN that `text` calls so, when it names exactly one valid one: a list of books names many."""
     found = {valid_isbn(match[1]) for match in _LABELLED_ISBN.finditer(text)} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def _place(text: str | None) -> float | None:
+    """The number of a volume: `2`, `2.50`, `2,5`, and the first of `2.1.3`."""
+    match = _PLACE.match(text or "")
+    return float(match[1].replace(",", ".")) if match else None
 
 
 def _is_isbn_10(digits: str) -> bool:

@@ -12,6 +12,8 @@ from luminalib.adapters.db.listings import book_labels, book_listings, catalogue
 from luminalib.adapters.db.schema import UtcDateTime
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import BookFilter, BookView, Rating, author_words, search_key, tag_label
+from luminalib.domain.covers import Cover, CoverKind
+from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.holds import HoldState
 
 COUNTED_EXACTLY = 100_000
@@ -25,6 +27,7 @@ _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
     "year": (_L.year_key, _L.created_at),
     "rating": (_L.rating, _L.rating_count, _L.created_at),
     "loans": (_L.loans, _L.created_at),
+    "series": (_L.series_key, _L.series_number, _L.title_key),
 }
 
 
@@ -34,6 +37,7 @@ class Shape(NamedTuple):
     sort: str
     author_words: int = 0
     has_tag: bool = False
+    has_series: bool = False
     has_language: bool = False
     has_year: bool = False
     has_status: bool = False
@@ -47,6 +51,7 @@ class Shape(NamedTuple):
             sort=wanted.sort,
             author_words=len(set(author_words(wanted.author or ""))),
             has_tag=bool(tag_label(wanted.tag or "")),
+            has_series=bool(tag_label(wanted.series or "")),
             has_language=bool(wanted.language),
             has_year=wanted.year is not None,
             has_status=bool(wanted.status),
@@ -58,6 +63,13 @@ class Shape(NamedTuple):
     def is_whole(self) -> bool:
         """Whether every book matches."""
         return self[1:] == Shape(self.sort)[1:]
+
+
+COVER_KIND = sa.case(
+    (_D.cover_key.is_not(None), CoverKind.FOUND.value),
+    (_D.status.in_((DocumentStatus.PENDING, DocumentStatus.PROCESSING)), CoverKind.NONE.value),
+    else_=CoverKind.DRAWN.value,
+)
 
 
 def _lapsed() -> sa.ColumnElement[int]:
@@ -83,6 +95,9 @@ def _columns() -> tuple[sa.ColumnElement[Any], ...]:
         sa.case((free > 0, free), else_=0),
         sa.case((_L.rating_count > 0, _L.rating)),
         _L.rating_count,
+        _B.series,
+        _B.series_index,
+        COVER_KIND,
         _D.status,
         _D.id,
         _D.page_count,
@@ -98,7 +113,7 @@ def _columns() -> tuple[sa.ColumnElement[Any], ...]:
 
 def view_of(row: Row) -> BookView:
     """The view in the columns of a statement."""
-    values = [*row[:10], Rating(row[10], row[11]), *row[12:22]]
+    values = [*row[:10], Rating(row[10], row[11]), row[12], row[13], Cover(CoverKind(row[14])), *row[15:25]]
     return BookView(*values)
 
 
@@ -118,7 +133,8 @@ BY_IDS = Statement(sa.select(*_columns()).select_from(_shown_from(book_listings)
 def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:
     """The tables that a filter needs beside the listings, and its conditions."""
     found: list[sa.ColumnElement[bool]] = []
-    labels = [("author", f"author{n}") for n in range(shape.author_words)] + [("tag", "tag")] * shape.has_tag
+    labels = [("author", f"author{n}") for n in range(shape.author_words)]
+    labels += [("tag", "tag")] * shape.has_tag + [("series", "series")] * shape.has_series
     for kind, name in labels:
         label = book_labels.alias(f"label_{name}")
         is_of = sa.and_(label.c.book_id == _L.book_id, label.c.created_at == _L.created_at)

@@ -15,6 +15,7 @@ from luminalib.adapters.db.views.book_pages import (
     BY_ID,
     BY_IDS,
     COUNTED_EXACTLY,
+    COVER_KIND,
     Shape,
     estimate_statement,
     page_statement,
@@ -34,6 +35,7 @@ from luminalib.domain.books import (
     search_key,
     tag_label,
 )
+from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.document_views import SummaryView
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
@@ -47,6 +49,8 @@ _B, _D = books.c, documents.c
 _FILE = Statement(
     sa.select(
         _B.id,
+        _B.title,
+        _B.authors,
         _B.created_by,
         _D.id,
         _D.filename,
@@ -56,6 +60,7 @@ _FILE = Statement(
         _D.staged_key,
         _D.content_key,
         _D.cover_key,
+        COVER_KIND,
         sa.exists().where(loans.c.book_id == _B.id, loans.c.user_id == sa.bindparam("user"), loans.c.returned_at.is_(None)),
     )
     .select_from(books.join(documents, _D.id == _B.document_id))
@@ -100,7 +105,8 @@ class SqlBookViews(BookViews):
         row = await self._reader.row(_FILE, tenant_id, id=book_id, user=user_id or "")
         if row is None:
             raise BookNotFound
-        return BookFile(*row)
+        values = [*row[:12], Cover(CoverKind(row[12])), row[13]]
+        return BookFile(*values)
 
     async def summary(self, tenant_id: str, book_id: str) -> SummaryView:
         """See BookViews."""
@@ -163,6 +169,7 @@ def _values(wanted: BookFilter) -> dict[str, Any]:
         **{f"author{n}": word for n, word in enumerate(sorted(names, key=len, reverse=True))},
         **{f"word{n}": escaped(word) for n, word in enumerate(words)},
         "tag": tag_label(wanted.tag or ""),
+        "series": tag_label(wanted.series or ""),
         "language": (wanted.language or "").lower(),
         "year": NO_YEAR if wanted.year is None else wanted.year,
         "status": wanted.status,

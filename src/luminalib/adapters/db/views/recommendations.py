@@ -53,6 +53,8 @@ _BOOKS = (
         _B.created_at,
         _S.summary,
         _S.key_topics,
+        _B.series,
+        _B.series_index,
     )
     .select_from(books.outerjoin(summaries, _S.document_id == _B.document_id))
     .order_by(_B.id)
@@ -141,14 +143,14 @@ def _profiles(rows: Sequence[Row]) -> list[BookProfile]:
 
 
 def _profile(row: Row) -> BookProfile:
-    book_id, title, authors, tags, language, year, description, added_at, summary, topics = row
-    series = series_of(title)
+    book_id, title, authors, tags, language, year, description, added_at, summary, topics, name, number = row
+    series, volume = (name, number) if name else series_of(title) or (None, None)
     return BookProfile(
         id=book_id,
         title=title,
         authors=tuple(authors),
-        series=series[0] if series else None,
-        volume=series[1] if series else None,
+        series=series,
+        volume=volume,
         tags=tuple(tags),
         topics=tuple(topics or ()),
         language=language,

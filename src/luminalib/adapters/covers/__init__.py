@@ -1,0 +1,1 @@
+"""CoverArtist on Pillow."""
