@@ -12,6 +12,7 @@ from luminalib.domain.books import (
     BookDetails,
     BookFile,
     BookFilter,
+    BookNotFound,
     BookView,
     require_editor,
     require_reader,
@@ -35,7 +36,7 @@ from luminalib.domain.pipeline import delete_files, index_document, process_docu
 from luminalib.domain.texts import EmbeddedMetadata
 from luminalib.ports.clock import Clock
 from luminalib.ports.covers import CoverArtist
-from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
 from luminalib.ports.views import BookViews
@@ -143,10 +144,9 @@ class BookService:
         """Puts another file in the book's place and starts the pipeline again. Raises like `add` and `describe`."""
         await self._refuse_duplicate(by, staged.sha256)
         now = self._clock.now()
+        document_id = (await self.get(by, book_id)).document_id
         async with self._uow(by.tenant_id) as uow:
-            book = await uow.books.get(book_id)
-            require_editor(by, book)
-            document = await uow.documents.get(book.document_id)
+            document, book = await _held(uow, by, book_id, document_id)
             await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.content_key))
             if document.cover_key:
                 await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.cover_key))
@@ -160,12 +160,11 @@ class BookService:
 
     async def remove(self, by: Principal, book_id: str) -> None:
         """Takes the book away with its file, text and summary; files go by a job. Raises BookNotFound, NotAllowed, BookOnLoan."""
+        document_id = (await self.get(by, book_id)).document_id
         async with self._uow(by.tenant_id) as uow:
-            book = await uow.books.get(book_id)
-            require_editor(by, book)
+            document, book = await _held(uow, by, book_id, document_id)
             if copies_out := await uow.loans.count_open(book_id=book.id):
                 raise BookOnLoan(copies_out=copies_out)
-            document = await uow.documents.get(book.document_id)
             await uow.books.remove(book)
             await uow.documents.remove(document)
             await uow.enqueue(delete_files(document.id, by.tenant_id, self._clock.now(), key=document.staged_key))
@@ -223,3 +222,14 @@ class BookService:
         # The book is safe already; when the storage is away now, the pipeline promotes the file later.
         with suppress(Unavailable):
             await self._storage.promote(document.staged_key, document.content_key)
+
+
+async def _held(uow: UnitOfWork, by: Principal, book_id: str, document_id: str) -> tuple[Document, Book]:
+    """A book that `by` may change, held after its document as in the pipeline: in another order each would wait for the other."""
+    try:
+        document = await uow.documents.get(document_id)
+    except DocumentNotFound:
+        raise BookNotFound from None
+    book = await uow.books.get(book_id)
+    require_editor(by, book)
+    return document, book

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
+from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.jobs import Job
 from luminalib.domain.passages import IndexedDocument, Passage
 from luminalib.ports.clock import Clock
@@ -67,6 +68,10 @@ class PassageService:
     async def _keep(self, document: IndexedDocument, passages: Sequence[Passage]) -> bool:
         """Whether the document is still the one that was read; then its passages are kept."""
         async with self._tools.uow(document.tenant_id) as uow:
+            try:
+                await uow.documents.get(document.document_id)  # held, so that it does not go while its passages come
+            except DocumentNotFound:
+                return False
             now = (await uow.passages.indexable([document.document_id])).get(document.document_id)
             if now is None or now[0].sha256 != document.sha256:
                 return False
