@@ -95,3 +95,18 @@ async def test_no_limits_are_no_limits() -> None:
     assert all([await is_open(limiter, LOGIN, "ada") for _ in range(1000)])
     await limiter.forgive(LOGIN, "ada")
     assert await is_open(limiter, LOGIN, "ada")
+
+
+async def test_thousands_of_names_are_forgotten_when_their_time_is_over_and_make_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    limiter = LimitsRateLimiter(RULES)
+    kept = limiter._limiter.storage.events  # type: ignore[attr-defined]
+    for n in range(2000):
+        await limiter.hit(LOGIN, f"name-{n}")
+    assert len(kept) == 2000
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    later = time.time() + 120
+    monkeypatch.setattr(time, "time", lambda: later)
+    for n in range(1001):
+        await limiter.hit(LOGIN, f"other-{n}")
+    assert not [key for key in kept if "name-" in key]
+    assert len(kept) == 1001

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Mapping
+from itertools import islice
 from math import ceil
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import Storage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
@@ -21,7 +22,7 @@ class LimitsRateLimiter(RateLimiter):
 
     def __init__(self, rules: Mapping[Rule, str], uri: str = "memory://") -> None:
         self._rules: dict[Rule, RateLimitItem] = {rule: parse(text) for rule, text in rules.items()}
-        storage = storage_from_string(f"async+{uri}")
+        storage = _Memory() if uri.startswith("memory:") else storage_from_string(f"async+{uri}")
         if not isinstance(storage, Storage):
             raise ConfigurationError(f"{uri} is no storage for limits.")
         self._limiter = MovingWindowRateLimiter(storage)
@@ -47,6 +48,19 @@ class LimitsRateLimiter(RateLimiter):
 
     def _counted_by(self, rule: Rule, key: str) -> str:
         return network_of(key) or key if rule.is_per_address else key
+
+
+class _Memory(MemoryStorage):
+    """The library's own looks at all keys after each hit, with a thread for each: a stranger with many names keeps it busy."""
+
+    async def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802 -- the name that Python gives to the private one
+        now = time.time()
+        for key in list(islice(self.events, 2)):  # two for one that comes: what has lapsed is gone sooner than new ones come
+            newest_first = self.events.pop(key)
+            if newest_first and newest_first[0].expiry > now:
+                self.events[key] = newest_first  # behind the others, which are looked at before it
+            else:
+                self.locks.pop(key, None)
 
 
 class NoRateLimiter(RateLimiter):
