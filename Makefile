@@ -9,6 +9,9 @@ PORT ?= 8000
 SOURCES := src tests benchmarks alembic
 FAST = tests/domain tests/architecture tests/container tests/services tests/contracts -k "not postgresql and not redis and not minio and not s3"
 
+# An editor or a container that forbids these files would let every start, and every child, compile the whole source anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-fast check format bench bench-quick audit compose-check clean
 

@@ -48,8 +48,8 @@ DISASTERS: list[Callable[[Path], None]] = [delete, move_away, replace_by_another
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture

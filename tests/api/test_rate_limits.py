@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,9 +14,9 @@ GENEROUS = dict.fromkeys(LimitSettings.model_fields, "1000/minute")
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One kind is enough: attempts are not counted in the database."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+    return sqlite_url
 
 
 Limited = Callable[..., AbstractAsyncContextManager[Library]]

@@ -22,9 +22,9 @@ HIDDEN = "what went wrong inside"
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One kind is enough: nothing here is about the database."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+    return sqlite_url
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -39,10 +38,8 @@ async def held(url: str, *statements: str) -> AsyncIterator[None]:
 
 class TestPostgres:
     @pytest.fixture
-    def database_url(self, postgres_server: Any) -> str:
-        name = f"test_{uuid4().hex}"
-        postgres_server.psql(f"CREATE DATABASE {name};")
-        return str(postgres_server.get_uri(name)).replace("postgresql://", "postgresql+asyncpg://")
+    def database_url(self, postgres_url: str) -> str:
+        return postgres_url
 
     @pytest.fixture
     async def library(self, settings: Settings) -> AsyncIterator[Library]:

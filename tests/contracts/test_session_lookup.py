@@ -147,8 +147,8 @@ async def test_a_database_that_is_away_is_unavailable(tmp_path: Path, url: str) 
     await database.close()
 
 
-async def test_a_database_without_tables_is_unavailable(database_url: str) -> None:
-    database = SqlDatabase(database_url)
+async def test_a_database_without_tables_is_unavailable(empty_database_url: str) -> None:
+    database = SqlDatabase(empty_database_url)
     async with database.engine.connect():
         pass
     async with looking_up(database) as lookup:

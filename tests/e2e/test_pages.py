@@ -50,9 +50,9 @@ class Tab:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One kind is enough: nothing here is about the database."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+    return sqlite_url
 
 
 @pytest.fixture

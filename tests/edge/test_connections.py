@@ -23,9 +23,9 @@ Server = Callable[..., AbstractAsyncContextManager[str]]
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One kind is enough: nothing here reaches the database."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+    return sqlite_url
 
 
 @pytest.fixture

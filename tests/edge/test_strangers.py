@@ -5,7 +5,6 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,9 +22,9 @@ from streaming import serving
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One kind is enough: nothing here reaches the database."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+    return sqlite_url
 
 
 @pytest.fixture

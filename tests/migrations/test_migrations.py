@@ -13,9 +13,9 @@ def _step(connection: sa.Connection, direction: str, revision: str) -> None:
     getattr(command, direction)(config(connection), revision)
 
 
-async def test_stairway(database_url: str) -> None:
+async def test_stairway(empty_database_url: str) -> None:
     """Each migration goes up, down and up again."""
-    database = SqlDatabase(database_url)
+    database = SqlDatabase(empty_database_url)
     scripts = [*ScriptDirectory.from_config(config()).walk_revisions()][::-1]
     assert scripts
     async with database.writing.begin() as connection:
@@ -39,8 +39,8 @@ async def test_models_and_migrations_agree(database: SqlDatabase) -> None:
         assert await connection.run_sync(differences) == []
 
 
-async def test_an_empty_database_is_not_current(database_url: str) -> None:
-    database = SqlDatabase(database_url)
+async def test_an_empty_database_is_not_current(empty_database_url: str) -> None:
+    database = SqlDatabase(empty_database_url)
     assert not await is_current(database)
     await upgrade(database)
     await upgrade(database)

@@ -1,6 +1,7 @@
 """Brings a database to the newest schema with Alembic."""
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -43,6 +44,8 @@ def migrate(connection: sa.Connection) -> None:
 
 async def upgrade(database: SqlDatabase) -> None:
     """Brings the database to the newest schema. Raises DatabaseUnavailable."""
+    if await is_current(database):
+        return  # without waiting for whoever migrates at this moment
     try:
         async with asyncio.timeout(600), database.writing.begin() as connection:
             await connection.run_sync(migrate)
@@ -50,12 +53,16 @@ async def upgrade(database: SqlDatabase) -> None:
         raise unavailable(error) from error
 
 
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
 async def is_current(database: SqlDatabase) -> bool:
     """Whether the database has the newest schema. Raises DatabaseUnavailable."""
 
     def revisions(connection: sa.Connection) -> bool:
-        head = ScriptDirectory.from_config(config()).get_current_head()
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == _head()
 
     try:
         async with database.reading.connect() as connection:
