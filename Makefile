@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
 HOST ?= 127.0.0.1
 PORT ?= 8000
+OPENAPI := tests/openapi
 SOURCES := src tests benchmarks alembic
 FAST = tests/domain tests/architecture tests/container tests/services tests/contracts -k "not postgresql and not redis and not minio and not s3"
 
@@ -13,7 +14,7 @@ FAST = tests/domain tests/architecture tests/container tests/services tests/cont
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-fast check format bench bench-quick audit compose-check clean
+.PHONY: help install run demo test test-fast check format check-openapi bench bench-quick audit compose-check clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +43,16 @@ check: $(VENV)/.dev ## Format, lint, types, layers, dead code, dependencies, loc
 	$(BIN)/vulture src --min-confidence 80
 	$(BIN)/deptry src
 	$(UV) lock --check
+	@$(MAKE) --no-print-directory check-openapi
+
+check-openapi: $(VENV)/.dev ## Lint the OpenAPI document with spectral and redocly, and compile a TypeScript client of it (needs Node)
+	@cd $(OPENAPI); \
+	cmp -s package-lock.json node_modules/.lock || { npm ci --silent && cp package-lock.json node_modules/.lock; } \
+	|| { echo "SKIPPED: the OpenAPI document was not linted, as npm is not here or gets no packages."; exit 0; }; \
+	../../$(BIN)/luminalib openapi > openapi.json \
+	&& npx --no-install spectral lint -F warn -r spectral.yaml openapi.json \
+	&& npx --no-install redocly lint --config redocly.yaml --max-problems 20 openapi.json \
+	&& npx --no-install openapi-typescript openapi.json -o schema.d.ts && npx --no-install tsc --strict --noEmit client.ts
 
 format: $(VENV)/.dev ## Let ruff format and mend what it can
 	$(BIN)/ruff format $(SOURCES)

@@ -39,6 +39,12 @@ READ_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-
 SHOWN_HEADERS = ("Link", "Location", "Retry-After", "X-Request-ID", "Content-Range", "ETag", "Upload-Expires")
 TUS_HEADERS = ("Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Document-Id", "Upload-Book-Id")
 
+A_VISIT = (
+    *(auth, profile, books, loans, holds, notices, reviews, consensus, recommendations, search, conversations),
+    *(document_events, documents, uploads, users, llm, operations),
+)
+"""The features in the order in which somebody meets them: the document's."""
+
 
 def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
     """The whole server. Without a `container` that is open already, its lifespan opens one."""
@@ -79,7 +85,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     for feature in (*features, operations, pages):
         app.router.routes.extend(feature.router.routes)
     problems.install(app)
-    openapi.install(app)
+    openapi.install(app, [route for feature in A_VISIT for route in feature.router.routes])
     app.state.trusted_proxies = settings.trusted_proxies
     if settings.allowed_origins:
         app.add_middleware(

@@ -1,13 +1,13 @@
 """/auth: accounts and log-ins."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from luminalib.api.deps import AddressDep, PrincipalDep, ServicesDep
-from luminalib.api.fields import Password, PlainText
+from luminalib.api.fields import Body, Password, PlainText
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.auth import EMAIL_MAX, BadCredentials, EmailTaken, InvalidToken, TooManyRequests, WeakPassword
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 Email = Annotated[PlainText, StringConstraints(min_length=3, max_length=EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
-class SignupRequest(BaseModel):
+class SignupRequest(Body):
     """A new account."""
 
     model_config = ConfigDict(
@@ -30,14 +30,14 @@ class SignupRequest(BaseModel):
 
 
 class LoginRequest(BaseModel):
-    """E-mail address (or `username`, as OAuth2 calls it) and password."""
+    """E-mail address (or `username`, as OAuth2 calls it) and password; more is not read, as forms of OAuth2 have more."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ada@example.org", "password": "a long walk by the sea"}]})
     email: Annotated[PlainText, StringConstraints(max_length=EMAIL_MAX)] = Field(validation_alias=AliasChoices("email", "username"))
     password: Password
 
 
-class RefreshRequest(BaseModel):
+class RefreshRequest(Body):
     """The refresh token of the last log-in or refresh."""
 
     refresh_token: Annotated[SecretStr, StringConstraints(max_length=512)]
@@ -57,20 +57,9 @@ class TokensOut(BaseModel):
         return cls(access_token=tokens.access_token, expires_in=tokens.expires_in, refresh_token=tokens.refresh_token)
 
 
-_LOGIN_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": LoginRequest.model_json_schema(by_alias=False)},
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["username", "password"],
-                    "properties": {"username": {"type": "string"}, "password": {"type": "string", "format": "password"}},
-                }
-            },
-        },
-    }
+# The form is what the security scheme's flow means by its tokenUrl; generators of clients trip over a second kind of body.
+_LOGIN_BODY = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LoginRequest"}}}}
 }
 
 
@@ -85,13 +74,13 @@ async def login_request(request: Request) -> LoginRequest:
 
 
 @router.post("/signup", status_code=201, responses=documented(EmailTaken, WeakPassword, TooManyRequests))
-async def signup(body: SignupRequest, services: ServicesDep, address: AddressDep) -> UserOut:
+async def sign_up(body: SignupRequest, services: ServicesDep, address: AddressDep) -> UserOut:
     """Makes an account. The first of an installation becomes `admin`, later ones `member`."""
     return UserOut.of(await services.auth.signup(body.email, body.password, body.display_name, address=address))
 
 
 @router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials, TooManyRequests))
-async def login(request: Request, services: ServicesDep, address: AddressDep) -> TokensOut:
+async def log_in(request: Request, services: ServicesDep, address: AddressDep) -> TokensOut:
     """Opens a session. Takes JSON, or the OAuth2 password form that Swagger UI's Authorize button sends."""
     await services.auth.admit(address)
     credentials = await login_request(request)
@@ -99,12 +88,12 @@ async def login(request: Request, services: ServicesDep, address: AddressDep) ->
 
 
 @router.post("/refresh", responses=documented(InvalidToken, TooManyRequests))
-async def refresh(body: RefreshRequest, services: ServicesDep, address: AddressDep) -> TokensOut:
+async def refresh_tokens(body: RefreshRequest, services: ServicesDep, address: AddressDep) -> TokensOut:
     """A new pair of tokens. Each refresh token is for one use; a second use ends the session."""
     return TokensOut.of(await services.auth.refresh(body.refresh_token.get_secret_value(), address=address))
 
 
 @router.post("/signout", status_code=204, responses=documented(Unauthenticated))
-async def signout(by: PrincipalDep, services: ServicesDep) -> None:
+async def sign_out(by: PrincipalDep, services: ServicesDep) -> None:
     """Ends the session; its access and refresh tokens stop working at once."""
     await services.auth.signout(by)

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, Strict, StringConstraints, ValidationError
 
-from luminalib.api.fields import PlainText
+from luminalib.api.fields import Body, Patch, PlainText
 from luminalib.domain.books import BookDetails
 
 Title = Annotated[PlainText, StringConstraints(min_length=1, max_length=500)]
@@ -33,7 +33,7 @@ def _split(values: Any) -> Any:
     return [tag.strip() for value in values for tag in str(value).split(",") if tag.strip()]
 
 
-class BookBody(BaseModel):
+class BookBody(Body):
     """Everything that people say about a book."""
 
     model_config = ConfigDict(
@@ -70,7 +70,7 @@ class BookBody(BaseModel):
         return BookDetails(**dict(self))
 
 
-class BookPatch(BaseModel):
+class BookPatch(Patch):
     """The parts to change; those left out stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"tags": ["sea", "mystery"], "copies_total": 3}]})
@@ -90,7 +90,7 @@ class BookPatch(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class BookFields(BaseModel):
+class BookFields(Body):
     """The text fields of an upload form."""
 
     title: Title | None = None

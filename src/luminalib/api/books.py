@@ -46,8 +46,8 @@ SORTS = Literal[
 _FILE = {"type": "string", "format": "binary", "description": "A PDF, EPUB or plain text file."}
 
 
-def _form(properties: dict[str, Any]) -> dict[str, Any]:
-    schema = {"type": "object", "required": ["file"], "properties": {"file": _FILE, **properties}}
+def _form(properties: dict[str, Any], **more: bool) -> dict[str, Any]:
+    schema = {"type": "object", "required": ["file"], "properties": {"file": _FILE, **properties}, **more}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
@@ -58,17 +58,18 @@ _TEXTS = {"type": "array", "items": {"type": "string"}, "default": []}
 _NUMBER = {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 0}], "default": ""}
 _UPLOAD_FORM = _form(
     {
-        "title": {**_TEXT, "maxLength": 500},
+        "title": {**_TEXT, "maxLength": 500, "description": "Read from the file where it is left out."},
         "author": {**_TEXTS, "description": "Repeat for several."},
-        "isbn": _TEXT,
+        "isbn": {**_TEXT, "description": "With or without hyphens."},
         "language": {**_TEXT, "description": "Its code, such as en."},
-        "published_year": _NUMBER,
-        "description": _TEXT,
+        "published_year": {**_NUMBER, "description": "The year of publication."},
+        "description": {**_TEXT, "description": "What it is about."},
         "tags": {**_TEXTS, "description": "Repeated, or separated by commas."},
-        "copies": {"type": "integer", "minimum": 1, "default": 1},
-        "series": {**_TEXT, "maxLength": 200},
+        "copies": {"type": "integer", "minimum": 1, "default": 1, "description": "How many copies the library lends."},
+        "series": {**_TEXT, "maxLength": 200, "description": "The series that it belongs to."},
         "series_index": {**_NUMBER, "description": "The place in the series, such as 2 or 2.5."},
-    }
+    },
+    additionalProperties=False,
 )
 _FILE_ERRORS = (TooManyRequests, EmptyFile, MalformedUpload, MissingFile, FileTooLarge, UnsupportedMediaType, DuplicateContent)
 
@@ -145,13 +146,13 @@ async def get_book(book_id: UUID, request: Request, by: ReaderDep) -> Json:
 
 
 @router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut))
-async def describe_book(book_id: UUID, body: BookBody, by: PrincipalDep, services: ServicesDep) -> BookOut:
+async def replace_book(book_id: UUID, body: BookBody, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Replaces all that is said about a book. For its owner and librarians."""
     return BookOut.of(await services.books.describe(by, str(book_id), dict(body)))
 
 
 @router.patch("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut))
-async def amend_book(book_id: UUID, body: BookPatch, by: PrincipalDep, services: ServicesDep) -> BookOut:
+async def change_book(book_id: UUID, body: BookPatch, by: PrincipalDep, services: ServicesDep) -> BookOut:
     """Changes some of what is said about a book. For its owner and librarians."""
     return BookOut.of(await services.books.describe(by, str(book_id), body.changes()))
 

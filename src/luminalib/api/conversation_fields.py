@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from luminalib.api.fields import PlainText
+from luminalib.api.fields import Body, Patch, PlainText
 from luminalib.domain.conversations import (
     LONGEST_MESSAGE,
     TITLE_MAX,
@@ -25,12 +25,12 @@ Page = Annotated[int, Field(ge=1, le=1_000_000)]
 Ids = Annotated[list[UUID], Field(max_length=MOST_CHOSEN)]
 
 
-class AskBody(BaseModel):
+class AskBody(Body):
     """A question; without a selection it is about everything that you may see."""
 
     question: Text = Field(examples=["Who returned in spring to thank the keeper?"])
-    book_ids: Ids = []
-    document_ids: Ids = []
+    book_ids: Ids = Field([])
+    document_ids: Ids = Field([])
     up_to_page: Page | Annotated[dict[UUID, Page], Field(max_length=MOST_CHOSEN)] | None = Field(
         None, description="No spoilers: how far the chosen books have been read, one page for all or a page for each."
     )
@@ -44,17 +44,19 @@ class AskBody(BaseModel):
         return Selection(book_ids=books, document_ids=[str(one) for one in self.document_ids], up_to_page=until)
 
 
-class ConversationBody(BaseModel):
+class ConversationBody(Body):
     """A conversation to begin. A selection is a limit: nothing else is looked at."""
 
     title: Title = ""
-    book_ids: Ids = []
-    document_ids: Ids = []
-    up_to_page: Annotated[dict[UUID, Page], Field(max_length=MOST_CHOSEN, description="How far each book has been read.")] = {}
+    book_ids: Ids = Field([])
+    document_ids: Ids = Field([])
+    up_to_page: Annotated[dict[UUID, Page], Field(max_length=MOST_CHOSEN, description="How far each book has been read.")] = Field(
+        {}
+    )
     style: Style = Style.PLAIN
 
 
-class ConversationPatch(BaseModel):
+class ConversationPatch(Patch):
     """What changes."""
 
     title: Annotated[Title, StringConstraints(min_length=1)] | None = None
@@ -64,7 +66,7 @@ class ConversationPatch(BaseModel):
     style: Style | None = None
 
 
-class MessageBody(BaseModel):
+class MessageBody(Body):
     """The next question."""
 
     content: Text = Field(examples=["And what did he bring?"])

@@ -44,7 +44,7 @@ from luminalib.ports.passage_index import PassageIndexUnavailable
 from luminalib.services.conversations import Happening, Question, Token, ToolEnded, ToolStarted
 
 router = APIRouter(tags=["conversations"])
-AcceptDep = Annotated[str, Header(description="text/event-stream: the same as it comes into being.")]
+AcceptDep = Annotated[str, Header(include_in_schema=False)]
 STREAM = "text/event-stream"
 
 
@@ -66,7 +66,9 @@ async def ask(body: AskBody, by: PrincipalDep, services: ServicesDep, accept: Ac
 
 
 @router.post("/conversations", status_code=201, responses=documented(*_ASKING, TooManyConversations))
-async def begin(body: ConversationBody, by: PrincipalDep, services: ServicesDep, response: Response) -> ConversationOut:
+async def begin_conversation(
+    body: ConversationBody, by: PrincipalDep, services: ServicesDep, response: Response
+) -> ConversationOut:
     """Begins a conversation, about all that you may see or about a selection."""
     selection = Selection(
         book_ids=[str(one) for one in body.book_ids],
@@ -92,7 +94,9 @@ async def get_conversation(conversation_id: UUID, by: PrincipalDep, services: Se
 
 
 @router.patch("/conversations/{conversation_id}", responses=documented(*_MINE, BookNotFound, DocumentNotFound))
-async def change(conversation_id: UUID, body: ConversationPatch, by: PrincipalDep, services: ServicesDep) -> ConversationOut:
+async def change_conversation(
+    conversation_id: UUID, body: ConversationPatch, by: PrincipalDep, services: ServicesDep
+) -> ConversationOut:
     """Renames a conversation, or changes what it is about."""
     changes: dict[str, Any] = {name: value for name, value in body.model_dump(mode="json").items() if value is not None}
     if "style" in changes:
@@ -101,7 +105,7 @@ async def change(conversation_id: UUID, body: ConversationPatch, by: PrincipalDe
 
 
 @router.delete("/conversations/{conversation_id}", status_code=204, responses=documented(*_MINE))
-async def remove(conversation_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
+async def remove_conversation(conversation_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
     """Deletes a conversation with all that was said in it."""
     await services.conversations.remove(by, str(conversation_id))
 
@@ -119,7 +123,7 @@ async def list_messages(conversation_id: UUID, request: Request, by: PrincipalDe
     response_model=MessageOut,
     responses=documented(*_MINE, AnswerUnderWay, TooManyRequests),
 )
-async def send(
+async def send_message(
     conversation_id: UUID, body: MessageBody, by: PrincipalDep, services: ServicesDep, accept: AcceptDep = "*/*"
 ) -> MessageOut | Response:
     """Asks; the answer is finished and kept also when you hang up.
@@ -136,7 +140,7 @@ async def send(
 
 
 @router.post("/conversations/{conversation_id}/cancel", status_code=202, responses=documented(*_MINE))
-async def cancel(conversation_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
+async def cancel_answer(conversation_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
     """Stops the answer under way; the conversation says so."""
     await services.conversations.cancel(by, str(conversation_id))
 
@@ -152,7 +156,7 @@ async def own_conversation(conversation_id: UUID, by: PrincipalDep, services: Se
     dependencies=[Depends(own_conversation), Depends(stream_seat)],
     responses=documented(*_MINE, TooManyStreams),
 )
-async def stream(
+async def stream_conversation(
     conversation_id: UUID,
     request: Request,
     by: PrincipalDep,

@@ -53,7 +53,7 @@ class EventOut(BaseModel):
     dependencies=[Depends(stream_seat)],
     responses=documented(Unauthenticated, TooManyStreams),
 )
-async def stream_events(
+async def stream_documents(
     request: Request,
     by: PrincipalDep,
     services: ServicesDep,

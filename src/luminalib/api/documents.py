@@ -186,7 +186,7 @@ async def get_document(document_id: UUID, by: ReaderDep, services: ServicesDep) 
 
 
 @router.get("/{document_id}/status", response_model=StatusOut, responses=_NOT_YOURS)
-async def get_status(document_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
+async def get_document_status(document_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
     """How far a document is."""
     found = await services.documents.get(by, str(document_id))
     names = ("id", "status", "progress", "queue_position", "error", "updated_at")
@@ -195,7 +195,7 @@ async def get_status(document_id: UUID, by: ReaderDep, services: ServicesDep) ->
 
 
 @router.get("/{document_id}/text", responses=_NOT_YOURS)
-async def get_text(
+async def get_document_text(
     document_id: UUID,
     by: ReaderDep,
     services: ServicesDep,

@@ -3,11 +3,30 @@
 from typing import Annotated
 
 from fastapi import Header
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from luminalib.domain.idempotency import KEY_MAX
 
 _FORBIDDEN = frozenset(chr(code) for code in range(0x20)) - frozenset("\t\n\r")
+
+
+class Body(BaseModel):
+    """What a client sends. A field that we do not know is refused: it was misspelt, or would have been lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Patch(Body):
+    """A part of something. What is left out stays, so the document must not show defaults: clients would send them."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler.resolve_ref_schema(handler(core))
+        for field in schema["properties"].values():
+            field.pop("default", None)
+        return schema
 
 
 def _no_controls(text: str) -> str:

@@ -99,11 +99,11 @@ class EngineReportOut(BaseModel):
 
 
 @router.get("/usage", responses=documented(Unauthenticated, NotAllowed))
-async def get_usage(
+async def get_engine_usage(
     by: PrincipalDep,
     services: ServicesDep,
-    since: Annotated[Day | None, Query(description="The first day; 30 days by default.")] = None,
-    until: Annotated[Day | None, Query(description="The last day; today by default.")] = None,
+    since: Annotated[Day | None, Query(description="The first day; 30 days by default.", examples=["2026-05-01"])] = None,
+    until: Annotated[Day | None, Query(description="The last day; today by default.", examples=["2026-05-31"])] = None,
 ) -> UsageListOut:
     """What the language engine was asked, per day and purpose: calls, tokens, seconds and, for models with a price, cost."""
     return UsageListOut.of(await services.llm.usage(by, since, until))

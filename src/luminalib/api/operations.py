@@ -40,13 +40,13 @@ class ReadyOut(BaseModel):
 
 
 @router.get("/healthz")
-async def alive() -> AliveOut:
+async def get_liveness() -> AliveOut:
     """Answers while the server runs, whatever else is down."""
     return AliveOut()
 
 
 @router.get("/readyz", responses={503: {"model": ReadyOut, "description": "A part is down that nothing works without."}})
-async def ready(request: Request, response: Response, services: ServicesDep) -> ReadyOut:
+async def get_readiness(request: Request, response: Response, services: ServicesDep) -> ReadyOut:
     """The state of the database, the storage, the job runner and the language engine; librarians are told why, too."""
     is_staff = await _is_staff(request)
     parts = await services.health.report(0.0 if is_staff else STRANGERS_PATIENCE)
@@ -76,6 +76,6 @@ async def _is_staff(request: Request) -> bool:
 
 
 @router.get("/metrics", response_class=Response)
-async def metrics() -> Response:
+async def get_metrics() -> Response:
     """Figures for Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

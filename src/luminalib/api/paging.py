@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from luminalib.api.hosts import address_of
 from luminalib.api.json import Json
@@ -16,12 +16,19 @@ T = TypeVar("T")
 class PageOf(BaseModel, Generic[T]):
     """One page of a list; `pages` is how many there are. `total` is exact unless it says that it is an estimate."""
 
+    model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
+
     items: list[T]
     total: int
     total_is_estimate: bool = False
     page: int
     size: int
     pages: int
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """BookPage is a page of BookOut."""
+        return f"{params[0].__name__.removesuffix('Out')}Page"
 
 
 async def page_request(

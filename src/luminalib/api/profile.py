@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
-from luminalib.api.fields import Password, PlainText
+from luminalib.api.fields import Body, Password, Patch, PlainText
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.app_passwords import AppPasswordNotFound, TooManyAppPasswords
@@ -22,19 +22,19 @@ DisplayName = Annotated[PlainText, StringConstraints(min_length=1, max_length=20
 TasteName = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
 
 
-class ProfilePatch(BaseModel):
+class ProfilePatch(Patch):
     """What to change of the profile."""
 
     display_name: DisplayName = Field(examples=["Ada"])
 
 
-class PasswordConfirmation(BaseModel):
+class PasswordConfirmation(Body):
     """The account's password, once more."""
 
     password: Password
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(Body):
     """The present password and the one to come."""
 
     model_config = ConfigDict(
@@ -46,24 +46,31 @@ class PasswordChange(BaseModel):
     new_password: Password
 
 
-class TasteBody(BaseModel):
+class TasteBody(Body):
     """A liked tag or author and how much it counts."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     name: TasteName = Field(examples=["sea"])
     weight: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
 
 
+class TasteOut(BaseModel):
+    """A liked tag or author and how much it counts."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    weight: float
+
+
 Tastes = Annotated[list[TasteBody], Field(max_length=100)]
 
 
-class PreferencesBody(BaseModel):
+class PreferencesBody(Body):
     """What you like and what you do not want to see."""
 
-    tags: Tastes = []
-    authors: Tastes = []
-    excluded_tags: Annotated[list[TasteName], Field(max_length=100)] = []
+    tags: Tastes = Field([])
+    authors: Tastes = Field([])
+    excluded_tags: Annotated[list[TasteName], Field(max_length=100)] = Field([])
 
 
 class ImplicitOut(BaseModel):
@@ -71,13 +78,16 @@ class ImplicitOut(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    tags: list[TasteBody] = []
-    authors: list[TasteBody] = []
+    tags: list[TasteOut] = []
+    authors: list[TasteOut] = []
 
 
-class PreferencesOut(PreferencesBody):
+class PreferencesOut(BaseModel):
     """What you said to like, and what the library has learnt of it."""
 
+    tags: list[TasteOut] = []
+    authors: list[TasteOut] = []
+    excluded_tags: list[str] = []
     implicit: ImplicitOut = ImplicitOut()
     updated_at: datetime | None = None
 
@@ -85,15 +95,15 @@ class PreferencesOut(PreferencesBody):
     def of(cls, stated: Preferences, learnt: ImplicitTaste) -> "PreferencesOut":
         """The preferences as they are sent."""
         return cls(
-            tags=[TasteBody.model_validate(taste) for taste in stated.tags],
-            authors=[TasteBody.model_validate(taste) for taste in stated.authors],
+            tags=[TasteOut.model_validate(taste) for taste in stated.tags],
+            authors=[TasteOut.model_validate(taste) for taste in stated.authors],
             excluded_tags=stated.excluded_tags,
             implicit=ImplicitOut.model_validate(learnt),
             updated_at=stated.updated_at,
         )
 
 
-class AppPasswordBody(BaseModel):
+class AppPasswordBody(Body):
     """Which device the password is for."""
 
     name: Annotated[PlainText, StringConstraints(min_length=1, max_length=100)] = Field(examples=["e-reader"])
@@ -123,13 +133,13 @@ class AppPasswordsOut(BaseModel):
 
 
 @router.get("", responses=documented(Unauthenticated))
-async def me(by: PrincipalDep) -> UserOut:
+async def get_me(by: PrincipalDep) -> UserOut:
     """Your own account."""
     return UserOut.model_validate(by.account, from_attributes=True)
 
 
 @router.patch("", responses=documented(Unauthenticated))
-async def amend_me(body: ProfilePatch, by: PrincipalDep, services: ServicesDep) -> UserOut:
+async def change_me(body: ProfilePatch, by: PrincipalDep, services: ServicesDep) -> UserOut:
     """Changes the name that others see."""
     return UserOut.of(await services.profile.rename(by, body.display_name))
 

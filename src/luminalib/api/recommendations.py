@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.fields import Body
 from luminalib.api.problems import documented
 from luminalib.api.schemas import BookOut
 from luminalib.domain.books import BookNotFound
@@ -97,7 +98,7 @@ class SimilarOut(BaseModel):
     model: ModelOut
 
 
-class FeedbackBody(BaseModel):
+class FeedbackBody(Body):
     """What you say to a recommendation."""
 
     model_config = ConfigDict(
@@ -108,7 +109,7 @@ class FeedbackBody(BaseModel):
 
 
 @router.get("/recommendations", responses=documented(Unauthenticated))
-async def recommend(
+async def list_recommendations(
     by: PrincipalDep,
     services: ServicesDep,
     limit: LimitDep = 10,
@@ -119,13 +120,13 @@ async def recommend(
 
 
 @router.post("/recommendations/feedback", status_code=204, responses=documented(Unauthenticated, BookNotFound))
-async def tell(body: FeedbackBody, by: PrincipalDep, services: ServicesDep) -> None:
+async def give_feedback(body: FeedbackBody, by: PrincipalDep, services: ServicesDep) -> None:
     """Says that you have read a book, or that it is not for you. It is not recommended again."""
     await services.recommendations.tell(by, str(body.book_id), body.verdict)
 
 
 @router.get("/books/{book_id}/similar", responses=documented(Unauthenticated, BookNotFound))
-async def similar(book_id: UUID, by: ReaderDep, services: ServicesDep, limit: LimitDep = 10) -> SimilarOut:
+async def list_similar_books(book_id: UUID, by: ReaderDep, services: ServicesDep, limit: LimitDep = 10) -> SimilarOut:
     """Books like this one, without those that have a tag which you exclude."""
     answer = await services.recommendations.similar(by, str(book_id), limit)
     items = [RecommendationOut.of(item, answer.titles, explain=False) for item in answer.items]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.fields import Body
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
@@ -32,7 +33,7 @@ def _clean(text: Any) -> Any:
     return clean_text(text) if isinstance(text, str) else text
 
 
-class ReviewBody(BaseModel):
+class ReviewBody(Body):
     """An opinion."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"rating": 4, "text": EXAMPLE_TEXT}]})

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.glossary import BOOK, DOCUMENT
 from luminalib.api.problems import documented
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.search import LONGEST_QUESTION, MOST_CHOSEN, NoMeanings, NothingToSearch, PassageView, SearchMode
@@ -96,14 +97,16 @@ class SearchOut(BaseModel):
     "/search",
     responses=documented(Unauthenticated, NothingToSearch, NoMeanings, EmbedderUnavailable, PassageIndexUnavailable),
 )
-async def search(
+async def search_passages(
     by: PrincipalDep,
     services: ServicesDep,
     q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION, description="Words, a question, or a “phrase” in quotes.")],
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many passages.")] = 10,
-    book_id: Annotated[list[UUID] | None, Query(max_length=MOST_CHOSEN, description="Only in these books; repeatable.")] = None,
+    book_id: Annotated[
+        list[UUID] | None, Query(max_length=MOST_CHOSEN, description="Only in these books; repeatable.", examples=[[BOOK]])
+    ] = None,
     document_id: Annotated[
-        list[UUID] | None, Query(max_length=MOST_CHOSEN, description="Only in these documents; repeatable.")
+        list[UUID] | None, Query(max_length=MOST_CHOSEN, description="Only in these documents; repeatable.", examples=[[DOCUMENT]])
     ] = None,
     mode: Annotated[SearchMode, Query(description="auto uses whatever the library has.")] = SearchMode.AUTO,
     group: Annotated[Literal["book"] | None, Query(description="book: the best passage of each book.")] = None,

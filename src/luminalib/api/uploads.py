@@ -141,7 +141,7 @@ async def list_uploads(
 
 
 @router.head("/{upload_id}", responses=documented(Unauthenticated, WrongVersion, UploadNotFound, *_BECOMES))
-async def ask_offset(
+async def get_upload_offset(
     upload_id: UUID, response: Response, by: PrincipalDep, services: ServicesDep, version: VersionDep = None
 ) -> None:
     """How many bytes have arrived: go on from there."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.fields import Patch
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
@@ -19,7 +20,7 @@ from luminalib.domain.errors import Unauthenticated
 router = APIRouter(tags=["administration"])
 
 
-class UserPatch(BaseModel):
+class UserPatch(Patch):
     """What to change of an account; what is left out stays."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"role": "librarian"}]})
