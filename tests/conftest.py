@@ -42,8 +42,10 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes of the smallest cost that Argon2 knows; the real one is tried by the hasher's own tests and by whole servers."""
+def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes of the smallest cost that Argon2 knows, except for tests that are marked `real_hashes` and whole servers."""
+    if request.node.get_closest_marker("real_hashes"):
+        return
     monkeypatch.setattr(adapters, "Argon2Hasher", partial(Argon2Hasher, memory_kib=8, iterations=1))
 
 

@@ -158,6 +158,7 @@ async def test_tokens_that_are_not_ours_are_refused(
     assert (await client.get("/auth/me")).json()["type"] == "/problems/unauthenticated"
 
 
+@pytest.mark.real_hashes
 async def test_passwords_are_kept_as_argon2id(admin: httpx.AsyncClient, container: Container, stored_user: Any) -> None:
     user: User = await stored_user("admin@library.test")
     assert user.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -305,6 +306,7 @@ async def test_keys_are_changed_without_logging_anybody_out(settings: Settings, 
         assert (await after.visitor(**bearer(renewed)).get("/auth/me")).status_code == 200
 
 
+@pytest.mark.real_hashes
 async def test_hashes_of_other_days_are_renewed_at_the_next_log_in(
     client: httpx.AsyncClient, admin: httpx.AsyncClient, container: Container, stored_user: Any
 ) -> None:

@@ -81,7 +81,7 @@ async def test_a_hundred_reconnects_lose_and_repeat_nothing(admin: httpx.AsyncCl
         async with stream(server_url, admin, last_event_id=seen[-1] if seen else 0) as events:
             for _ in range(dice.randrange(3)):
                 try:
-                    async with asyncio.timeout(0.5 if turn < 99 else 20):
+                    async with asyncio.timeout(0.05 if turn < 99 else 20):
                         seen.append(int((await anext(events))["id"]))
                 except TimeoutError:
                     break
