@@ -9,6 +9,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     audit,
     auth,
     books,
+    catalogue,
     consensus,
     conversations,
     documents,

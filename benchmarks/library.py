@@ -23,7 +23,7 @@ COLUMNS = {
     "documents": "id tenant_id filename media_type byte_size sha256 claim staged_key content_key status progress"
     " page_count created_at updated_at",
     "books": "id document_id tenant_id title authors language published_year description tags copies_total created_at updated_at"
-    " search_text title_key author_key",
+    " title_key author_key",
     "book_labels": "tenant_id kind label created_at book_id",
     "users": "id tenant_id email password_hash display_name role is_active created_at",
     "loans": "id tenant_id book_id user_id borrowed_at due_at returned_at renewals",

@@ -71,7 +71,7 @@ def book_rows(number: int, profile: BookProfile) -> tuple[dict[str, Any], dict[s
         "language": "en",
         "copies_total": 1,
     }
-    keys = {"search_text": "", "title_key": profile.title, "author_key": ""}
+    keys = {"title_key": profile.title, "author_key": ""}
     return document, {"id": identity("book", number), "document_id": document_id, **facts, **keys, **shared}
 
 

@@ -80,6 +80,7 @@ GET    /uploads/{upload_id}                             401      404   200      
 PATCH  /uploads/{upload_id}                             401      404   204       404   404    401
 DELETE /uploads/{upload_id}                             401      404   204       404   204    401
 GET    /search                                          401      200   200       200   200    401
+GET    /search/suggest                                  401      200   200       200   200    200
 POST   /ask                                             401      200   200       200   200    401
 POST   /conversations                                   401      201   201       201   201    401
 GET    /conversations                                   401      200   200       200   200    401
@@ -124,7 +125,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
     "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
 }
-PARAMETERS = {"GET /search": {"q": "lighthouse"}}
+PARAMETERS = {"GET /search": {"q": "lighthouse"}, "GET /search/suggest": {"q": "light"}}
 UPLOADS = {"POST /books": "file", "PUT /books/{book_id}/content": "file", "POST /documents/upload": "files"}
 TUS = {
     "Tus-Resumable": "1.0.0",

@@ -32,8 +32,13 @@ async def test_stairway(empty_database_url: str) -> None:
 
 
 async def test_models_and_migrations_agree(database: SqlDatabase) -> None:
+    def is_ours(_object: object, name: str | None, kind: str, _reflected: object, _compared: object) -> bool:
+        """Whether both databases have it: each has a full-text index of its own."""
+        return not (str(name).startswith("book_words") or name == "ix_book_texts_words" or (kind, name) == ("column", "words"))
+
     def differences(connection: sa.Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+        options = {"compare_type": True, "include_object": is_ours}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     async with database.reading.connect() as connection:
         assert await connection.run_sync(differences) == []

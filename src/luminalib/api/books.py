@@ -1,11 +1,11 @@
 """/books: the catalogue."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
 from luminalib.api.content import send_content
@@ -18,7 +18,8 @@ from luminalib.api.problems import documented
 from luminalib.api.queries import PageQuery, parameters_of, read_query
 from luminalib.api.schemas import BookOut, SummaryOut, summary_json
 from luminalib.domain.auth import NotAllowed, TooManyRequests
-from luminalib.domain.books import BookFilter, BookNotFound, InvalidIsbn, LoanRequired, SeriesMissing
+from luminalib.domain.books import BookFilter, BookNotFound, InvalidIsbn, LoanRequired, NothingToRank, SeriesMissing
+from luminalib.domain.catalogue import FacetKind, FoundBooks
 from luminalib.domain.covers import CoverNotFound
 from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
@@ -28,6 +29,7 @@ from luminalib.domain.media import MediaType, UnsupportedMediaType
 router = APIRouter(prefix="/books", tags=["books"])
 
 SORTS = Literal[
+    "relevance",
     "title",
     "-title",
     "author",
@@ -103,7 +105,10 @@ class BookQuery(PageQuery):
     """Which books a list shows, and in which order."""
 
     q: Annotated[PlainText, StringConstraints(max_length=200)] | None = Field(
-        None, description="Words of title, authors, series, tags, description or ISBN."
+        None,
+        description="Words or their beginnings, of title, series, authors, tags, ISBN, description and summary; each must be found."
+        " What was misspelt is corrected when nothing has it as it stands.",
+        examples=["mock turtle"],
     )
     author: Annotated[PlainText, StringConstraints(max_length=200)] | None = Field(
         None, description="Words of the authors' names: all must be found."
@@ -118,25 +123,67 @@ class BookQuery(PageQuery):
     year: int | None = Field(None, ge=-4000, le=2200, description="The year of publication.")
     status: DocumentStatus | None = Field(None, description="The state of the file's pipeline.")
     available: bool | None = Field(None, description="Whether a copy is in.")
-    sort: SORTS = Field("-created_at", description="A leading minus sorts the other way round.")
+    sort: SORTS | None = Field(
+        None,
+        description="A leading minus sorts the other way round. By default the newest come first; with `q` what fits best"
+        " (`relevance`, of which the best 500 are listed), with `series` its volumes in their order.",
+        examples=["-rating"],
+    )
+    facets: str | None = Field(
+        None,
+        pattern=f"^({'|'.join(FacetKind)})(,({'|'.join(FacetKind)}))*$",
+        description="What the books of the list are counted by, separated by commas.",
+        examples=["author,tag"],
+    )
+
+    @property
+    def filter(self) -> BookFilter:
+        """What is wanted, in the order that fits it best unless it names one."""
+        sort = self.sort or ("relevance" if self.q else "series" if self.series else "-created_at")
+        return BookFilter(sort=sort, **{name: getattr(self, name) for name in _FILTERS})
+
+    @property
+    def counted(self) -> list[FacetKind]:
+        """What the books are counted by."""
+        return [FacetKind(kind) for kind in dict.fromkeys(self.facets.split(","))] if self.facets else []
+
+
+class FacetOut(BaseModel):
+    """A value, and how many books of the list have it."""
+
+    value: str | int = Field(description="The value, as the books have it.", examples=["Charles Dickens"])
+    count: int = Field(description="How many books have it.", examples=[12])
+
+
+class BookPage(PageOf[BookOut]):
+    """A page of the catalogue."""
+
+    did_you_mean: str | None = Field(
+        None, description="What was looked for instead, when nothing was found as it was typed.", examples=["sherlock"]
+    )
+    facets: dict[FacetKind, list[FacetOut]] | None = Field(
+        None,
+        description="The most frequent values, where they were asked for; of a filtered list 5,000 books are counted at most.",
+        examples=[{"tag": [{"value": "adventure", "count": 3}]}],
+    )
 
 
 @router.get(
     "",
-    response_model=PageOf[BookOut],
-    responses=documented(Unauthenticated),
+    response_model=BookPage,
+    responses=documented(Unauthenticated, NothingToRank),
     openapi_extra={"parameters": parameters_of(BookQuery)},
 )
 async def list_books(request: Request, by: ReaderDep) -> Json:
-    """Lists the catalogue."""
+    """Lists the catalogue, or finds books in it."""
     query = read_query(BookQuery, request)
-    wanted = BookFilter(**{name: getattr(query, name) for name in _FILTERS})
-    if query.series and "sort" not in query.model_fields_set:
-        wanted = replace(wanted, sort="series")
-    return page_of(await services_in(request).books.list(by, wanted, query.wanted), query.wanted, request)
+    found = await services_in(request).books.list(by, query.filter, query.wanted, query.counted)
+    if not isinstance(found, FoundBooks):
+        return page_of(found, query.wanted, request)
+    return page_of(found, query.wanted, request, did_you_mean=found.did_you_mean, facets=found.facets)
 
 
-_FILTERS = tuple(field.name for field in fields(BookFilter))
+_FILTERS = tuple(field.name for field in fields(BookFilter) if field.name != "sort")
 
 
 @router.get("/{book_id}", response_model=BookOut, responses=documented(Unauthenticated, BookNotFound))

@@ -42,8 +42,8 @@ async def page_request(
 PageDep = Annotated[PageRequest, Depends(page_request)]
 
 
-def page_of(found: Page[Any], wanted: PageRequest, request: Request) -> Json:
-    """The page as it is sent, with a Link header (RFC 8288) to the next and the previous one."""
+def page_of(found: Page[Any], wanted: PageRequest, request: Request, **more: Any) -> Json:
+    """The page as it is sent, with a Link header (RFC 8288) to the next and the previous one, and what else is told of the list."""
     pages = -(-found.total // wanted.size)
     neighbours = {"prev": wanted.page - 1, "next": wanted.page + 1}
     links = [
@@ -58,5 +58,6 @@ def page_of(found: Page[Any], wanted: PageRequest, request: Request) -> Json:
         "page": wanted.page,
         "size": wanted.size,
         "pages": pages,
+        **more,
     }
     return Json(content, headers={"Link": ", ".join(links)} if links else None)

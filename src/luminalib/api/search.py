@@ -6,9 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
+from luminalib.api.fields import PlainText
 from luminalib.api.glossary import BOOK, DOCUMENT
+from luminalib.api.json import Json
 from luminalib.api.problems import documented
+from luminalib.domain.catalogue import SuggestionKind
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.search import LONGEST_QUESTION, MOST_CHOSEN, NoMeanings, NothingToSearch, PassageView, SearchMode
 from luminalib.ports.embedder import EmbedderUnavailable
@@ -91,6 +94,31 @@ class SearchOut(BaseModel):
         found = answer.retrieved
         items = [FoundOut.of(item) for item in answer.items]
         return cls(items=items, mode=found.mode, total=found.total, total_is_capped=found.is_capped, note=found.note)
+
+
+class SuggestionOut(BaseModel):
+    """How somebody who types may go on."""
+
+    kind: SuggestionKind = Field(description="What it completes to.", examples=["title"])
+    text: str = Field(description="How it is written.", examples=["Alice's Adventures in Wonderland"])
+    book_id: str | None = Field(None, description="Of a title, its book.", examples=[BOOK])
+
+
+class SuggestionsOut(BaseModel):
+    """Completions, the likeliest first."""
+
+    items: list[SuggestionOut]
+
+
+@router.get("/search/suggest", response_model=SuggestionsOut, responses=documented(Unauthenticated))
+async def suggest(
+    by: ReaderDep,
+    services: ServicesDep,
+    q: Annotated[PlainText, Query(min_length=1, max_length=200, description="What has been typed so far.", examples=["ali"])],
+    limit: Annotated[int, Query(ge=1, le=20, description="How many completions.")] = 8,
+) -> Json:
+    """Completes what is typed to titles, authors, series and tags of the catalogue."""
+    return Json({"items": await services.books.suggest(by, q, limit)})
 
 
 @router.get(

@@ -24,6 +24,9 @@ from luminalib.settings import Settings
 WARM_EVERY = timedelta(minutes=1)
 """How often rankings are brought up to date with the catalogue and the newest model, so that no request has to."""
 
+REWORD_EVERY = timedelta(hours=1)
+"""How often is looked whether another version has left books that are searched by other words."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Container:
@@ -63,6 +66,7 @@ async def open_container(
         services = make_services(settings, adapters, HealthService(parts), notes, conversations)
         if run_jobs:
             rounds.begin(stack, "rankings", WARM_EVERY, services.recommendations.warm)
+            rounds.begin(stack, "words", REWORD_EVERY, services.books.reword)
         yield Container(services=services, bus=adapters.bus, database=adapters.database)
 
 

@@ -13,6 +13,7 @@ from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.errors import Forbidden, Invalid, NotFound
 from luminalib.domain.media import MediaType
 from luminalib.domain.normalisation import normalised, without_marks
+from luminalib.domain.spelling import plain
 from luminalib.domain.texts import EmbeddedMetadata
 
 SEARCH_KEY_MAX = 65_536
@@ -40,6 +41,12 @@ class SeriesMissing(Invalid):
     """A place in a series needs the name of the series. Send `series`, too."""
 
     slug = "series-missing"
+
+
+class NothingToRank(Invalid):
+    """Only what was searched for can be sorted by relevance. Send `q`, too, or another `sort`."""
+
+    slug = "nothing-to-rank"
 
 
 class InvalidIsbn(Invalid):
@@ -211,7 +218,7 @@ class BookFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookFilter:
-    """Which books a list shows. `q` are words of title, authors, series, tags, description or ISBN; all must be found.
+    """Which books a list shows. `q` are words, or their beginnings, of all that is known about a book; each must be found.
 
     `author` are words of the authors' names, of which all must be found; `tag` is a whole tag, `series` a whole name.
     """
@@ -266,22 +273,9 @@ def normalise_tags(tags: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(tag.strip().lower() for tag in tags if tag.strip()))
 
 
-def author_words(name: str) -> list[str]:
-    """The words by which an author is found."""
-    return [word[:LABEL_MAX] for word in search_key(name).split()]
-
-
 def tag_label(tag: str) -> str:
     """The form in which a tag or the name of a series is compared."""
     return search_key(tag)[:LABEL_MAX]
-
-
-def labels_of(book: Book) -> list[tuple[str, str]]:
-    """What a book is found by in lists, each once, as (kind, label): each word of an author's name, each tag, the series."""
-    found = [("author", word) for name in book.authors for word in author_words(name)]
-    found += [("tag", label) for tag in book.tags if (label := tag_label(tag))]
-    found += [("series", label)] if (label := tag_label(book.series or "")) else []
-    return list(dict.fromkeys(found))
 
 
 def series_key(series: str | None) -> str:
@@ -290,6 +284,7 @@ def series_key(series: str | None) -> str:
 
 
 def search_key(text: str) -> str:
-    """The form in which text is compared for search and sorting: without case, accents and ligatures."""
+    """The form in which text is compared for search and sorting: without case, accents and ligatures, spelt with plain letters."""
     # Decomposed before, too: a mathematical bold A has no small letter until it is a plain one.
-    return " ".join(without_marks(normalised(normalised(text, "NFKD")[:SEARCH_KEY_MAX].casefold(), "NFKD")).split())
+    taken_apart = normalised(normalised(text, "NFKD")[:SEARCH_KEY_MAX].casefold(), "NFKD")
+    return " ".join(without_marks(plain(taken_apart)).split())

@@ -42,8 +42,14 @@ def fold(text: str) -> str:
     """The normal form: one case, width and quotation mark, no accents on Latin and Greek letters, nothing unseen."""
     if text.isascii():
         return text.lower()
-    taken_apart = normalised(text.casefold(), "NFKD").translate(_TABLE)
+    # Decomposed before, too: a mathematical bold A has no small letter until it is a plain one.
+    taken_apart = plain(normalised(normalised(text, "NFKD").casefold(), "NFKD"))
     return normalised(_MARKS.sub("", taken_apart), "NFC")
+
+
+def plain(text: str) -> str:
+    """A text in small letters with one form of quotation mark and dash, and letters that every keyboard has."""
+    return text if text.isascii() else text.translate(_TABLE)
 
 
 def words_in(text: str) -> Iterator[tuple[int, int, str]]:

@@ -1,6 +1,6 @@
 """The catalogue: adding, finding, describing and removing books."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -14,9 +14,11 @@ from luminalib.domain.books import (
     BookFilter,
     BookNotFound,
     BookView,
+    NothingToRank,
     require_editor,
     require_reader,
 )
+from luminalib.domain.catalogue import FacetKind, FoundBooks, Suggestion
 from luminalib.domain.covers import CoverImage, CoverKind, CoverNotFound
 from luminalib.domain.documents import (
     Document,
@@ -42,6 +44,9 @@ from luminalib.ports.text import TextExtractor
 from luminalib.ports.views import BookViews
 from luminalib.steps.circulation import serve_next
 from luminalib.steps.room import Room
+
+AT_ONCE = 20
+"""Books whose words are written anew in one transaction."""
 
 
 class BookService:
@@ -115,9 +120,27 @@ class BookService:
             await uow.enqueue(index_document(document.id, by.tenant_id, now))
         return await self.get(by, book.id)
 
-    async def list(self, by: Principal, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
-        """A page of the catalogue."""
-        return await self._books.list(by.tenant_id, wanted, page)
+    async def list(self, by: Principal, wanted: BookFilter, page: PageRequest, counted: Sequence[FacetKind] = ()) -> Page[BookView]:
+        """A page of the catalogue; with `counted` a FoundBooks: what the whole list's books have most. Raises NothingToRank."""
+        if wanted.sort == "relevance" and not wanted.q:
+            raise NothingToRank
+        found = await self._books.list(by.tenant_id, wanted, page)
+        if not counted:
+            return found
+        facets = await self._books.facets(by.tenant_id, wanted, counted)
+        meant = found.did_you_mean if isinstance(found, FoundBooks) else None
+        return FoundBooks(found.items, found.total, found.is_estimate, meant, facets)
+
+    async def suggest(self, by: Principal, q: str, limit: int) -> Sequence[Suggestion]:
+        """How somebody who types may go on."""
+        return await self._books.suggest(by.tenant_id, q, limit)
+
+    async def reword(self, tenant_id: str) -> None:
+        """Lets books be found that an older version has written, a few at a time, so that nobody waits for them all."""
+        rewritten = AT_ONCE
+        while rewritten == AT_ONCE:
+            async with self._uow(tenant_id) as uow:
+                rewritten = await uow.books.reword(AT_ONCE)
 
     async def get(self, by: Principal, book_id: str) -> BookView:
         """One book. Raises BookNotFound."""

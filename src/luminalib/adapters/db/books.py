@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import get_attribute, set_attribute
 
-from luminalib.adapters.db.listings import book_labels
+from luminalib.adapters.db.catalogue import book_texts, hold_catalogue, write_words
 from luminalib.adapters.db.schema import UtcDateTime, id_column, locked, map_owned, metadata, tenant_column
-from luminalib.domain.books import Book, BookNotFound, labels_of, search_key, series_key
+from luminalib.domain.books import Book, BookNotFound, search_key, series_key
+from luminalib.domain.catalogue import WORDS_VERSION, sort_key
 from luminalib.ports.persistence import BookRepository
 
 books = sa.Table(
@@ -29,8 +30,7 @@ books = sa.Table(
     sa.Column("created_by", sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
-    # What lists search and sort by, here and in `book_listings`; written from the other columns whenever a book is.
-    sa.Column("search_text", sa.Text, nullable=False),
+    # What lists sort by, here and in `book_listings`; written from the other columns whenever a book is.
     sa.Column("title_key", sa.String(500), nullable=False),
     sa.Column("author_key", sa.String(500), nullable=False),
     sa.Column("series", sa.String(200)),
@@ -45,30 +45,33 @@ books = sa.Table(
 map_owned(Book, books)
 
 _KEY_MAX = 500
+_SEARCHED = ("title", "authors", "series", "tags", "isbn", "description")
 
 
-def _write_search_columns(_mapper: Mapper[Book], _connection: Connection, book: Book) -> None:
-    words = (book.title, *book.authors, book.series or "", *book.tags, book.description or "", book.isbn or "")
-    set_attribute(book, "search_text", search_key(" ".join(words)))
-    set_attribute(book, "title_key", search_key(book.title)[:_KEY_MAX])
+def _write_keys(book: Book) -> None:
+    set_attribute(book, "title_key", sort_key(book.title, book.language)[:_KEY_MAX])
     set_attribute(book, "series_key", series_key(book.series))
     set_attribute(book, "author_key", search_key(" ".join(book.authors[:1]))[:_KEY_MAX])
 
 
-def _write_labels(_mapper: Mapper[Book], connection: Connection, book: Book) -> None:
-    connection.execute(sa.delete(book_labels).where(book_labels.c.book_id == book.id))
-    own = {"tenant_id": get_attribute(book, "tenant_id")}
-    rows = [
-        own | {"kind": kind, "label": label, "created_at": book.created_at, "book_id": book.id} for kind, label in labels_of(book)
-    ]
-    if rows:
-        connection.execute(sa.insert(book_labels), rows)
+def _before_write(_mapper: Mapper[Book], _connection: Connection, book: Book) -> None:
+    _write_keys(book)
 
 
-event.listen(Book, "before_insert", _write_search_columns)
-event.listen(Book, "before_update", _write_search_columns)
-event.listen(Book, "after_insert", _write_labels)
-event.listen(Book, "after_update", _write_labels)
+def _write_new_words(_mapper: Mapper[Book], connection: Connection, book: Book) -> None:
+    write_words(connection, book, get_attribute(book, "tenant_id"), is_new=True)
+
+
+def _write_changed_words(_mapper: Mapper[Book], connection: Connection, book: Book) -> None:
+    history = sa.inspect(book).attrs
+    if any(history[name].history.has_changes() for name in _SEARCHED):  # the pipeline touches a book often
+        write_words(connection, book, get_attribute(book, "tenant_id"), is_new=False)
+
+
+event.listen(Book, "before_insert", _before_write)
+event.listen(Book, "before_update", _before_write)
+event.listen(Book, "after_insert", _write_new_words)
+event.listen(Book, "after_update", _write_changed_words)
 
 
 class SqlBookRepository(BookRepository):
@@ -96,7 +99,21 @@ class SqlBookRepository(BookRepository):
         """See BookRepository."""
         return await self._session.scalar(sa.select(Book).where(books.c.document_id == document_id))
 
+    async def reword(self, most: int) -> int:
+        """See BookRepository."""
+        old = sa.or_(book_texts.c.version.is_(None), book_texts.c.version < WORDS_VERSION)
+        found = sa.select(Book).outerjoin(book_texts, book_texts.c.book_id == books.c.id).where(old).limit(most)
+        some = (await self._session.scalars(found)).all()
+        connection = await self._session.connection()
+        for book in some:
+            _write_keys(book)
+            await connection.run_sync(write_words, book, get_attribute(book, "tenant_id"), is_new=False)
+        await self._session.flush()
+        return len(some)
+
     async def remove(self, book: Book) -> None:
         """See BookRepository."""
+        tenant_id = get_attribute(book, "tenant_id")
+        await (await self._session.connection()).run_sync(hold_catalogue, tenant_id)
         await self._session.execute(sa.delete(books).where(books.c.id == book.id))
         self._session.expunge(book)

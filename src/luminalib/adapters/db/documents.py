@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
+from luminalib.domain.catalogue import searchable
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, claim_of
 from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.media import MediaType
@@ -74,6 +75,7 @@ map_owned(Summary, summaries)
 
 
 _PASSAGES = sa.table("passages", sa.column("document_id"))
+_TEXTS = sa.table("book_texts", sa.column("book_id"), sa.column("tenant_id"), sa.column("summary"))
 _BOOKS = sa.table("books", sa.column("id"), sa.column("document_id"))  # the catalogue knows of documents, not the other way round
 
 
@@ -161,6 +163,7 @@ class SqlDocumentRepository(DocumentRepository):
         """See DocumentRepository."""
         await self._session.merge(summary)
         await self._session.flush()
+        await self._search_by(summary.document_id, searchable(summary.summary))
 
     async def find_summary(self, document_id: str) -> Summary | None:
         """See DocumentRepository."""
@@ -170,3 +173,10 @@ class SqlDocumentRepository(DocumentRepository):
         """See DocumentRepository."""
         for table in (_PASSAGES, sections, summaries):
             await self._session.execute(sa.delete(table).where(table.c.document_id == document_id))
+        await self._search_by(document_id, "")
+
+    async def _search_by(self, document_id: str, summary: str) -> None:
+        """Lets the document's book, if it has one, be found by the words of its summary."""
+        of_document = sa.select(_BOOKS.c.id).where(_BOOKS.c.document_id == document_id).scalar_subquery()
+        own = (_TEXTS.c.book_id == of_document, _TEXTS.c.tenant_id == self._tenant_id, _TEXTS.c.summary != summary)
+        await self._session.execute(sa.update(_TEXTS).where(*own).values(summary=summary))

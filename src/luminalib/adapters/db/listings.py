@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from luminalib.adapters.db.schema import UtcDateTime, metadata, tenant_column
+from luminalib.adapters.db.schema import UtcDateTime, bytewise, metadata, tenant_column
 from luminalib.domain.books import LABEL_MAX
 
 book_listings = sa.Table(
@@ -11,8 +11,8 @@ book_listings = sa.Table(
     sa.Column("book_id", sa.ForeignKey("books.id", ondelete="CASCADE"), primary_key=True),
     tenant_column(),
     sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Column("title_key", sa.String(500), nullable=False),
-    sa.Column("author_key", sa.String(500), nullable=False),
+    sa.Column("title_key", bytewise(500), nullable=False),
+    sa.Column("author_key", bytewise(500), nullable=False),
     sa.Column("language", sa.String(35)),
     sa.Column(
         "year_key", sa.Integer, nullable=False
@@ -27,7 +27,7 @@ book_listings = sa.Table(
     sa.Column("rating_count", sa.Integer, nullable=False),
     sa.Column("rating_sum", sa.Integer, nullable=False),
     # Volumes without a number come last in their series.
-    sa.Column("series_key", sa.String(201), nullable=False, server_default="1"),
+    sa.Column("series_key", bytewise(201), nullable=False, server_default="1"),
     sa.Column("series_number", sa.Float, nullable=False, server_default="1000000"),
     sa.Column("copies_free", sa.Integer, sa.Computed("copies_total - open_loans - active_holds", persisted=True)),
     sa.Column(

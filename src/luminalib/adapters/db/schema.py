@@ -69,6 +69,11 @@ def tenant_column() -> sa.Column[str]:
     return sa.Column("tenant_id", sa.String(36), nullable=False)
 
 
+def bytewise(length: int) -> sa.types.TypeEngine[str]:
+    """A string that is sorted by its characters' numbers: on PostgreSQL beginnings are a range of an index in no other order."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def map_owned(entity: type, table: sa.Table, **options: object) -> None:
     """Maps an entity whose rows belong to a tenant."""
     mapper.map_imperatively(entity, table, **options)

@@ -25,5 +25,9 @@ class BookRepository(ABC):
         """The book that a document is the file of, if any."""
 
     @abstractmethod
+    async def reword(self, most: int) -> int:
+        """Writes anew what some books are searched and sorted by that an older version has written, or none; returns how many."""
+
+    @abstractmethod
     async def remove(self, book: Book) -> None:
         """Takes a book out of the catalogue."""

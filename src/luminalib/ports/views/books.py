@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from luminalib.domain.books import BookFile, BookFilter, BookView
+from luminalib.domain.catalogue import Facet, FacetKind, Suggestion
 from luminalib.domain.document_views import SummaryView
 from luminalib.domain.paging import Page, PageRequest
 
@@ -21,7 +22,18 @@ class BookViews(ABC):
 
     @abstractmethod
     async def list(self, tenant_id: str, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
-        """Books that match, in the order that `wanted.sort` names; the total of a filter that matches very many is an estimate."""
+        """Books that match, in the order that `wanted.sort` names; the total of a filter that matches very many is an estimate.
+
+        With `wanted.q` a FoundBooks, which tells what was looked for when nothing was found as it was typed.
+        """
+
+    @abstractmethod
+    async def facets(self, tenant_id: str, wanted: BookFilter, kinds: Sequence[FacetKind]) -> dict[FacetKind, Sequence[Facet]]:
+        """The most frequent values among the books that match, with their counts; of a filtered list at most 5,000 are counted."""
+
+    @abstractmethod
+    async def suggest(self, tenant_id: str, q: str, limit: int) -> Sequence[Suggestion]:
+        """Titles, authors, series and tags of the catalogue of which a word begins with what was typed."""
 
     @abstractmethod
     async def file(self, tenant_id: str, book_id: str, user_id: str | None) -> BookFile:

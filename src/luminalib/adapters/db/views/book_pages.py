@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from luminalib.adapters.db.books import books
+from luminalib.adapters.db.catalogue import FULL_TEXT, book_texts
 from luminalib.adapters.db.documents import documents, summaries
 from luminalib.adapters.db.holds import holds
 from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
 from luminalib.adapters.db.schema import UtcDateTime
 from luminalib.adapters.db.views.statements import Among, Row, Statement
-from luminalib.domain.books import BookFilter, BookView, Rating, author_words, search_key, tag_label
+from luminalib.domain.books import BookFilter, BookView, Rating, tag_label
+from luminalib.domain.catalogue import filter_words
 from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.holds import HoldState
@@ -42,27 +44,33 @@ class Shape(NamedTuple):
     has_year: bool = False
     has_status: bool = False
     available: bool | None = None
-    words: int = 0
+    words: str = ""
+    """How the database is asked for the words of a question: fts5 or tsquery; empty without one."""
 
     @classmethod
-    def of(cls, wanted: BookFilter) -> "Shape":
+    def of(cls, wanted: BookFilter, words: str = "") -> "Shape":
         """The shape of a wanted list."""
         return cls(
             sort=wanted.sort,
-            author_words=len(set(author_words(wanted.author or ""))),
+            author_words=len(set(filter_words(wanted.author or ""))),
             has_tag=bool(tag_label(wanted.tag or "")),
             has_series=bool(tag_label(wanted.series or "")),
             has_language=bool(wanted.language),
             has_year=wanted.year is not None,
             has_status=bool(wanted.status),
             available=wanted.available,
-            words=len(search_key(wanted.q or "").split()),
+            words=words if wanted.q is not None else "",
         )
 
     @property
     def is_whole(self) -> bool:
         """Whether every book matches."""
         return self[1:] == Shape(self.sort)[1:]
+
+    @property
+    def is_only_words(self) -> bool:
+        """Whether nothing but words is asked for."""
+        return self._replace(words="").is_whole
 
 
 COVER_KIND = sa.case(
@@ -147,14 +155,18 @@ def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool
     if shape.has_status:
         found.append(_L.status == sa.bindparam("status", type_=sa.String))
     if shape.words:
-        source = source.join(books, _B.id == _L.book_id)
-        words = (sa.bindparam(f"word{number}", type_=sa.String) for number in range(shape.words))
-        found += [_B.search_text.contains(word, escape="/") for word in words]
-
+        source = source.join(book_texts, book_texts.c.book_id == _L.book_id)
+        match = sa.bindparam("match", type_=sa.String, required=True)
+        if shape.words == "fts5":
+            source = source.join(FULL_TEXT, FULL_TEXT.c.rowid == book_texts.c.id)
+            found.append(sa.literal_column(FULL_TEXT.name).op("MATCH", is_comparison=True)(match))
+        else:
+            asked = sa.func.to_tsquery(sa.literal_column("'simple'"), match)
+            found.append(sa.literal_column("book_texts.words").op("@@", is_comparison=True)(asked))
     return source, found
 
 
-def _keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
+def matching_keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
     """The listings that match. Free copies are those of the index, and those that a lapsed hold has set free since."""
     source, conditions = _matches(shape, book_listings)
     matching = sa.select(*columns).select_from(source).where(*conditions)
@@ -174,7 +186,7 @@ def page_statement(shape: Shape, size: int, *, is_first: bool, from_end: bool = 
     """
     descending = shape.sort.startswith("-")
     order = (*_ORDERS[shape.sort.removeprefix("-")], _L.book_id)
-    keys = _keys(shape, *order)
+    keys = matching_keys(shape, *order)
     by = [keys.selected_columns[column.key] for column in order]
     sorted_keys = keys.order_by(*(key.desc() if descending != from_end else key.asc() for key in by)).limit(
         sa.literal_column(str(size))
@@ -191,7 +203,11 @@ def page_statement(shape: Shape, size: int, *, is_first: bool, from_end: bool = 
 def _total(shape: Shape) -> sa.ScalarSelect[int]:
     if shape.is_whole:
         return sa.select(catalogues.c.books).scalar_subquery()
-    some = _keys(shape._replace(sort="created_at"), _L.book_id).limit(sa.literal_column(str(COUNTED_EXACTLY + 1))).subquery("some")
+    some = (
+        matching_keys(shape._replace(sort="created_at"), _L.book_id)
+        .limit(sa.literal_column(str(COUNTED_EXACTLY + 1)))
+        .subquery("some")
+    )
     return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
 
@@ -204,5 +220,5 @@ def total_statement(shape: Shape) -> Statement:
 @cache
 def estimate_statement(shape: Shape) -> Statement:
     """How many match, counted to the end."""
-    found = _keys(shape._replace(sort="created_at"), _L.book_id).subquery("found")
+    found = matching_keys(shape._replace(sort="created_at"), _L.book_id).subquery("found")
     return Statement(sa.select(sa.func.count()).select_from(found))

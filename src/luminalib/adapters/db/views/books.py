@@ -22,19 +22,12 @@ from luminalib.adapters.db.views.book_pages import (
     total_statement,
     view_of,
 )
-from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of, escaped
+from luminalib.adapters.db.views.catalogue import CatalogueSearch, match_of
+from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Statement
-from luminalib.domain.books import (
-    NO_YEAR,
-    BookFile,
-    BookFilter,
-    BookNotFound,
-    BookView,
-    author_words,
-    search_key,
-    tag_label,
-)
+from luminalib.domain.books import NO_YEAR, BookFile, BookFilter, BookNotFound, BookView, tag_label
+from luminalib.domain.catalogue import Facet, FacetKind, FoundBooks, Suggestion, Typed, filter_words
 from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.document_views import SummaryView
 from luminalib.domain.paging import Page, PageRequest
@@ -86,6 +79,7 @@ class SqlBookViews(BookViews):
     def __init__(self, reader: Reader, clock: Clock) -> None:
         self._reader = reader
         self._clock = clock
+        self._search = CatalogueSearch(reader)
         self._estimates: OrderedDict[tuple[str, BookFilter], tuple[datetime, int]] = OrderedDict()
 
     async def get(self, tenant_id: str, book_id: str) -> BookView:
@@ -117,7 +111,40 @@ class SqlBookViews(BookViews):
 
     async def list(self, tenant_id: str, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """See BookViews."""
-        shape, given = Shape.of(wanted), _values(wanted) | {"now": self._clock.now()}
+        shape, given = Shape.of(wanted, self._search.kind), _values(wanted) | {"now": self._clock.now()}
+        if wanted.q is None:
+            return await self._listed(tenant_id, wanted, shape, given, page)
+        typed = Typed.of(wanted.q)
+        if not typed.groups:
+            return Page([], 0)
+        found = await self._search.find(tenant_id, typed, shape, given)
+        if wanted.sort == "relevance" or not found.book_ids:
+            some = found.book_ids[page.offset : page.offset + page.size]
+            views = await self.several(tenant_id, some) if some else {}
+            items = [views[one] for one in some if one in views]
+            return FoundBooks(items, len(found.book_ids), found.is_capped, found.did_you_mean)
+        given["match"] = match_of(found.typed, self._search.kind)
+        listed = await self._listed(tenant_id, replace(wanted, q=given["match"]), shape, given, page)
+        return FoundBooks(listed.items, listed.total, listed.is_estimate, found.did_you_mean)
+
+    async def suggest(self, tenant_id: str, q: str, limit: int) -> Sequence[Suggestion]:
+        """See BookViews."""
+        return await self._search.suggest(tenant_id, q, limit)
+
+    async def facets(self, tenant_id: str, wanted: BookFilter, kinds: Sequence[FacetKind]) -> dict[FacetKind, Sequence[Facet]]:
+        """See BookViews."""
+        shape, given = Shape.of(wanted, self._search.kind), _values(wanted) | {"now": self._clock.now()}
+        if wanted.q is not None:
+            typed = Typed.of(wanted.q)
+            found = await self._search.find(tenant_id, typed, shape, given) if typed.groups else None
+            if found is None or not found.book_ids:
+                return {kind: [] for kind in kinds}
+            given["match"] = match_of(found.typed, self._search.kind)
+        return {kind: await self._search.facet(tenant_id, kind, shape, given) for kind in kinds}
+
+    async def _listed(
+        self, tenant_id: str, wanted: BookFilter, shape: Shape, given: dict[str, Any], page: PageRequest
+    ) -> Page[BookView]:
         total = self._estimated(tenant_id, wanted)
         if total is None and page.offset >= FAR:
             total = await self._count(tenant_id, wanted, shape, given)
@@ -163,11 +190,9 @@ class SqlBookViews(BookViews):
 
 def _values(wanted: BookFilter) -> dict[str, Any]:
     """The parameters of a filter; a statement takes those that it has."""
-    names = dict.fromkeys(author_words(wanted.author or ""))
-    words = search_key(wanted.q or "").split()
+    names = dict.fromkeys(filter_words(wanted.author or ""))
     return {
         **{f"author{n}": word for n, word in enumerate(sorted(names, key=len, reverse=True))},
-        **{f"word{n}": escaped(word) for n, word in enumerate(words)},
         "tag": tag_label(wanted.tag or ""),
         "series": tag_label(wanted.series or ""),
         "language": (wanted.language or "").lower(),

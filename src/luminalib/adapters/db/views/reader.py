@@ -33,6 +33,8 @@ _THREADS = 4
 class Reader(ABC):
     """Executes statements for one tenant at a time. Each sees what was committed before it began."""
 
+    is_sqlite: bool
+
     @abstractmethod
     async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
         """All rows; `few` says that they are a page's at the most. Raises DatabaseUnavailable."""
@@ -73,6 +75,8 @@ class SqliteReader(Reader):
 
     What keeps the loop for longer than a millisecond is interrupted there, read in a thread, and for a while not tried again.
     """
+
+    is_sqlite = True
 
     def __init__(self, database: SqlDatabase) -> None:
         self._path = database.url.database or ""
@@ -140,6 +144,8 @@ def _fetched(connection: sqlite3.Connection, prepared: Prepared, arguments: list
 
 class PostgresReader(Reader):
     """A pool of asyncpg's own connections, whose statements stay prepared."""
+
+    is_sqlite = False
 
     def __init__(self, database: SqlDatabase) -> None:
         dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,0 +1,206 @@
+"""Searching the catalogue: by the full-text index of either database, ranked by one rule, with misspelt words corrected."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from luminalib.adapters.db.books import books
+from luminalib.adapters.db.catalogue import book_texts, catalogue_starts, catalogue_terms
+from luminalib.adapters.db.listings import book_labels, book_listings
+from luminalib.adapters.db.views.book_pages import Shape, matching_keys
+from luminalib.adapters.db.views.lexicon import Lexicons
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.db.views.statements import Among, Row, Statement
+from luminalib.domain.books import search_key
+from luminalib.domain.catalogue import RANKED, BookWords, Facet, FacetKind, Suggestion, SuggestionKind, Typed, is_prefix, sort_key
+
+FACET_VALUES, FACETED = 20, 5_000
+"""So many values a facet has; of a filtered list so many books are counted at most."""
+COMPLETED = 60
+"""So many names are looked at for a few completions."""
+_T, _L, _B = book_texts.c, book_listings.c, books.c
+_LAST = "\U0010ffff"
+_FOUND = (_T.book_id, _T.title, _T.series, _T.authors, _T.tags)
+_BEGINS = tuple(sa.bindparam(name, type_=sa.String, required=True) for name in ("first", "last"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Books in the order of how well they fit, the question that found them, and whether there are more than were ranked."""
+
+    typed: Typed
+    book_ids: Sequence[str]
+    did_you_mean: str | None
+    is_capped: bool
+
+
+def match_of(typed: Typed, kind: str, *, only_title: bool = False) -> str:
+    """The question in the words of FTS5 or of tsquery."""
+    if kind == "fts5":
+        groups = [" OR ".join(f'"{word}"{"*" * is_prefix(word)}' for word in group) for group in typed.groups]
+        return ("title: " if only_title else "") + "(" + " AND ".join(f"({group})" for group in groups) + ")"
+    mark = {(False, False): "", (True, False): ":*", (False, True): ":A", (True, True): ":*A"}
+    groups = [" | ".join(f"'{word}'{mark[is_prefix(word), only_title]}" for word in group) for group in typed.groups]
+    return " & ".join(f"({group})" for group in groups)
+
+
+@cache
+def candidates(shape: Shape) -> Statement:
+    """Books that match, with the words by which they are ranked; one more than are."""
+    return Statement(matching_keys(shape, *_FOUND).limit(sa.literal_column(str(RANKED + 1))))
+
+
+_BY_TITLE = Statement(
+    sa.select(*_FOUND)
+    .select_from(book_listings.join(book_texts, _T.book_id == _L.book_id))
+    .where(_L.title_key >= _BEGINS[0], _L.title_key < _BEGINS[1])
+    .order_by(_L.title_key)
+    .limit(sa.literal_column("50"))
+)
+"""Books whose title begins with what was typed: the best of a question that too many fit."""
+
+
+class CatalogueSearch:
+    """What is typed, found in the catalogue of a tenant."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._lexicons = Lexicons(reader)
+        self.kind = "fts5" if reader.is_sqlite else "tsquery"
+
+    async def find(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> Found:
+        """The books that fit best; when none fits as it is typed, those that fit with a few other letters, or all words but one."""
+        found = await self._ranked(tenant_id, [typed], shape, given)
+        if found.book_ids or not typed.groups:
+            return found
+        corrected = typed.corrected_by(await self._lexicons.near(tenant_id, typed.words))
+        found = await self._ranked(tenant_id, [corrected], shape, given)
+        if not found.book_ids and (fewer := corrected.without_one()):
+            found = await self._ranked(tenant_id, fewer, shape, given)
+        return found
+
+    async def _ranked(self, tenant_id: str, questions: Sequence[Typed], shape: Shape, given: dict[str, Any]) -> Found:
+        rows: dict[str, Row] = {}
+        is_capped = False
+        for typed in questions:
+            found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match_of(typed, self.kind))
+            if len(found) > RANKED:
+                is_capped = True
+                found = [*await self._best_of_many(tenant_id, typed, shape, given), *found]
+            rows |= {row[0]: row for row in found}
+        ranked = await asyncio.to_thread(_ranking, questions, list(rows.values()))
+        spelt = next(
+            (better for row in ranked[:1] for one in questions if (better := one.best_spelling(BookWords(*row[1:])))), None
+        )
+        return Found(questions[0], [row[0] for row in ranked[:RANKED]], spelt, is_capped)
+
+    async def _best_of_many(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> list[Row]:
+        match = match_of(typed, self.kind, only_title=True)
+        found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
+        if len(found) > RANKED and shape.is_only_words:
+            key = sort_key(" ".join(typed.words), None)
+            found += await self._reader.rows(_BY_TITLE, tenant_id, first=key, last=key + _LAST)
+        return found
+
+    async def suggest(self, tenant_id: str, q: str, limit: int) -> list[Suggestion]:
+        """Titles, authors, series and tags that go on from what was typed, in turn."""
+        typed, key = Typed.of(q), sort_key(q, None)
+        if not key and not typed.groups:
+            return []
+        titles = await self._titles(tenant_id, typed, key, limit)
+        label = search_key(q)
+        terms = await self._reader.rows(_TERMS, tenant_id, first=label, last=label + _LAST)
+        by_kind: dict[SuggestionKind, list[Suggestion]] = {SuggestionKind.TITLE: titles}
+        for row in sorted(terms, key=lambda row: -row[2]):
+            kind = _KINDS[row[0]]
+            by_kind.setdefault(kind, []).append(Suggestion(kind, row[1], None))
+        found = [*by_kind.values()]
+        in_turn = [some[n] for n in range(limit) for some in found if n < len(some)]
+        return list(dict.fromkeys(in_turn))[:limit]
+
+    async def _titles(self, tenant_id: str, typed: Typed, key: str, limit: int) -> list[Suggestion]:
+        rows = await self._reader.rows(_TITLES, tenant_id, few=True, first=key, last=key + _LAST) if key else []
+        found = {row[0]: Suggestion(SuggestionKind.TITLE, row[1], row[0]) for row in rows[:limit]}
+        if len(found) < limit and typed.groups and all(map(is_prefix, typed.words)):
+            match = match_of(typed, self.kind, only_title=True)
+            shape = Shape("relevance", words=self.kind)
+            rows = await self._reader.rows(candidates(shape), tenant_id, match=match)
+            ranked = await asyncio.to_thread(_ranking, [typed], rows)
+            ids = [row[0] for row in ranked if row[0] not in found][:limit]
+            titles = {row[0]: row[1] for row in await self._reader.rows(_TITLES_OF, tenant_id, ids=ids)} if ids else {}
+            found |= {one: Suggestion(SuggestionKind.TITLE, titles[one], one) for one in ids if one in titles}
+        return list(found.values())[:limit]
+
+    async def facet(self, tenant_id: str, kind: FacetKind, shape: Shape, given: dict[str, Any]) -> Sequence[Facet]:
+        """The most frequent values of a facet among the books of a list."""
+        rows = await self._reader.rows(facet_statement(kind, shape), tenant_id, **given)
+        return [Facet(value=row[0], count=row[1]) for row in rows]
+
+
+def _ranking(questions: Sequence[Typed], rows: list[Row]) -> list[Row]:
+    def place(row: Row) -> tuple[float, int, str]:
+        words = BookWords(*row[1:])
+        return -max(typed.fits(words) for typed in questions), len(words.title), row[0]
+
+    return sorted(rows, key=place)
+
+
+_KINDS = {"name": SuggestionKind.AUTHOR, "series": SuggestionKind.SERIES, "tag": SuggestionKind.TAG}
+_TITLES = Statement(
+    sa.select(_B.id, _B.title)
+    .select_from(book_listings.join(books, _B.id == _L.book_id))
+    .where(_L.title_key >= _BEGINS[0], _L.title_key < _BEGINS[1])
+    .order_by(_L.title_key)
+    .limit(sa.literal_column("20"))
+)
+_TITLES_OF = Statement(sa.select(_B.id, _B.title).where(Among(_B.id, "ids")))
+_C, _S = catalogue_terms.c, catalogue_starts.c
+_TERMS = Statement(
+    sa.union(
+        *(
+            sa.select(_C.kind, _C.text, _C.books)
+            .where(_C.kind == kind, _C.label >= _BEGINS[0], _C.label < _BEGINS[1], _C.books > 0)
+            .order_by(_C.label)
+            .limit(sa.literal_column(str(COMPLETED)))
+            .subquery(f"first_{kind}")
+            .select()
+            for kind in _KINDS
+        ),
+        sa.select(_C.kind, _C.text, _C.books)
+        .select_from(catalogue_starts.join(catalogue_terms, sa.and_(_C.kind == _S.kind, _C.label == _S.label)))
+        .where(_S.start >= _BEGINS[0], _S.start < _BEGINS[1], _C.books > 0)
+        .order_by(_S.start)
+        .limit(sa.literal_column(str(COMPLETED)))
+        .subquery("later")
+        .select(),
+    )
+)
+
+
+@cache
+def facet_statement(kind: FacetKind, shape: Shape) -> Statement:
+    """The most frequent values among the books of a shape, and how many have them."""
+    count = sa.func.count()
+    label = {FacetKind.AUTHOR: "name", FacetKind.SERIES: "series", FacetKind.TAG: "tag"}.get(kind)
+    if label and shape.is_whole:
+        known = sa.select(_C.text, _C.books).where(_C.kind == label, _C.books > 0)
+        return Statement(known.order_by(_C.books.desc(), _C.label).limit(sa.literal_column(str(FACET_VALUES))))
+    some = matching_keys(shape, _L.book_id).limit(sa.literal_column(str(FACETED))).subquery("some")
+    if label:
+        source = some.join(book_labels, book_labels.c.book_id == some.c.book_id).join(
+            catalogue_terms, sa.and_(_C.kind == book_labels.c.kind, _C.label == book_labels.c.label)
+        )
+        value: sa.ColumnElement[Any] = _C.text
+        counted = sa.select(value, count).select_from(source).where(book_labels.c.kind == label)
+    else:
+        value = _L.language if kind is FacetKind.LANGUAGE else _L.year_key
+        source = book_listings if shape.is_whole else some.join(book_listings, _L.book_id == some.c.book_id)
+        counted = sa.select(value, count).select_from(source)
+        counted = counted.where(
+            _L.language.is_not(None) if kind is FacetKind.LANGUAGE else _L.year_key > sa.literal_column("-9999")
+        )
+    return Statement(counted.group_by(value).order_by(count.desc(), value).limit(sa.literal_column(str(FACET_VALUES))))

@@ -1,0 +1,191 @@
+"""Finding books by what people type, on both databases."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db.catalogue import book_texts, catalogue_terms
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.domain.books import BookFilter
+from luminalib.domain.catalogue import FacetKind, FoundBooks, SuggestionKind
+from luminalib.domain.paging import PageRequest
+from records import NOW, make_book
+
+SHELF: list[dict[str, Any]] = [
+    {"title": "Alice\u2019s Adventures in Wonderland", "authors": ("Lewis Carroll",), "tags": ("fantasy", "children")},
+    {"title": "The Hound of the Baskervilles", "authors": ("Arthur Conan Doyle",), "series": "Sherlock Holmes", "series_index": 3},
+    {"title": "A Study in Scarlet", "authors": ("Arthur Conan Doyle",), "series": "Sherlock Holmes", "series_index": 1},
+    {"title": "Fear and Trembling", "authors": ("S\u00f8ren Kierkegaard",), "language": "da", "tags": ("philosophy",)},
+    {"title": "Great Expectations", "authors": ("Charles Dickens",), "published_year": 1861, "tags": ("novel", "London")},
+    {"title": "Bleak House", "authors": ("Charles Dickens",), "published_year": 1853, "tags": ("novel", "London")},
+    {"title": "L\u2019\u00c9tranger", "authors": ("Albert Camus",), "language": "fr", "tags": ("novel",)},
+    {
+        "title": "Linear Algebra",
+        "authors": ("Ann Lee",),
+        "isbn": "978-0-306-40615-7",
+        "description": "With the Mock Turtle as a guest.",
+    },
+    {"title": "\u6226\u4e89\u3068\u5e73\u548c", "authors": ("\u30c8\u30eb\u30b9\u30c8\u30a4",), "language": "ja"},
+    {"title": "Expectations, and how to live with them", "authors": ("Ann Lee",), "description": "Great for a start."},
+]
+
+
+@pytest.fixture
+async def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
+    made = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
+    for details in SHELF:
+        await describe(made, await make_book(made), **({"authors": (), "tags": ()} | details))
+    return made
+
+
+async def describe(uow: SqlUnitOfWorkFactory, book_id: str, **changes: Any) -> None:
+    async with uow("main") as unit:
+        book = await unit.books.get(book_id)
+        book.describe(replace(book.details, **changes), NOW)
+
+
+@pytest.fixture
+def views(uow: SqlUnitOfWorkFactory, reader: Reader) -> SqlBookViews:
+    return SqlBookViews(reader, SystemClock())
+
+
+@pytest.fixture
+def find(views: SqlBookViews) -> Callable[..., Awaitable[tuple[list[str], str | None]]]:
+    async def titles(q: str, **wanted: Any) -> tuple[list[str], str | None]:
+        page = await views.list("main", BookFilter(**{"sort": "relevance", "q": q} | wanted), PageRequest())
+        meant = page.did_you_mean if isinstance(page, FoundBooks) else None
+        return [book.title for book in page.items], meant
+
+    return titles
+
+
+Find = Callable[..., Awaitable[tuple[list[str], str | None]]]
+
+
+@pytest.mark.parametrize(
+    ("q", "first", "meant"),
+    [
+        ("alice's", "Alice\u2019s Adventures in Wonderland", None),
+        ("ALICE", "Alice\u2019s Adventures in Wonderland", None),
+        ("advent wonder", "Alice\u2019s Adventures in Wonderland", None),
+        ("soren", "Fear and Trembling", None),
+        ("S\u00f8ren Kierkegaard", "Fear and Trembling", None),
+        ("sherlok", "A Study in Scarlet", "sherlock"),
+        ("sherlock scarlet", "A Study in Scarlet", None),
+        ("dikens blaek", "Bleak House", "dickens bleak"),
+        ("the hund of the baskervils", "The Hound of the Baskervilles", "hound baskervilles"),
+        ("9780306406157", "Linear Algebra", None),
+        ("978-0-306-40615-7", "Linear Algebra", None),
+        ("0-306-40615-2", "Linear Algebra", None),
+        ("mock turtle", "Linear Algebra", None),
+        ("etranger", "L\u2019\u00c9tranger", None),
+        ("l'\u00e9tranger", "L\u2019\u00c9tranger", None),
+        ("\u6226\u4e89", "\u6226\u4e89\u3068\u5e73\u548c", None),
+        ("great expectations", "Great Expectations", None),
+        ("expectatoins dickens", "Great Expectations", "expectations dickens"),
+        ("dickens great house expectations", "Great Expectations", None),
+    ],
+)
+async def test_what_people_type_finds_the_book(find: Find, q: str, first: str, meant: str | None) -> None:
+    titles, did_you_mean = await find(q)
+    assert (titles[0], did_you_mean) == (first, meant)
+
+
+@pytest.mark.parametrize(
+    "q", ["zzyzx", "!!!", "100%", "'\"*", "AND", "NEAR(", "a:b OR", "title:", "\\", "-", "x" * 200, "\u0e01" * 60]
+)
+async def test_nothing_that_is_typed_is_a_command(find: Find, q: str) -> None:
+    titles, _ = await find(q)
+    assert len(titles) <= 2  # AND is a word, too
+
+
+async def test_filters_and_sorts_hold_beside_words(find: Find) -> None:
+    assert (await find("dickens", sort="title"))[0] == ["Bleak House", "Great Expectations"]
+    assert (await find("dickens", year=1861))[0] == ["Great Expectations"]
+    assert (await find("dikens", year=1861, sort="title")) == (["Great Expectations"], "dickens")
+    assert (await find("expectations", author="dickens"))[0] == ["Great Expectations"]
+    assert (await find("expectations", tag="fantasy"))[0] == []
+    assert (await find("holmes", series="sherlock holmes", available=True, sort="title"))[0][0] == "The Hound of the Baskervilles"
+    assert (await find("novel"))[0]
+    assert not (await find("novel", language="ja"))[0]
+
+
+async def test_a_changed_book_is_found_by_its_new_words_and_a_summary_s(
+    uow: SqlUnitOfWorkFactory, find: Find, views: SqlBookViews
+) -> None:
+    (alice,) = (await views.list("main", BookFilter(q="alice", sort="relevance"), PageRequest())).items
+    await describe(uow, alice.id, title="Through the Looking-Glass", tags=("chess",))
+    assert (await find("alice"))[0] == []
+    assert (await find("looking glass"))[0] == (await find("chess"))[0] == ["Through the Looking-Glass"]
+    async with uow("main") as unit:
+        await unit.books.remove(await unit.books.get(alice.id))
+    assert (await find("chess"))[0] == []
+    assert not [one for one in await views.suggest("main", "che", 8) if one.text == "chess"]
+
+
+async def test_words_of_an_older_version_are_written_anew(database: SqlDatabase, uow: SqlUnitOfWorkFactory, find: Find) -> None:
+    async with database.writing.begin() as connection:
+        await connection.execute(sa.delete(book_texts).where(book_texts.c.title.like("alice%")))
+        await connection.execute(sa.update(book_texts).values(version=0, title="old").where(book_texts.c.title == "bleak house"))
+    assert (await find("alice"))[0] == []
+    async with uow("main") as unit:
+        assert [await unit.books.reword(20), await unit.books.reword(20)] == [2, 0]
+    assert (await find("alice"))[0]
+    assert (await find("bleak"))[0] == ["Bleak House"]
+
+
+@pytest.mark.parametrize(
+    ("q", "kind", "text"),
+    [
+        ("ali", SuggestionKind.TITLE, "Alice\u2019s Adventures in Wonderland"),
+        ("the hou", SuggestionKind.TITLE, "The Hound of the Baskervilles"),
+        ("wonder", SuggestionKind.TITLE, "Alice\u2019s Adventures in Wonderland"),
+        ("dick", SuggestionKind.AUTHOR, "Charles Dickens"),
+        ("charles d", SuggestionKind.AUTHOR, "Charles Dickens"),
+        ("kierke", SuggestionKind.AUTHOR, "S\u00f8ren Kierkegaard"),
+        ("sher", SuggestionKind.SERIES, "Sherlock Holmes"),
+        ("lon", SuggestionKind.TAG, "london"),
+    ],
+)
+async def test_what_is_typed_is_completed(views: SqlBookViews, q: str, kind: SuggestionKind, text: str) -> None:
+    found = await views.suggest("main", q, 8)
+    assert (kind, text) in [(one.kind, one.text) for one in found]
+    assert await views.suggest("other", q, 8) == []
+
+
+async def counts(views: SqlBookViews, kind: FacetKind, **wanted: Any) -> dict[str | int, int]:
+    facets: Sequence[Any] = (await views.facets("main", BookFilter(**wanted), [kind]))[kind]
+    return {one.value: one.count for one in facets}
+
+
+async def test_facets_count_the_books_of_a_list(views: SqlBookViews) -> None:
+    assert await counts(views, FacetKind.TAG) == {"novel": 3, "london": 2, "children": 1, "fantasy": 1, "philosophy": 1}
+    assert (await counts(views, FacetKind.AUTHOR))["Charles Dickens"] == 2
+    assert await counts(views, FacetKind.TAG, author="dickens") == {"novel": 2, "london": 2}
+    assert await counts(views, FacetKind.YEAR, tag="novel") == {1853: 1, 1861: 1}
+    assert await counts(views, FacetKind.SERIES, q="holmes", sort="relevance") == {"Sherlock Holmes": 2}
+    assert await counts(views, FacetKind.LANGUAGE) == {"da": 1, "fr": 1, "ja": 1}
+    assert await counts(views, FacetKind.TAG, q="dikens", sort="relevance") == {"novel": 2, "london": 2}
+    assert (await views.facets("other", BookFilter(), [FacetKind.TAG]))[FacetKind.TAG] == []
+
+
+async def test_counts_of_names_and_tags_follow_every_change(
+    database: SqlDatabase, uow: SqlUnitOfWorkFactory, views: SqlBookViews
+) -> None:
+    (house,) = (await views.list("main", BookFilter(q="bleak", sort="relevance"), PageRequest())).items
+    await describe(uow, house.id, tags=("novel", "law"), authors=("Charles Dickens", "Phiz"))
+    await describe(uow, house.id, title="Bleak House, again")
+    async with database.reading.connect() as connection:
+        rows = await connection.execute(sa.select(catalogue_terms.c.label, catalogue_terms.c.books))
+        kept = {row.label: row.books for row in rows}
+    assert {name: kept[name] for name in ("novel", "london", "law", "charles dickens", "phiz")} == {
+        "novel": 3, "london": 1, "law": 1, "charles dickens": 2, "phiz": 1,
+    }  # fmt: skip
