@@ -132,7 +132,9 @@ class FakeExtractor(TextExtractor):
     async def cover(self, path: Path, media_type: MediaType) -> bytes | None:
         return self.picture
 
-    async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
+    async def extract(
+        self, path: Path, media_type: MediaType, on_progress: Progress | None = None, language: str | None = None
+    ) -> ExtractedText:
         self.calls += 1
         if self.meanwhile:
             await self.meanwhile()

@@ -87,7 +87,7 @@ async def test_a_document_goes_its_way_once(shop: Shop) -> None:
         await shop.pipeline.process(job)
     assert await shop.path(view) == ["pending", "processing", "analyzing", "completed"]
     done = await shop.look(view)
-    assert done.summary == "a story: 17 characters."
+    assert done.summary == "A story: 17 characters."
     document = await shop.document(view)
     assert (done.page_count, document.word_count, done.language) == (1, 4, "en")
     assert list(shop.storage.objects) == [document.content_key]
@@ -201,7 +201,7 @@ async def test_content_replaced_meanwhile_wins(shop: Shop) -> None:
     assert replaced.status is DocumentStatus.PENDING
     await shop.pipeline.process(process_document(await shop.document(view), "main", NOW))
     done = await shop.look(view)
-    assert done.summary == "a story: 18 characters."
+    assert done.summary == "A story: 18 characters."
 
 
 async def test_a_lost_file_is_a_reason_to_fail(shop: Shop) -> None:

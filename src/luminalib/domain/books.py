@@ -11,6 +11,7 @@ from luminalib.domain.auth import NotAllowed, Principal
 from luminalib.domain.covers import Cover, CoverKind, CoverNotFound
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.errors import Forbidden, Invalid, NotFound
+from luminalib.domain.languages import language_code
 from luminalib.domain.media import MediaType
 from luminalib.domain.normalisation import normalised, without_marks
 from luminalib.domain.spelling import plain
@@ -114,7 +115,7 @@ class Book:
             title=details.title,
             authors=list(details.authors),
             isbn=normalise_isbn(details.isbn) if details.isbn else None,
-            language=details.language,
+            language=language_code(details.language) or details.language if details.language else None,
             published_year=details.published_year,
             description=details.description,
             tags=normalise_tags(details.tags),
@@ -253,7 +254,7 @@ def require_reader(principal: Principal, file: BookFile) -> None:
 
 def normalise_isbn(raw: str) -> str:
     """The ISBN as 13 digits. Raises InvalidIsbn for a wrong check digit (ISO 2108)."""
-    digits = re.sub(r"[\s\-\u2010-\u2015]", "", raw).upper().removeprefix("ISBN").lstrip(":")
+    digits = re.sub(r"[\s\-\u00ad\u2010-\u2015\u2212]", "", raw).upper().removeprefix("ISBN").lstrip(":")
     if _ISBN_10.fullmatch(digits):
         if sum((10 - i) * (10 if d == "X" else int(d)) for i, d in enumerate(digits)) % 11:
             raise InvalidIsbn

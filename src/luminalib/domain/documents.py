@@ -84,7 +84,8 @@ class IllegalStep(Conflict):
 class ExtractionFailed(LuminaError):
     """The text cannot be read out of the file, now or later: `code` says why in one word, the detail in a sentence.
 
-    Codes: corrupt, encrypted, drm, no-text-layer, no-text, unsafe-xml, limit-pages, limit-text, limit-memory, limit-time,
+    Codes: corrupt, encrypted, drm, no-text-layer, no-letters, xfa-form, portfolio, no-text, unsafe-xml, limit-pages, limit-text,
+    limit-memory, limit-time,
     limit-expanded.
     """
 

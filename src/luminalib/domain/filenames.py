@@ -10,6 +10,13 @@ FILENAME_MAX = 255
 RAW_FILENAME_MAX = 4096
 """How much of the end of a path is looked at."""
 _ENDING_MAX = 8
+_ENDING = re.compile(r"(?:\.[^.\s]{1,8})?\.[^.\s]{1,8}$|\.$")
+_RUNS_OF_WORDS = re.compile(r"^[^\W\d_]+(?:-[^\W_]+){2,}$")
+_DOTTED = re.compile(r"^[^\W\d_]+(?:\.[^\W_]+){2,}$")
+_ADDED = re.compile(
+    r"\s*(?:\(\d{1,2}\)|\[[^\[\]]*\]|\(z-?lib[^()]*\)|\b(?:final|copy|kopie|copie)\b\s*(?:v?\d+)?|\bv\d{1,2}(?:\.\d+)?|-?\s*(?:ocr|scan))\s*$",
+    re.IGNORECASE,
+)
 _UNSAFE_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -28,6 +35,12 @@ def safe_filename(raw: str, media_type: MediaType | None = None) -> str:
 
 
 def title_from_filename(filename: str) -> str:
-    """A title to begin with: the name without ending, underscores as spaces."""
-    stem = filename.rsplit(".", maxsplit=1)[0] if "." in filename[1:] else filename
-    return " ".join(stem.replace("_", " ").split()) or filename
+    """A title to begin with: the name as words, without its ending and what scanners and shops add to it."""
+    stem = _ENDING.sub("", filename) if "." in filename[1:] else filename
+    words = _ADDED.sub("", stem.replace("_", " ").replace("+", " "))
+    if " " not in words.strip() and (_RUNS_OF_WORDS.match(words) or _DOTTED.match(words)):
+        words = words.replace("-", " ").replace(".", " ")
+    title = " ".join(words.split()).strip(" -\u2013,")
+    if title.islower() and " " in title:
+        title = title[0].upper() + title[1:]
+    return title if any(map(str.isalnum, title)) else filename

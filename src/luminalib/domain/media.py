@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from luminalib.domain.errors import Invalid
+from luminalib.domain.other_formats import advice_for, foreign_format
 
 HEAD_BYTES = 4096
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
@@ -67,6 +68,8 @@ class ContentSniffer:
         """
         found = self._recognise()
         claimed = next((kind for kind, ending in _EXTENSIONS.items() if filename.lower().rstrip().endswith(ending)), None)
+        if found is MediaType.TEXT and (kind := self._foreign(filename)):
+            raise UnsupportedMediaType(f"{filename!r} is {kind}, not a book. {advice_for(kind)}", detected=kind)
         if found is None:
             raise UnsupportedMediaType(f"{filename!r} is not a PDF, an EPUB or a text file, whatever its name says.")
         if claimed not in (None, found):
@@ -76,15 +79,19 @@ class ContentSniffer:
             )
         return found
 
+    def _foreign(self, filename: str) -> str | None:
+        """What a file of characters is when it is no text for readers; in UTF-16 nobody sends anything else."""
+        is_whole = len(self._head) < HEAD_BYTES
+        return None if b"\0" in self._head else foreign_format(self._head.decode("utf-8", "replace"), filename, is_whole=is_whole)
+
     def _recognise(self) -> MediaType | None:
         if self._head.startswith(_ZIP_HEADER):
             is_epub = _EPUB_MIMETYPE in self._head[:128] or self._has_container
             return MediaType.EPUB if is_epub else None
         header = _PDF_HEADER.search(self._head[:1024])
-        is_markup = _MARKUP.match(self._head) is not None
-        if header and not is_markup:
+        if header and not _MARKUP.match(self._head):
             return MediaType.PDF
-        return MediaType.TEXT if not is_markup and self._is_text() else None
+        return MediaType.TEXT if self._is_text() else None
 
     def _is_text(self) -> bool:
         if self._head.startswith(_TEXT_BOMS):

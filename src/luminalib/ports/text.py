@@ -20,5 +20,10 @@ class TextExtractor(ABC):
         """A small WebP image of the cover (at most COVER_SIZE); None when the file has none that can be shown."""
 
     @abstractmethod
-    async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
-        """The whole cleaned text, section by section, at least one of them with words in it. Raises ExtractionFailed."""
+    async def extract(
+        self, path: Path, media_type: MediaType, on_progress: Progress | None = None, language: str | None = None
+    ) -> ExtractedText:
+        """The whole cleaned text, section by section, at least one of them with words in it. Raises ExtractionFailed.
+
+        `language` is what somebody has said that the text is in, which helps where the bytes alone do not tell.
+        """

@@ -226,7 +226,8 @@ class BookService:
         with suppress(ExtractionFailed):  # the pipeline will say what is wrong with the file
             async with self._storage.local_file(key) as path:
                 found = await self._extractor.probe(path, media_type)
-        details = details.completed_by(found)
+        # Which language it is in only its text tells: many programs declare their own.
+        details = details.completed_by(replace(found, language=None))
         return details if details.title else replace(details, title=title_from_filename(filename))
 
     async def _refuse_duplicate(self, by: Principal, sha256: str, *, also_own: bool = True) -> None:

@@ -9,6 +9,7 @@ from itertools import takewhile
 from luminalib.domain.books import Book
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, ExtractionFailed
 from luminalib.domain.errors import LuminaError, Unavailable
+from luminalib.domain.filenames import title_from_filename
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.jobs import Job
 from luminalib.domain.pipeline import index_document, status_event
@@ -76,11 +77,14 @@ class PipelineService:
         if document.status is _S.PENDING:
             await self._step(job, _S.PROCESSING)
         await self._storage.promote(document.staged_key, document.content_key)
+        async with self._uow.reading(job.tenant_id) as uow:
+            book = (await self._load(uow, job))[1]
+        language = book.language if book else None
         async with (
             self._storage.local_file(document.content_key) as path,
             progress_of(self._uow, job, self._clock) as on_progress,
         ):
-            extracted = await self._extractor.extract(path, document.media_type, on_progress)
+            extracted = await self._extractor.extract(path, document.media_type, on_progress, language)
             cover = await self._extractor.cover(path, document.media_type)
         # A small file can hold a large text; the database must not be what fills the disk.
         await self._room.require_space(sum(len(section.text.encode()) for section in extracted.sections))
@@ -187,7 +191,10 @@ def _take_over(document: Document, book: Book | None, extracted: ExtractedText, 
     document.word_count = extracted.word_count
     document.language = extracted.language or extracted.metadata.language
     if book is not None:
-        known = book.details.completed_by(extracted.metadata)
+        said = book.details
+        if said.title == title_from_filename(document.filename):  # nobody has said better
+            said = replace(said, title=extracted.metadata.title or said.title)
+        known = said.completed_by(extracted.metadata)
         book.describe(replace(known, language=known.language or document.language), at)
 
 

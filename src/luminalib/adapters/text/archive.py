@@ -3,15 +3,19 @@
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urldefrag
 
 from luminalib.adapters.text.failures import failure
+from luminalib.domain.normalisation import normalised
 from luminalib.ports.children import open_handed
 
 _ENCRYPTED = 0x1
+_UTF_8 = 0x800
+_LONGEST_NAME = 1000
 
 
 class Archive:
@@ -30,6 +34,7 @@ class Archive:
             raise failure("limit-expanded")
         self._most_bytes = limits["chapter"]
         self._members = {member.filename: member for member in members}
+        self._nearly: dict[str, str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -41,9 +46,30 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._members
 
+    def ending(self, ending: str) -> list[str]:
+        """The names of the members that end so, whatever their case."""
+        return [name for name in self._members if name.lower().endswith(ending)]
+
+    def name_of(self, base: str, href: str) -> tuple[str, str]:
+        """The member and the fragment that a link in the member `base` points to, also where the link nearly matches its name."""
+        name, fragment = resolve(base, href)
+        return self._find(name) or name, fragment
+
+    def _find(self, name: str) -> str | None:
+        """The member of that name; else the one whose name differs from it by case, composition, escapes, slashes or its folder."""
+        if name in self._members:
+            return name
+        if self._nearly is None:
+            self._nearly = {}
+            for member in self._zip.infolist():
+                for nearly in _near_names(member):
+                    self._nearly.setdefault(nearly, member.filename)
+        folded = _folded(name)
+        return self._nearly.get(folded) or self._nearly.get(f"*/{folded.rpartition('/')[2]}")
+
     def read(self, name: str) -> bytes | None:
         """The bytes of a member; None when it is missing or damaged. Raises the failures `encrypted` and `limit-expanded`."""
-        member = self._members.get(name)
+        member = self._members.get(self._find(name) or "")
         if member is None:
             return None
         if member.flag_bits & _ENCRYPTED:
@@ -57,6 +83,22 @@ class Archive:
 
 def resolve(base: str, href: str) -> tuple[str, str]:
     """The member name and the fragment that a link in the member `base` points to."""
-    target, fragment = urldefrag(href)
-    path = posixpath.join(posixpath.dirname(base), unquote(target)) if target else base
+    target, fragment = urldefrag(href.strip())
+    path = posixpath.join(posixpath.dirname(base), unquote(target).replace("\\", "/").strip()) if target else base
     return posixpath.normpath(path).lstrip("/"), unquote(fragment)
+
+
+def _near_names(member: zipfile.ZipInfo) -> Iterator[str]:
+    """What a member's name is found by when nobody writes it as it is; at last by its last part alone."""
+    names = [member.filename]
+    if not member.flag_bits & _UTF_8:  # zipfile has read it as cp437, but many write UTF-8 without saying so
+        with suppress(UnicodeError):
+            names.append(member.filename.encode("cp437").decode("utf-8"))
+    yield from map(_folded, names)
+    for name in names:
+        yield f"*/{_folded(name).rpartition('/')[2]}"
+
+
+def _folded(name: str) -> str:
+    name = unquote(unquote(name)).replace("\\", "/").lstrip("/")
+    return normalised("".join(name.split()), "NFKC", most=_LONGEST_NAME).casefold()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from luminalib.adapters.text.archive import Archive, resolve
+from luminalib.adapters.text.archive import Archive
 from luminalib.adapters.text.cleaning import clean_field
 from luminalib.adapters.text.markup import inner_text
 from luminalib.adapters.text.opf import Package
@@ -26,7 +26,7 @@ def read_contents(archive: Archive, package: Package) -> Contents:
         if name is None or root is None:
             continue
         for count, (href, title) in enumerate(entries(root)):
-            document, fragment = resolve(name, href)
+            document, fragment = archive.name_of(name, href)
             if title and count < _MOST_ENTRIES:
                 contents.setdefault(document, {}).setdefault(fragment, title)
         if contents:

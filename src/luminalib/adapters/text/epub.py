@@ -1,19 +1,26 @@
 """EPUB files: chapters in reading order, as the table of contents divides them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from lxml import etree
 
 from luminalib.adapters.text.archive import Archive
 from luminalib.adapters.text.cleaning import clean_field
 from luminalib.adapters.text.contents import Contents, read_contents
+from luminalib.adapters.text.dates import first_published
 from luminalib.adapters.text.failures import failure
-from luminalib.adapters.text.language import detect_language
+from luminalib.adapters.text.language import language_of
 from luminalib.adapters.text.markup import first_heading, to_texts
 from luminalib.adapters.text.opf import Package, SpineItem, read_package
-from luminalib.adapters.text.results import Extraction, Metadata
+from luminalib.adapters.text.plain import decode
+from luminalib.adapters.text.results import Extraction, Metadata, only_isbn
 from luminalib.adapters.text.xml import parse_markup
 from luminalib.ports.children import Progress
 
 _SHORTEST_CHAPTER = 300
+_HEAD = 1000
+_IMPRINT_CHAPTERS, _IMPRINT_CHARACTERS = 4, 20_000
 Chapter = tuple[str | None, str]
 
 
@@ -32,9 +39,28 @@ def extract(path: str, *, limits: dict[str, int], progress: Progress) -> Extract
         chapters = reader.read(package, progress)
     if not chapters:
         raise failure("corrupt" if reader.missing else "no-text")
-    language = package.metadata.get("language") or detect_language([text for _, text in chapters])
+    texts = [text for _, text in chapters]
+    metadata = _completed(package.metadata, texts)
     return Extraction(
-        sections=chapters, anchors=reader.anchors, metadata=package.metadata, language=language, notes=_notes(reader.missing)
+        sections=chapters,
+        anchors=reader.anchors,
+        metadata=metadata,
+        language=metadata["language"],
+        notes=_notes(reader.missing, package.unreadable),
+    )
+
+
+def _completed(metadata: Metadata, texts: list[str]) -> Metadata:
+    """The package's word, with what the imprint says where that is silent."""
+    imprint = "\n".join([*texts[:_IMPRINT_CHAPTERS], *texts[-1:]])[:_IMPRINT_CHARACTERS]
+    first = first_published(imprint)
+    return Metadata(
+        **{
+            **metadata,
+            "isbn": metadata["isbn"] or only_isbn(imprint),
+            "published_year": first or metadata["published_year"],
+            "language": language_of(texts, metadata["language"]),
+        }
     )
 
 
@@ -76,7 +102,7 @@ class _Reader:
     def _parts(self, item: SpineItem) -> Iterator[tuple[str | None, str, bool, str]]:
         """(title, text, whether it continues the chapter before, anchor): some books are cut into files in mid-chapter."""
         data = self._archive.read(item.name)
-        root = parse_markup(data) if data else None
+        root = _parsed(data, item) if data else None
         if root is None:
             self.missing.append(item.name)
             return
@@ -91,6 +117,13 @@ class _Reader:
                 yield title or (None if is_tail else clean_field(heading)), text, is_tail, anchor
 
 
+def _parsed(data: bytes, item: SpineItem) -> etree._Element | None:
+    if not item.is_plain or b"<html" in data[:_HEAD].lower():
+        return parse_markup(data)
+    paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in decode(data).split("\n\n"))
+    return parse_markup(f"<html><body>{paragraphs}</body></html>".encode())
+
+
 def _with_headings(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Joins a part that is hardly more than its heading with the next: "Part One", "I." and the like are no chapters."""
     joined: list[tuple[str, str]] = []
@@ -102,8 +135,10 @@ def _with_headings(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return joined
 
 
-def _notes(missing: list[str]) -> list[str]:
-    if not missing:
-        return []
-    shown = ", ".join(filter(None, map(clean_field, missing[:5]))) + (" …" if len(missing) > 5 else "")  # noqa: PLR2004 - a line's worth
-    return [f"Parts of the book that are missing or damaged: {shown}."]
+def _notes(missing: list[str], unreadable: tuple[str, ...]) -> list[str]:
+    told = ((missing, "Parts of the book that are missing or damaged"), (unreadable, "Parts of the book that are no text"))
+    return [f"{what}: {_listed(names)}." for names, what in told if names]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(filter(None, map(clean_field, names[:5]))) + (" …" if len(names) > 5 else "")  # noqa: PLR2004 - a line's worth

@@ -60,10 +60,13 @@ class SandboxedTextExtractor(TextExtractor):
         except ExtractionFailed:
             return None
 
-    async def extract(self, path: Path, media_type: MediaType, on_progress: Progress | None = None) -> ExtractedText:
+    async def extract(
+        self, path: Path, media_type: MediaType, on_progress: Progress | None = None, language: str | None = None
+    ) -> ExtractedText:
         """The whole text; see the port."""
+        said = {"language": language} if media_type is MediaType.TEXT else {}
         try:
-            found = await self._call(f"{_READERS[media_type]}:extract", path, on_progress)
+            found = await self._call(f"{_READERS[media_type]}:extract", path, on_progress, said)
         except ExtractionFailed as failed:
             if failed.code == "limit-memory" and media_type is MediaType.PDF and await self._has_too_much_text(path):
                 raise _failed("limit-text") from None
@@ -81,10 +84,10 @@ class SandboxedTextExtractor(TextExtractor):
             return weight > self._limits.characters
         return False
 
-    async def _call(self, task: str, path: Path, on_progress: Progress | None) -> Any:
+    async def _call(self, task: str, path: Path, on_progress: Progress | None, said: dict[str, Any] | None = None) -> Any:
         limits = self._limits
         for_child = ChildLimits(wall_seconds=limits.seconds, cpu_seconds=limits.seconds, memory_bytes=limits.memory_bytes)
-        arguments = {"limits": reader_limits(limits)}
+        arguments = {"limits": reader_limits(limits), **(said or {})}
         try:
             return await self._children.call(task, arguments, limits=for_child, files={"path": path}, on_progress=on_progress)
         except ChildTimedOut:

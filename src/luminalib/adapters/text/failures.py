@@ -10,6 +10,10 @@ SENTENCES = MappingProxyType(
         "encrypted": "The file needs a password to open. Upload a copy without one.",
         "drm": "The book is locked by digital rights management. Upload a copy that is free of it.",
         "no-text-layer": "The pages are pictures without text. Run the file through OCR and upload the result.",
+        "no-letters": "The file's fonts do not tell which letters they draw, so its text cannot be read."
+        " Run the file through OCR and upload the result.",
+        "xfa-form": "The file is a form that only Adobe Reader can show. Open it there, print it into a new PDF and upload that.",
+        "portfolio": "The file is a portfolio, a folder of other files. Take them out and upload each by itself.",
         "no-text": "There are no words in the file. Check that it is the right one.",
         "unsafe-xml": "The file's XML declares entities that could harm a reader. Upload a copy from another source.",
         "limit-pages": "The file has more pages than this library reads. Split it and upload the parts.",

@@ -1,10 +1,14 @@
-"""Which language a text is in: by its script, else by a vote of its most frequent small words."""
+"""Which language a text is in: by its script, else by a vote of its most frequent small words; and by its name."""
 # ruff: noqa: RUF001  (Cyrillic words are meant)
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from types import MappingProxyType
+
+from luminalib.domain.languages import language_code
 
 _WORDS = MappingProxyType(
     {
@@ -21,6 +25,24 @@ _WORDS = MappingProxyType(
         "pl": "i w nie na się z do to że jest o jak ale po co tak za od jego przez był tym już ich czy",
         "cs": "a se v na je že to s z do o i jako by ale k jsem za pro si jeho byl tak jsou když",
         "tr": "bir ve bu da de için ile çok ne daha gibi kadar olan var ben o ama onun her sonra değil olarak",
+        "no": "og det at i en som er på ikke av for med den til jeg han var et om hadde men seg så vi hun de hvor noe",
+        "ro": "de și în la a nu să cu pe este un o că din mai ce pentru se au dar era sunt fi lui ca care ei el",
+        "ca": "el la els les de i que a en un una és per amb no del al ho com més però seva va ser aquest hi ni",
+        "hu": "a az és hogy nem egy is ez meg csak de volt el van ki már mint még azt amely ha mert vagy aki be",
+        "hr": "je i u na se da su za od sam nije što kao ali koji bi to iz s o ne samo ili kada već bio bila koje",
+        "sk": "a sa v na je že to s do o ako by ale k som za pre si jeho bol tak keď aj nie od po čo",
+        "sl": "je in v na se da so za ki bi ni pa kot ali od bil to iz s o ne samo ko že ga jo mu tudi",
+        "et": "ja on ei et see oli ta ma mis kui aga ka oma siis või ning mida nagu seda tema olid veel",
+        "lv": "un ir ar to ka no uz bija par tas es viņš kas nav bet vai arī pie lai kad viņa pēc tā",
+        "lt": "ir yra kad su į tai iš buvo jis o ne bet kaip aš tik jo per ar prie dar tas jau jos",
+        "vi": "là và của có không một người những cho đã được trong với này các đó ông tôi anh nó khi thì ra",
+        "id": "yang dan di itu dengan untuk dari tidak ini dalam akan pada juga ke ada saya dia mereka kami bisa oleh",
+        "sw": "na ya wa kwa ni katika la za hii kama yake lakini huo sana hiyo wao mtu cha kuwa alikuwa",
+        "tl": "ang ng sa na mga at ay si ito niya siya para hindi ko isang kung nang ni may kanyang",
+        "la": "et in est non ad ut cum qui quod sed si ex ab esse quae de enim per hoc nec atque sunt eius",
+        "eo": "la kaj de en estas ne al ke li mi ĝi por kun sed kiu tio ili oni pri estis el",
+        "bg": "и на да се за в от не е с по са но което като това до ще така че му ми си тя беше която",
+        "sr": "је и у на се да су за од сам није што као али који би то из с о не само или када већ био",
         "ru": "и в не на что он с как это я а по но она к у его из за так же то был все мы",
         "uk": "і в не на що він з як це я а по але вона до у його із за так же то був все ми та є",
     }
@@ -42,6 +64,23 @@ _SCRIPTS = MappingProxyType(
         "el": re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"),
         "th": re.compile(r"[\u0e00-\u0e7f]"),
         "hi": re.compile(r"[\u0900-\u097f]"),
+        "bn": re.compile(r"[\u0980-\u09ff]"),
+        "pa": re.compile(r"[\u0a00-\u0a7f]"),
+        "gu": re.compile(r"[\u0a80-\u0aff]"),
+        "ta": re.compile(r"[\u0b80-\u0bff]"),
+        "te": re.compile(r"[\u0c00-\u0c7f]"),
+        "kn": re.compile(r"[\u0c80-\u0cff]"),
+        "ml": re.compile(r"[\u0d00-\u0d7f]"),
+        "ka": re.compile(r"[\u10a0-\u10ff]"),
+        "hy": re.compile(r"[\u0530-\u058f]"),
+        "am": re.compile(r"[\u1200-\u137f]"),
+    }
+)
+_KIN = MappingProxyType(
+    {
+        "ur": ("ar", re.compile(r"[\u0679\u0688\u0691\u06ba\u06be\u06c1\u06d2]"), 0.03),
+        "fa": ("ar", re.compile(r"[\u067e\u0686\u0698\u06af\u06a9\u06cc]"), 0.03),
+        "mr": ("hi", re.compile(r"\b(?:आहे|आणि|नाही|होते|त्या|हे)\b"), 0.004),
     }
 )
 _BEYOND_LATIN = re.compile(r"[\u0370-\uffff]")
@@ -52,38 +91,50 @@ _LEAST_WORDS = 12
 _LEAST_SHARE = 0.08
 _LEAD = 1.3
 _SCRIPT_SHARE = 0.15
+_SHORTEST_NAME = 4
+_ENOUGH_TO_OVERRULE = 6000
+_LEAST_SHARE_OF_MORE, _LEAD_OF_MORE = 0.25, 1.15
 
-_BY_NAME = MappingProxyType(
-    {
-        "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt", "dutch": "nl",
-        "swedish": "sv", "danish": "da", "finnish": "fi", "polish": "pl", "czech": "cs", "turkish": "tr", "russian": "ru",
-        "ukrainian": "uk", "japanese": "ja", "korean": "ko", "chinese": "zh", "arabic": "ar", "hebrew": "he", "greek": "el",
-        "thai": "th", "hindi": "hi", "latin": "la", "esperanto": "eo", "norwegian": "no", "hungarian": "hu", "catalan": "ca",
-    }
-)  # fmt: skip
-_THREE_LETTERS = MappingProxyType(
-    {
-        "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl",
-        "dut": "nl", "swe": "sv", "dan": "da", "fin": "fi", "pol": "pl", "ces": "cs", "cze": "cs", "tur": "tr", "rus": "ru",
-        "ukr": "uk", "jpn": "ja", "kor": "ko", "zho": "zh", "chi": "zh", "ara": "ar", "heb": "he", "ell": "el", "gre": "el",
-    }
-)  # fmt: skip
+_LANGUAGES_IN_ONE = re.compile(r"\s*[,;/|]\s*|\s+(?:and|und|et|y)\s+")
+_QUALIFIER = re.compile(r"\s*[(\[].*$")
 
 
 def declared_language(value: str | None) -> str | None:
-    """The primary subtag of a BCP 47 tag, or the code of an English name: `en-GB`, `eng` and `English` are all `en`."""
-    name = (value or "").strip().lower()
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    match = re.match(r"([a-z]{2,3})(?:[-_][a-z0-9]+)*\Z", name)
-    code = _THREE_LETTERS.get(match[1], match[1]) if match else None
-    return None if code in ("und", "mul", "zxx") else code
+    """The code of a language's code or name, whichever language the name is in; the first where several are named.
+
+    `en-GB`, `eng`, `English (UK)`, `Englisch` are all `en`.
+    """
+    for name in _LANGUAGES_IN_ONE.split((value or "").strip()[:100]):
+        if code := language_code(name) or _by_name(_QUALIFIER.sub("", name)):
+            return code
+    return None
+
+
+def _by_name(name: str) -> str | None:
+    if name.isascii() and len(name) < _SHORTEST_NAME:
+        return None
+    import langcodes  # noqa: PLC0415 -- its names are 5 MB that most books do not need
+
+    with suppress(LookupError):
+        return language_code(langcodes.find(name).to_tag())
+    return None
 
 
 def detect_language(texts: Sequence[str]) -> str | None:
     """The language of a document's sections, judged by a few thousand words of it; None when unsure."""
     sample = _sample(texts)
-    return _by_script(sample) or _by_words(sample)
+    return _by_script(sample) or _by_words(sample) or _by_more_words(sample)
+
+
+def language_of(texts: Sequence[str], declared: str | None) -> str | None:
+    """The declared language, unless there is none or a long text is surely in another."""
+    detected = detect_language(texts) if declared is None or _is_long(texts) else None
+    return detected or declared
+
+
+def _is_long(texts: Sequence[str]) -> bool:
+    """Long enough to be believed more than what somebody has declared: a quotation may be in another language than its book."""
+    return sum(map(len, texts)) >= _ENOUGH_TO_OVERRULE
 
 
 def _sample(texts: Sequence[str]) -> str:
@@ -98,8 +149,17 @@ def _by_script(sample: str) -> str | None:
         return None
     for language, script in _SCRIPTS.items():  # Japanese comes before Chinese: only its kana tell the two apart
         if len(script.findall(sample)) > _SCRIPT_SHARE * letters:
-            return language
+            return _of_one_script(language, sample)
     return None
+
+
+def _of_one_script(language: str, sample: str) -> str:
+    """The language among those that share a script: Persian and Urdu have letters of their own, Marathi its words."""
+    letters = max(len(_SCRIPTS[language].findall(sample)), 1)
+    for other, (base, own, share) in _KIN.items():
+        if base == language and len(own.findall(sample)) > share * letters:
+            return other
+    return language
 
 
 def _by_words(sample: str) -> str | None:
@@ -110,3 +170,23 @@ def _by_words(sample: str) -> str | None:
     (best, language), (second, _) = votes[0], votes[1]
     is_sure = total >= _LEAST_WORDS and best >= _LEAST_SHARE * total and best >= _LEAD * second
     return language if is_sure else None
+
+
+def _by_more_words(sample: str) -> str | None:
+    """By the stop words of a library, for the languages that the lists here lack; its lists are longer, so they must count more."""
+    counts = Counter(_WORD.findall(sample.lower()))
+    total = counts.total()
+    shares = {
+        language: sum(counts[word] for word in counts.keys() & words) / max(total, 1) for language, words in _more_words().items()
+    }
+    ranked = sorted(shares, key=lambda language: shares[language], reverse=True)
+    best, second = ranked[0], ranked[1]
+    is_sure = total >= _LEAST_WORDS and shares[best] >= _LEAST_SHARE_OF_MORE and shares[best] >= _LEAD_OF_MORE * shares[second]
+    return language_code(best) if is_sure else None
+
+
+@cache
+def _more_words() -> dict[str, frozenset[str]]:
+    from stopwordsiso import langs, stopwords  # noqa: PLC0415 -- for few books
+
+    return {language: frozenset(word for word in stopwords(language) if len(word) > 1) for language in langs()}

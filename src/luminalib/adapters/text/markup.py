@@ -1,11 +1,12 @@
 """From XHTML to text: blocks become paragraphs, the rest flows; cut where the table of contents points."""
 
+import re
 from collections.abc import Collection
 
 from lxml import etree
 
 from luminalib.adapters.text.cleaning import clean
-from luminalib.adapters.text.xml import local_name
+from luminalib.adapters.text.xml import attribute, local_name
 
 # Private characters mark where blocks and lines end and parts begin, while the white space of the source is folded.
 _PARAGRAPH, _LINE, _CUT = "\ue00d", "\ue00e", "\ue00f"
@@ -51,24 +52,12 @@ _LINE_TAGS = frozenset(("li", "dt", "dd", "tr", "caption", "summary", "legend", 
 _CELL_TAGS = frozenset(("td", "th"))
 _DROPPED_TAGS = frozenset(
     (
-        *(
-            "head",
-            "script",
-            "style",
-            "template",
-            "noscript",
-            "rp",
-            "rt",
-            "iframe",
-            "object",
-            "audio",
-            "video",
-            "canvas",
-            "metadata",
-        ),
-        *("defs", "title", "desc"),
+        *("head", "script", "style", "template", "noscript", "rp", "rt", "iframe", "object", "audio", "video", "canvas"),
+        *("metadata", "defs", "title", "desc", "annotation", "annotation-xml"),
     )
 )
+_PAGE_NUMBER = re.compile(r"^[\[({]?\s*(?:pg\.?|p\.?|page|s\.?|seite)?\s*(?:\d{1,4}|[ivxlc]{1,8})\s*[\])}]?$", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"^[\[(]?(?:\d{1,3}|[*†‡§]{1,3}|[a-z])[\])]?$")
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _LONGEST_HEADING = 120
 
@@ -87,7 +76,7 @@ def to_texts(root: etree._Element, cuts: Collection[str]) -> list[tuple[str, str
 def first_heading(root: etree._Element) -> str | None:
     """The first non-empty heading, on one line; None when it is too long for a title."""
     for element in root.iter(etree.Element):
-        if local_name(element) in _HEADINGS:
+        if local_name(element) in _HEADINGS and not _is_unread(element):
             words = " ".join(inner_text(element).split())
             if words:
                 return words if len(words) <= _LONGEST_HEADING else None
@@ -95,15 +84,59 @@ def first_heading(root: etree._Element) -> str | None:
 
 
 def inner_text(element: etree._Element) -> str:
-    """The text in an element, with a space for each line break."""
-    pieces = element.xpath(".//text()")
-    return "".join(f" {piece}" if piece.is_tail and local_name(piece.getparent()) == "br" else piece for piece in pieces)
+    """The text of a heading as it is read out: with a space for each line break, without readings and marks of notes."""
+    parts = [element.text or ""]
+    for child in element.iterchildren(etree.Element):
+        if local_name(child) == "br":
+            parts.append(" ")
+        elif not _is_unread(child) and not _is_note_mark(child):
+            parts.append(inner_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _is_note_mark(element: etree._Element) -> bool:
+    is_marked = "noteref" in _kinds(element) or local_name(element) in ("sup", "a")
+    return is_marked and _NOTE_MARK.match("".join(element.itertext()).strip()) is not None
+
+
+def _kinds(element: etree._Element) -> set[str]:
+    """What `epub:type` and `role` call an element."""
+    return {kind.removeprefix("doc-") for name in ("type", "role") for kind in (attribute(element, name) or "").lower().split()}
+
+
+def _is_unread(element: etree._Element) -> bool:
+    """Whether nobody sees an element: hidden, a machine's, a number of the printed page, a branch that is not taken."""
+    name = local_name(element)
+    if name in _DROPPED_TAGS or element.get("hidden") is not None or _is_hidden_by_style(element):
+        return True
+    if name in ("case", "default"):
+        return not _is_branch_taken(element, name)
+    if "pagebreak" in _kinds(element):
+        return True
+    is_page_number = any("page" in part for part in (element.get("class") or "").lower().split())
+    return (
+        is_page_number and name in ("span", "a", "div", "p") and _PAGE_NUMBER.match("".join(element.itertext()).strip()) is not None
+    )
+
+
+def _is_hidden_by_style(element: etree._Element) -> bool:
+    return "display:none" in "".join((element.get("style") or "").lower().split())
+
+
+def _is_branch_taken(element: etree._Element, name: str) -> bool:
+    """Of a `switch` (OPS 2.0.1, 2.6.3.1) the default, as no namespace of a case is ours to draw; without one the first case."""
+    parent = element.getparent()
+    if parent is None or local_name(parent) != "switch":
+        return True
+    branches = [local_name(child) for child in parent.iterchildren(etree.Element)]
+    return name == "default" or ("default" not in branches and element.getprevious() is None)
 
 
 def _drop_unread(root: etree._Element) -> None:
     """Takes out what a reader never sees, and keeps what follows it."""
     for element in list(root.iter(etree.Element)):
-        if local_name(element) in _DROPPED_TAGS or element.get("hidden") is not None:
+        if _is_unread(element):
             parent, before = element.getparent(), element.getprevious()
             if parent is None:
                 continue
@@ -119,6 +152,8 @@ def _mark(element: etree._Element, cuts: Collection[str]) -> str | None:
     name = local_name(element)
     if name == "pre":
         _keep_lines(element)
+    if "position:absolute" in "".join((element.get("style") or "").lower().split()):
+        element.tail = f" {element.tail or ''}"  # words that are placed one by one need no spaces in the source
     mark = _PARAGRAPH if name in _PARAGRAPH_TAGS else _LINE if name in _LINE_TAGS else " " if name in _CELL_TAGS else ""
     if mark and name != "br":
         element.text = mark + (element.text or "")

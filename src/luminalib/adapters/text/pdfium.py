@@ -3,6 +3,7 @@
 import ctypes
 import mmap
 import os
+import re
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import pypdfium2_raw as raw  # type: ignore[import-untyped]
 
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.layout import PageLines
+from luminalib.adapters.text.pdf_annotations import add_annotations
 from luminalib.ports.children import open_handed
 
 _LINE_END = "\r\n"
@@ -21,6 +23,9 @@ _SOFT_HYPHEN = "\ufffe"
 _ERROR_PASSWORD, _ERROR_SECURITY = 4, 5
 _MOST_BOOKMARKS = 5000
 _MOST_META_BYTES = 64 * 1024
+_BLEED = 3.0
+_LOOKED_AT = 50
+_ODD_CODE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DOUBLE = array("d").itemsize
 
 
@@ -31,15 +36,6 @@ def _with_addresses(function: Any, *arguments: Any) -> Any:
 
 _get_text = _with_addresses(raw.FPDFText_GetText, ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
 _get_origin = _with_addresses(raw.FPDFText_GetCharOrigin, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
-
-
-class Bitmap(NamedTuple):
-    """Rows of `stride` bytes, four a pixel: blue, green, red and one that says nothing."""
-
-    width: int
-    height: int
-    stride: int
-    pixels: bytes
 
 
 class NotAPdf(Exception):
@@ -77,17 +73,31 @@ def page_count(document: Any) -> int:
     return int(raw.FPDF_GetPageCount(document))
 
 
-def read_page(document: Any, number: int, most_characters: int) -> PageLines | None:
-    """The lines of a page, counted from 0; None when there is no such page or it is broken. Raises the failure `limit-text`."""
+class Page(NamedTuple):
+    """What a page shows. Of a font that does not tell its letters none come (`is_silent`), or odd ones (`has_odd_codes`)."""
+
+    lines: PageLines
+    is_silent: bool
+    has_odd_codes: bool
+    has_pictures: bool
+
+
+def read_page(document: Any, number: int, most_characters: int, form: Any = None) -> Page | None:
+    """A page, counted from 0; None when there is no such page or it is broken. Raises the failure `limit-text`."""
     page = raw.FPDF_LoadPage(document, number)
     if not page:
         return None
     text_page = raw.FPDFText_LoadPage(page)
     try:
-        return _lines(text_page, most_characters) if text_page else None
+        return _page(page, text_page, most_characters, form) if text_page else None
     finally:
         raw.FPDFText_ClosePage(text_page)
         raw.FPDF_ClosePage(page)
+
+
+def attachments(document: Any) -> int:
+    """How many files are packed into the document."""
+    return max(0, int(raw.FPDFDoc_GetAttachmentCount(document)))
 
 
 def information(document: Any, key: str) -> str | None:
@@ -124,34 +134,6 @@ def bookmarks(document: Any) -> dict[int, str]:
     return titles
 
 
-def render(document: Any, number: int, size: tuple[int, int], most_points: int) -> Bitmap | None:
-    """A page as it is printed on white, at most as large as `size`; None when it is broken or larger than `most_points` a side."""
-    page = raw.FPDF_LoadPage(document, number)
-    if not page:
-        return None
-    width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
-    try:
-        if not (0 < width <= most_points and 0 < height <= most_points):
-            return None
-        scale = min(size[0] / width, size[1] / height)
-        return _bitmap(page, max(1, int(width * scale)), max(1, int(height * scale)))
-    finally:
-        raw.FPDF_ClosePage(page)
-
-
-def _bitmap(page: Any, width: int, height: int) -> Bitmap | None:
-    bitmap = raw.FPDFBitmap_Create(width, height, 0)
-    if not bitmap:
-        return None
-    try:
-        raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-        raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, raw.FPDF_ANNOT)
-        stride = raw.FPDFBitmap_GetStride(bitmap)
-        return Bitmap(width, height, stride, ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * height))
-    finally:
-        raw.FPDFBitmap_Destroy(bitmap)
-
-
 @cache
 def _start() -> None:
     raw.FPDF_InitLibrary()
@@ -166,18 +148,89 @@ def _bookmark_title(bookmark: Any) -> str:
     return _decode(buffer.raw[: length - 2])
 
 
-def _lines(text_page: Any, most_characters: int) -> PageLines:
+def _page(page: Any, text_page: Any, most_characters: int, form: Any) -> Page:
     count = raw.FPDFText_CountChars(text_page)
     if count > most_characters:
         raise failure("limit-text")
     handle = ctypes.cast(text_page, ctypes.c_void_p).value
     text = _text(handle, count) if count > 0 else ""
+    lines = _lines(handle, text)
+    box = _visible_box(page)
+    if box is not None and not _is_all_visible(handle, lines, text, box):
+        lines = _visible_lines(text_page, count, box)
+    add_annotations(page, form, lines)
+    has_pictures = not lines.texts and _has_pictures(page)
+    is_silent = bool(text.strip()) and not any(map(str.isalnum, text))
+    return Page(lines, is_silent, _ODD_CODE.search(text) is not None, has_pictures)
+
+
+def _lines(handle: int | None, text: str) -> PageLines:
     starts, lines, cuts = _split(text) if _SOFT_HYPHEN in text else _split_at_line_ends(text)
-    xs, ys = array("d", starts), array("d", starts)
-    # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
-    for _ in map(_get_origin, repeat(handle), starts, _addresses(xs), _addresses(ys)):
-        pass
+    xs, ys = _origins(handle, starts)
     return PageLines(lines, array("f", xs), array("f", ys), cuts)
+
+
+def _origins(handle: int | None, places: list[int]) -> tuple["array[float]", "array[float]"]:
+    """Where the characters at some places stand."""
+    xs, ys = array("d", places), array("d", places)
+    # PDFium skips a few characters in its text, so the index is near the line's first character, rarely on another line.
+    for _ in map(_get_origin, repeat(handle), places, _addresses(xs), _addresses(ys)):
+        pass
+    return xs, ys
+
+
+def _visible_box(page: Any) -> tuple[float, float, float, float] | None:
+    """Left, bottom, right and top of what a reader sees: media box and crop box together."""
+    found = raw.FS_RECTF()
+    if not raw.FPDF_GetPageBoundingBox(page, found):
+        return None
+    return found.left - _BLEED, found.bottom - _BLEED, found.right + _BLEED, found.top + _BLEED
+
+
+def _is_inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _is_all_visible(handle: int | None, lines: PageLines, text: str, box: tuple[float, float, float, float]) -> bool:
+    """Whether all lines begin and end on the page: looked up at their ends, for one line can run over its edge."""
+    ends = [place - 1 for place in _line_ends(text)]
+    xs, ys = _origins(handle, ends)
+    everywhere = (*zip(lines.xs, lines.ys, strict=True), *zip(xs, ys, strict=True))
+    return all(_is_inside(x, y, box) for x, y in everywhere)
+
+
+def _line_ends(text: str) -> list[int]:
+    ends, end = [], text.find(_LINE_END)
+    while end >= 0:
+        if end and not text[end - 1].isspace():
+            ends.append(end)
+        end = text.find(_LINE_END, end + len(_LINE_END))
+    return [*ends, len(text)] if text and not text[-1].isspace() else ends
+
+
+def _visible_lines(text_page: Any, count: int, box: tuple[float, float, float, float]) -> PageLines:
+    """The same, character by character, without those that lie beyond the edges (printers' slugs, cropped halves)."""
+    lines = PageLines()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    words: list[str] = []
+    begin = (0.0, 0.0)
+    for place in range(count):
+        character = chr(raw.FPDFText_GetUnicode(text_page, place))
+        if character in _LINE_END or character == _SOFT_HYPHEN:
+            lines.add("".join(words), *begin, is_cut=character == _SOFT_HYPHEN)
+            words = []
+        elif character.isspace():
+            words.append(" ")
+        elif raw.FPDFText_GetCharOrigin(text_page, place, x, y) and _is_inside(x.value, y.value, box):
+            begin = begin if any(map(str.strip, words)) else (x.value, y.value)
+            words.append(character)
+    lines.add("".join(words), *begin)
+    return lines
+
+
+def _has_pictures(page: Any) -> bool:
+    some = min(raw.FPDFPage_CountObjects(page), _LOOKED_AT)
+    return any(raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, place)) == raw.FPDF_PAGEOBJ_IMAGE for place in range(some))
 
 
 def _addresses(numbers: "array[float]") -> range:

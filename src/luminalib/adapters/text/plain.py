@@ -4,10 +4,14 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from luminalib.adapters.text.authors import people
 from luminalib.adapters.text.cleaning import clean, join_cut_words
+from luminalib.adapters.text.dates import first_published, year_in
+from luminalib.adapters.text.encodings import EAST_ASIAN, decode_pairs, east_asian_encoding, legacy_encoding
 from luminalib.adapters.text.failures import failure
-from luminalib.adapters.text.language import declared_language, detect_language
+from luminalib.adapters.text.language import declared_language, language_of
 from luminalib.adapters.text.results import Extraction, Metadata, make_metadata, only_isbn
+from luminalib.adapters.text.titles import from_first_page, real_title
 from luminalib.ports.children import Progress, open_handed
 
 _BOMS = (
@@ -19,6 +23,8 @@ _BOMS = (
 )
 _SAMPLE_BYTES = 64 * 1024
 _TOO_SHORT_TO_GUESS = 64
+_SHORT = 400
+_ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 _NULS_OF_UTF_16 = 0.4
 _BAD_BYTES_OF_UTF_8 = 0.01
 _MOST_BYTES_A_CHARACTER = 4
@@ -26,7 +32,9 @@ _PAGE = 3000
 _PAGE_AT_LEAST, _PAGE_AT_MOST = 1800, 4200
 _BREAKS = ("\n\n", "\n", ". ", " ")
 _HEAD = 4000
-_FIELD = re.compile(r"^(Title|Author|Language|Subject):[ \t]*(\S.*(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE | re.IGNORECASE)
+_FIELD = re.compile(
+    r"^(Title|Author|Language|Subject|Original publication):[ \t]*(\S.*(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE | re.IGNORECASE
+)
 _FIELDS_OF_A_HEADER = 2
 
 
@@ -38,9 +46,12 @@ def probe(path: str, *, limits: dict[str, int], progress: Progress) -> Metadata:
     return _metadata(clean(decode(head)[:_HEAD]))
 
 
-def extract(path: str, *, limits: dict[str, int], progress: Progress) -> Extraction:
-    """The text in page-like sections of about 3,000 characters, or as its form feeds divide it."""
-    text = _read(path, limits["characters"])
+def extract(path: str, *, limits: dict[str, int], progress: Progress, language: str | None = None) -> Extraction:
+    """The text in page-like sections of about 3,000 characters, or as its form feeds divide it.
+
+    `language` is what somebody has said it is in: of a short text in an old encoding the bytes alone do not tell.
+    """
+    text = _read(path, limits["characters"], language)
     head = clean(text[:_HEAD])
     notes = _notes(text)
     texts = []
@@ -54,30 +65,44 @@ def extract(path: str, *, limits: dict[str, int], progress: Progress) -> Extract
     if not any(character.isalnum() for page in texts for character in page[:_PAGE]):
         raise failure("no-text")
     metadata = _metadata(head)
-    language = metadata.get("language") or detect_language(texts)
-    return Extraction(sections=[(None, page) for page in texts], metadata=metadata, language=language, notes=notes)
+    found = language_of(texts, metadata["language"])
+    imprint = "\n".join([*texts[:2], texts[-1]])
+    metadata["published_year"] = metadata["published_year"] or first_published(imprint)
+    metadata["language"] = found
+    if metadata["title"] is None:
+        shown, author = from_first_page(texts, found)
+        metadata["title"] = shown
+        metadata["authors"] = metadata["authors"] or people([author])
+    return Extraction(sections=[(None, page) for page in texts], metadata=metadata, language=found, notes=notes)
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, language: str | None = None) -> str:
     """Text of bytes in an unnamed encoding: a byte order mark, UTF-16's zeros, UTF-8 (even slightly damaged), else a good guess."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace").removeprefix("\ufeff")
     if encoding_by_nuls := _utf_16_without_bom(data[:_SAMPLE_BYTES]):
         return data.decode(encoding_by_nuls, "replace")
+    if _ISO_2022_JP.search(data[:_SAMPLE_BYTES]):
+        return data.decode("iso2022_jp", "replace")
     data = data.replace(b"\r\n", b"\n")  # here already, because bytes are the smallest form
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _damaged_utf_8(data, error.start) or data.decode(_guess(data, error.start), "replace")
+        return _damaged_utf_8(data, error.start) or _in_old_encoding(data, _guess(data, error.start, language))
 
 
-def _read(path: str, most_characters: int) -> str:
+def _in_old_encoding(data: bytes, encoding: str) -> str:
+    known = codecs.lookup(encoding).name
+    return decode_pairs(data, known) if known in EAST_ASIAN else data.decode(known, "replace")
+
+
+def _read(path: str, most_characters: int, language: str | None) -> str:
     with open_handed(path) as file:
         content = file.read(most_characters * _MOST_BYTES_A_CHARACTER + 1)
     if len(content) > most_characters * _MOST_BYTES_A_CHARACTER:
         raise failure("limit-text")
-    text = decode(content)
+    text = decode(content, language)
     if len(text) > most_characters:
         raise failure("limit-text")
     return join_cut_words(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -100,14 +125,18 @@ def _damaged_utf_8(data: bytes, first_bad: int) -> str | None:
     return repaired if repaired.count("\ufffd") <= _BAD_BYTES_OF_UTF_8 * beyond_ascii else None
 
 
-def _guess(data: bytes, first_bad: int) -> str:
-    """The encoding by its statistics, from where the text stops to be ASCII."""
-    if len(data) < _TOO_SHORT_TO_GUESS:
-        return "cp1252"
+def _guess(data: bytes, first_bad: int, language: str | None) -> str:
+    """The encoding by its statistics, from where the text stops to be ASCII; by its language where it is too short for that."""
+    start = first_bad if first_bad > _SAMPLE_BYTES else 0
+    sample = data[start : start + _SAMPLE_BYTES]
+    if found := east_asian_encoding(sample):
+        return found
+    usual = legacy_encoding(language)
+    if len(data) < (_SHORT if usual else _TOO_SHORT_TO_GUESS):
+        return usual or "cp1252"
     import chardet  # noqa: PLC0415 - 30 ms that most files do not need
 
-    start = first_bad if first_bad > _SAMPLE_BYTES else 0
-    encoding = chardet.detect(data[start : start + _SAMPLE_BYTES])["encoding"] or "cp1252"
+    encoding = chardet.detect(sample)["encoding"] or usual or "cp1252"
     return "cp1252" if encoding.lower() in ("ascii", "iso-8859-1") else encoding
 
 
@@ -138,11 +167,12 @@ def _metadata(head: str) -> Metadata:
     if len(found) < _FIELDS_OF_A_HEADER:
         return make_metadata(isbn=isbn)
     return make_metadata(
-        title=found.get("title"),
-        authors=re.split(r"\s+and\s+|;\s*", found.get("author", "")),
+        title=real_title(found.get("title")),
+        authors=[found.get("author")],
         isbn=isbn,
         language=declared_language(found.get("language")),
-        tags=re.split(r";\s*", found.get("subject", "")),
+        published_year=year_in(found.get("original publication", "")),
+        tags=[found.get("subject")],
     )
 
 

@@ -2,7 +2,9 @@
 
 import codecs
 import re
+from html import escape, unescape
 from html.entities import html5
+from typing import Any
 
 from lxml import etree
 
@@ -13,13 +15,28 @@ _DECLARED = re.compile(
     rb"\A[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)|<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE
 )
 _HEAD = 2048
+_HARMLESS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,500}(?:\[.{0,20000}?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
+_AMPERSAND = re.compile(r"&(?:#\d{1,7};|#x[0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)?")
+_REFERENCE = re.compile(r"&(?!#)|%\w+;")
+_SUBSET = re.compile(r"<!DOCTYPE[^>\[]{0,500}\[(.*?)\]\s*>", re.IGNORECASE | re.DOTALL)
+_LONGEST_SUBSET = 65_536
+_ENTITY = re.compile(r"<!ENTITY\s+(\w[\w.-]*)\s+(?:\"([^\"]*)\"|'([^']*)'|(?:SYSTEM|PUBLIC))", re.IGNORECASE)
+_NAMED = re.compile(r"&(\w[\w.-]*);")
+_NO_XML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def parse_xml(data: bytes) -> etree._Element | None:
     """The root of well-formed XML, None when it is not. Raises the failure `unsafe-xml` for entities that point outside or nest."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+    parser = etree.XMLParser(**_HARMLESS)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -29,14 +46,43 @@ def parse_xml(data: bytes) -> etree._Element | None:
     return root
 
 
+def mended_xml(data: bytes) -> etree._Element | None:
+    """The root of XML that is nearly well-formed, as programs write package documents.
+
+    They leave ampersands bare, controls and HTML's names in the text, prefixes undeclared and tags unclosed.
+    """
+    root = parse_xml(data)
+    if root is not None:
+        return root
+    text = _NO_XML_CHARACTER.sub("", _as_utf_8(data).decode("utf-8", "replace"))
+    text = _DOCTYPE.sub("", text[:_LONGEST_SUBSET], count=1) + text[_LONGEST_SUBSET:]
+    text = _AMPERSAND.sub(lambda found: _as_text(found[0]), _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n")))
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=True,
+    )
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def attribute(element: etree._Element, name: str) -> str | None:
+    """An attribute by its name without prefix or namespace, whether the prefix is declared or not."""
+    return next((str(value) for key, value in element.attrib.items() if _local(str(key)) == name), None)
+
+
 def parse_markup(data: bytes) -> etree._Element | None:
     """The root of an XHTML document, or of what an HTML parser makes of a broken one."""
     root = parse_xml(data)
     if root is not None:
         return root
-    text = _as_utf_8(data)
-    if b"<!ENTITY" in text:  # an HTML parser would print such a declaration; and who breaks XML this way means no good
-        raise failure("unsafe-xml")
+    text = _without_declarations(_as_utf_8(data).decode("utf-8", "replace")).encode("utf-8", "replace")
     parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
         return etree.fromstring(text, parser)
@@ -45,9 +91,20 @@ def parse_markup(data: bytes) -> etree._Element | None:
 
 
 def local_name(element: etree._Element) -> str:
-    """The tag without its namespace; empty for what is no element."""
+    """The tag without its namespace or a prefix that nobody declares; empty for what is no element."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2].rpartition(":")[2]
+
+
+def _as_text(reference: str) -> str:
+    """A reference that XML does not know, as what it means; what is none, as an ampersand."""
+    if reference in ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;") or reference.startswith("&#"):
+        return reference
+    return html5.get(reference[1:], "").replace("&", "&amp;").replace("<", "&lt;") or f"&amp;{reference[1:]}"
 
 
 def _as_utf_8(data: bytes) -> bytes:
@@ -64,18 +121,48 @@ def _as_utf_8(data: bytes) -> bytes:
 
 def _resolve_entities(root: etree._Element) -> None:
     """Replaces the references that the parser left in place: HTML's names, and plain short texts of the document's own."""
-    own = _own_entities(root)
+    dtd = root.getroottree().docinfo.internalDTD
+    own = {entity.name: entity.content for entity in dtd.iterentities()} if dtd is not None else {}
     for reference in list(root.iter(etree.Entity)):
         name = reference.name
-        _replace_by_text(reference, own.get(name) or html5.get(f"{name};", ""))
+        _replace_by_text(reference, _plain_entity(own[name]) if name in own else html5.get(f"{name};", ""))
 
 
-def _own_entities(root: etree._Element) -> dict[str, str]:
-    dtd = root.getroottree().docinfo.internalDTD
-    entities = {entity.name: entity.content for entity in dtd.iterentities()} if dtd is not None else {}
-    if any(content is None or "&" in content for content in entities.values()):
+def _plain_entity(content: str | None) -> str:
+    """What a declared entity stands for. Raises the failure `unsafe-xml` for one that points outside or stands for others.
+
+    References to characters are harmless: XHTML's own declarations of `lt` and `amp` are made of them.
+    """
+    if content is None or _REFERENCE.search(content):
         raise failure("unsafe-xml")
-    return {name: content for name, content in entities.items() if "<" not in content}
+    text = unescape(unescape(content))
+    return "" if "<" in text and len(text) > 1 else text
+
+
+def _without_sections(text: str) -> str:
+    """A document with its CDATA sections as escaped text: an HTML parser takes them for comments."""
+    first, *sections = text.split("<![CDATA[")
+    parts = [first]
+    for section in sections:
+        content, end, rest = section.partition("]]>")
+        parts += [escape(content, quote=False), rest] if end else [section]
+    return "".join(parts)
+
+
+def _without_declarations(text: str) -> str:
+    """A document that is no XML, without its own declarations, which an HTML parser would print; their references as text.
+
+    Raises the failure `unsafe-xml` like `parse_xml`.
+    """
+    text = _without_sections(text)
+    declared = _SUBSET.search(text[:_LONGEST_SUBSET])
+    if declared is None:
+        return text
+    entities = {found[1]: found[2] or found[3] for found in _ENTITY.finditer(declared[1])}
+    rest = text[declared.end() :]
+    used = {name for name in entities if f"&{name};" in rest}
+    own = {name: escape(_plain_entity(entities[name]), quote=False) for name in used}
+    return _NAMED.sub(lambda found: own.get(found[1], found[0]), rest) if own else rest
 
 
 def _replace_by_text(node: etree._Element, text: str) -> None:

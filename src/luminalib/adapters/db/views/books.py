@@ -30,6 +30,7 @@ from luminalib.domain.books import NO_YEAR, BookFile, BookFilter, BookNotFound, 
 from luminalib.domain.catalogue import Facet, FacetKind, FoundBooks, Suggestion, Typed, filter_words
 from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.document_views import SummaryView
+from luminalib.domain.languages import language_code
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.views import BookViews
@@ -195,7 +196,7 @@ def _values(wanted: BookFilter) -> dict[str, Any]:
         **{f"author{n}": word for n, word in enumerate(sorted(names, key=len, reverse=True))},
         "tag": tag_label(wanted.tag or ""),
         "series": tag_label(wanted.series or ""),
-        "language": (wanted.language or "").lower(),
+        "language": language_code(wanted.language or "") or (wanted.language or "").lower(),
         "year": NO_YEAR if wanted.year is None else wanted.year,
         "status": wanted.status,
     }

@@ -1,0 +1,52 @@
+"""Titles and names that programs and accounts leave in files, in the languages that they are sold in."""
+# ruff: noqa: E501, RUF001  (lists in many languages)
+
+import re
+
+# What programs put there by themselves, in the languages that they are sold in; a number or (1) may follow.
+_TITLES = (
+    # English
+    "untitled|unnamed|unknown|unspecified|no title|no name|noname|title|book title|your title( here)?|document|new document|word document|"
+    "microsoft word document|presentation|powerpoint presentation|new presentation|slide|sheet|worksheet|spreadsheet|book|workbook|blank|"
+    "blank page|page|print|print job|full page photo|layout|default|template|test page|temp|tmp|draft|cover|cover page|front ?matter|publication|"
+    "brochure|author|subject|anonymous|microsoft word|microsoft powerpoint|pdf|pdf document|scanned document|fax|web page|new|text|"
+    # German
+    "unbenannt|ohne titel|dokument|neues dokument|präsentation|powerpoint[- ]präsentation|folie|titel|kein titel|tabelle|mappe|seite|entwurf|"
+    # French
+    "sans titre|sans nom|nouveau document|présentation(?: powerpoint)?|diapositive|classeur|feuille|titre|brouillon|"
+    # Spanish, Portuguese, Italian, Catalan
+    "sin título|documento(?: nuevo)?|nuevo documento|presentación(?: de powerpoint)?|diapositiva|título|libro|hoja|"
+    "sem título|novo documento|apresentação(?: do powerpoint)?|planilha|pasta|"
+    "senza titolo|nuovo documento|presentazione(?: standard| di powerpoint)?|titolo|cartella|foglio|sense títol|"
+    # Dutch, Nordic
+    "naamloos|zonder titel|nieuw document|presentatie|powerpoint[- ]presentatie|dia|titel onbekend|"
+    "namnlös|utan titel|nytt dokument|bild|presentation|powerpoint[- ]presentation|uden titel|uden navn|ikke[- ]navngivet|uten tittel|"
+    "uten navn|præsentation|presentasjon|lysbilde|nimetön|asiakirja|esitys|powerpoint[- ]esitys|"
+    # Polish, Czech, Slovak, Hungarian, Romanian, Turkish
+    "bez tytułu|nowy dokument|prezentacja(?: programu powerpoint)?|slajd|bez názvu|nový dokument|prezentace(?: aplikace powerpoint)?|"
+    "snímek|prezentácia(?: programu powerpoint)?|névtelen|dokumentum|bemutató|powerpoint[- ]bemutató|dia|fără titlu|prezentare(?: powerpoint)?|"
+    "adsız|başlıksız|belge|yeni belge|sunu|powerpoint sunusu|slayt|"
+    # Greek, Cyrillic
+    "χωρίς τίτλο|έγγραφο|παρουσίαση(?: του powerpoint)?|без названия|без имени|документ(?: microsoft word)?|новый документ|презентация(?: powerpoint)?|"
+    "слайд|без назви|новий документ|презентація(?: powerpoint)?|без заглавие|"
+    # Chinese, Japanese, Korean
+    "文档|文檔|文件|新文件|新建文档|新建 ?microsoft word ?文档|无标题|無標題|未命名|幻灯片|投影片|演示文稿|簡報|powerpoint ?演示文稿|powerpoint ?簡報|"
+    "文書|無題|名称未設定|タイトルなし|新規文書|スライド|プレゼンテーション|powerpoint ?プレゼンテーション|"
+    "문서|새 문서|제목 ?없음|슬라이드|프레젠테이션|powerpoint ?프레젠테이션|"
+    # Arabic, Hebrew, Persian, Hindi, Thai, Vietnamese, Indonesian
+    "مستند|بدون عنوان|بلا عنوان|عرض تقديمي(?: في powerpoint)?|شريحة|מסמך|ללא (?:שם|כותרת)|מצגת|מצגת של powerpoint|سند|بی‌?نام|"
+    "दस्तावेज़|शीर्षकहीन|เอกสาร|ไม่มีชื่อ|งานนำเสนอ(?: powerpoint)?|tài liệu|không có tiêu đề|bản trình bày(?: powerpoint)?|dokumen|tanpa judul|presentasi(?: powerpoint)?"
+)
+PLACEHOLDER_TITLE = re.compile(rf"^[(\[<«“\"]*(?:{_TITLES})[)\]>»”\"]*\s*(?:[-_#(]?\s*\d{{1,4}}\s*\)?)?$", re.IGNORECASE)
+
+PLACEHOLDER_NAME = re.compile(
+    r"^[(\[<]?\s*(?:unknown(?: author)?|untitled|unnamed|unspecified|no author|author(?:\s*name)?|your name|name|anonymous|various authors?|"
+    r"admin(?:istrator)?|user|owner|root|guest|test|default|windows user|microsoft(?: office)? user|office user|home|pc|hp|dell|acer|asus|"
+    r"lenovo|toshiba|preferred customer|valued customer|customer|scanner|staff|creator|editor|n/?a|none|null|"
+    r"(?:project )?gutenberg(?:[- ]tm)?|calibre.*|adobe.*|microsoft (?:word|office).*|libreoffice.*|openoffice.*|latex.*|pdftex.*|"
+    r"unbekannt(?:er autor)?|administrador|administrateur|benutzer|verfasser|autor|auteur|autore|inconnu|auteur inconnu|desconocido|"
+    r"autor desconocido|desconhecido|sconosciuto|autore sconosciuto|onbekend|okänd|ukjent|ukendt|tuntematon|nieznany|neznámý|"
+    r"ismeretlen|necunoscut|bilinmeyen|yazar|yönetici|άγνωστος|неизвестн\w+(?: автор)?|невідомий|автор|пользователь|администратор|未知|作者|"
+    r"佚名|用户|管理员|不明|著者|ユーザー|알 수 없음|사용자|مجهول|مستخدم|לא ידוע)\s*\d*\s*[)\]>]?$",
+    re.IGNORECASE,
+)
