@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fakes import FakeLLM
 from journeys import PASSWORD
 from luminalib.container import Container, open_container
+from luminalib.domain.auth import Role
 from luminalib.main import create_app
 from luminalib.ports.clock import Clock
 from luminalib.settings import Settings
@@ -38,6 +39,11 @@ class Library:
         account = {"email": email_of(name), "password": password}
         (await self.visitor().post("/auth/signup", json=account)).raise_for_status()
         return await self.login(name, password)
+
+    async def admin_of_the_house(self) -> httpx.AsyncClient:
+        """An admin made as the command line makes one: whoever else may sign up."""
+        await self.container.services.auth.signup(email_of("admin"), PASSWORD, None, role=Role.ADMIN)
+        return await self.login("admin")
 
     async def login(self, name: str, password: str = PASSWORD) -> httpx.AsyncClient:
         """A client with a session of its own."""

@@ -18,6 +18,7 @@ from luminalib.api import (
     llm,
     loans,
     notices,
+    one_time_links,
     openapi,
     operations,
     pages,
@@ -40,7 +41,7 @@ SHOWN_HEADERS = ("Link", "Location", "Retry-After", "X-Request-ID", "Content-Ran
 TUS_HEADERS = ("Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Document-Id", "Upload-Book-Id")
 
 A_VISIT = (
-    *(auth, profile, books, loans, holds, notices, reviews, consensus, recommendations, search, conversations),
+    *(auth, one_time_links, profile, books, loans, holds, notices, reviews, consensus, recommendations, search, conversations),
     *(document_events, documents, uploads, users, llm, operations),
 )
 """The features in the order in which somebody meets them: the document's."""
@@ -79,6 +80,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         documents,
         uploads,
         auth,
+        one_time_links,
         users,
         llm,
     )

@@ -27,6 +27,8 @@ GET    /                                                200      200   200      
 GET    /docs                                            200      200   200       200   200    200
 GET    /redoc                                           200      200   200       200   200    200
 GET    /assets/{path:path}                              200      200   200       200   200    200
+GET    /reset-password                                  200      200   200       200   200    200
+GET    /join                                            200      200   200       200   200    200
 GET    /favicon.ico                                     200      200   200       200   200    200
 GET    /openapi.json                                    200      200   200       200   200    200
 GET    /healthz                                         200      200   200       200   200    200
@@ -34,6 +36,7 @@ GET    /readyz                                          200      200   200      
 GET    /metrics                                         200      200   200       200   200    200
 POST   /auth/signup                                     201      201   201       201   201    201
 POST   /auth/login                                      200      200   200       200   200    200
+POST   /auth/password-reset                             403      403   403       403   403    403
 POST   /auth/refresh                                    200      200   200       200   200    200
 POST   /auth/signout                                    401      204   204       204   204    401
 GET    /auth/me                                         401      200   200       200   200    401
@@ -49,6 +52,10 @@ DELETE /auth/me/app-passwords/{app_password_id}         401      404   204      
 GET    /users                                           401      403   403       403   200    401
 GET    /admin/llm/usage                                 401      403   403       403   200    401
 POST   /admin/llm/test                                  401      403   403       403   200    401
+POST   /users/{user_id}/password-reset                  401      403   403       403   201    401
+POST   /invitations                                     401      403   403       403   201    401
+GET    /invitations                                     401      403   403       403   200    401
+DELETE /invitations/{invitation_id}                     401      403   403       403   204    401
 PATCH  /users/{user_id}                                 401      403   403       403   200    401
 GET    /audit                                           401      403   403       403   200    401
 GET    /books                                           401      200   200       200   200    200
@@ -67,6 +74,7 @@ POST   /books/{book_id}/borrow                          401      201   201      
 POST   /books/{book_id}/return                          401      409   200       409   409    401
 POST   /books/{book_id}/renew                           401      409   200       409   409    401
 GET    /loans                                           401      200   200       200   200    200
+DELETE /holds/{hold_id}                                 401      404   204       204   204    401
 GET    /holds                                           401      200   200       200   200    200
 POST   /books/{book_id}/hold                            401      201   409       201   201    401
 DELETE /books/{book_id}/hold                            401      404   204       404   404    401
@@ -115,6 +123,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /auth/me/preferences": {"tags": [{"name": "sea"}]},
     "POST /auth/me/app-passwords": {"name": "e-reader"},
     "PATCH /users/{user_id}": {},
+    "POST /invitations": {},
+    "POST /auth/password-reset": {"token": "none", "new_password": "quiet harbour 1887"},
     "PUT /books/{book_id}": {"title": "Another"},
     "PATCH /books/{book_id}": {"title": "Another"},
     "POST /ask": {"question": "Who keeps the light?"},
@@ -212,6 +222,16 @@ class Cast:
         if "{upload_id}" in path:
             made = await self.clients["owner"].post("/uploads", headers=TUS)
             return {"upload_id": made.raise_for_status().headers["Location"].rsplit("/", 1)[1]}
+        return await self._lines_and_links(path)
+
+    async def _lines_and_links(self, path: str) -> dict[str, str]:
+        if "{hold_id}" in path:
+            book = (await add(self.clients["owner"], uuid4().hex)).raise_for_status().json()
+            (await self.clients["victim"].post(f"/books/{book['id']}/borrow")).raise_for_status()
+            return {"hold_id": (await self.clients["owner"].post(f"/books/{book['id']}/hold")).raise_for_status().json()["id"]}
+        if "{invitation_id}" in path:
+            made = await self.clients["admin"].post("/invitations", json={})
+            return {"invitation_id": made.raise_for_status().json()["id"]}
         return {"user_id": self.victim_id}
 
     async def _body(self, role: str, route: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from luminalib.adapters.db.views import (
     lexicon,
     loans,
     notices,
+    one_time_links,
     recommendations,
     reviews,
     users,
@@ -35,6 +36,7 @@ from luminalib.adapters.db.views.holds import SqlHoldViews
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
+from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
@@ -42,17 +44,20 @@ from luminalib.adapters.db.views.statements import Among, Statement, of_one_tena
 from luminalib.adapters.db.views.users import SqlUserViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api.books import SORTS
+from luminalib.domain.auth import AccountFilter
 from luminalib.domain.books import BookFilter
 from luminalib.domain.catalogue import FacetKind
 from luminalib.domain.loans import LoanState
 from luminalib.domain.paging import PageRequest
 
 PAGE = PageRequest()
+FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 VIEWS = (
     SqlBookViews,
     SqlDocumentViews,
     SqlHoldViews,
+    SqlInvitationViews,
     SqlLoanViews,
     SqlNoticeViews,
     SqlRecommendationViews,
@@ -87,6 +92,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         holds,
         loans,
         notices,
+        one_time_links,
         recommendations,
         reviews,
         users,
@@ -101,6 +107,10 @@ def statements() -> Iterator[tuple[str, Statement]]:
             documents._list(of_owner=flags[0], has_status=flags[1], words=int(flags[2])),
             holds._list(of_member=flags[0], of_book=flags[1], active=flags[2]),
             loans._list(of_member=flags[0], of_book=flags[1], state=LoanState.OPEN if flags[2] else None),
+            users._accounts(has_q=flags[0], has_role=flags[1], is_active=flags[2]),
+            users._events(has_action=flags[0], has_user=flags[1], has_since=flags[2], has_until=flags[2]),
+            holds._list(of_member=False, of_book=False, active=None, has_end=flags[0], words=int(flags[1]) * 2),
+            loans._list(of_member=False, of_book=False, state=None, is_overdue=flags[0], has_due=flags[1], words=int(flags[2]) * 2),
         ):
             yield from ((f"{listing} page", listing.page), (f"{listing} total", listing.total))
         yield "document", documents._one(of_owner=flags[0])
@@ -190,10 +200,11 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
     ids = await furnish(database, "a")
     given: dict[str, Any] = {
         "now": SystemClock().now(), "overdue_before": SystemClock().now(), "since": LONG_AGO, "after": "",
+        "due_before": FAR_OFF, "ready_before": FAR_OFF, "until": FAR_OFF, "q": "a", "role": "admin", "action": "signed-up",
         "limit": 100, "offset": 0, "most": 9,
         "ids": list(ids.values()), "names": ["plot"], "ordinal": 0, "status": "completed",
         "owner": ids["user"], "user": ids["user"], "book": ids["book"], "tag": "sea", "language": "en", "year": 1999,
-        **{f"author{n}": "calloway" for n in range(3)}, **{f"word{n}": "a" for n in range(3)},
+        **{f"author{n}": "calloway" for n in range(3)}, **{f"{name}{n}": "a" for name in ("word", "name") for n in range(3)},
         "match": "a", "first": "", "last": "z",
     }  # fmt: skip
     other = "tsquery" if reader.is_sqlite else "fts5"
@@ -211,8 +222,8 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
 async def test_a_reader_sees_what_was_committed_before(database: SqlDatabase, reader: Reader) -> None:
     uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
     views = SqlUserViews(reader)
-    assert (await views.list("a", PAGE)).total == 0
+    assert (await views.list("a", AccountFilter(), PAGE)).total == 0
     await furnish(database, "a")
-    assert (await views.list("a", PAGE)).total == 1
+    assert (await views.list("a", AccountFilter(), PAGE)).total == 1
     async with uow("a") as unit:
         assert await unit.users.has_admin()

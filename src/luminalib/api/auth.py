@@ -12,6 +12,7 @@ from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.auth import EMAIL_MAX, BadCredentials, EmailTaken, InvalidToken, TooManyRequests, WeakPassword
 from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.one_time_links import InvalidLink, InvitationRequired, SignupClosed
 from luminalib.services.auth import Tokens
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
@@ -27,6 +28,9 @@ class SignupRequest(Body):
     email: Email
     password: Password
     display_name: Annotated[PlainText, StringConstraints(max_length=200)] | None = None
+    invitation: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = Field(
+        None, description="The token of an invitation, where the library asks for one.", examples=["b3Jl-Yx2n0mKQxW4h0cOJq1"]
+    )
 
 
 class LoginRequest(BaseModel):
@@ -73,10 +77,15 @@ async def login_request(request: Request) -> LoginRequest:
         raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
 
 
-@router.post("/signup", status_code=201, responses=documented(EmailTaken, WeakPassword, TooManyRequests))
+@router.post(
+    "/signup",
+    status_code=201,
+    responses=documented(EmailTaken, SignupClosed, InvitationRequired, InvalidLink, WeakPassword, TooManyRequests),
+)
 async def sign_up(body: SignupRequest, services: ServicesDep, address: AddressDep) -> UserOut:
-    """Makes an account. The first of an installation becomes `admin`, later ones `member`."""
-    return UserOut.of(await services.auth.signup(body.email, body.password, body.display_name, address=address))
+    """Makes an account. The first of an installation becomes `admin`, later ones `member`, or what their invitation says."""
+    made = await services.auth.signup(body.email, body.password, body.display_name, address=address, invitation=body.invitation)
+    return UserOut.of(made)
 
 
 @router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials, TooManyRequests))

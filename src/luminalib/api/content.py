@@ -19,7 +19,7 @@ def send_content(request: Request, file: BookFile, read: Read) -> Response:
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
-        "Content-Disposition": _disposition(file.filename),
+        "Content-Disposition": _disposition(file.download_name),
         "Cache-Control": "private, no-cache",
     }
     if etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")):

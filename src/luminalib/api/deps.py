@@ -26,6 +26,7 @@ from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
+from luminalib.services.one_time_links import OneTimeLinkService
 from luminalib.services.passages import PassageService
 from luminalib.services.profile import ProfileService
 from luminalib.services.recommendations import RecommendationService, TrainingService
@@ -58,6 +59,7 @@ class Services:
     holds: HoldService
     intake: IntakeService
     intelligence: IntelligenceService
+    links: OneTimeLinkService
     llm: LLMService
     loans: LoanService
     notices: NoticeService

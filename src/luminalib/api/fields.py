@@ -1,9 +1,9 @@
 """Types of request fields that several features share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Header
-from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -40,6 +40,11 @@ PlainText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValida
 Password = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_no_controls)]
 """A password as it was typed."""
 MAX_EVENT_ID = 2**63 - 1
+Moment = Annotated[AwareDatetime, Field(examples=["2026-06-02T00:00:00Z"])]
+"""An instant with its offset from UTC."""
+Scope = Literal["mine", "library"]
+SCOPE = "`library` shows everybody's, to librarians."
+BORROWER_WORDS = "For librarians: words of the book's title, or of the member's name or address."
 KeyDep = Annotated[
     str | None,
     Header(

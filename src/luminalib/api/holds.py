@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
-from luminalib.api.fields import KeyDep
+from luminalib.api.fields import BORROWER_WORDS, SCOPE, KeyDep, Moment, PlainText, Scope
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
+from luminalib.domain.auth import NotAllowed
 from luminalib.domain.books import BookNotFound
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.holds import (
@@ -19,6 +20,7 @@ from luminalib.domain.holds import (
     CopyAvailable,
     HoldFilter,
     HoldLimitReached,
+    HoldNotFound,
     HoldState,
     HoldView,
     NotWaiting,
@@ -63,7 +65,13 @@ async def cancel_hold(book_id: UUID, by: PrincipalDep, services: ServicesDep) ->
     await services.holds.cancel(by, str(book_id))
 
 
-@router.get("/holds", response_model=PageOf[HoldOut], responses=documented(Unauthenticated))
+@router.delete("/holds/{hold_id}", status_code=204, responses=documented(Unauthenticated, HoldNotFound, NotWaiting))
+async def end_hold(hold_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
+    """Ends a hold of yours or, for librarians, anybody's. A copy that was ready goes to the next."""
+    await services.holds.end(by, str(hold_id))
+
+
+@router.get("/holds", response_model=PageOf[HoldOut], responses=documented(Unauthenticated, NotAllowed))
 async def list_holds(
     request: Request,
     by: ReaderDep,
@@ -72,12 +80,17 @@ async def list_holds(
     state: Annotated[Literal["open", "closed", "all"], Query(description="Open: waiting or ready.")] = "open",
     user_id: Annotated[UUID | None, Query(description="For librarians: this member's.")] = None,
     book_id: Annotated[UUID | None, Query(description="Only this book's; for librarians everybody's.")] = None,
+    scope: Annotated[Scope, Query(description=SCOPE)] = "mine",
+    ready_before: Annotated[Moment | None, Query(description="Only copies that are kept until before then.")] = None,
+    q: Annotated[PlainText | None, Query(max_length=200, description=BORROWER_WORDS)] = None,
 ) -> Json:
-    """Your holds, the newest first; librarians may ask for a member's or a book's."""
+    """Your holds, the newest first; librarians may ask for a member's, a book's, or the whole library's."""
     wanted = HoldFilter(
         user_id=str(user_id) if user_id else None,
         book_id=str(book_id) if book_id else None,
         active={"open": True, "closed": False}.get(state),
+        ready_before=ready_before,
+        q=q,
     )
-    found = await services.holds.list(by, wanted, page)
+    found = await services.holds.list(by, wanted, page, whole_library=scope == "library")
     return page_of(found, page, request)

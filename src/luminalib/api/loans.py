@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, Services, ServicesDep
-from luminalib.api.fields import KeyDep
+from luminalib.api.fields import BORROWER_WORDS, SCOPE, KeyDep, Moment, PlainText, Scope
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
@@ -99,7 +99,7 @@ async def renew_book(book_id: UUID, by: PrincipalDep, services: ServicesDep, key
     return LoanOut.of(await services.loans.renew(by, str(book_id), key=key), services)
 
 
-@router.get("/loans", response_model=PageOf[LoanOut], responses=documented(Unauthenticated))
+@router.get("/loans", response_model=PageOf[LoanOut], responses=documented(Unauthenticated, NotAllowed))
 async def list_loans(
     request: Request,
     by: ReaderDep,
@@ -108,12 +108,19 @@ async def list_loans(
     state: Annotated[Literal["open", "closed", "all"], Query(description="Which loans.")] = "open",
     user_id: Annotated[UUID | None, Query(description="For librarians: this member's.")] = None,
     book_id: Annotated[UUID | None, Query(description="Only this book's; for librarians everybody's.")] = None,
+    scope: Annotated[Scope, Query(description=SCOPE)] = "mine",
+    overdue: Annotated[bool | None, Query(description="Only those that should have been back, or only the others.")] = None,
+    due_before: Annotated[Moment | None, Query(description="Only those that are due before then.")] = None,
+    q: Annotated[PlainText | None, Query(max_length=200, description=BORROWER_WORDS)] = None,
 ) -> Json:
-    """Your loans, the newest first; librarians may ask for a member's or a book's."""
+    """Your loans, the newest first; librarians may ask for a member's, a book's, or the whole library's."""
     wanted = LoanFilter(
         user_id=str(user_id) if user_id else None,
         book_id=str(book_id) if book_id else None,
         state=None if state == "all" else LoanState(state),
+        is_overdue=overdue,
+        due_before=due_before,
+        q=q,
     )
-    found = await services.loans.list(by, wanted, page)
+    found = await services.loans.list(by, wanted, page, whole_library=scope == "library")
     return page_of(found, page, request)

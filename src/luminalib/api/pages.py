@@ -58,6 +58,20 @@ async def redoc() -> HTMLResponse:
     return _page("redoc.html", _STYLED_POLICY)
 
 
+@router.get("/reset-password")
+async def reset_password() -> HTMLResponse:
+    """Where an admin's link for a forgotten password leads."""
+    names = {"call": "auth/password-reset", "token_field": "token", "password_field": "new_password"}
+    return _page("link.html", title="Set a new password", button="Set it", **names)
+
+
+@router.get("/join")
+async def join() -> HTMLResponse:
+    """Where an invitation leads."""
+    names = {"call": "auth/signup", "token_field": "invitation", "password_field": "password"}
+    return _page("link.html", title="Make your account", button="Sign up", asks_email=True, **names)
+
+
 @router.get("/assets/{path:path}")
 async def asset(path: str, request: Request) -> Response:
     """A file that a page loads. Browsers keep it and ask whether it is still the same."""

@@ -1,4 +1,4 @@
-"""The command line: `luminalib serve | migrate | ingest | demo | create-admin | openapi`."""
+"""The command line: `luminalib serve | migrate | ingest | demo | create-admin | set-password | openapi`."""
 
 from luminalib.cli.main import app
 

@@ -1,6 +1,7 @@
 """luminalib ingest."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from luminalib.logs import configure_logging
 from luminalib.settings import Settings, load_settings
 
 CHUNK_BYTES = 2**20
+PIPED_WIDTH = 1000
 HOUSE = the_house()
 
 
@@ -45,14 +47,21 @@ def ingest(
     *,
     summaries: Annotated[bool, typer.Option("--summaries", help="Also print each summary.")] = False,
 ) -> None:
-    """Add a folder of book files to the library and say for each what happened. Files that are in already are left alone."""
+    """Add a folder of book files to the library and say for each what happened. Files that are in already are left alone.
+
+    Exit code 1 says that not every file could be taken in.
+    """
     settings = load_settings()
     configure_logging("error", settings.log_format)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    asyncio.run(_ingest(settings, folder, files, Console(), summaries=summaries))
+    # Who pipes the report on gets whole lines; Rich would cut them to the 80 columns of a terminal that is not there.
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    if not asyncio.run(_ingest(settings, folder, files, console, summaries=summaries)):
+        raise typer.Exit(1)
 
 
-async def _ingest(settings: Settings, folder: Path, files: list[Path], console: Console, *, summaries: bool) -> None:
+async def _ingest(settings: Settings, folder: Path, files: list[Path], console: Console, *, summaries: bool) -> bool:
+    """Whether each file is in the library now."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with open_container(settings) as container:
         services = container.services
@@ -64,6 +73,7 @@ async def _ingest(settings: Settings, folder: Path, files: list[Path], console: 
     console.print(_report(outcomes, summaries=summaries))
     counts = ", ".join(f"{sum(o.status == status for o in outcomes)} {status}" for status in sorted({o.status for o in outcomes}))
     console.print(f"{len(outcomes)} files: {counts or 'nothing to do'}.")
+    return all(outcome.status == DocumentStatus.COMPLETED for outcome in outcomes)
 
 
 async def _take_in(services: Services, folder: Path, path: Path, progress: Progress, task: TaskID) -> Outcome:

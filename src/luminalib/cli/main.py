@@ -18,6 +18,7 @@ COMMANDS = {
     "ingest": ("ingest", "ingest", "Take in every file below a folder."),
     "demo": ("demo", "demo", "Walk the whole journey through the HTTP API."),
     "create-admin": ("accounts", "create_admin", "Make an account that may do everything."),
+    "set-password": ("accounts", "set_password", "Set an account's password."),
     "doctor": ("doctor", "doctor", "Compare database and storage."),
     "reindex": ("reindex", "reindex", "Make the index of passages anew."),
     "train": ("recommendations", "train", "Train the recommender now."),

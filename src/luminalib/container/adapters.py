@@ -18,6 +18,7 @@ from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
+from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
 from luminalib.adapters.db.views.reader import reader_of
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
@@ -51,6 +52,7 @@ from luminalib.ports.views import (
     BookViews,
     DocumentViews,
     HoldViews,
+    InvitationViews,
     LoanViews,
     NoticeViews,
     RecommendationViews,
@@ -84,6 +86,7 @@ class Views:
     recommendations: RecommendationViews
     reviews: ReviewViews
     users: UserViews
+    invitations: InvitationViews
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,6 +166,7 @@ async def _open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock
         recommendations=SqlRecommendationViews(reader),
         reviews=SqlReviewViews(reader),
         users=SqlUserViews(reader),
+        invitations=SqlInvitationViews(reader),
     )
 
 

@@ -7,6 +7,7 @@ from luminalib.container.adapters import Adapters
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.llm import Price
 from luminalib.domain.loans import LoanPolicy
+from luminalib.domain.one_time_links import SignupMode
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
@@ -21,6 +22,7 @@ from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.llm import LLMService
 from luminalib.services.loans import LoanService
 from luminalib.services.notices import NoticeService
+from luminalib.services.one_time_links import LinkTools, OneTimeLinkService
 from luminalib.services.passages import PassageService
 from luminalib.services.profile import ProfileService
 from luminalib.services.recommendations import (
@@ -54,6 +56,7 @@ def make_services(
             tenant_id=MAIN_TENANT,
             access_life=timedelta(minutes=settings.access_minutes),
             refresh_life=timedelta(days=settings.session_days),
+            signup=SignupMode(settings.signup),
         ),
         books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.artist, a.room, policy, a.clock),
         conversations=conversations,
@@ -72,6 +75,7 @@ def make_services(
             members_may_upload=settings.members_may_upload,
         ),
         intelligence=IntelligenceService(a.views.books),
+        links=_links(settings, a),
         llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
         loans=LoanService(a.uow, a.views.loans, policy, a.clock),
         notices=NoticeService(a.uow, a.views.notices, a.bus, policy, a.clock, a.authority),
@@ -100,6 +104,19 @@ def make_services(
         training=training_service(settings, a),
         users=UserService(a.uow, a.views.users, a.clock),
     )
+
+
+def _links(settings: Settings, a: Adapters) -> OneTimeLinkService:
+    tools = LinkTools(
+        uow=a.uow,
+        invitations=a.views.invitations,
+        hasher=a.hasher,
+        signer=a.signer,
+        common=a.common,
+        limiter=a.limiter,
+        clock=a.clock,
+    )
+    return OneTimeLinkService(tools, tenant_id=MAIN_TENANT, signup=SignupMode(settings.signup))
 
 
 def _prices(settings: Settings) -> dict[str, Price]:

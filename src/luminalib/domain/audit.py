@@ -14,11 +14,24 @@ class AuditAction(StrEnum):
     SIGNED_OUT = "signed-out"
     REFRESH_REUSED = "refresh-reused"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 -- no password but the name of an event
+    PASSWORD_RESET_OFFERED = "password-reset-offered"  # noqa: S105 -- as above
+    INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
     APP_PASSWORD_CREATED = "app-password-created"  # noqa: S105 -- as above
     APP_PASSWORD_DELETED = "app-password-deleted"  # noqa: S105 -- as above
     ACCOUNT_CHANGED = "account-changed"
     ACCOUNT_DELETED = "account-deleted"
     STORAGE_SWEPT = "storage-swept"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditFilter:
+    """Which events a list shows; `user_id` is who did it or whom it is about. From `since` on, before `until`."""
+
+    action: AuditAction | None = None
+    user_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(eq=False, kw_only=True)

@@ -99,6 +99,15 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AccountFilter:
+    """Which accounts a list shows; `q` is a part of the name or the address."""
+
+    q: str | None = None
+    role: Role | None = None
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:
     """Who asks, and from which network address.
 
@@ -225,6 +234,12 @@ def accept_password(password: str, email: str, is_common: Callable[[str], bool])
     if folded in (email, email.split("@", maxsplit=1)[0]):
         raise WeakPassword("The password must not be your e-mail address.")
     return password
+
+
+def require_staff(principal: Principal) -> None:
+    """Raises NotAllowed for everybody but librarians and admins."""
+    if not principal.is_staff:
+        raise NotAllowed("Only a librarian may do this.")
 
 
 def require_admin(principal: Principal) -> None:

@@ -20,6 +20,9 @@ from luminalib.domain.texts import EmbeddedMetadata
 SEARCH_KEY_MAX = 65_536
 """How much is searched of what is said about a book: a character can come apart into eighteen."""
 LABEL_MAX = 200
+FILE_NAME_MAX = 120
+_NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+"""What some system does not take in the name of a file."""
 NO_YEAR = -9999
 """Stands for an unknown year where books are sorted."""
 _ISBN_10 = re.compile(r"\d{9}[\dX]")
@@ -207,6 +210,12 @@ class BookFile:
     cover_key: str | None
     cover: Cover
     has_loan: bool
+
+    @property
+    def download_name(self) -> str:
+        """The title as a file name that every system takes, with the kind's own ending; else the name it was uploaded under."""
+        plain = " ".join(_NO_FILE_NAME.sub(" ", self.title).split()).strip(". ")[:FILE_NAME_MAX].rstrip(". ")
+        return plain + self.media_type.extension if plain else self.filename
 
     @property
     def cover_name(self) -> str:

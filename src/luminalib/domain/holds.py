@@ -39,6 +39,12 @@ class HoldLimitReached(Conflict):
     slug = "hold-limit-reached"
 
 
+class HoldNotFound(NotFound):
+    """There is no such hold."""
+
+    slug = "hold-not-found"
+
+
 class NotWaiting(NotFound):
     """You are not waiting for this book."""
 
@@ -122,11 +128,13 @@ class HoldView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HoldFilter:
-    """Which holds a list shows; `active` None shows all."""
+    """Which holds a list shows; `active` None shows all. `q` as for loans; `ready_before`: a copy is kept until before then."""
 
     user_id: str | None = None
     book_id: str | None = None
     active: bool | None = None
+    ready_before: datetime | None = None
+    q: str | None = None
 
 
 def move_up(line: Sequence[Hold], copies_in: int, now: datetime, shelf_time: timedelta) -> list[Hold]:

@@ -226,11 +226,14 @@ class LoanPolicy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoanFilter:
-    """Which loans a list shows."""
+    """Which loans a list shows; `q` are words of the book's title, or of the member's name or address."""
 
     user_id: str | None = None
     book_id: str | None = None
     state: LoanState | None = None
+    is_overdue: bool | None = None
+    due_before: datetime | None = None
+    q: str | None = None
 
 
 def refuse(refusals: Sequence[Conflict]) -> None:

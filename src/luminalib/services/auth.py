@@ -18,6 +18,7 @@ from luminalib.domain.auth import (
     normalise_password,
 )
 from luminalib.domain.networks import network_of
+from luminalib.domain.one_time_links import InvalidLink, InvitationRequired, LinkKind, SignupClosed, SignupMode
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
@@ -54,7 +55,9 @@ class AuthTools:
 class AuthService:
     """Accounts and log-ins of one tenant. `address` is where a request came from, for limits and the audit log."""
 
-    def __init__(self, tools: AuthTools, *, tenant_id: str, access_life: timedelta, refresh_life: timedelta) -> None:
+    def __init__(
+        self, tools: AuthTools, *, tenant_id: str, access_life: timedelta, refresh_life: timedelta, signup: SignupMode
+    ) -> None:
         self._tools = tools
         self._uow = tools.uow
         self._signer = tools.signer
@@ -62,19 +65,32 @@ class AuthService:
         self._tenant_id = tenant_id
         self._access_life = access_life
         self._refresh_life = refresh_life
+        self._signup = signup
 
     async def signup(
-        self, email: str, password: str, display_name: str | None, *, address: str | None = None, role: Role | None = None
+        self,
+        email: str,
+        password: str,
+        display_name: str | None,
+        *,
+        address: str | None = None,
+        role: Role | None = None,
+        invitation: str | None = None,
     ) -> User:
-        """A new account; without `role`, an admin while there is none, else a member.
+        """A new account: with the invitation's role, else an admin while there is none, else a member.
 
-        Raises EmailTaken, WeakPassword, TooManyRequests.
+        `role` is given by the house, which needs no invitation.
+
+        Raises EmailTaken, WeakPassword, TooManyRequests, SignupClosed, InvitationRequired, InvalidLink.
         """
         await self._tools.limiter.hit(Rule.SIGNUP_PER_ADDRESS, address)
+        if role is None:
+            self._require_open_door(invitation)
         email = normalise_email(email)
         password_hash = await self._tools.hasher.hash(accept_password(password, email, self._tools.common.contains), address)
         async with self._uow(self._tenant_id) as uow:
             await uow.lock("admins")
+            role = role or await self._invited_as(uow, invitation)
             user = User(
                 id=str(uuid4()),
                 email=email,
@@ -172,6 +188,22 @@ class AuthService:
         """Whether there is an account with this address; for the house, never for what a visitor asks for."""
         async with self._uow.reading(self._tenant_id) as uow:
             return await uow.users.find_by_email(normalise_email(email)) is not None
+
+    def _require_open_door(self, invitation: str | None) -> None:
+        if self._signup is SignupMode.CLOSED:
+            raise SignupClosed
+        if self._signup is SignupMode.INVITE and invitation is None:
+            raise InvitationRequired
+
+    async def _invited_as(self, uow: UnitOfWork, invitation: str | None) -> Role | None:
+        """The role of an invitation, which is used up by this. Raises InvalidLink."""
+        if invitation is None:
+            return None
+        link = await uow.links.find(LinkKind.INVITATION, self._signer.digest(invitation))
+        if link is None:
+            raise InvalidLink
+        link.spend(self._clock.now())
+        return link.role
 
     async def _limit_strangers(self, email: str, user: User | None, address: str | None) -> None:
         """Bounds guesses from many addresses; nobody can be shut out by them where they have logged in before."""

@@ -1,9 +1,10 @@
 """Standing in line for a book."""
 
+from dataclasses import replace
 from uuid import uuid4
 
-from luminalib.domain.auth import Principal
-from luminalib.domain.holds import Hold, HoldFilter, HoldView, NotWaiting
+from luminalib.domain.auth import Principal, require_staff
+from luminalib.domain.holds import Hold, HoldFilter, HoldNotFound, HoldView, NotWaiting
 from luminalib.domain.idempotency import Request
 from luminalib.domain.loans import LoanPolicy, refuse
 from luminalib.domain.paging import Page, PageRequest
@@ -50,21 +51,39 @@ class HoldService:
 
     async def cancel(self, by: Principal, book_id: str) -> None:
         """Leaves the line; a copy that was ready goes to the next. Raises BookNotFound, NotWaiting."""
-        now = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
             user = await lock_member(uow, by.user_id)
-            book = await uow.books.get(book_id)
-            standing = await stand(uow, user.id, book, self._policy, now)
-            if standing.hold is None:
-                raise NotWaiting
-            standing.hold.cancel(now)
-            await uow.holds.save()
-            await serve_next(uow, book, book.copies_total - standing.copies_out, self._policy, now)
+            await self._leave(uow, user.id, book_id)
 
-    async def list(self, by: Principal, wanted: HoldFilter, page: PageRequest) -> Page[HoldView]:
-        """Holds, the newest first: a member's own, for librarians everybody's. Those that have lapsed are ended first."""
-        if not by.is_staff or not (wanted.user_id or wanted.book_id):
-            wanted = HoldFilter(user_id=by.user_id or "", book_id=wanted.book_id, active=wanted.active)
+    async def end(self, by: Principal, hold_id: str) -> None:
+        """Ends one's own hold or, for librarians, anybody's; the copy goes to the next. Raises HoldNotFound, NotWaiting."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            hold = await uow.holds.find(hold_id)
+        if hold is None or not (by.is_staff or hold.user_id == by.user_id):
+            raise HoldNotFound
+        async with self._uow(by.tenant_id) as uow:
+            await uow.users.find(hold.user_id)  # locked, as all who change a line lock the member first
+            await self._leave(uow, hold.user_id, hold.book_id, hold.id)
+
+    async def _leave(self, uow: UnitOfWork, user_id: str, book_id: str, hold_id: str | None = None) -> None:
+        now = self._clock.now()
+        book = await uow.books.get(book_id)
+        standing = await stand(uow, user_id, book, self._policy, now)
+        if standing.hold is None or hold_id not in (None, standing.hold.id):
+            raise NotWaiting
+        standing.hold.cancel(now)
+        await uow.holds.save()
+        await serve_next(uow, book, book.copies_total - standing.copies_out, self._policy, now)
+
+    async def list(self, by: Principal, wanted: HoldFilter, page: PageRequest, *, whole_library: bool = False) -> Page[HoldView]:
+        """Holds, the newest first: a member's own; for librarians a member's, a book's, or the whole library's.
+
+        Those that have lapsed are ended first. Raises NotAllowed when a member asks for the whole library's.
+        """
+        if whole_library:
+            require_staff(by)
+        elif not by.is_staff or not (wanted.user_id or wanted.book_id):
+            wanted = replace(wanted, user_id=by.user_id or "")
         now = self._clock.now()
         if lapsed := await self._holds.lapsed_books(by.tenant_id, now, wanted.user_id):
             async with self._uow(by.tenant_id) as uow:

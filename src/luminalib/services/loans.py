@@ -1,8 +1,9 @@
 """Borrowing, returning and renewing."""
 
+from dataclasses import replace
 from uuid import uuid4
 
-from luminalib.domain.auth import NotAllowed, Principal
+from luminalib.domain.auth import NotAllowed, Principal, require_staff
 from luminalib.domain.idempotency import Request
 from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, LoanView, NotOnLoan, refuse
 from luminalib.domain.paging import Page, PageRequest
@@ -92,10 +93,15 @@ class LoanService:
 
         return await self._once.do(by, _request(key, "renew", book_id), Loan, deed)
 
-    async def list(self, by: Principal, wanted: LoanFilter, page: PageRequest) -> Page[LoanView]:
-        """Loans, the newest first: a member's own, for librarians everybody's."""
-        if not by.is_staff or not (wanted.user_id or wanted.book_id):
-            wanted = LoanFilter(user_id=by.user_id or "", book_id=wanted.book_id, state=wanted.state)
+    async def list(self, by: Principal, wanted: LoanFilter, page: PageRequest, *, whole_library: bool = False) -> Page[LoanView]:
+        """Loans, the newest first: a member's own; for librarians a member's, a book's, or the whole library's.
+
+        Raises NotAllowed when a member asks for the whole library's.
+        """
+        if whole_library:
+            require_staff(by)
+        elif not by.is_staff or not (wanted.user_id or wanted.book_id):
+            wanted = replace(wanted, user_id=by.user_id or "")
         return await self._loans.list(by.tenant_id, wanted, page, self._clock.now() - self._policy.grace)
 
     def is_overdue(self, loan: Loan) -> bool:

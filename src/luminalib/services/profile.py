@@ -20,7 +20,7 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import CommonPasswords, PasswordHasher
 from luminalib.steps.circulation import give_all_back
-from luminalib.steps.members import lock_member
+from luminalib.steps.members import lock_member, replace_password
 
 
 class ProfileService:
@@ -60,9 +60,7 @@ class ProfileService:
             stored = await lock_member(uow, by.user_id)
             if stored.password_hash != user.password_hash:
                 raise WrongPassword("The password was changed meanwhile.")
-            stored.password_hash = password_hash
-            await uow.sessions.end_all(stored.id, self._clock.now(), besides=by.session_id)
-            await self._remove_app_passwords(uow, stored.id)
+            await replace_password(uow, stored, password_hash, self._clock.now(), besides=by.session_id)
             await self._record(uow, by, AuditAction.PASSWORD_CHANGED)
 
     async def delete(self, by: Principal, password: str) -> None:
@@ -87,7 +85,9 @@ class ProfileService:
             await self._remove_private(uow, by, user.id)
             await uow.preferences.remove(user.id)
             await uow.tastes.forget(user.id)
-            await self._remove_app_passwords(uow, user.id)
+            await uow.links.forget(user.id)
+            for app_password in await uow.app_passwords.list(user.id):
+                await uow.app_passwords.remove(app_password)
             await self._record(uow, by, AuditAction.ACCOUNT_DELETED)
 
     async def anonymise_history(self, by: Principal) -> int:
@@ -129,10 +129,6 @@ class ProfileService:
             await uow.cancel_jobs(lock_of(document.id), now)
             await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.staged_key))
             await uow.enqueue(index_document(document.id, by.tenant_id, now))
-
-    async def _remove_app_passwords(self, uow: UnitOfWork, user_id: str) -> None:
-        for app_password in await uow.app_passwords.list(user_id):
-            await uow.app_passwords.remove(app_password)
 
     async def _confirm(self, by: Principal, password: str) -> User:
         """The account, once its password has been given."""

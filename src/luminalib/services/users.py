@@ -1,7 +1,7 @@
 """What admins do with accounts, and the record of it."""
 
-from luminalib.domain.audit import AuditAction, AuditEvent
-from luminalib.domain.auth import Account, LastAdmin, Principal, Role, User, UserNotFound, require_admin
+from luminalib.domain.audit import AuditAction, AuditEvent, AuditFilter
+from luminalib.domain.auth import Account, AccountFilter, LastAdmin, Principal, Role, User, UserNotFound, require_admin
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
@@ -16,10 +16,10 @@ class UserService:
         self._users = users
         self._clock = clock
 
-    async def list(self, by: Principal, page: PageRequest) -> Page[Account]:
-        """All accounts, the oldest first. Raises NotAllowed."""
+    async def list(self, by: Principal, wanted: AccountFilter, page: PageRequest) -> Page[Account]:
+        """Accounts that match, the oldest first. Raises NotAllowed."""
         require_admin(by)
-        return await self._users.list(by.tenant_id, page)
+        return await self._users.list(by.tenant_id, wanted, page)
 
     async def change(self, by: Principal, user_id: str, role: Role | None, *, is_active: bool | None) -> User:
         """Gives an account another role, closes or opens it; both take effect at once.
@@ -52,7 +52,7 @@ class UserService:
             )
         return user
 
-    async def audit(self, by: Principal, page: PageRequest) -> Page[AuditEvent]:
-        """Security events, the newest first. Raises NotAllowed."""
+    async def audit(self, by: Principal, wanted: AuditFilter, page: PageRequest) -> Page[AuditEvent]:
+        """Security events that match, the newest first. Raises NotAllowed."""
         require_admin(by)
-        return await self._users.audit(by.tenant_id, page)
+        return await self._users.audit(by.tenant_id, wanted, page)

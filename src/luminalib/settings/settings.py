@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     )
     access_minutes: Annotated[int, Field(ge=1, le=1440, description="How long an access token works.")] = 60
     session_days: Annotated[int, Field(ge=1, le=365, description="How long a log-in lasts without being used.")] = 30
+    signup: Literal["open", "invite", "closed"] = Field(
+        "open",
+        description="Who may make an account: everybody; who has an invitation; or nobody but `luminalib create-admin`.",
+    )
     members_may_upload: bool = Field(default=True, description="Whether members, not only librarians, may add books.")
     rate_limits: Literal["on", "off"] = Field("on", description="Whether log-ins, sign-ups, refreshes and uploads are limited.")
     rate_limit_store: str = Field(

@@ -1,5 +1,7 @@
 """The member who acts."""
 
+from datetime import datetime
+
 from luminalib.domain.auth import InvalidToken, User
 from luminalib.ports.persistence import UnitOfWork
 
@@ -13,3 +15,12 @@ async def lock_member(uow: UnitOfWork, user_id: str | None) -> User:
     if user is None or not user.is_active:
         raise InvalidToken
     return user
+
+
+async def replace_password(uow: UnitOfWork, user: User, password_hash: str, now: datetime, *, besides: str | None = None) -> None:
+    """Sets a password: sessions (besides one), app passwords and links that came before it end with the old one."""
+    user.password_hash = password_hash
+    await uow.sessions.end_all(user.id, now, besides=besides)
+    for app_password in await uow.app_passwords.list(user.id):
+        await uow.app_passwords.remove(app_password)
+    await uow.links.forget(user.id)

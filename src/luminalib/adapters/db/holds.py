@@ -68,6 +68,10 @@ class SqlHoldRepository(HoldRepository):
         """See HoldRepository."""
         await self._session.flush()
 
+    async def find(self, hold_id: str) -> Hold | None:
+        """See HoldRepository."""
+        return await self._session.scalar(sa.select(Hold).where(holds.c.id == hold_id))
+
     async def active_of(self, user_id: str) -> list[Hold]:
         """See HoldRepository."""
         return [*await self._session.scalars(sa.select(Hold).where(holds.c.user_id == user_id, IS_ACTIVE))]

@@ -31,6 +31,7 @@ from luminalib.adapters.db.inspection import SqlFileIndex
 from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.notices import SqlNoticeLog
+from luminalib.adapters.db.one_time_links import SqlOneTimeLinkRepository
 from luminalib.adapters.db.passages import SqlPassageRepository
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.recommendations import SqlRecommendationRepository
@@ -141,6 +142,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.users = SqlUserRepository(self._session)
         self.sessions = SqlSessionRepository(self._session)
         self.app_passwords = SqlAppPasswordRepository(self._session)
+        self.links = SqlOneTimeLinkRepository(self._session)
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session)

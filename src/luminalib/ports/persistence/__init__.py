@@ -14,6 +14,7 @@ from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
 from luminalib.ports.persistence.notices import NoticeLog
+from luminalib.ports.persistence.one_time_links import OneTimeLinkRepository
 from luminalib.ports.persistence.passages import PassageRepository
 from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.recommendations import RecommendationRepository
@@ -36,6 +37,7 @@ __all__ = [
     "LLMLedger",
     "LoanRepository",
     "NoticeLog",
+    "OneTimeLinkRepository",
     "PassageRepository",
     "PreferencesRepository",
     "ReceiptRepository",

@@ -19,6 +19,10 @@ class HoldRepository(ABC):
         """How a member stands with a book; both are locked by the caller."""
 
     @abstractmethod
+    async def find(self, hold_id: str) -> Hold | None:
+        """One hold; whoever changes it locks its member and book first, and asks again."""
+
+    @abstractmethod
     async def line(self, book_id: str) -> list[Hold]:
         """A book's active holds, the first in line first."""
 

@@ -8,6 +8,7 @@ from luminalib.ports.views.documents import DocumentViews
 from luminalib.ports.views.holds import HoldViews
 from luminalib.ports.views.loans import LoanViews
 from luminalib.ports.views.notices import NoticeViews
+from luminalib.ports.views.one_time_links import InvitationViews
 from luminalib.ports.views.recommendations import ReaderFacts, RecommendationViews
 from luminalib.ports.views.reviews import ReviewViews
 from luminalib.ports.views.users import UserViews
@@ -16,6 +17,7 @@ __all__ = [
     "BookViews",
     "DocumentViews",
     "HoldViews",
+    "InvitationViews",
     "LoanViews",
     "NoticeViews",
     "ReaderFacts",

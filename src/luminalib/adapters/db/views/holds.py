@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from luminalib.adapters.db.holds import IS_ACTIVE, holds
 from luminalib.adapters.db.schema import UtcDateTime
+from luminalib.adapters.db.views.borrowers import of_words, words_in
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Row, Statement
@@ -45,12 +46,16 @@ def _view(row: Row) -> HoldView:
 
 
 @cache
-def _list(*, of_member: bool, of_book: bool, active: bool | None) -> Listing:
+def _list(*, of_member: bool, of_book: bool, active: bool | None, has_end: bool = False, words: int = 0) -> Listing:
     wanted = sa.select(*_COLUMNS)
     wanted = wanted.where(_H.user_id == _USER) if of_member else wanted
     wanted = wanted.where(_H.book_id == sa.bindparam("book", type_=sa.String)) if of_book else wanted
     if active is not None:
         wanted = wanted.where(IS_ACTIVE if active else ~IS_ACTIVE)
+    if has_end:
+        wanted = wanted.where(_H.ready_until < sa.bindparam("ready_before", type_=UtcDateTime, required=True))
+    if words:
+        wanted = of_words(wanted, _H.book_id, _H.user_id, words)
     return Listing(wanted, _H.placed_at.desc(), _H.number.desc(), _H.id)
 
 
@@ -73,8 +78,16 @@ class SqlHoldViews(HoldViews):
 
     async def list(self, tenant_id: str, wanted: HoldFilter, page: PageRequest) -> Page[HoldView]:
         """See HoldViews."""
-        listing = _list(of_member=wanted.user_id is not None, of_book=wanted.book_id is not None, active=wanted.active)
-        return await listing.read(self._reader, tenant_id, page, _view, user=wanted.user_id, book=wanted.book_id)
+        words = words_in(wanted.q)
+        listing = _list(
+            of_member=wanted.user_id is not None,
+            of_book=wanted.book_id is not None,
+            active=wanted.active,
+            has_end=wanted.ready_before is not None,
+            words=len(words) // 2,
+        )
+        given = {"user": wanted.user_id, "book": wanted.book_id, "ready_before": wanted.ready_before} | words
+        return await listing.read(self._reader, tenant_id, page, _view, **given)
 
     async def lapsed_books(self, tenant_id: str, now: datetime, user_id: str | None) -> Sequence[str]:
         """See HoldViews."""

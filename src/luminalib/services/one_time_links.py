@@ -1,0 +1,160 @@
+"""Links that work once: a forgotten password, an invitation."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.auth import Principal, Role, User, UserNotFound, accept_password, normalise_email, require_admin
+from luminalib.domain.one_time_links import (
+    KEEP_SPENT,
+    MAX_OPEN_INVITATIONS,
+    RESET_LIFE,
+    InvalidLink,
+    InvitationNotFound,
+    InvitationView,
+    LinkKind,
+    OneTimeLink,
+    SignupClosed,
+    SignupMode,
+    TooManyInvitations,
+)
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.ports.clock import Clock
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
+from luminalib.ports.views import InvitationViews
+from luminalib.steps.members import replace_password
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A link with its secret, for the only time that it can be shown."""
+
+    record: OneTimeLink
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkTools:
+    """What the service works with."""
+
+    uow: UnitOfWorkFactory
+    invitations: InvitationViews
+    hasher: PasswordHasher
+    signer: TokenSigner
+    common: CommonPasswords
+    limiter: RateLimiter
+    clock: Clock
+
+
+class OneTimeLinkService:
+    """Makes and takes the links of one tenant."""
+
+    def __init__(self, tools: LinkTools, *, tenant_id: str, signup: SignupMode) -> None:
+        self._tools = tools
+        self._uow = tools.uow
+        self._clock = tools.clock
+        self._tenant_id = tenant_id
+        self._signup = signup
+
+    async def offer_reset(self, by: Principal, user_id: str) -> NewLink:
+        """A link by which a member sets a password anew; it takes the place of an earlier one. Raises NotAllowed, UserNotFound."""
+        require_admin(by)
+        made = self._new(by, LinkKind.PASSWORD_RESET, RESET_LIFE)
+        async with self._uow(by.tenant_id) as uow:
+            user = await uow.users.find(user_id)
+            if user is None or not user.is_active:
+                raise UserNotFound
+            made.record.user_id = user.id
+            await uow.links.forget(user.id)
+            await uow.links.add(made.record)
+            await self._record(uow, by, AuditAction.PASSWORD_RESET_OFFERED, user.id)
+        return made
+
+    async def reset(self, secret: str, new_password: str, *, address: str | None = None) -> None:
+        """Sets the password by a link; all sessions and app passwords end. Raises InvalidLink, WeakPassword, TooManyRequests."""
+        await self._tools.limiter.hit(Rule.LOGIN_PER_ADDRESS, address)
+        digest = self._tools.signer.digest(secret)
+        async with self._uow.reading(self._tenant_id) as uow:
+            user = await self._user_of(uow, digest)
+        password = accept_password(new_password, user.email, self._tools.common.contains)
+        password_hash = await self._tools.hasher.hash(password, address)
+        async with self._uow(self._tenant_id) as uow:
+            stored = await self._user_of(uow, digest)  # once more: the link may have been used while the password was hashed
+            await replace_password(uow, stored, password_hash, self._clock.now())
+            by = Principal(tenant_id=self._tenant_id, user_id=stored.id, role=stored.role, address=address)
+            await self._record(uow, by, AuditAction.PASSWORD_CHANGED, stored.id, "by a one-time link")
+
+    async def set_password(self, by: Principal, email: str, new_password: str) -> User:
+        """Sets an account's password without the old one. Raises NotAllowed, UserNotFound, WeakPassword."""
+        require_admin(by)
+        email = normalise_email(email)
+        password_hash = await self._tools.hasher.hash(accept_password(new_password, email, self._tools.common.contains), None)
+        async with self._uow(by.tenant_id) as uow:
+            found = await uow.users.find_by_email(email)
+            user = await uow.users.find(found.id) if found else None
+            if user is None:
+                raise UserNotFound(f"There is no account with the address {email}.")
+            await replace_password(uow, user, password_hash, self._clock.now())
+            await self._record(uow, by, AuditAction.PASSWORD_CHANGED, user.id, "by the command line")
+        return user
+
+    async def invite(self, by: Principal, role: Role, life: timedelta, note: str | None) -> NewLink:
+        """An invitation. Raises NotAllowed, SignupClosed, TooManyInvitations."""
+        require_admin(by)
+        if self._signup is SignupMode.CLOSED:
+            raise SignupClosed("Sign-up is closed by LUMINALIB_SIGNUP: nobody could use an invitation.")
+        made = self._new(by, LinkKind.INVITATION, life)
+        made.record.role, made.record.note = role, note
+        async with self._uow(by.tenant_id) as uow:
+            await uow.lock("invitations")
+            await uow.links.prune(self._clock.now() - KEEP_SPENT)
+            if await uow.links.count_open(LinkKind.INVITATION, self._clock.now()) >= MAX_OPEN_INVITATIONS:
+                raise TooManyInvitations
+            await uow.links.add(made.record)
+            await self._record(uow, by, AuditAction.INVITED, None, f"as {role}")
+        return made
+
+    async def invitations(self, by: Principal, page: PageRequest) -> Page[InvitationView]:
+        """Those that still work, the newest first. Raises NotAllowed."""
+        require_admin(by)
+        return await self._tools.invitations.list(by.tenant_id, page, self._clock.now())
+
+    async def withdraw(self, by: Principal, invitation_id: str) -> None:
+        """Ends an invitation. Raises NotAllowed, InvitationNotFound."""
+        require_admin(by)
+        async with self._uow(by.tenant_id) as uow:
+            link = await uow.links.get(LinkKind.INVITATION, invitation_id)
+            if link is None or not link.is_open(self._clock.now()):
+                raise InvitationNotFound
+            await uow.links.remove(link)
+            await self._record(uow, by, AuditAction.INVITATION_WITHDRAWN, None)
+
+    def _new(self, by: Principal, kind: LinkKind, life: timedelta) -> NewLink:
+        secret, now = self._tools.signer.new_secret(), self._clock.now()
+        record = OneTimeLink(
+            id=str(uuid4()),
+            kind=kind,
+            digest=self._tools.signer.digest(secret),
+            created_by=by.user_id,
+            created_at=now,
+            expires_at=now + life,
+        )
+        return NewLink(record, secret)
+
+    async def _user_of(self, uow: UnitOfWork, digest: str) -> User:
+        """Whose password an open link resets."""
+        link = await uow.links.find(LinkKind.PASSWORD_RESET, digest)
+        user = await uow.users.find(link.user_id or "") if link and link.is_open(self._clock.now()) else None
+        if user is None or not user.is_active:
+            raise InvalidLink
+        return user
+
+    async def _record(
+        self, uow: UnitOfWork, by: Principal, action: AuditAction, subject_id: str | None, detail: str | None = None
+    ) -> None:
+        at = self._clock.now()
+        event = AuditEvent(action=action, at=at, actor_id=by.user_id, subject_id=subject_id, address=by.address, detail=detail)
+        await uow.audit.append(event)
