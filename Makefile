@@ -14,7 +14,7 @@ FAST = tests/domain tests/architecture tests/container tests/services tests/cont
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-fast check format check-openapi bench bench-quick audit compose-check clean
+.PHONY: help install run demo test test-fast check format check-openapi bench bench-quick audit compose-up compose-check clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench-quick: $(VENV)/.dev ## Measure the catalogue of 10,000 books on both datab
 audit: $(VENV)/.dev ## Ask the advisory database about every locked package (needs the network)
 	@$(UV) export --quiet --locked --no-dev --no-emit-project --format requirements-txt > .audit.txt
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r .audit.txt; code=$$?; rm -f .audit.txt; exit $$code
+
+compose-up: ## Start or renew the library with Docker Compose; a wrong setting in .env leaves the running one as it is
+	docker compose build && docker compose run --rm --no-deps migrate settings >/dev/null && docker compose up --detach --wait
 
 compose-check: ## Let Docker Compose read docker-compose.yml, and compare its defaults with .env.example
 	@bare=$$(docker compose --env-file /dev/null config) && example=$$(docker compose --env-file .env.example config) \

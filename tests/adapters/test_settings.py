@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from luminalib.container import secret_key
-from luminalib.settings import Settings, SettingsError, load_settings, unknown_variables, variables
+from luminalib.settings import Settings, SettingsError, load_settings, settings_shown, unknown_variables, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,6 +30,10 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("LUMINALIB_DATABASE_URL", "mysql://x", "postgresql://"),
         ("LUMINALIB_SECRET_KEY", "short", "at least 32"),
         ("LUMINALIB_MINIO__SECURE", "perhaps", "boolean"),
+        ("LUMINALIB_MINIO__ENDPOINT", "http://minio:9000", "a host and a port"),
+        ("LUMINALIB_CORS_ORIGINS", "reader.example.org", "https://reader.example.org"),
+        ("LUMINALIB_CORS_ORIGINS", "https://a.example, https://b.example/page", "without a path"),
+        ("LUMINALIB_SIGNUP", "friends", "'open', 'invite' or 'closed'"),
         ("LUMINALIB_ENV", "production", "LUMINALIB_SECRET_KEY: is required in production"),
         ("LUMINALIB_STORAGE", "minio", "LUMINALIB_MINIO__ACCESS_KEY: is required"),
     ],
@@ -55,6 +59,25 @@ def test_a_slip_of_the_pen_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("LUMINALIB_STORGE", "minio")
     load_settings()
     assert unknown_variables() == ["LUMINALIB_STORGE: there is no such setting. Did you mean LUMINALIB_STORAGE?"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("DATA_DIR", "file/below"), ("RATE_LIMIT_STORE", "redis://127.0.0.1:1")])
+def test_what_can_only_be_tried_is_one_line_at_the_start_too(tmp_path: Path, name: str, value: str) -> None:
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", "0"]
+    environment = {f"LUMINALIB_{name}": value, "PATH": ""}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2, ended.stderr
+    assert re.fullmatch(rf"luminalib: LUMINALIB_{name}: [^\n]+\n", ended.stderr)
+
+
+def test_settings_are_shown_without_their_secrets() -> None:
+    url = "postgresql://ada:hidden@db/lib"
+    shown = settings_shown(Settings(_env_file=None, database_url=url, secret_key="hidden " * 8, knowledge_dir=None))
+    assert list(shown) == list(variables())
+    assert shown["LUMINALIB_DATABASE_URL"] == "postgresql+asyncpg://ada:***@db/lib"
+    assert (shown["LUMINALIB_DEMO"], shown["LUMINALIB_KNOWLEDGE_DIR"]) == ("false", "")
+    assert "hidden" not in str(shown)
 
 
 def test_the_command_line_stops_with_that_line(tmp_path: Path) -> None:

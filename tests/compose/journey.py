@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 BASE = os.environ["BASE_URL"]
-MODEL = os.environ.get("OLLAMA_MODEL", "llama3.2:1b")
+MODEL = os.environ.get("LUMINALIB_OLLAMA__MODEL", "llama3.2:1b")
 ACCOUNT = {"email": "proof@library.test", "password": "a long walk by the sea"}
 STORY = "\n\n".join(
     f"Chapter {number}. The keeper of the lighthouse writes into his ledger that ship {number} has passed, and waits for news."

@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("demo", "demo", "Walk the whole journey through the HTTP API."),
     "create-admin": ("accounts", "create_admin", "Make an account that may do everything."),
     "set-password": ("accounts", "set_password", "Set an account's password."),
+    "settings": ("settings", "settings", "Say whether the settings are right, and print them."),
     "doctor": ("doctor", "doctor", "Compare database and storage."),
     "reindex": ("reindex", "reindex", "Make the index of passages anew."),
     "train": ("recommendations", "train", "Train the recommender now."),

@@ -37,7 +37,7 @@ def serve(
     for stranger in unknown_variables():
         typer.echo(f"luminalib: {stranger}", err=True)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, _listen(host, port), demo=demo))
+        runner.run(_serve(settings, _listen(host, port), demo=demo or settings.demo))
 
 
 async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> None:

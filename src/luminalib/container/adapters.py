@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
@@ -117,7 +118,8 @@ class Adapters:
 
 
 async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
-    """Opens what the settings choose; `stack` closes it."""
+    """Opens what the settings choose; `stack` closes it. Raises SettingsError, Unavailable."""
+    require_data_dir(settings)
     database = await _open_database(settings, stack)
     lookup = session_lookup(database)
     await lookup.start()
@@ -144,7 +146,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         hasher=Argon2Hasher(),
         common=ZxcvbnCommonPasswords(),
         signer=JoseSigner(secret_keys(settings)),
-        limiter=_limiter(settings),
+        limiter=await _limiter(settings),
         recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
         index=index,
         embedder=embedder,
@@ -183,14 +185,27 @@ async def _open_bus(settings: Settings, stack: AsyncExitStack) -> MemoryEventBus
     return listening
 
 
-def _limiter(settings: Settings) -> RateLimiter:
+def require_data_dir(settings: Settings) -> None:
+    """Sees that files can be written where they are to lie. Raises SettingsError."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            pass
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}DATA_DIR: nothing can be written to {settings.data_dir} ({error.strerror}).") from None
+
+
+async def _limiter(settings: Settings) -> RateLimiter:
     if settings.rate_limits == "off":
         return NoRateLimiter()
     rules = {rule: getattr(settings.limits, rule.value.replace("-", "_")) for rule in Rule}
     try:
-        return LimitsRateLimiter(rules, settings.rate_limit_store)
+        limiter = LimitsRateLimiter(rules, settings.rate_limit_store)
     except ConfigurationError as error:
         raise SettingsError(f"{PREFIX}RATE_LIMIT_STORE: should be memory:// or redis://host:port ({error}).") from None
+    if not await limiter.is_there():
+        raise SettingsError(f"{PREFIX}RATE_LIMIT_STORE: the server that it names does not answer.")
+    return limiter
 
 
 def secret_keys(settings: Settings) -> list[str]:

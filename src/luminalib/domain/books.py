@@ -12,7 +12,7 @@ from luminalib.domain.covers import Cover, CoverKind, CoverNotFound
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.errors import Forbidden, Invalid, NotFound
 from luminalib.domain.languages import language_code
-from luminalib.domain.media import MediaType
+from luminalib.domain.media import MediaType, file_name_of
 from luminalib.domain.normalisation import normalised, without_marks
 from luminalib.domain.spelling import plain
 from luminalib.domain.texts import EmbeddedMetadata
@@ -20,9 +20,6 @@ from luminalib.domain.texts import EmbeddedMetadata
 SEARCH_KEY_MAX = 65_536
 """How much is searched of what is said about a book: a character can come apart into eighteen."""
 LABEL_MAX = 200
-FILE_NAME_MAX = 120
-_NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
-"""What some system does not take in the name of a file."""
 NO_YEAR = -9999
 """Stands for an unknown year where books are sorted."""
 _ISBN_10 = re.compile(r"\d{9}[\dX]")
@@ -213,9 +210,8 @@ class BookFile:
 
     @property
     def download_name(self) -> str:
-        """The title as a file name that every system takes, with the kind's own ending; else the name it was uploaded under."""
-        plain = " ".join(_NO_FILE_NAME.sub(" ", self.title).split()).strip(". ")[:FILE_NAME_MAX].rstrip(". ")
-        return plain + self.media_type.extension if plain else self.filename
+        """What the file is called where it is saved."""
+        return file_name_of(self.title, self.media_type) or self.filename
 
     @property
     def cover_name(self) -> str:

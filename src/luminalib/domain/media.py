@@ -34,6 +34,17 @@ class MediaType(StrEnum):
 _EXTENSIONS = {MediaType.PDF: ".pdf", MediaType.EPUB: ".epub", MediaType.TEXT: ".txt"}
 
 
+FILE_NAME_MAX = 120
+_NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+"""What some system does not take in the name of a file."""
+
+
+def file_name_of(title: str, kind: MediaType) -> str | None:
+    """A title as a file name that every system takes, with the kind's own ending; None when nothing of the title is left."""
+    plain = " ".join(_NO_FILE_NAME.sub(" ", title).split()).strip(". ")[:FILE_NAME_MAX].rstrip(". ")
+    return plain + kind.extension if plain else None
+
+
 class UnsupportedMediaType(Invalid):
     """The file is not a PDF, an EPUB or a text file."""
 

@@ -10,7 +10,16 @@ from luminalib.settings.groups import (
     OpenAISettings,
     PostgresSettings,
 )
-from luminalib.settings.settings import PREFIX, SECRET_KEY_MIN, Settings, SettingsError, load_settings, unknown_variables, variables
+from luminalib.settings.settings import (
+    PREFIX,
+    SECRET_KEY_MIN,
+    Settings,
+    SettingsError,
+    load_settings,
+    settings_shown,
+    unknown_variables,
+    variables,
+)
 
 __all__ = [
     "PREFIX",
@@ -26,6 +35,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "load_settings",
+    "settings_shown",
     "unknown_variables",
     "variables",
 ]

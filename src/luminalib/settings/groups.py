@@ -19,6 +19,13 @@ class MinioSettings(BaseModel):
     secure: bool = Field(default=False, description="Whether to speak https.")
     region: str = Field("us-east-1", description="The S3 region.")
 
+    @field_validator("endpoint")
+    @classmethod
+    def _no_scheme(cls, endpoint: str) -> str:
+        if "/" in endpoint:
+            raise ValueError("should be a host and a port, such as minio:9000; https is chosen by LUMINALIB_MINIO__SECURE=true")
+        return endpoint
+
 
 class OllamaSettings(BaseModel):
     """Where Ollama is, for `LUMINALIB_LLM=ollama`."""

@@ -41,6 +41,7 @@ KNOWN_SECRETS = frozenset(
     )
 )
 """What docker-compose.yml and the manuals of databases and storages begin with."""
+_ORIGIN = re.compile(r"\*|https?://[^/\s,?#@]+")
 _PRICE = re.compile(r"(?P<model>.+)=(?P<tokens_in>\d+(?:\.\d+)?)/(?P<tokens_out>\d+(?:\.\d+)?)")
 
 
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = Field(
         "development", description="In production a secret key is required and migrations are run by `luminalib migrate` only."
     )
+    demo: bool = Field(default=False, description="Whether the demo shelf and its accounts are put into the library, once.")
     data_dir: Path = Field(Path("./data"), description="Holds everything that the embedded default writes.")
     database_url: str = Field(
         "", description="sqlite:///path or postgresql://user:password@host/name; by default a SQLite file in the data directory."
@@ -150,6 +152,13 @@ class Settings(BaseSettings):
             raise ValueError("should begin with sqlite:/// or postgresql://")
         return url
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _well_formed_origins(cls, text: str) -> str:
+        if not all(_ORIGIN.fullmatch(origin) for origin in _listed(text)):
+            raise ValueError("should be origins such as https://reader.example.org, with a comma between, without a path")
+        return text
+
     @field_validator("llm_prices")
     @classmethod
     def _well_formed_prices(cls, text: str) -> str:
@@ -231,6 +240,18 @@ def variables() -> dict[str, str]:
                 found[f"{PREFIX}{name}__{inner}".upper()] = inner_field.description or ""
         else:
             found[f"{PREFIX}{name}".upper()] = field.description or ""
+    return found
+
+
+def settings_shown(settings: Settings) -> dict[str, str]:
+    """Every variable with its value as it would be set; secrets as stars. A password in a URL is a secret, too."""
+    found: dict[str, str] = {}
+    for name in variables():
+        value: Any = settings
+        for part in name.removeprefix(PREFIX).lower().split("__"):
+            value = getattr(value, part)
+        text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+        found[name] = re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", text)
     return found
 
 

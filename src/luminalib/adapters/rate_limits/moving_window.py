@@ -27,6 +27,13 @@ class LimitsRateLimiter(RateLimiter):
             raise ConfigurationError(f"{uri} is no storage for limits.")
         self._limiter = MovingWindowRateLimiter(storage)
 
+    async def is_there(self) -> bool:
+        """Whether the store answers."""
+        try:
+            return await self._limiter.storage.check()
+        except (StorageError, OSError):
+            return False
+
     async def hit(self, rule: Rule, key: str | None) -> None:
         """See RateLimiter."""
         if key is None:
