@@ -27,7 +27,8 @@ def of_words(
         word = sa.bindparam(f"word{number}", type_=sa.String, required=True)
         name = sa.bindparam(f"name{number}", type_=sa.String, required=True)
         named = sa.func.lower(users.c.display_name).contains(name, escape="/") | users.c.email.contains(name, escape="/")
-        by_book = book_id.in_(sa.select(books.c.id).where(books.c.search_text.contains(word, escape="/")))
+        titled = books.c.title_key.contains(word, escape="/") | sa.func.lower(books.c.title).contains(name, escape="/")
+        by_book = book_id.in_(sa.select(books.c.id).where(titled))
         by_member = user_id.in_(sa.select(users.c.id).where(named))
         wanted = wanted.where(by_book | by_member)
     return wanted
