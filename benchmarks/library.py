@@ -16,6 +16,8 @@ import asyncpg
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.books import Book, BookDetails
+from luminalib.domain.catalogue import WORDS_VERSION, labels_of, sort_key, terms_of, words_of
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 BATCH = 20_000
@@ -24,12 +26,24 @@ COLUMNS = {
     " page_count created_at updated_at",
     "books": "id document_id tenant_id title authors language published_year description tags copies_total created_at updated_at"
     " title_key author_key",
+    "catalogue_terms": "tenant_id kind label text",
+    "catalogue_starts": "tenant_id start kind label",
+    "catalogue_words": "tenant_id word",
     "book_labels": "tenant_id kind label created_at book_id",
+    "book_texts": "book_id tenant_id version title series authors tags description summary",
     "users": "id tenant_id email password_hash display_name role is_active created_at",
     "loans": "id tenant_id book_id user_id borrowed_at due_at returned_at renewals",
     "reviews": "id tenant_id book_id user_id rating text created_at updated_at",
 }
+ONCE = ("catalogue_terms", "catalogue_starts", "catalogue_words")
+"""Tables that have each word or name once, however many books have it."""
 READERS = 500
+SYLLABLES = [
+    a + b
+    for a in ("", *"bcdfghklmnprstvw", "sh", "th", "tr", "st", "br")
+    for b in ("a", "e", "i", "o", "u", "an", "er", "il", "on", "ur")
+]
+VOCABULARY = 200_000
 
 
 def identity(kind: str, number: int) -> str:
@@ -50,15 +64,47 @@ def postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+def word_of(number: int) -> str:
+    """A word that can be pronounced, the longer the rarer."""
+    letters = ""
+    number += len(SYLLABLES)
+    while number:
+        number, place = divmod(number, len(SYLLABLES))
+        letters += SYLLABLES[place]
+    return letters
+
+
+def some_words(chance: random.Random, count: int) -> str:
+    """Words as frequent as those of a language are (Zipf)."""
+    return " ".join(word_of(int(VOCABULARY ** chance.random()) - 1) for _ in range(count))
+
+
+def found_by(book: Book) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows by which a book is searched, listed and completed."""
+    words = words_of(book)
+    texts = (words.title, words.series, words.authors, words.tags)
+    terms = terms_of(book)
+    starts = [(kind, label, label.split()[n:]) for kind, label, _ in terms for n in range(1, len(label.split()))]
+    return {
+        "catalogue_terms": [(MAIN_TENANT, *term) for term in terms],
+        "catalogue_starts": [(MAIN_TENANT, " ".join(start), kind, label) for kind, label, start in starts],
+        "catalogue_words": [(MAIN_TENANT, word) for text in texts for word in text.split()],
+        "book_labels": [(MAIN_TENANT, kind, label, book.created_at, book.id) for kind, label in labels_of(book)],
+        "book_texts": [(book.id, MAIN_TENANT, WORDS_VERSION, *texts, words.description, "")],
+    }
+
+
 def rows_of(number: int, chance: random.Random) -> dict[str, list[tuple[Any, ...]]]:
     """One book with its document, its labels, its loans and its reviews."""
     at = START + timedelta(seconds=97 * number)
     book, document = identity("book", number), identity("document", number)
-    title, author = f"Book {number} of the {chance.choice(('sea', 'hill', 'city', 'night'))}", f"Author {chance.randrange(2_000)}"
+    title = some_words(chance, chance.randint(1, 5)).capitalize()
+    author = f"Author {chance.randrange(2_000)}" if number % 2 else some_words(chance, 2).title()
     tags = [f"genre {number % 7}", f"shelf {chance.randrange(1_000)}"]
     language = chance.choices(("en", "de", "fr", "eo"), (70, 20, 9.9, 0.1))[0]
     status = "failed" if number % 997 == 0 else "completed"
-    labels = [("author", word) for word in author.lower().split()] + [("tag", tag) for tag in tags]
+    about = f"What happens in {title}: {some_words(chance, 20)}."
+    details = BookDetails(title=title, authors=(author,), tags=tuple(tags), language=language, description=about)
     made: dict[str, list[tuple[Any, ...]]] = {
         "documents": [
             (
@@ -69,11 +115,10 @@ def rows_of(number: int, chance: random.Random) -> dict[str, list[tuple[Any, ...
         "books": [
             (
                 book, document, MAIN_TENANT, title, json.dumps([author]), language, 1900 + number % 125,
-                f"What happens in {title}. " * 4, json.dumps(tags), 1, at, at,
-                f"{title} {author} {' '.join(tags)}".lower(), title.lower(), author.lower(),
+                about, json.dumps(tags), 1, at, at, sort_key(title, language), author.lower(),
             )
         ],
-        "book_labels": [(MAIN_TENANT, kind, label, at, book) for kind, label in labels],
+        **found_by(Book.from_details(book, document, details, None, at)),
         "loans": [],
         "reviews": [],
     }  # fmt: skip
@@ -102,6 +147,7 @@ async def fill(url: str, books: int) -> None:
             for table, rows in _batch(at, min(books, at + BATCH), chance).items():
                 _insert(connection, table, rows)
             connection.execute("COMMIT")
+        connection.execute("INSERT INTO book_words (book_words) VALUES ('optimize')")
         connection.execute("ANALYZE")
         connection.close()
         return
@@ -109,9 +155,26 @@ async def fill(url: str, books: int) -> None:
     await server.copy_records_to_table("users", records=people, columns=COLUMNS["users"].split())
     for at in range(0, books, BATCH):
         for table, rows in _batch(at, min(books, at + BATCH), chance).items():
-            await server.copy_records_to_table(table, records=rows, columns=COLUMNS[table].split())
+            await _copy(server, table, rows)
+    await server.execute(
+        "UPDATE catalogue_terms t SET books = c.books FROM (SELECT kind, label, count(*) AS books FROM book_labels GROUP BY 1, 2) c"
+        " WHERE c.kind = t.kind AND c.label = t.label"
+    )
     await server.execute("VACUUM ANALYZE")
     await server.close()
+
+
+async def _copy(server: Any, table: str, rows: list[tuple[Any, ...]]) -> None:
+    columns = COLUMNS[table].split()
+    if table in ONCE:
+        await server.execute(f"CREATE TEMPORARY TABLE fresh AS SELECT {', '.join(columns)} FROM {table} LIMIT 0")  # noqa: S608 -- our own names
+        await server.copy_records_to_table("fresh", records=rows, columns=columns)
+        await server.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM fresh ON CONFLICT DO NOTHING")  # noqa: S608 -- as above
+        await server.execute("DROP TABLE fresh")
+        return
+    # Counted at the end: twenty thousand changes of one row in one transaction take PostgreSQL longer than all else.
+    await server.execute(f"SET session_replication_role = {'replica' if table == 'book_labels' else 'origin'}")
+    await server.copy_records_to_table(table, records=rows, columns=columns)
 
 
 def _batch(start: int, stop: int, chance: random.Random) -> dict[str, list[tuple[Any, ...]]]:
@@ -119,12 +182,13 @@ def _batch(start: int, stop: int, chance: random.Random) -> dict[str, list[tuple
     for number in range(start, stop):
         for table, rows in rows_of(number, chance).items():
             found[table] += rows
-    return found
+    return {table: list(dict.fromkeys(rows)) if table in ONCE else rows for table, rows in found.items()}
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     names = COLUMNS[table].split()
-    sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 -- our own names
+    verb = "INSERT OR IGNORE" if table in ONCE else "INSERT"
+    sql = f"{verb} INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     connection.executemany(sql, [tuple(map(_plain, row)) for row in rows])
 
 

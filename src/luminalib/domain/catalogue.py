@@ -1,7 +1,7 @@
 """Finding a book by what people type: the words of the catalogue, and which books fit best."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -99,13 +99,30 @@ class BookWords:
 
 
 def catalogue_words(text: str) -> list[str]:
-    """The words by which a text is found. What an apostrophe divides is found with both parts, by each, and as one word."""
+    """The words by which a text is found. What an apostrophe divides is found with both parts, by each, and as one word.
+
+    Initials in a row are found as one word, too: jk of J. K. Rowling.
+    """
     found: list[str] = []
-    for _, _, word in words_in(text):
+    for word in _with_initials(text):
         if "'" in word:
             found += [part for part in word.split("'") if len(part) > 1]
         found.append(word.replace("'", ""))
     return [word[:WORD_MAX] for word in found]
+
+
+def _with_initials(text: str) -> list[str]:
+    """The words of a text in normal form, with one word for single letters in a row, in their place."""
+    found: list[str] = []
+    initials = ""
+    for _, _, word in words_in(text):
+        if len(word) == 1:
+            initials += word
+            continue
+        found += [initials] if initials else []
+        initials = ""
+        found.append(word)
+    return [*found, initials] if initials else found
 
 
 def words_of(book: Book) -> BookWords:
@@ -126,7 +143,7 @@ def searchable(text: str) -> str:
 
 def filter_words(name: str) -> list[str]:
     """The words by which a filter finds an author, of which all must be there."""
-    return [word.replace("'", "")[:WORD_MAX] for _, _, word in words_in(name)]
+    return [word.replace("'", "")[:WORD_MAX] for word in _with_initials(name)]
 
 
 def labels_of(book: Book) -> list[tuple[str, str]]:
@@ -171,7 +188,7 @@ class Typed:
         """What is looked for: an ISBN in any form, else the telling words."""
         if isbn := _isbn_in(q):
             return cls(((isbn,),))
-        words = [word[:WORD_MAX] for _, _, word in words_in(q)]
+        words = [word[:WORD_MAX] for word in _with_initials(q)]
         groups = dict.fromkeys(_readings(word) for word in telling_words(words)) if words else {}
         return cls(tuple(groups)[:TYPED_MAX])
 
@@ -193,37 +210,46 @@ class Typed:
 
     def fits(self, book: BookWords) -> float:
         """How well a book that matches fits, above 0: where the words stand, whether whole, and how much of the title they are."""
-        title, names, tags = book.title.split(), {*book.series.split(), *book.authors.split()}, set(book.tags.split())
         score, in_title = 0.0, 0
         for group in self.groups:
-            of_title = self._likeness(group, title)
+            of_title = self._likeness(group, book.title)
             in_title += of_title > 0
-            places = (_TITLE * of_title, _NAMES * self._likeness(group, names), _TAGS * self._likeness(group, tags), _TEXT)
-            score += max(places)
+            names = max(self._likeness(group, book.series), self._likeness(group, book.authors))
+            score += max(_TITLE * of_title, _NAMES * names, _TAGS * self._likeness(group, book.tags), _TEXT)
         if in_title:
-            score += 3.0 * in_title / max(len(title), in_title)
-            score += 2.0 * (" ".join(self.words) in book.title)
-        return score + 6.0 * (title == list(self.words))
+            typed = " ".join(self.words)
+            score += 3.0 * in_title / max(book.title.count(" ") + 1, in_title)
+            score += 2.0 * (typed in book.title) + 6.0 * (typed == book.title)
+        return score
+
+    def is_well_found(self, book: BookWords) -> bool:
+        """Whether a book has all the words as they were typed, and not in its description alone."""
+        words = {*book.title.split(), *book.series.split(), *book.authors.split(), *book.tags.split()}
+        return all(not words.isdisjoint(group) for group in self.groups)
 
     def best_spelling(self, book: BookWords) -> str | None:
         """The question with the words of a book in place of those that were corrected; None when nothing was."""
-        words = [*book.title.split(), *book.series.split(), *book.authors.split(), *book.tags.split()]
+        words = f"{book.title} {book.series} {book.authors} {book.tags}"
         spelt = []
         for group in self.groups:
             is_found = any(self._likeness((word,), words) for word in group if word not in (self.corrected or {}))
-            right = next((word for word in group[1:] if word in words), group[0])
+            right = next((word for word in group[1:] if f" {word} " in f" {words} "), group[0])
             spelt.append(group[0] if is_found else right)
         return " ".join(spelt) if spelt != list(self.words) else None
 
-    def _likeness(self, group: Sequence[str], words: Iterable[str]) -> float:
+    def _likeness(self, group: Sequence[str], words: str) -> float:
         best = 0.0
+        words = f" {words} "
         for word in group:
-            factor = _CORRECTED if self.corrected and word in self.corrected else 1.0
-            for there in words:
-                if there == word:
-                    best = max(best, factor * _EXACT)
-                elif is_prefix(word) and there.startswith(word):
-                    best = max(best, factor * _BEGINNING * (0.5 + 0.5 * len(word) / len(there)))
+            factor = _CORRECTED if self.corrected and word in self.corrected else _EXACT
+            at = words.find(f" {word}") if factor > best else -1
+            if at < 0:
+                continue
+            if f" {word} " in words:
+                best = factor
+            elif is_prefix(word):
+                length = words.index(" ", at + 1) - at - 1
+                best = max(best, factor * _BEGINNING * (0.5 + 0.5 * len(word) / length))
         return best
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,8 @@ from luminalib.domain.catalogue import RANKED, BookWords, Facet, FacetKind, Sugg
 
 FACET_VALUES, FACETED = 20, 5_000
 """So many values a facet has; of a filtered list so many books are counted at most."""
+ENOUGH = 5
+"""So many books that have the words as they were typed, and nobody asks whether others were meant."""
 COMPLETED = 60
 """So many names are looked at for a few completions."""
 _T, _L, _B = book_texts.c, book_listings.c, books.c
@@ -36,6 +38,8 @@ class Found:
     book_ids: Sequence[str]
     did_you_mean: str | None
     is_capped: bool
+    is_enough: bool
+    """Whether nobody would look for corrections: there are several, or one has just what was typed."""
 
 
 def match_of(typed: Typed, kind: str, *, only_title: bool = False) -> str:
@@ -75,13 +79,17 @@ class CatalogueSearch:
     async def find(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> Found:
         """The books that fit best; when none fits as it is typed, those that fit with a few other letters, or all words but one."""
         found = await self._ranked(tenant_id, [typed], shape, given)
-        if found.book_ids or not typed.groups:
+        if found.is_enough or not typed.groups:
             return found
         corrected = typed.corrected_by(await self._lexicons.near(tenant_id, typed.words))
-        found = await self._ranked(tenant_id, [corrected], shape, given)
-        if not found.book_ids and (fewer := corrected.without_one()):
-            found = await self._ranked(tenant_id, fewer, shape, given)
-        return found
+        if not corrected.corrected and found.book_ids:
+            return found
+        better = await self._ranked(tenant_id, [corrected], shape, given)
+        if found.book_ids:  # as it was typed, but for a beginning or a word of a description: others may be meant
+            return replace(found, book_ids=list(dict.fromkeys([*found.book_ids, *better.book_ids])))
+        if not better.book_ids and (fewer := corrected.without_one()):
+            better = await self._ranked(tenant_id, fewer, shape, given)
+        return better
 
     async def _ranked(self, tenant_id: str, questions: Sequence[Typed], shape: Shape, given: dict[str, Any]) -> Found:
         rows: dict[str, Row] = {}
@@ -93,10 +101,10 @@ class CatalogueSearch:
                 found = [*await self._best_of_many(tenant_id, typed, shape, given), *found]
             rows |= {row[0]: row for row in found}
         ranked = await asyncio.to_thread(_ranking, questions, list(rows.values()))
-        spelt = next(
-            (better for row in ranked[:1] for one in questions if (better := one.best_spelling(BookWords(*row[1:])))), None
-        )
-        return Found(questions[0], [row[0] for row in ranked[:RANKED]], spelt, is_capped)
+        best = [BookWords(*row[1:]) for row in ranked[:ENOUGH]]
+        spelt = next((better for book in best[:1] for one in questions if (better := one.best_spelling(book))), None)
+        is_enough = len(best) == ENOUGH or any(questions[0].is_well_found(book) for book in best)
+        return Found(questions[0], [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough)
 
     async def _best_of_many(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> list[Row]:
         match = match_of(typed, self.kind, only_title=True)

@@ -13,7 +13,7 @@ from luminalib.domain.catalogue import errors_allowed
 
 AT_ONCE = 50_000
 TENANTS_KEPT = 8
-NEAR = 12
+NEAR = 50
 """So many corrections of a word are tried."""
 _W = catalogue_words.c
 _NEWER = Statement(
