@@ -6,7 +6,7 @@ import pytest
 
 from accounts import Library, id_of, opened, slug
 from fakes import FakeClock
-from journeys import PASSWORD
+from journeys import PASSWORD, add, settled
 from lending import (
     available,
     books_of,
@@ -264,3 +264,44 @@ async def test_the_history_can_be_forgotten(library: Library) -> None:
     refused = await ada.post(f"/books/{past}/reviews", json={"rating": 5, "text": "Read it twice over."})
     assert (refused.status_code, slug(refused)) == (403, "never-borrowed")
     assert (await ada.post("/auth/me/history/anonymise")).json() == {"loans": 0}
+
+
+async def test_who_has_no_account_any_more_waits_no_more(library: Library, line: Line) -> None:
+    admin, ada, ben, cleo, book = line
+    await give_back(ada, book)
+    assert await hold_states(ben, book) == ["ready"]
+    await admin.patch(f"/users/{await id_of(ben)}", json={"is_active": False})
+    assert await hold_states(cleo, book) == ["ready"]
+    assert (await borrow(cleo, book)).status_code == 201
+    assert await holds(admin, book_id=book) == []
+
+
+async def test_who_waits_for_a_book_that_goes_is_told(line: Line) -> None:
+    admin, ada, ben, cleo, book = line
+    await give_back(ada, book)
+    assert (await admin.delete(f"/books/{book}")).status_code == 204
+    for member in (ben, cleo):
+        told = await notices(member)
+        assert [notice["kind"] for notice in told] == ["book_removed"]
+        assert "no longer in the library" in told[0]["text"]
+
+
+async def test_a_librarian_ends_a_hold_and_its_member_is_told(line: Line) -> None:
+    admin, ada, ben, cleo, book = line
+    await give_back(ada, book)
+    (hold,) = await holds(ben)
+    assert (await admin.delete(f"/holds/{hold['id']}")).status_code == 204
+    assert [notice["kind"] for notice in await notices(ben)] == ["hold_ended"]
+    assert await hold_states(cleo, book) == ["ready"]
+    (own,) = await holds(cleo)
+    assert (await cleo.delete(f"/holds/{own['id']}")).status_code == 204
+    assert await notices(cleo) == []
+    assert slug(await cleo.delete(f"/holds/{own['id']}")) == "not-waiting"
+
+
+async def test_a_book_that_could_not_be_read_is_not_lent(admin: httpx.AsyncClient) -> None:
+    book = (await add(admin, b"%PDF-1.7 and nothing else", "broken.pdf")).json()["id"]
+    assert (await settled(admin, book))["status"] == "failed"
+    for refused in (await borrow(admin, book), await place_hold(admin, book)):
+        assert (refused.status_code, slug(refused)) == (409, "book-unreadable")
+    assert [one["id"] for one in (await admin.get("/books", params={"status": "failed"})).json()["items"]] == [book]

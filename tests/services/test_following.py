@@ -183,3 +183,15 @@ async def test_a_follower_who_leaves_does_not_take_the_read_from_the_others() ->
     log.gate.set()
     assert await second == ["row 1"]
     assert log.reads == 1
+
+
+async def test_who_is_ahead_of_a_log_that_was_restored_hears_what_is_new(no_looks: None) -> None:
+    log = Log()
+    log.write(3)
+    rows = log.follow(after=900)
+    waiting = asyncio.ensure_future(take(rows, 1))
+    await asyncio.sleep(0)
+    while not log.reads:
+        await asyncio.sleep(0)
+    log.write()
+    assert await waiting == ["row 4"]

@@ -1,10 +1,11 @@
 """/auth: accounts and log-ins."""
 
+import unicodedata
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from luminalib.api.deps import AddressDep, PrincipalDep, ServicesDep
 from luminalib.api.fields import Body, Password, PlainText
@@ -12,11 +13,28 @@ from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.auth import EMAIL_MAX, BadCredentials, EmailTaken, InvalidToken, TooManyRequests, WeakPassword
 from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.normalisation import normalised
 from luminalib.domain.one_time_links import InvalidLink, InvitationRequired, SignupClosed
 from luminalib.services.auth import Tokens
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
-Email = Annotated[PlainText, StringConstraints(min_length=3, max_length=EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+$")]
+_INVISIBLE = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs")
+_NO_ADDRESS = frozenset('<>()[],;:\\"')
+
+
+def _plain_address(email: str) -> str:
+    """Refuses what nobody sees, and what is no address but a list, a name or a comment."""
+    shown = normalised(email, "NFKC", most=EMAIL_MAX)
+    if _NO_ADDRESS.intersection(shown) or any(unicodedata.category(character) in _INVISIBLE for character in shown):
+        raise ValueError("must be a plain address such as ada@example.org")
+    return email
+
+
+Email = Annotated[
+    PlainText,
+    StringConstraints(min_length=3, max_length=EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+$"),
+    AfterValidator(_plain_address),
+]
 
 
 class SignupRequest(Body):

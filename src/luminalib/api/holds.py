@@ -26,7 +26,7 @@ from luminalib.domain.holds import (
     NotWaiting,
 )
 from luminalib.domain.idempotency import KeyReused
-from luminalib.domain.loans import AlreadyOnLoan
+from luminalib.domain.loans import AlreadyOnLoan, BookUnreadable
 
 router = APIRouter(tags=["circulation"])
 
@@ -50,7 +50,7 @@ class HoldOut(BaseModel):
         return cls.model_validate(view, from_attributes=True)
 
 
-_REFUSALS = (AlreadyOnLoan, AlreadyWaiting, CopyAvailable, HoldLimitReached, KeyReused)
+_REFUSALS = (AlreadyOnLoan, AlreadyWaiting, CopyAvailable, HoldLimitReached, BookUnreadable, KeyReused)
 
 
 @router.post("/books/{book_id}/hold", status_code=201, responses=documented(Unauthenticated, BookNotFound, *_REFUSALS))

@@ -18,6 +18,7 @@ from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.idempotency import KeyReused
 from luminalib.domain.loans import (
     AlreadyOnLoan,
+    BookUnreadable,
     HeldForAnother,
     Loan,
     LoanFilter,
@@ -59,7 +60,7 @@ _TROUBLE = (Unauthenticated, BookNotFound)
     "/books/{book_id}/borrow",
     status_code=201,
     responses={
-        **documented(*_TROUBLE, AlreadyOnLoan, NoCopyAvailable, HeldForAnother, LoanLimitReached, KeyReused),
+        **documented(*_TROUBLE, AlreadyOnLoan, NoCopyAvailable, HeldForAnother, LoanLimitReached, BookUnreadable, KeyReused),
         200: {"model": LoanOut, "description": "A dry run."},
     },
 )

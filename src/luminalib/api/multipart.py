@@ -1,8 +1,13 @@
 """Multipart uploads read as a stream: Starlette's own form parser would write every file to disk once more."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from enum import Enum, auto
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
@@ -16,6 +21,8 @@ MAX_FIELDS = 200
 MAX_FILES = 500
 MAX_FIELD_BYTES = 64 * 1024
 MAX_PARTS = MAX_FIELDS + MAX_FILES
+_EXTENDED = re.compile(rb";\s*filename\*\s*=\s*\"?([\w.:-]*)'[\w-]*'([^;\"\s]*)", re.IGNORECASE)
+_ENCODED_WORD = re.compile(r"=\?[\w.-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 
 
 class MalformedUpload(Invalid):
@@ -111,13 +118,32 @@ async def parts(request: Request) -> AsyncIterator[Part]:
         if count > MAX_PARTS:
             raise MalformedUpload(f"The form has more than {MAX_PARTS} parts.")
         _, options = parse_options_header(headers.get("content-disposition", b""))
-        name, filename = options.get(b"name"), options.get(b"filename")
+        name, filename = options.get(b"name"), filename_in(headers.get("content-disposition", b""), options)
         if name is None:
             raise MalformedUpload
         body = _body(events)
-        yield Part(_decode(name), None if filename is None else filename.decode("utf-8", "replace"), body)
+        yield Part(_decode(name), filename, body)
         async for _ in body:  # what the reader left
             pass
+
+
+def filename_in(disposition: bytes, options: Mapping[bytes, bytes]) -> str | None:
+    """The name of a part's file in whichever form a client sends it; None for a field.
+
+    `filename*` in the form of RFC 5987 (.NET, urllib3 before 1.25) counts more than `filename`, whose bytes are UTF-8 in browsers,
+    a word of RFC 2047 elsewhere (RestSharp), and in which browsers write quotes and line ends as %22, %0D, %0A (HTML, 4.10.21.8).
+    """
+    if extended := _EXTENDED.search(disposition):
+        with suppress(LookupError, UnicodeDecodeError):
+            return unquote_to_bytes(extended[2]).decode(extended[1].decode("ascii") or "utf-8")
+    plain = options.get(b"filename")
+    if plain is None:
+        return "" if extended else None
+    name = plain.decode("utf-8", "replace")
+    if _ENCODED_WORD.search(name):
+        with suppress(LookupError, UnicodeDecodeError, HeaderParseError, ValueError):
+            return str(make_header(decode_header(name)))
+    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 async def _heads(events: AsyncIterator[tuple[_Kind, bytes]]) -> AsyncIterator[dict[str, bytes]]:

@@ -23,7 +23,7 @@ router = APIRouter(tags=["circulation"])
 
 
 class NoticeOut(BaseModel):
-    """A message: a loan is due soon or overdue, a copy is ready. `subject_id` is the loan's or hold's id."""
+    """A message: a loan is due soon or overdue, a copy is ready, a hold is over. `subject_id` is the loan's or hold's id."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -32,7 +32,7 @@ class NoticeOut(BaseModel):
     book_id: str
     subject_id: str
     text: str = Field(examples=["“The Lighthouse Keeper's Ledger” is ready for you until 12 May 2026, 09:30 UTC. Borrow it."])
-    until: datetime = Field(description="When the loan is or was due, or until when the copy is kept.")
+    until: datetime = Field(description="When the loan is or was due, until when the copy is kept, or when the hold ended.")
     at: datetime
 
 

@@ -102,7 +102,7 @@ def make_services(
             members_may_upload=settings.members_may_upload,
         ),
         training=training_service(settings, a),
-        users=UserService(a.uow, a.views.users, a.clock),
+        users=UserService(a.uow, a.views.users, policy, a.clock),
     )
 
 

@@ -208,8 +208,22 @@ class Session:
 
 
 def normalise_email(email: str) -> str:
-    """The form in which addresses are compared: NFKC, without surrounding space, lower case."""
-    return normalised(email, "NFKC", most=EMAIL_MAX + 1).strip().casefold()
+    """The form in which addresses are compared: NFKC, without surrounding space, lower case, domains in their own letters.
+
+    `ß` stays: in front of the @ it is another mailbox than `ss`, and since IDNA 2008 another domain behind it.
+    """
+    local, at, domain = normalised(email, "NFKC", most=EMAIL_MAX + 1).strip().lower().rpartition("@")
+    return f"{local}{at}{'.'.join(map(_in_own_letters, domain.split('.')))}" if at else domain
+
+
+def _in_own_letters(label: str) -> str:
+    """A label of a domain without its ASCII form (RFC 3492): `xn--bcher-kva` is `bücher`."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return normalised(label.removeprefix("xn--").encode("ascii").decode("punycode"), "NFKC").lower()
+    except UnicodeError:
+        return label
 
 
 def normalise_password(password: str) -> str:

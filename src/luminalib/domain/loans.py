@@ -34,6 +34,12 @@ class LoanLimitReached(Conflict):
     slug = "loan-limit-reached"
 
 
+class BookUnreadable(Conflict):
+    """The book's file could not be read, so it is not lent. Its owner or a librarian can replace the file, or try it again."""
+
+    slug = "book-unreadable"
+
+
 class NotOnLoan(Conflict):
     """You do not have this book."""
 
@@ -117,7 +123,8 @@ class Standing:
     """How a member stands with a book: the facts that decide about loans and holds, read while both are locked.
 
     `loan` and `hold` are the member's open loan and active hold of the book; `ahead` are those who wait before them (all who wait,
-    when they do not); `ready` counts copies on the hold shelf that have not lapsed; `last_number` is that of the newest hold.
+    when they do not); `ready` counts copies on the hold shelf that have not lapsed; `last_number` is that of the newest hold,
+    `is_unreadable` a book whose file could not be read.
     """
 
     loan: Loan | None
@@ -131,6 +138,7 @@ class Standing:
     ahead: int
     last_number: int
     has_lapsed: bool
+    is_unreadable: bool = False
 
     @property
     def has_line(self) -> bool:
@@ -165,7 +173,7 @@ class LoanPolicy:
         """All reasons why a member may not take a book now; empty when there is none."""
         if standing.loan is not None:
             return [AlreadyOnLoan(due_at=standing.loan.due_at.isoformat())]
-        refusals: list[Conflict] = []
+        refusals: list[Conflict] = [BookUnreadable()] if standing.is_unreadable else []
         if not standing.is_ready and copies_total - standing.copies_out - standing.ready - standing.waiting <= 0:
             refusals.append(self._no_copy(standing, copies_total))
         if standing.open_loans >= self.max_loans:
@@ -186,7 +194,7 @@ class LoanPolicy:
 
     def check_hold(self, standing: Standing, copies_total: int) -> list[Conflict]:
         """All reasons why a member may not join the line for a book."""
-        refusals: list[Conflict] = []
+        refusals: list[Conflict] = [BookUnreadable()] if standing.is_unreadable else []
         if standing.loan is not None:
             refusals.append(AlreadyOnLoan(due_at=standing.loan.due_at.isoformat()))
         if standing.hold is not None:

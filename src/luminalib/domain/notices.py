@@ -20,11 +20,13 @@ class NoticeKind(StrEnum):
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
     HOLD_READY = "hold_ready"
+    HOLD_ENDED = "hold_ended"
+    BOOK_REMOVED = "book_removed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A message to one member. `subject_id` is the loan or hold; `until` when it is due, or ready at the longest."""
+    """A message to one member. `subject_id` is the loan or hold; `until` when it is due, ready at the longest, or was over."""
 
     user_id: str
     kind: NoticeKind
@@ -43,6 +45,8 @@ class Notice:
             NoticeKind.DUE_SOON: f"“{self.title}” is due on {day}. Return or renew it.",
             NoticeKind.OVERDUE: f"“{self.title}” was due on {day}. Please return it.",
             NoticeKind.HOLD_READY: f"“{self.title}” is ready for you until {day}. Borrow it.",
+            NoticeKind.HOLD_ENDED: f"The library has ended your hold on “{self.title}”. Ask at the desk, or place another.",
+            NoticeKind.BOOK_REMOVED: f"“{self.title}”, which you waited for, is no longer in the library. Your hold is over.",
         }[self.kind]
 
 
@@ -57,6 +61,11 @@ def hold_ready(hold: Hold, title: str, at: datetime) -> Notice:
         until=hold.ready_until or at,
         at=at,
     )
+
+
+def hold_over(hold: Hold, title: str, kind: NoticeKind, at: datetime) -> Notice:
+    """Tells the member that they wait no longer, though they have not said so."""
+    return Notice(user_id=hold.user_id, kind=kind, subject_id=hold.id, book_id=hold.book_id, title=title, until=at, at=at)
 
 
 def about_due(loan: Loan, title: str, kind: NoticeKind, at: datetime) -> Notice:

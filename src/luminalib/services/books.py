@@ -33,6 +33,7 @@ from luminalib.domain.filenames import title_from_filename
 from luminalib.domain.holds import HoldState
 from luminalib.domain.loans import BookOnLoan, CopiesOut, LoanPolicy
 from luminalib.domain.media import MediaType
+from luminalib.domain.notices import NoticeKind, hold_over
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.pipeline import delete_files, index_document, process_document, status_event
 from luminalib.domain.texts import EmbeddedMetadata
@@ -188,10 +189,18 @@ class BookService:
             document, book = await _held(uow, by, book_id, document_id)
             if copies_out := await uow.loans.count_open(book_id=book.id):
                 raise BookOnLoan(copies_out=copies_out)
+            await self._tell_who_waited(uow, book)
             await uow.books.remove(book)
             await uow.documents.remove(document)
             await uow.enqueue(delete_files(document.id, by.tenant_id, self._clock.now(), key=document.staged_key))
             await uow.enqueue(index_document(document.id, by.tenant_id, self._clock.now()))
+
+    async def _tell_who_waited(self, uow: UnitOfWork, book: Book) -> None:
+        """Tells each in line that the book has gone, and takes back that a copy is ready."""
+        line = await uow.holds.line(book.id)
+        await uow.notices.withdraw(NoticeKind.HOLD_READY, [hold.id for hold in line])
+        for hold in line:
+            uow.notices.append(hold_over(hold, book.title, NoticeKind.BOOK_REMOVED, self._clock.now()))
 
     async def require_editor(self, by: Principal, book_id: str) -> None:
         """Raises BookNotFound or NotAllowed unless `by` may change the book; asked before a file is taken in for it."""

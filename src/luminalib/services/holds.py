@@ -4,9 +4,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 from luminalib.domain.auth import Principal, require_staff
+from luminalib.domain.books import Book
 from luminalib.domain.holds import Hold, HoldFilter, HoldNotFound, HoldView, NotWaiting
 from luminalib.domain.idempotency import Request
 from luminalib.domain.loans import LoanPolicy, refuse
+from luminalib.domain.notices import NoticeKind, hold_over
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tastes import TasteEvent, TasteKind
 from luminalib.ports.clock import Clock
@@ -30,8 +32,8 @@ class HoldService:
     async def place(self, by: Principal, book_id: str, *, key: str | None = None) -> HoldView:
         """A place at the end of the line.
 
-        Raises BookNotFound, and AlreadyOnLoan, AlreadyWaiting, CopyAvailable or HoldLimitReached with all that speaks against it;
-        KeyReused.
+        Raises BookNotFound, KeyReused, and AlreadyOnLoan, AlreadyWaiting, CopyAvailable, HoldLimitReached or BookUnreadable
+        with all that speaks against it.
         """
 
         async def deed(uow: UnitOfWork) -> HoldView:
@@ -56,16 +58,21 @@ class HoldService:
             await self._leave(uow, user.id, book_id)
 
     async def end(self, by: Principal, hold_id: str) -> None:
-        """Ends one's own hold or, for librarians, anybody's; the copy goes to the next. Raises HoldNotFound, NotWaiting."""
+        """Ends one's own hold or, for librarians, anybody's, who is told; the copy goes to the next.
+
+        Raises HoldNotFound, NotWaiting.
+        """
         async with self._uow.reading(by.tenant_id) as uow:
             hold = await uow.holds.find(hold_id)
         if hold is None or not (by.is_staff or hold.user_id == by.user_id):
             raise HoldNotFound
         async with self._uow(by.tenant_id) as uow:
             await uow.users.find(hold.user_id)  # locked, as all who change a line lock the member first
-            await self._leave(uow, hold.user_id, hold.book_id, hold.id)
+            book = await self._leave(uow, hold.user_id, hold.book_id, hold.id)
+            if hold.user_id != by.user_id:
+                uow.notices.append(hold_over(hold, book.title, NoticeKind.HOLD_ENDED, self._clock.now()))
 
-    async def _leave(self, uow: UnitOfWork, user_id: str, book_id: str, hold_id: str | None = None) -> None:
+    async def _leave(self, uow: UnitOfWork, user_id: str, book_id: str, hold_id: str | None = None) -> Book:
         now = self._clock.now()
         book = await uow.books.get(book_id)
         standing = await stand(uow, user_id, book, self._policy, now)
@@ -73,7 +80,9 @@ class HoldService:
             raise NotWaiting
         standing.hold.cancel(now)
         await uow.holds.save()
+        await uow.notices.withdraw(NoticeKind.HOLD_READY, [standing.hold.id])
         await serve_next(uow, book, book.copies_total - standing.copies_out, self._policy, now)
+        return book
 
     async def list(self, by: Principal, wanted: HoldFilter, page: PageRequest, *, whole_library: bool = False) -> Page[HoldView]:
         """Holds, the newest first: a member's own; for librarians a member's, a book's, or the whole library's.

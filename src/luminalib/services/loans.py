@@ -29,8 +29,8 @@ class LoanService:
     async def borrow(self, by: Principal, book_id: str, *, dry_run: bool = False, key: str | None = None) -> Loan:
         """A new loan, which fulfils the member's hold; with `dry_run` the one that there would be.
 
-        Raises BookNotFound, and AlreadyOnLoan, NoCopyAvailable, HeldForAnother or LoanLimitReached with all that speaks against it;
-        KeyReused.
+        Raises BookNotFound, KeyReused, and AlreadyOnLoan, NoCopyAvailable, HeldForAnother, LoanLimitReached or BookUnreadable with
+        all that speaks against it.
         """
 
         async def deed(uow: UnitOfWork) -> Loan:

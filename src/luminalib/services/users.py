@@ -2,17 +2,20 @@
 
 from luminalib.domain.audit import AuditAction, AuditEvent, AuditFilter
 from luminalib.domain.auth import Account, AccountFilter, LastAdmin, Principal, Role, User, UserNotFound, require_admin
+from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.views import UserViews
+from luminalib.steps.circulation import leave_lines
 
 
 class UserService:
     """The admins' desk."""
 
-    def __init__(self, uow: UnitOfWorkFactory, users: UserViews, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, users: UserViews, policy: LoanPolicy, clock: Clock) -> None:
         self._uow = uow
+        self._policy = policy
         self._users = users
         self._clock = clock
 
@@ -22,7 +25,7 @@ class UserService:
         return await self._users.list(by.tenant_id, wanted, page)
 
     async def change(self, by: Principal, user_id: str, role: Role | None, *, is_active: bool | None) -> User:
-        """Gives an account another role, closes or opens it; both take effect at once.
+        """Gives an account another role, closes or opens it; both take effect at once. Whose account is closed waits for no book.
 
         Raises NotAllowed, UserNotFound, and LastAdmin when nobody would be left to do this.
         """
@@ -39,6 +42,7 @@ class UserService:
                 raise LastAdmin
             after = f"{user.role}, {'active' if user.is_active else 'closed'}"
             if not user.is_active:
+                await leave_lines(uow, user.id, self._policy, self._clock.now())
                 await uow.sessions.end_all(user.id, self._clock.now())
             await uow.audit.append(
                 AuditEvent(

@@ -38,6 +38,19 @@ async def serve_books(uow: UnitOfWork, book_ids: Iterable[str], policy: LoanPoli
         await serve_next(uow, book, book.copies_total - await uow.loans.count_open(book_id=book.id), policy, now)
 
 
+async def leave_lines(uow: UnitOfWork, user_id: str, policy: LoanPolicy, now: datetime) -> None:
+    """Ends the locked member's holds, and lets the next in line have the copies that were ready for them."""
+    holds = await uow.holds.active_of(user_id)
+    books = sorted({hold.book_id for hold in holds})
+    for book_id in books:
+        with suppress(BookNotFound):
+            await uow.books.get(book_id)
+    for hold in holds:
+        hold.cancel(now)
+    await uow.holds.save()
+    await serve_books(uow, books, policy, now)
+
+
 async def give_all_back(uow: UnitOfWork, user_id: str, policy: LoanPolicy, now: datetime) -> None:
     """Closes the locked member's loans and holds, and lets the next in line have the copies."""
     loans, holds = await uow.loans.open_of(user_id), await uow.holds.active_of(user_id)

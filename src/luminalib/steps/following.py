@@ -67,6 +67,8 @@ class Followers(Generic[T]):
         with self._bus.subscribe(*topics) as subscription, self._watched(by):
             lookout = self._lookouts.setdefault(tenant_id, _Lookout(self._log, tenant_id))
             latest = await lookout.begin()
+            if after is not None and after > latest:  # a client that knows more than the log, which was restored since
+                after = min(after, await self._log.latest_id(tenant_id))
             last = looked_up = latest if after is None else after
             while not self._bus.is_closed:
                 await self._require(by)

@@ -7,8 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.auth import users
+from luminalib.adapters.db.books import books
+from luminalib.adapters.db.documents import documents
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, map_owned, metadata, tenant_column
+from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.holds import ACTIVE, Hold, HoldState
 from luminalib.domain.loans import Loan, Standing
 from luminalib.ports.persistence import HoldRepository
@@ -109,6 +112,10 @@ def _counts() -> list[sa.ScalarSelect[Any]]:
         sa.select(counted).select_from(held).where(waits, stands_before).correlate(holds).scalar_subquery(),
         sa.select(sa.func.coalesce(sa.func.max(held.c.number), 0)).where(in_line).scalar_subquery(),
         sa.select(counted > 0).select_from(held).where(is_ready, held.c.ready_until <= now).scalar_subquery(),
+        sa.select(counted > 0)
+        .select_from(books.join(documents, documents.c.id == books.c.document_id))
+        .where(books.c.id == book_id, books.c.tenant_id == tenant_id, documents.c.status == DocumentStatus.FAILED)
+        .scalar_subquery(),
     ]
 
 
@@ -121,4 +128,7 @@ def _standing() -> sa.Select[*tuple[Any, ...]]:
 
 
 _STANDING = _standing()  # built once: that costs more than asking it
-_FACTS = ("open_loans", "open_holds", "copies_out", "next_due_at", "ready", "waiting", "ahead", "last_number", "has_lapsed")
+_FACTS = (
+    *("open_loans", "open_holds", "copies_out", "next_due_at", "ready", "waiting", "ahead", "last_number"),
+    *("has_lapsed", "is_unreadable"),
+)

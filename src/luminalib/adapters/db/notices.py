@@ -87,6 +87,11 @@ class SqlNoticeLog(NoticeLog):
         newest = sa.select(c.user_id, sa.func.max(c.id)).where(c.tenant_id == self._tenant_id, c.id > after).group_by(c.user_id)
         return dict((await self._session.execute(newest)).all())
 
+    async def withdraw(self, kind: NoticeKind, subject_ids: Sequence[str]) -> None:
+        """See NoticeLog."""
+        about = sa.and_(notices.c.kind == kind, notices.c.subject_id.in_(subject_ids))
+        await self._session.execute(sa.delete(notices).where(notices.c.tenant_id == self._tenant_id, about))
+
     async def forget(self, *, before: datetime | None = None, user_id: str | None = None) -> None:
         """See NoticeLog."""
         old = notices.c.at < before if before is not None else notices.c.user_id == user_id

@@ -37,5 +37,9 @@ class NoticeLog(ABC):
         """The id of each member's newest notice among those after the id `after`."""
 
     @abstractmethod
+    async def withdraw(self, kind: NoticeKind, subject_ids: Sequence[str]) -> None:
+        """Deletes what was said of that kind about these loans or holds, because it is no longer true."""
+
+    @abstractmethod
     async def forget(self, *, before: datetime | None = None, user_id: str | None = None) -> None:
         """Deletes the rows from before then, or all of a member."""
