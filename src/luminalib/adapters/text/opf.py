@@ -71,7 +71,10 @@ def media_type(item: etree._Element) -> str:
 
 
 def _rootfiles(archive: Archive) -> list[str]:
-    container = _parsed(archive.read(_CONTAINER))
+    data = archive.read(_CONTAINER)
+    if data is None:  # then it is some other archive (OCF 3.3, 4.2.6.3.1)
+        raise failure("corrupt")
+    container = _parsed(data)
     found = [element for element in named_items(container, "rootfile") if element.get("full-path")] if container is not None else []
     found.sort(key=lambda element: media_type(element) != _PACKAGE_TYPE)
     return [archive.name_of("", element.get("full-path", ""))[0] for element in found]

@@ -24,7 +24,8 @@ _ERROR_PASSWORD, _ERROR_SECURITY = 4, 5
 _MOST_BOOKMARKS = 5000
 _MOST_META_BYTES = 64 * 1024
 _BLEED = 3.0
-_LOOKED_AT = 50
+_SMALLEST_PAGE = 36.0
+_LOOKED_AT = 200
 _ODD_CODE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DOUBLE = array("d").itemsize
 
@@ -161,7 +162,8 @@ def _page(page: Any, text_page: Any, most_characters: int, form: Any) -> Page:
     add_annotations(page, form, lines)
     has_pictures = not lines.texts and _has_pictures(page)
     is_silent = bool(text.strip()) and not any(map(str.isalnum, text))
-    return Page(lines, is_silent, _ODD_CODE.search(text) is not None, has_pictures)
+    has_odd_codes = _ODD_CODE.search(text) is not None and _has_nameless_font(page)
+    return Page(lines, is_silent, has_odd_codes, has_pictures)
 
 
 def _lines(handle: int | None, text: str) -> PageLines:
@@ -180,9 +182,9 @@ def _origins(handle: int | None, places: list[int]) -> tuple["array[float]", "ar
 
 
 def _visible_box(page: Any) -> tuple[float, float, float, float] | None:
-    """Left, bottom, right and top of what a reader sees: media box and crop box together."""
+    """Left, bottom, right and top of what a reader sees: media box and crop box together; None where they cannot be meant."""
     found = raw.FS_RECTF()
-    if not raw.FPDF_GetPageBoundingBox(page, found):
+    if not raw.FPDF_GetPageBoundingBox(page, found) or min(found.right - found.left, found.top - found.bottom) < _SMALLEST_PAGE:
         return None
     return found.left - _BLEED, found.bottom - _BLEED, found.right + _BLEED, found.top + _BLEED
 
@@ -226,6 +228,20 @@ def _visible_lines(text_page: Any, count: int, box: tuple[float, float, float, f
             words.append(character)
     lines.add("".join(words), *begin)
     return lines
+
+
+def _has_nameless_font(page: Any) -> bool:
+    """Whether a letter of the page is of a Type 3 font, the only one without a name (ISO 32000-1, 9.6.5).
+
+    Odd codes of other fonts are signs of formulas and the pieces of big brackets.
+    """
+    for place in range(min(raw.FPDFPage_CountObjects(page), _LOOKED_AT)):
+        drawn = raw.FPDFPage_GetObject(page, place)
+        if raw.FPDFPageObj_GetType(drawn) == raw.FPDF_PAGEOBJ_TEXT:
+            font = raw.FPDFTextObj_GetFont(drawn)
+            if font and raw.FPDFFont_GetBaseFontName(font, None, 0) <= 1:
+                return True
+    return False
 
 
 def _has_pictures(page: Any) -> bool:
