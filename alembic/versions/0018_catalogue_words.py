@@ -57,6 +57,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(8), primary_key=True),
         sa.Column("label", sa.String(200, collation=bytewise), primary_key=True),
     )
+    op.execute(
+        "INSERT INTO catalogue_terms (tenant_id, kind, label, text, books)"
+        " SELECT tenant_id, kind, label, label, count(*) FROM book_labels WHERE kind <> 'author' GROUP BY tenant_id, kind, label"
+    )
     for deed, body in COUNTED.items():
         _make_trigger(f"book_labels_{deed}_terms", "book_labels", deed, body)
     if op.get_bind().dialect.name == "sqlite":

@@ -41,6 +41,6 @@ def _show(found: Inspection) -> None:
     for book_id in found.miscounted:
         typer.echo(f"  book {book_id} has numbers that a recount does not give; a repair counts afresh")
     if found.books_off:
-        typer.echo(f"  the number of books is off by {found.books_off}; a repair counts afresh")
+        typer.echo(f"  the numbers of books, in all or of a name or tag, are off by {found.books_off}; a repair counts afresh")
     for document_id in found.stranded:
         typer.echo(f"  document {document_id} waits for nobody; a repair sends it through the pipeline")

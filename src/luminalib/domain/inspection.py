@@ -39,7 +39,7 @@ class Inspection:
 
     `unindexed` are documents that the index of passages does not hold as the database has them.
     `miscounted` are the books whose kept numbers (loans, holds, ratings, status) are not what a recount gives, `books_off` by how
-    much the kept number of books is too large.
+    much the kept numbers of books, in all and of each name and tag, are wrong.
     """
 
     orphans: list[str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -81,7 +82,7 @@ def _summary_of(connection: Connection, book: Book) -> str:
 
 
 def _write_terms(connection: Connection, book: Book, tenant_id: str, *, is_new: bool) -> None:
-    own = {"tenant_id": tenant_id}
+    own: dict[str, Any] = {"tenant_id": tenant_id}
     wanted = labels_of(book)
     kept = set()
     if not is_new:
@@ -92,7 +93,11 @@ def _write_terms(connection: Connection, book: Book, tenant_id: str, *, is_new: 
             is_it = (book_labels.c.book_id == book.id, book_labels.c.kind == kind, book_labels.c.label == label)
             connection.execute(sa.delete(book_labels).where(book_labels.c.tenant_id == tenant_id, *is_it))
     terms = terms_of(book)
-    _add(connection, catalogue_terms, [own | {"kind": kind, "label": label, "text": text} for kind, label, text in terms])
+    if terms:
+        rows = [own | {"kind": kind, "label": label, "text": text} for kind, label, text in terms]
+        insert = _insert(connection, catalogue_terms)
+        written = insert.on_conflict_do_update(index_elements=["tenant_id", "kind", "label"], set_={"text": insert.excluded.text})
+        connection.execute(written, rows)
     starts = [own | {"start": start, "kind": kind, "label": label} for kind, label, _ in terms for start in _later_starts(label)]
     _add(connection, catalogue_starts, starts)
     shared = own | {"created_at": book.created_at, "book_id": book.id}
@@ -116,6 +121,6 @@ def _insert(connection: Connection, table: sa.Table) -> postgresql.Insert | sqli
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _add(connection: Connection, table: sa.Table, rows: Sequence[dict[str, str]]) -> None:
+def _add(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.books import books
+from luminalib.adapters.db.catalogue import catalogue_terms
 from luminalib.adapters.db.documents import documents
 from luminalib.adapters.db.holds import IS_ACTIVE, holds
 from luminalib.adapters.db.jobs import jobs
-from luminalib.adapters.db.listings import book_listings, catalogues
+from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.reviews import reviews
 from luminalib.adapters.db.uploads import upload_parts
@@ -75,7 +76,10 @@ class SqlFileIndex(FileIndex):
     async def books_off(self) -> int:
         """See FileIndex."""
         kept = sa.select(catalogues.c.books).where(catalogues.c.tenant_id == self._tenant_id)
-        return (await self._session.scalar(kept) or 0) - (await self._session.scalar(self._counted_books()) or 0)
+        off: int = abs((await self._session.scalar(kept) or 0) - (await self._session.scalar(self._counted_books()) or 0))
+        by_term = sa.func.abs(catalogue_terms.c.books - _BOOKS_OF_TERM)
+        terms = sa.select(sa.func.coalesce(sa.func.sum(by_term), 0)).where(catalogue_terms.c.tenant_id == self._tenant_id)
+        return off + int(await self._session.scalar(terms) or 0)
 
     async def recount(self, book_ids: Sequence[str]) -> None:
         """See FileIndex."""
@@ -85,6 +89,8 @@ class SqlFileIndex(FileIndex):
             await self._session.execute(sa.update(book_listings).where(own, book_listings.c.book_id == book_id).values(written))
         total = self._counted_books().scalar_subquery()
         await self._session.execute(sa.update(catalogues).where(catalogues.c.tenant_id == self._tenant_id).values(books=total))
+        own_terms = sa.update(catalogue_terms).where(catalogue_terms.c.tenant_id == self._tenant_id)
+        await self._session.execute(own_terms.values(books=_BOOKS_OF_TERM))
 
     def _counted_books(self) -> sa.Select[int]:
         return sa.select(sa.func.count()).select_from(books).where(books.c.tenant_id == self._tenant_id)
@@ -104,6 +110,16 @@ def _of(table: sa.Table, counted: sa.ColumnElement[Any], *conditions: sa.ColumnE
     return sa.select(counted).select_from(table).where(own, *conditions).correlate(books).scalar_subquery()
 
 
+_BOOKS_OF_TERM = (
+    sa.select(sa.func.count())
+    .where(
+        book_labels.c.tenant_id == catalogue_terms.c.tenant_id,
+        book_labels.c.kind == catalogue_terms.c.kind,
+        book_labels.c.label == catalogue_terms.c.label,
+    )
+    .correlate(catalogue_terms)
+    .scalar_subquery()
+)
 _COUNTED = sa.select(
     books.c.id,
     sa.cast(documents.c.status, sa.String),

@@ -23,7 +23,7 @@ class FileIndex(ABC):
 
     @abstractmethod
     async def books_off(self) -> int:
-        """By how much the kept number of books is too large."""
+        """By how much the kept numbers of books, in all and of each name, series and tag, are wrong."""
 
     @abstractmethod
     async def recount(self, book_ids: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from luminalib.adapters.db.books import books
-from luminalib.adapters.db.catalogue import FULL_TEXT, book_texts
+from luminalib.adapters.db.catalogue import FULL_TEXT, book_texts, catalogue_terms
 from luminalib.adapters.db.documents import documents, summaries
 from luminalib.adapters.db.holds import holds
 from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
@@ -66,6 +66,15 @@ class Shape(NamedTuple):
     def is_whole(self) -> bool:
         """Whether every book matches."""
         return self[1:] == Shape(self.sort)[1:]
+
+    @property
+    def only_label(self) -> str | None:
+        """The kind of the one label that is all that is asked for: how many books have it is known."""
+        if self.is_whole:
+            return None
+        if self._replace(has_tag=False).is_whole:
+            return "tag"
+        return "series" if self._replace(has_series=False).is_whole else None
 
     @property
     def is_only_words(self) -> bool:
@@ -166,16 +175,22 @@ def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool
     return source, found
 
 
-def matching_keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
-    """The listings that match. Free copies are those of the index, and those that a lapsed hold has set free since."""
+def _parts(shape: Shape, *columns: sa.ColumnElement[Any]) -> list[Any]:
+    """The listings that match, in parts. Free copies are those of the index, and those that a lapsed hold has set free since."""
     source, conditions = _matches(shape, book_listings)
     matching = sa.select(*columns).select_from(source).where(*conditions)
     if shape.available is None:
-        return matching
+        return [matching]
     set_free = sa.and_(_L.first_lapse_at <= _NOW, _L.copies_free + _lapsed() > 0)
     if shape.available:
-        return sa.union_all(matching.where(_L.copies_free > 0), matching.where(_L.copies_free <= 0, set_free))
-    return matching.where(_L.copies_free <= 0, sa.func.coalesce(~set_free, sa.true()))
+        return [matching.where(_L.copies_free > 0), matching.where(_L.copies_free <= 0, set_free)]
+    return [matching.where(_L.copies_free <= 0, sa.func.coalesce(~set_free, sa.true()))]
+
+
+def matching_keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
+    """The listings that match."""
+    parts = _parts(shape, *columns)
+    return sa.union_all(*parts) if len(parts) > 1 else parts[0]
 
 
 @lru_cache(maxsize=4096)
@@ -186,23 +201,35 @@ def page_statement(shape: Shape, size: int, *, is_first: bool, from_end: bool = 
     """
     descending = shape.sort.startswith("-")
     order = (*_ORDERS[shape.sort.removeprefix("-")], _L.book_id)
-    keys = matching_keys(shape, *order)
-    by = [keys.selected_columns[column.key] for column in order]
-    sorted_keys = keys.order_by(*(key.desc() if descending != from_end else key.asc() for key in by)).limit(
-        sa.literal_column(str(size))
-    )
-    if not is_first:
-        sorted_keys = sorted_keys.offset(sa.bindparam("offset", type_=sa.Integer, required=True))
-    chosen = sorted_keys.subquery("page")
+    offset = None if is_first else sa.bindparam("offset", type_=sa.Integer, required=True)
+    parts = _parts(shape, *order)
+    if len(parts) > 1:  # each from its own index, and no more of it than the page needs
+        needed: sa.ColumnElement[int] = sa.literal_column(str(size)) if offset is None else sa.literal_column(str(size)) + offset
+        ordered = [_in_order(part, order, descending=descending != from_end).limit(needed) for part in parts]
+        keys: Any = sa.union_all(*(part.subquery(f"part{number}").select() for number, part in enumerate(ordered)))
+    else:
+        keys = parts[0]
+    sorted_keys = _in_order(keys, order, descending=descending != from_end).limit(sa.literal_column(str(size)))
+    chosen = (sorted_keys if offset is None else sorted_keys.offset(offset)).subquery("page")
     source = _shown_from(chosen.join(book_listings, _L.book_id == chosen.c.book_id))
     total = _total(shape) if is_counted else sa.null()
     shown = sa.select(*_columns(), total.label("total")).select_from(source)
     return Statement(shown.order_by(*(chosen.c[c.key].desc() if descending else chosen.c[c.key].asc() for c in order)))
 
 
-def _total(shape: Shape) -> sa.ScalarSelect[int]:
+def _in_order(keys: Any, order: tuple[sa.ColumnElement[Any], ...], *, descending: bool) -> Any:
+    by = [keys.selected_columns[column.key] for column in order]
+    return keys.order_by(*(key.desc() if descending else key.asc() for key in by))
+
+
+def _total(shape: Shape) -> sa.ColumnElement[int]:
     if shape.is_whole:
         return sa.select(catalogues.c.books).scalar_subquery()
+    if kind := shape.only_label:
+        known = sa.select(catalogue_terms.c.books).where(
+            catalogue_terms.c.kind == kind, catalogue_terms.c.label == sa.bindparam(kind, type_=sa.String)
+        )
+        return sa.func.coalesce(known.scalar_subquery(), 0)
     some = (
         matching_keys(shape._replace(sort="created_at"), _L.book_id)
         .limit(sa.literal_column(str(COUNTED_EXACTLY + 1)))
