@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
 from luminalib.api.content import send_content
@@ -101,6 +101,12 @@ async def add_book(request: Request, response: Response, by: PrincipalDep, servi
     return BookOut.of(view)
 
 
+def _named(facets: str) -> str:
+    if unknown := sorted({kind.strip() for kind in facets.split(",")} - set(FacetKind)):
+        raise ValueError(f"{unknown[0]!r} is none of {', '.join(FacetKind)}; separate several by commas")
+    return facets
+
+
 class BookQuery(PageQuery):
     """Which books a list shows, and in which order."""
 
@@ -129,9 +135,9 @@ class BookQuery(PageQuery):
         " (`relevance`, of which the best 500 are listed), with `series` its volumes in their order.",
         examples=["-rating"],
     )
-    facets: str | None = Field(
+    facets: Annotated[PlainText, AfterValidator(_named)] | None = Field(
         None,
-        pattern=f"^({'|'.join(FacetKind)})(,({'|'.join(FacetKind)}))*$",
+        json_schema_extra={"pattern": f"^({'|'.join(FacetKind)})(,({'|'.join(FacetKind)}))*$"},
         description="What the books of the list are counted by, separated by commas.",
         examples=["author,tag"],
     )
@@ -145,7 +151,7 @@ class BookQuery(PageQuery):
     @property
     def counted(self) -> list[FacetKind]:
         """What the books are counted by."""
-        return [FacetKind(kind) for kind in dict.fromkeys(self.facets.split(","))] if self.facets else []
+        return [FacetKind(kind) for kind in dict.fromkeys(map(str.strip, self.facets.split(",")))] if self.facets else []
 
 
 class FacetOut(BaseModel):
