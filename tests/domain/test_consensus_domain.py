@@ -99,6 +99,9 @@ def test_counts_never_go_below_nothing() -> None:
 
 def test_a_review_opens_with_its_first_sentence() -> None:
     assert opening(" A fine book. It has maps. ") == "A fine book."
+    assert opening("https://example.org/a https://example.org/b") == ""
+    assert opening("https://example.org/a Lovely maps. More.") == "Lovely maps."
+    assert opening("最高でした。また読みます。") == "最高でした。"
     assert opening("No full stop\nand a second line") == "No full stop"
     assert len(opening("word " * 200)) <= LONGEST_QUOTE + 2
 

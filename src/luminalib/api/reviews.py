@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep
 from luminalib.api.fields import Body
@@ -17,12 +17,12 @@ from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.intelligence import Sentiment
 from luminalib.domain.reviews import (
     TEXT_MAX,
-    TEXT_MIN,
     AlreadyReviewed,
     NeverBorrowed,
     ReviewNotFound,
     ReviewView,
     clean_text,
+    says_something,
 )
 
 router = APIRouter(prefix="/books/{book_id}/reviews", tags=["reviews"])
@@ -33,6 +33,12 @@ def _clean(text: Any) -> Any:
     return clean_text(text) if isinstance(text, str) else text
 
 
+def _says_something(text: str) -> str:
+    if not says_something(text):
+        raise ValueError("must hold at least one letter or picture")
+    return text
+
+
 class ReviewBody(Body):
     """An opinion."""
 
@@ -41,8 +47,9 @@ class ReviewBody(Body):
     text: Annotated[
         str,
         BeforeValidator(_clean),
-        StringConstraints(min_length=TEXT_MIN, max_length=TEXT_MAX),
-        Field(description="Control characters are taken out."),
+        StringConstraints(max_length=TEXT_MAX),
+        AfterValidator(_says_something),
+        Field(min_length=1, description="At least one letter or picture. Control characters are taken out."),
     ]
 
 

@@ -63,9 +63,13 @@ def aspect_name(told: str) -> str | None:
     return KNOWN_ASPECTS.get(name, name)
 
 
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
 def opening(text: str) -> str:
-    """The first sentence of a review, or what fits of it."""
-    first = re.split(r"(?<=[.!?])\s+|\n", text.strip(), maxsplit=1)[0]
+    """The first sentence of a review, or what fits of it; empty where there are only links."""
+    text = _LINK.sub("", text)
+    first = next((part for part in re.split(r"(?<=[.!?。！？])\s*|\n", text.strip()) if any(map(str.isalnum, part))), "").strip()  # noqa: RUF001
     return first if len(first) <= LONGEST_QUOTE else f"{first[:LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
 
 

@@ -1,6 +1,7 @@
 """What readers say of a book: one review each, a rating and a text."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,6 @@ from luminalib.domain.intelligence import Sentiment
 from luminalib.domain.normalisation import normalised
 
 RATINGS = range(1, 6)
-TEXT_MIN = 10
 TEXT_MAX = 10_000
 RAW_TEXT_MAX = 2 * TEXT_MAX
 """How much is cleaned: line ends and signs that nobody sees may make a text longer than it is."""
@@ -102,6 +102,11 @@ class Ratings:
     def mean(self) -> float | None:
         """The arithmetic mean; None without reviews."""
         return sum(rating * count for rating, count in self.histogram.items()) / self.count if self.count else None
+
+
+def says_something(text: str) -> bool:
+    """Whether there is at least one letter, digit or picture in it: “最高” and a heart are opinions, “...” is none."""
+    return any(character.isalnum() or unicodedata.category(character) == "So" for character in text)
 
 
 def clean_text(text: str) -> str:

@@ -178,7 +178,7 @@ async def _impression(uow: UnitOfWork, book_id: str, moods: dict[Sentiment, int]
         positive=bright,
         negative=dark,
         undecided=sum(moods.values()) - bright - dark,
-        quotes=tuple(opening(text) for text in texts),
+        quotes=tuple(filter(None, map(opening, texts))),
     )
 
 

@@ -5,6 +5,25 @@ from functools import cache
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 WORDS = {
+    "brilliant": 2.8,
+    "careless": -1.5,
+    "cheap": -1.4,
+    "clever": 1.8,
+    "confusing": -1.3,
+    "delightful": 2.6,
+    "dreadful": -2.2,
+    "drawn-out": -1.5,
+    "entertaining": 2.0,
+    "flawed": -1.4,
+    "gorgeous": 2.6,
+    "hilarious": 2.2,
+    "marvellous": 2.6,
+    "mess": -1.6,
+    "superb": 2.9,
+    "unnecessary": -1.3,
+    "weak": -1.5,
+    "wise": 1.4,
+    "yawn": -1.4,
     "absorbing": 2.0,
     "addictive": 1.8,
     "atmospheric": 1.5,
@@ -88,12 +107,30 @@ WORDS = {
     "witty": 1.9,
     "wooden": -1.6,
 }
+# What books are about is no opinion of them: VADER's valences of these words are taken away.
+_SUBJECTS_TOLD = """
+abandoned abuse accident afraid agony alone anger angry anguish assault attack bankruptcy battle battles betrayal betrayed bleak
+blood bomb bully catastrophe champion cheated condemned conflict cried crime crimes criminal criminals cruel cruelty cry crying
+dark darkness dead death deaths defeat desperate despair destroy destroyed destruction devastating die died dies disaster doom
+dread dying enemies enemy escape evil execution exile explosion famine fear fears fight fighting fights fire fought freedom
+friend friends friendship funeral fury ghost grave grief grieving grim gruesome guilt guilty harm haunt haunted haunts hell hero
+heroes heroic heroine honour horror horrors hostage hunger hurt hurts illness injustice jail jealous justice kill killed killer
+killers killing kills king lies lonely loneliness loss lost misery monster monsters mourn murder murdered murderer murders
+nightmare nightmares orphan outlaw pain painful panic peace plague poison poisoned poisonous poor poverty prison prisoner
+prisoners punish rage rape ravage revenge robbed ruin ruined sad saddest sadness scared scream shame shipwreck shock sick
+sinister sorrow stole stolen storm suffer suffered suffering suicide survivor tears terrifying terror theft thief threat torture
+tortured tragedy tragic trauma treasure triumph trouble vengeance victim victims victory villain villains violence violent war
+warfare wars weapon weapons weep wept wicked wickedly widow wound wounded
+"""
+SUBJECTS = frozenset(_SUBJECTS_TOLD.split())
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": " ", "–": " "})  # noqa: RUF001 -- typographic marks are meant
 
 
 @cache
 def _analyzer() -> SentimentIntensityAnalyzer:
     analyzer = SentimentIntensityAnalyzer()
+    for word in SUBJECTS:
+        analyzer.lexicon.pop(word, None)
     analyzer.lexicon.update(WORDS)
     return analyzer
 

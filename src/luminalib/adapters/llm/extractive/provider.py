@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from luminalib.adapters.llm.extractive.headline import headline
 from luminalib.domain.consensus import AspectMention, ConsensusResult, ReviewReading
 from luminalib.domain.intelligence import Sentiment, SummaryResult, TextTooHeavy
 from luminalib.domain.llm import EngineReport, Finding
@@ -74,9 +75,10 @@ class ExtractiveLLM(LLMProvider):
         ]
 
     async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
-        """See the port; a few sentences of readers, chosen from the table's quotations."""
+        """See the port; the numbers of the table, and a few sentences of readers, chosen from its quotations."""
         aspects = [[aspect.mentions, list(aspect.quotes)] for aspect in request.aspects]
-        text = await self._call(WORD_CONSENSUS, {"aspects": aspects})
+        quoted = await self._call(WORD_CONSENSUS, {"aspects": aspects})
+        text = " ".join(filter(None, (headline(request), quoted)))
         return ConsensusResult(text=text, provider=self.name, model=self.model, prompt=self.consensus_method)
 
     async def check(self) -> None:

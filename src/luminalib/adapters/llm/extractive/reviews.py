@@ -40,6 +40,10 @@ first second last work volume series copy edition reason problem result fact poi
 """
 _GENERAL = frozenset(_NO_ASPECTS.split())
 _HIGH, _LOW = 4, 2
+_JOINING = re.compile(r"^(?:and|or|so|because|which|that|who|then)\b[\s,]*", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:too long|too slow|the rest|everything else|(?:first|second) half|middle|start|text|drawings|pictures)\b", re.IGNORECASE
+)
 
 
 def read_reviews(*, reviews: Sequence[tuple[str, int | None]], progress: Progress) -> list[dict[str, Any]]:
@@ -55,15 +59,29 @@ def _read(text: str, rating: int | None) -> dict[str, Any]:
     sentences = [sentence for paragraph in text.split("\n") for sentence in split(paragraph) if not speaks_to_a_machine(sentence)]
     if language_of([text], None) not in _ENGLISH:
         sentences = [sentence for sentence in sentences if language_of([sentence], None) in _ENGLISH]
-    aspects = distinct([mention for sentence in sentences for mention in _mentions(sentence)])[:MOST_ASPECTS]
+    mood = mood_of(sentences, rating)
+    mentions = [mention for sentence in sentences for mention in _mentions(sentence) if _fits(mention.sentiment, mood, rating)]
+    aspects = distinct(mentions)[:MOST_ASPECTS]
     return {
-        "sentiment": mood_of(sentences, rating).value,
+        "sentiment": mood.value,
         "aspects": [[aspect.name, aspect.sentiment.value, aspect.quote] for aspect in aspects],
     }
 
 
+def _fits(said: Sentiment, mood: Sentiment, rating: int | None) -> bool:
+    """Whether what a sentence seems to say goes with the stars: one star's praise is irony, five stars' faults are the story's."""
+    return rating is None or mood is Sentiment.MIXED or rating not in (1, 2, 4, 5) or said is mood
+
+
 def mood_of(sentences: Sequence[str], rating: int | None) -> Sentiment:
-    """The mood of a review in English from its clauses; the stars decide only where the words show no opinion."""
+    """The mood of a review: its stars, which the words can make mixed; without stars, or with three of five, its words.
+
+    Five stars are not negative and one star is not positive, whatever the words: irony praises, and books tell of horrors.
+    """
+    if rating is not None and rating >= _HIGH:
+        return Sentiment.MIXED if _says_both(sentences, -1) else Sentiment.POSITIVE
+    if rating is not None and rating <= _LOW:
+        return Sentiment.MIXED if _says_both(sentences, 1) else Sentiment.NEGATIVE
     scores = [opinion(clause) for sentence in sentences for clause in _clauses(sentence)]
     bright = sum(score for score in scores if score > _OPINION)
     dark = -sum(score for score in scores if score < -_OPINION)
@@ -73,6 +91,13 @@ def mood_of(sentences: Sequence[str], rating: int | None) -> Sentiment:
     if min(bright, dark) > _CLEAR * max(bright, dark) and min(bright, dark) >= _CLEAR:
         return Sentiment.MIXED
     return Sentiment.POSITIVE if bright + max(whole, 0) > dark + max(-whole, 0) else Sentiment.NEGATIVE
+
+
+def _says_both(sentences: Sequence[str], side: int) -> bool:
+    """Whether one clause is clearly on that side (1 bright, -1 dark), of something that books have, and another on the other."""
+    scored = [(clause, opinion(clause)) for sentence in sentences for clause in _clauses(sentence)]
+    objects = any(side * score >= _CLEAR and (_aspects_in(clause) or _PART.search(clause)) for clause, score in scored)
+    return objects and any(-side * score >= _OPINION for _, score in scored)
 
 
 def _by_stars(rating: int | None) -> Sentiment:
@@ -91,7 +116,8 @@ def _mentions(sentence: str) -> Iterator[AspectMention]:
     turns = len({score > 0 for _, score in judged}) > 1
     for clause, score in judged:
         mood = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
-        quote = clause.strip() if turns and len(words_of(clause)) >= _FEW_WORDS else sentence
+        part = _JOINING.sub("", clause.strip())
+        quote = part if turns and len(words_of(part)) >= _FEW_WORDS else sentence
         for name in _aspects_in(clause):
             yield AspectMention(name=name, sentiment=mood, quote=quote if len(quote) <= LONGEST_QUOTE else "")
 

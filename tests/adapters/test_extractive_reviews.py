@@ -1,0 +1,70 @@
+"""Reviews as the extractive engine reads them: the labelled sets of the benchmark, and what must hold for each."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from luminalib.adapters.llm.extractive.headline import headline
+from luminalib.adapters.llm.extractive.reviews import read_reviews
+from luminalib.domain.consensus import AspectEvidence
+from luminalib.ports.llm import ConsensusRequest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from review_sentiment import LABELLED, TO_REACH, accuracy, moods, precision, read
+
+
+def aspects(text: str, rating: int | None) -> list[list[str]]:
+    found: list[list[str]] = read_reviews(reviews=[(text, rating)], progress=lambda _: None)[0]["aspects"]
+    return found
+
+
+def test_moods_with_stars_are_as_their_writers_meant_them() -> None:
+    lines = read(LABELLED / "starred_reviews.tsv")
+    truth, told = [label for _, label, _ in lines], moods([(text, int(stars)) for stars, _, text in lines])
+    assert len(lines) >= 300
+    assert accuracy(truth, told) >= TO_REACH
+    assert accuracy(truth[2::3], told[2::3]) >= TO_REACH, "of those that no rule was made by"
+
+
+def test_what_is_called_praise_or_criticism_is() -> None:
+    right, called = precision()
+    assert called >= 40
+    assert right >= TO_REACH * called
+
+
+@pytest.mark.parametrize(
+    "text", ["A brutal, terrible war, a cruel villain, and so much death.", "Awful, horrible, dreadful people.", "Boring? Never."]
+)
+def test_five_stars_are_not_negative_and_one_star_is_not_positive(text: str) -> None:
+    assert moods([(text, 5)]) != ["negative"]
+    assert moods([("Great, wonderful, brilliant. " + text, 1)]) != ["positive"]
+
+
+def test_irony_is_no_praise_and_a_crime_no_criticism() -> None:
+    assert aspects("What a wonderful plot, I slept like a child.", 1) == []
+    assert aspects("The murder in the plot is a terrible crime.", 5) == []
+
+
+def test_a_part_of_a_sentence_begins_with_no_joining_word() -> None:
+    found = aspects("The prose is beautiful, but the ending is terrible, and the plot is a mess.", 3)
+    assert found
+    assert not any(quote.lower().startswith(("and ", "but ", "or ")) for *_, quote in found)
+
+
+def request(*evidence: AspectEvidence, mean: float = 3.75, count: int = 4) -> ConsensusRequest:
+    return ConsensusRequest(tenant_id="main", title="Salt", review_count=count, mean=mean, moods={}, aspects=list(evidence))
+
+
+def test_the_numbers_are_told_with_both_sides_in_the_language_of_the_reviews() -> None:
+    plot = AspectEvidence(name="plot", positive=3, negative=1, undecided=0, quotes=("The plot is gripping and the story is good.",))
+    pacing = AspectEvidence(name="pacing", positive=0, negative=2, undecided=0, quotes=("The pacing of the book is slow.",))
+    assert headline(request(plot, pacing)) == "3.8 of 5 from 4 readers. Praised: plot. Criticised: pacing, plot."
+    german = AspectEvidence(
+        name="the book as a whole",
+        positive=1,
+        negative=0,
+        undecided=0,
+        quotes=("Das ist ein sehr schönes Buch, und ich habe es mit der ganzen Familie gelesen, weil es nicht zu lang ist.",),
+    )
+    assert headline(request(german, mean=5.0, count=1)) == "5,0 von 5 aus einer Bewertung."
