@@ -36,7 +36,7 @@ async def test_what_stands_in_says_so(error: Exception) -> None:
     (reading,) = await llm.read_reviews("main", [ReviewText(text="The plot is wonderful.", rating=5)])
     consensus = await llm.synthesise_consensus(TABLE)
     assert {summary.provider, reading.provider, consensus.provider} == {"extractive (fallback)"}
-    assert consensus.text == "The plot is wonderful."
+    assert consensus.text == "4.0 of 5 from one reader. Praised: plot. The plot is wonderful."
     assert (await llm.probe("main")).is_ready is False, "operators see the first engine's state"
     with pytest.raises(type(error)):
         await llm.check()
