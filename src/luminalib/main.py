@@ -22,6 +22,7 @@ from luminalib.api import (
     openapi,
     operations,
     pages,
+    problem_pages,
     problems,
     profile,
     recommendations,
@@ -33,11 +34,32 @@ from luminalib.api import (
 from luminalib.api.hosts import KnownHosts
 from luminalib.api.middleware import BodyLimit, RequestContext, StalledClients
 from luminalib.api.multipart import MAX_FILES
+from luminalib.api.negotiation import Acceptable
+from luminalib.api.streams import STREAMS
 from luminalib.container import Container, open_container
 from luminalib.settings import Settings
 
-READ_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range", "If-None-Match", "X-Request-ID")
-SHOWN_HEADERS = ("Link", "Location", "Retry-After", "X-Request-ID", "Content-Range", "ETag", "Upload-Expires")
+READ_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "Last-Event-ID",
+    "Range",
+    "If-None-Match",
+    "X-Request-ID",
+)
+SHOWN_HEADERS = (
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-Request-ID",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Content-Range",
+    "ETag",
+    "Upload-Expires",
+)
 TUS_HEADERS = ("Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Document-Id", "Upload-Book-Id")
 
 A_VISIT = (
@@ -84,7 +106,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         users,
         llm,
     )
-    for feature in (*features, operations, pages):
+    for feature in (*features, operations, pages, problem_pages):
         app.router.routes.extend(feature.router.routes)
     problems.install(app)
     openapi.install(app, [route for feature in A_VISIT for route in feature.router.routes])
@@ -99,6 +121,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         )
     book, document = settings.max_upload_mib * 2**20, settings.max_document_mib * 2**20
     limits = {r"/books(/[^/]+/content)?|/uploads/[^/]+": book, "/documents/upload": document * MAX_FILES}
+    app.add_middleware(Acceptable, routes=app.router.routes, streams=STREAMS)
     app.add_middleware(BodyLimit, upload_limits=limits)
     app.add_middleware(StalledClients)
     app.add_middleware(KnownHosts, allowed=settings.known_hosts)

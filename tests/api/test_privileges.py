@@ -27,6 +27,8 @@ GET    /                                                200      200   200      
 GET    /docs                                            200      200   200       200   200    200
 GET    /redoc                                           200      200   200       200   200    200
 GET    /assets/{path:path}                              200      200   200       200   200    200
+GET    /problems                                        200      200   200       200   200    200
+GET    /problems/{slug}                                 200      200   200       200   200    200
 GET    /reset-password                                  200      200   200       200   200    200
 GET    /join                                            200      200   200       200   200    200
 GET    /favicon.ico                                     200      200   200       200   200    200
@@ -200,8 +202,8 @@ class Cast:
         return await self.clients[role].request(method, path.replace(":path", "").format(**ids), **prepared)
 
     async def _things(self, path: str) -> dict[str, str]:
-        if path.startswith("/assets/"):
-            return {"path": "favicon.svg"}
+        if path.startswith(("/assets/", "/problems/")):
+            return {"path": "favicon.svg", "slug": "book-not-found"}
         if "{app_password_id}" in path:
             made = await self.clients["owner"].post("/auth/me/app-passwords", json={"name": "bait"})
             return {"app_password_id": made.raise_for_status().json()["id"]}

@@ -14,17 +14,19 @@ from luminalib.api.fields import PlainText
 from luminalib.api.json import Json
 from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, announced_in, read_upload
 from luminalib.api.paging import PageOf, page_of
+from luminalib.api.preconditions import SeenDep, etag
 from luminalib.api.problems import documented
 from luminalib.api.queries import PageQuery, parameters_of, read_query
 from luminalib.api.schemas import BookOut, SummaryOut, summary_json
 from luminalib.domain.auth import NotAllowed, TooManyRequests
-from luminalib.domain.books import BookFilter, BookNotFound, InvalidIsbn, LoanRequired, NothingToRank, SeriesMissing
+from luminalib.domain.books import BookFilter, BookNotFound, BookView, InvalidIsbn, LoanRequired, NothingToRank, SeriesMissing
 from luminalib.domain.catalogue import FacetKind, FoundBooks
 from luminalib.domain.covers import CoverNotFound
 from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.loans import BookOnLoan, CopiesOut
 from luminalib.domain.media import MediaType, UnsupportedMediaType
+from luminalib.domain.versions import Outdated, version_of
 
 router = APIRouter(prefix="/books", tags=["books"])
 
@@ -192,28 +194,42 @@ async def list_books(request: Request, by: ReaderDep) -> Json:
 _FILTERS = tuple(field.name for field in fields(BookFilter) if field.name != "sort")
 
 
+def _versioned(response: Response, book: BookView) -> BookOut:
+    response.headers.update(etag(version_of(book.updated_at)))
+    return BookOut.of(book)
+
+
 @router.get("/{book_id}", response_model=BookOut, responses=documented(Unauthenticated, BookNotFound))
 async def get_book(book_id: UUID, request: Request, by: ReaderDep) -> Json:
     """One book."""
-    return Json(await services_in(request).books.get(by, str(book_id)))
+    book = await services_in(request).books.get(by, str(book_id))
+    return Json(book, headers=etag(version_of(book.updated_at)))
 
 
-@router.put("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut))
-async def replace_book(book_id: UUID, body: BookBody, by: PrincipalDep, services: ServicesDep) -> BookOut:
+@router.put(
+    "/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut, Outdated)
+)
+async def replace_book(
+    book_id: UUID, body: BookBody, response: Response, by: PrincipalDep, services: ServicesDep, seen: SeenDep
+) -> BookOut:
     """Replaces all that is said about a book. For its owner and librarians."""
-    return BookOut.of(await services.books.describe(by, str(book_id), dict(body)))
+    return _versioned(response, await services.books.describe(by, str(book_id), dict(body), seen))
 
 
-@router.patch("/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut))
-async def change_book(book_id: UUID, body: BookPatch, by: PrincipalDep, services: ServicesDep) -> BookOut:
+@router.patch(
+    "/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut, Outdated)
+)
+async def change_book(
+    book_id: UUID, body: BookPatch, response: Response, by: PrincipalDep, services: ServicesDep, seen: SeenDep
+) -> BookOut:
     """Changes some of what is said about a book. For its owner and librarians."""
-    return BookOut.of(await services.books.describe(by, str(book_id), body.changes()))
+    return _versioned(response, await services.books.describe(by, str(book_id), body.changes(), seen))
 
 
-@router.delete("/{book_id}", status_code=204, responses=documented(Unauthenticated, NotAllowed, BookNotFound, BookOnLoan))
-async def remove_book(book_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
+@router.delete("/{book_id}", status_code=204, responses=documented(Unauthenticated, NotAllowed, BookNotFound, BookOnLoan, Outdated))
+async def remove_book(book_id: UUID, by: PrincipalDep, services: ServicesDep, seen: SeenDep) -> None:
     """Removes a book with its file, text and summary. For its owner and librarians."""
-    await services.books.remove(by, str(book_id))
+    await services.books.remove(by, str(book_id), seen)
 
 
 @router.put(

@@ -19,6 +19,7 @@ from luminalib.api.problems import fault, problem
 from luminalib.domain.auth import InvalidToken
 from luminalib.domain.documents import FileTooLarge
 from luminalib.domain.errors import LuminaError
+from luminalib.ports.rate_limits import STANDING
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SMALL_BODY_BYTES = 2**20
@@ -51,6 +52,7 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
+        STANDING.set(None)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if self._behind_proxies and header(scope, b"x-forwarded-proto") == b"https":
             scope["scheme"] = "https"
@@ -65,7 +67,7 @@ class RequestContext:
                 status, has_started = int(message["status"]), True
                 said = {name.lower() for name, _ in message["headers"]}
                 defaults = [default for default in (NO_CONTENT_POLICY, NOT_KEPT) if default[0] not in said]
-                message["headers"] = [*message["headers"], *ours, *defaults]
+                message["headers"] = [*message["headers"], *ours, *defaults, *_limits()]
             await send(message)
 
         try:
@@ -76,6 +78,16 @@ class RequestContext:
             await fault(Request(scope), error)(scope, receive, send_with_headers)
         finally:
             _account(scope, status, time.perf_counter() - started)
+
+
+def _limits() -> list[tuple[bytes, bytes]]:
+    """What is left of the tightest limit that the request was counted by (draft-ietf-httpapi-ratelimit-headers)."""
+    standing = STANDING.get()
+    if standing is None:
+        return []
+    policy = f'"{standing.rule}";q={standing.limit};w={standing.seconds}'
+    left = f'"{standing.rule}";r={standing.left};t={standing.resets_in}'
+    return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
 
 
 def _request_id(scope: Scope) -> str:

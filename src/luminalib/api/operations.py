@@ -75,7 +75,10 @@ async def _is_staff(request: Request) -> bool:
         return False
 
 
-@router.get("/metrics", response_class=Response)
+_FIGURES = {"text/plain": {"schema": {"type": "string"}, "example": "luminalib_jobs 3\n"}}
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"description": "Lines of figures.", "content": _FIGURES}})
 async def get_metrics() -> Response:
     """Figures for Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -22,7 +22,8 @@ _POLICY = f"{_OWN}; style-src 'self'; frame-ancestors 'none'"
 _STYLED_POLICY = f"{_OWN}; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def _page(name: str, policy: str = _POLICY, **facts: object) -> HTMLResponse:
+def page(name: str, policy: str = _POLICY, **facts: object) -> HTMLResponse:
+    """A page made of its template; it may load nothing but this package's own files."""
     return HTMLResponse(_PAGES.get_template(name).render(facts), headers={"Content-Security-Policy": policy})
 
 
@@ -30,7 +31,7 @@ def _page(name: str, policy: str = _POLICY, **facts: object) -> HTMLResponse:
 async def home(services: ServicesDep) -> HTMLResponse:
     """What this is, whether it is ready, and the way in."""
     parts = await services.health.report(STRANGERS_PATIENCE)
-    return _page(
+    return page(
         "home.html",
         state=state_of(parts),
         missing=[part.name.replace("_", " ") for part in parts if not part.is_up],
@@ -49,27 +50,27 @@ async def _has_demo(services: Services) -> bool:
 @router.get("/docs")
 async def docs() -> HTMLResponse:
     """Swagger UI."""
-    return _page("docs.html")
+    return page("docs.html")
 
 
 @router.get("/redoc")
 async def redoc() -> HTMLResponse:
     """Redoc."""
-    return _page("redoc.html", _STYLED_POLICY)
+    return page("redoc.html", _STYLED_POLICY)
 
 
 @router.get("/reset-password")
 async def reset_password() -> HTMLResponse:
     """Where an admin's link for a forgotten password leads."""
     names = {"call": "auth/password-reset", "token_field": "token", "password_field": "new_password"}
-    return _page("link.html", title="Set a new password", button="Set it", **names)
+    return page("link.html", title="Set a new password", button="Set it", **names)
 
 
 @router.get("/join")
 async def join() -> HTMLResponse:
     """Where an invitation leads."""
     names = {"call": "auth/signup", "token_field": "invitation", "password_field": "password"}
-    return _page("link.html", title="Make your account", button="Sign up", asks_email=True, **names)
+    return page("link.html", title="Make your account", button="Sign up", asks_email=True, **names)
 
 
 @router.get("/assets/{path:path}")

@@ -10,12 +10,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
+from luminalib.api.wording import in_words
 from luminalib.domain.auth import TooManyRequests
 from luminalib.domain.documents import FileTooLarge
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, LuminaError, NotFound, Unauthenticated, Unavailable
 from luminalib.domain.media import UnsupportedMediaType
 from luminalib.domain.uploads import VERSION, WrongVersion
+from luminalib.domain.versions import Outdated
 from luminalib.ports.storage import StorageFull
 
 MEDIA_TYPE = "application/problem+json"
@@ -24,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 STATUS_OF: dict[type[LuminaError], HTTPStatus] = {
     WrongVersion: HTTPStatus.PRECONDITION_FAILED,
+    Outdated: HTTPStatus.PRECONDITION_FAILED,
     FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
@@ -46,8 +50,33 @@ HTTP_SLUGS: dict[int, str] = {
     413: FileTooLarge.slug,
 }
 
+OF_HTTP: dict[str, tuple[HTTPStatus, str]] = {
+    "bad-request": (HTTPStatus.BAD_REQUEST, "The request is not well-formed. Compare it with the reference."),
+    "unauthenticated": (
+        HTTPStatus.UNAUTHORIZED,
+        "Log in first: POST /auth/login, then send `Authorization: Bearer <access token>`.",
+    ),
+    "not-found": (HTTPStatus.NOT_FOUND, "There is nothing at this address. Compare it with the reference."),
+    "method-not-allowed": (
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "The address exists, but not this method of it: `Allow` names those that do.",
+    ),
+    "not-acceptable": (HTTPStatus.NOT_ACCEPTABLE, "What is asked for cannot be answered in a form that `Accept` names."),
+    "validation-error": (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Part of the request is not valid: `errors` names each part and what is wrong.",
+    ),
+    "incomplete-request": (HTTPStatus.BAD_REQUEST, "The connection ended before the whole request had come. Send it again."),
+    "unknown-host": (HTTPStatus.BAD_REQUEST, "The library does not answer to this name. Use its own address."),
+    "internal-error": (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side. The server's log has the details under the answer's X-Request-ID.",
+    ),
+    "http-error": (HTTPStatus.BAD_REQUEST, "The server could not do this; the answer's `detail` says why."),
+}
+"""Types of problems that no error of the domain stands for."""
+
 HEADERS_OF = {
-    HTTPStatus.PRECONDITION_FAILED: {"Tus-Version": VERSION},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_SECONDS)},
 }
 
@@ -137,6 +166,8 @@ def install(app: FastAPI) -> None:
 def _on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LuminaError)  # noqa: S101 -- Starlette's handlers are typed for any exception
     response = problem(request, status_of(type(error)), error.slug, error.detail, error.facts)
+    if isinstance(error, WrongVersion):
+        response.headers["Tus-Version"] = VERSION
     if "retry_after" in error.facts:
         response.headers["Retry-After"] = str(error.facts["retry_after"])
     return response
@@ -145,7 +176,7 @@ def _on_domain_error(request: Request, error: Exception) -> Response:
 def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- as above
     errors = [
-        FieldError(field=".".join(str(part) for part in found["loc"]), message=found["msg"], code=found["type"]).model_dump()
+        FieldError(field=".".join(str(part) for part in found["loc"]), message=in_words(found), code=found["type"]).model_dump()
         for found in error.errors()
     ]
     detail = f"{errors[0]['field']}: {errors[0]['message']}" if errors else "The request is not valid."
@@ -157,7 +188,18 @@ def _on_http_error(request: Request, error: Exception) -> Response:
     slug = HTTP_SLUGS.get(error.status_code, "http-error")
     response = problem(request, error.status_code, slug, str(error.detail))
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return response
+
+
+def _methods_at(request: Request) -> set[str]:
+    """The methods of all routes at this address: Starlette names those of the first only."""
+    found: set[str] = set()
+    for route in request.app.router.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return found
 
 
 def _on_disconnect(request: Request, _error: Exception) -> Response:

@@ -4,18 +4,20 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
 from luminalib.api.fields import Body, Password, Patch, PlainText
+from luminalib.api.preconditions import SeenDep, etag
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.app_passwords import AppPasswordNotFound, TooManyAppPasswords
-from luminalib.domain.auth import LastAdmin, TooManyRequests, WeakPassword, WrongPassword
+from luminalib.domain.auth import Account, LastAdmin, TooManyRequests, WeakPassword, WrongPassword
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.preferences import Preferences, Taste
 from luminalib.domain.tastes import ImplicitTaste
+from luminalib.domain.versions import Outdated
 
 router = APIRouter(prefix="/auth/me", tags=["accounts"])
 DisplayName = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
@@ -133,15 +135,21 @@ class AppPasswordsOut(BaseModel):
 
 
 @router.get("", responses=documented(Unauthenticated))
-async def get_me(by: PrincipalDep) -> UserOut:
+async def get_me(response: Response, by: PrincipalDep) -> UserOut:
     """Your own account."""
-    return UserOut.model_validate(by.account, from_attributes=True)
+    return _versioned(response, by.account)
 
 
-@router.patch("", responses=documented(Unauthenticated))
-async def change_me(body: ProfilePatch, by: PrincipalDep, services: ServicesDep) -> UserOut:
+@router.patch("", responses=documented(Unauthenticated, Outdated))
+async def change_me(body: ProfilePatch, response: Response, by: PrincipalDep, services: ServicesDep, seen: SeenDep) -> UserOut:
     """Changes the name that others see."""
-    return UserOut.of(await services.profile.rename(by, body.display_name))
+    return _versioned(response, await services.profile.rename(by, body.display_name, seen))
+
+
+def _versioned(response: Response, account: Account | None) -> UserOut:
+    shown = UserOut.model_validate(account, from_attributes=True)
+    response.headers.update(etag(account.version if account else ""))
+    return shown
 
 
 @router.delete("", status_code=204, responses=documented(Unauthenticated, WrongPassword, LastAdmin, TooManyRequests))

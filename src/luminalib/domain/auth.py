@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from luminalib.domain.normalisation import normalised
+from luminalib.domain.versions import version_of
 
 MAIN_TENANT = "main"
 PASSWORD_MIN, PASSWORD_MAX = 8, 1000
@@ -96,6 +97,11 @@ class Account:
     role: Role
     is_active: bool
     created_at: datetime
+
+    @property
+    def version(self) -> str:
+        """Another one whenever the account shows something else."""
+        return version_of(self.email, self.display_name, self.role, self.is_active)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,8 @@
 """How often something may be tried."""
 
 from abc import ABC, abstractmethod
+from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -25,8 +27,23 @@ class Rule(StrEnum):
         return self.value.endswith("-per-address")
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How much is left of a limit: `limit` per `seconds`, of which `left`, and all of it again in `resets_in` seconds."""
+
+    rule: Rule
+    limit: int
+    seconds: int
+    left: int
+    resets_in: int
+
+
+STANDING: ContextVar[Standing | None] = ContextVar("STANDING", default=None)
+"""The tightest limit that this request was counted by, for its answer to tell."""
+
+
 class RateLimiter(ABC):
-    """Counts attempts in a moving window."""
+    """Counts attempts in a moving window, and notes in STANDING what is left."""
 
     @abstractmethod
     async def hit(self, rule: Rule, key: str | None) -> None:

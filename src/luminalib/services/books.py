@@ -1,6 +1,6 @@
 """The catalogue: adding, finding, describing and removing books."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -37,6 +37,7 @@ from luminalib.domain.notices import NoticeKind, hold_over
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.pipeline import delete_files, index_document, process_document, status_event
 from luminalib.domain.texts import EmbeddedMetadata
+from luminalib.domain.versions import require_version, version_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.covers import CoverArtist
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
@@ -147,15 +148,16 @@ class BookService:
         """One book. Raises BookNotFound."""
         return await self._books.get(by.tenant_id, book_id)
 
-    async def describe(self, by: Principal, book_id: str, changes: dict[str, Any]) -> BookView:
-        """Changes the named parts of the details; new copies go to who waits.
+    async def describe(self, by: Principal, book_id: str, changes: dict[str, Any], seen: Container[str] | None = None) -> BookView:
+        """Changes the named parts of the details; new copies go to who waits. `seen` are versions that may be changed.
 
-        Raises BookNotFound, NotAllowed, InvalidIsbn, SeriesMissing, CopiesOut.
+        Raises BookNotFound, NotAllowed, Outdated, InvalidIsbn, SeriesMissing, CopiesOut.
         """
         now = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
             book = await uow.books.get(book_id)
             require_editor(by, book)
+            require_version(version_of(book.updated_at), seen)
             book.describe(book.details.changed(changes), now)
             copies_out = await uow.loans.count_open(book_id=book.id)
             copies_ready = sum(hold.state is HoldState.READY for hold in await uow.holds.line(book.id))
@@ -182,11 +184,15 @@ class BookService:
         await self._promote(document)
         return await self.get(by, book_id)
 
-    async def remove(self, by: Principal, book_id: str) -> None:
-        """Takes the book away with its file, text and summary; files go by a job. Raises BookNotFound, NotAllowed, BookOnLoan."""
+    async def remove(self, by: Principal, book_id: str, seen: Container[str] | None = None) -> None:
+        """Takes the book away with its file, text and summary; files go by a job. `seen` as in `describe`.
+
+        Raises BookNotFound, NotAllowed, Outdated, BookOnLoan.
+        """
         document_id = (await self.get(by, book_id)).document_id
         async with self._uow(by.tenant_id) as uow:
             document, book = await _held(uow, by, book_id, document_id)
+            require_version(version_of(book.updated_at), seen)
             if copies_out := await uow.loans.count_open(book_id=book.id):
                 raise BookOnLoan(copies_out=copies_out)
             await self._tell_who_waited(uow, book)

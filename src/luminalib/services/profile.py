@@ -1,5 +1,7 @@
 """What members do with their own account: name, password, taste, and leaving."""
 
+from collections.abc import Container
+
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import (
     Account,
@@ -15,6 +17,7 @@ from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.pipeline import delete_files, index_document, lock_of
 from luminalib.domain.preferences import Preferences
 from luminalib.domain.uploads import delete_upload
+from luminalib.domain.versions import require_version
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
@@ -42,10 +45,11 @@ class ProfileService:
         self._policy = policy
         self._clock = clock
 
-    async def rename(self, by: Principal, display_name: str) -> Account:
-        """Changes the name that others see."""
+    async def rename(self, by: Principal, display_name: str, seen: Container[str] | None = None) -> Account:
+        """Changes the name that others see. `seen` are versions that may be changed. Raises Outdated."""
         async with self._uow(by.tenant_id) as uow:
             user = await lock_member(uow, by.user_id)
+            require_version(user.account.version, seen)
             user.display_name = display_name
         return user.account
 

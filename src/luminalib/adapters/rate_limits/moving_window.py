@@ -14,7 +14,7 @@ from limits.storage import storage_from_string
 from luminalib.domain.auth import TooManyRequests
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.networks import network_of
-from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.rate_limits import STANDING, RateLimiter, Rule, Standing
 
 
 class LimitsRateLimiter(RateLimiter):
@@ -40,12 +40,16 @@ class LimitsRateLimiter(RateLimiter):
             return
         limit, key = self._rules[rule], self._counted_by(rule, key)
         try:
-            if await self._limiter.hit(limit, rule, key):
-                return
-            reset_at, _ = await self._limiter.get_window_stats(limit, rule, key)
+            is_within = await self._limiter.hit(limit, rule, key)
+            reset_at, left = await self._limiter.get_window_stats(limit, rule, key)
         except StorageError as error:
             raise Unavailable("The store of the rate limits does not answer. Check LUMINALIB_RATE_LIMIT_STORE.") from error
         seconds = max(1, ceil(reset_at - time.time()))
+        tightest = STANDING.get()
+        if tightest is None or left <= tightest.left:
+            STANDING.set(Standing(rule, limit.amount, limit.get_expiry(), left, seconds))
+        if is_within:
+            return
         raise TooManyRequests(f"Too many attempts. Try again in {seconds} seconds.", retry_after=seconds)
 
     async def forgive(self, rule: Rule, key: str | None) -> None:
