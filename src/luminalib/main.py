@@ -17,6 +17,7 @@ from luminalib.api import (
     holds,
     llm,
     loans,
+    metrics,
     notices,
     one_time_links,
     openapi,
@@ -64,7 +65,7 @@ TUS_HEADERS = ("Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metada
 
 A_VISIT = (
     *(auth, one_time_links, profile, books, loans, holds, notices, reviews, consensus, recommendations, search, conversations),
-    *(document_events, documents, uploads, users, llm, operations),
+    *(document_events, documents, uploads, users, llm, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
 
@@ -106,11 +107,13 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         users,
         llm,
     )
-    for feature in (*features, operations, pages, problem_pages):
+    for feature in (*features, operations, metrics, pages, problem_pages):
         app.router.routes.extend(feature.router.routes)
     problems.install(app)
     openapi.install(app, [route for feature in A_VISIT for route in feature.router.routes])
     app.state.trusted_proxies = settings.trusted_proxies
+    app.state.has_metrics = settings.metrics != "off"
+    app.state.metrics_token = settings.metrics_token.get_secret_value() if settings.metrics == "token" else ""
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

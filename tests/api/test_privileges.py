@@ -40,6 +40,7 @@ POST   /auth/signup                                     201      201   201      
 POST   /auth/login                                      200      200   200       200   200    200
 POST   /auth/password-reset                             403      403   403       403   403    403
 POST   /auth/refresh                                    200      200   200       200   200    200
+POST   /auth/tickets                                    401      201   201       201   201    401
 POST   /auth/signout                                    401      204   204       204   204    401
 GET    /auth/me                                         401      200   200       200   200    401
 PATCH  /auth/me                                         401      200   200       200   200    401
@@ -126,6 +127,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /auth/me/app-passwords": {"name": "e-reader"},
     "PATCH /users/{user_id}": {},
     "POST /invitations": {},
+    "POST /auth/tickets": {"purpose": "stream"},
     "POST /auth/password-reset": {"token": "none", "new_password": "quiet harbour 1887"},
     "PUT /books/{book_id}": {"title": "Another"},
     "PATCH /books/{book_id}": {"title": "Another"},

@@ -20,6 +20,7 @@ from luminalib.adapters.db.views import (
     book_pages,
     catalogue,
     documents,
+    figures,
     holds,
     lexicon,
     loans,
@@ -33,6 +34,7 @@ from luminalib.adapters.db.views import books as book_statements
 from luminalib.adapters.db.views.book_pages import Shape, page_statement
 from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
+from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.loans import SqlLoanViews
@@ -57,6 +59,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 VIEWS = (
     SqlBookViews,
     SqlDocumentViews,
+    SqlFigureViews,
     SqlHoldViews,
     SqlInvitationViews,
     SqlLoanViews,
@@ -90,6 +93,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         catalogue,
         lexicon,
         documents,
+        figures,
         holds,
         loans,
         notices,

@@ -9,6 +9,7 @@ import pytest
 
 from bookfiles import make_epub, make_pdf
 from journeys import STORY, logged_in, server
+from luminalib import __version__
 
 COMMAND = (sys.executable, "-c", "from luminalib.cli import app; app()")
 
@@ -82,6 +83,10 @@ async def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:
     assert code == 1
     assert output.startswith("luminalib: The database does not answer")
     assert output.count("\n") == 1
+
+
+async def test_the_version_is_said(tmp_path: Path) -> None:
+    assert await run(tmp_path, "--version") == (0, f"luminalib {__version__}\n")
 
 
 async def test_the_openapi_document_is_printed(tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ from luminalib.api.deps import AddressDep, PrincipalDep, ServicesDep
 from luminalib.api.fields import Body, Password, PlainText
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
-from luminalib.domain.auth import EMAIL_MAX, BadCredentials, EmailTaken, InvalidToken, TooManyRequests, WeakPassword
+from luminalib.domain.auth import (
+    EMAIL_MAX,
+    TICKET_LIFE,
+    BadCredentials,
+    EmailTaken,
+    InvalidToken,
+    TicketPurpose,
+    TooManyRequests,
+    WeakPassword,
+)
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.normalisation import normalised
 from luminalib.domain.one_time_links import InvalidLink, InvitationRequired, SignupClosed
@@ -118,6 +127,26 @@ async def log_in(request: Request, services: ServicesDep, address: AddressDep) -
 async def refresh_tokens(body: RefreshRequest, services: ServicesDep, address: AddressDep) -> TokensOut:
     """A new pair of tokens. Each refresh token is for one use; a second use ends the session."""
     return TokensOut.of(await services.auth.refresh(body.refresh_token.get_secret_value(), address=address))
+
+
+class TicketBody(Body):
+    """What the ticket is for."""
+
+    purpose: TicketPurpose = Field(description="Streams of events, or covers and files of books.", examples=["stream"])
+
+
+class TicketOut(BaseModel):
+    """A pass for clients that cannot send a header, such as `EventSource` and `<img>`."""
+
+    ticket: str = Field(description="To be sent as `?ticket=…`.", examples=["3f0a5c1e.1778578200.9b524c548a0f"])
+    expires_in: int = Field(description="For how many seconds it may be shown; what it has opened goes on.", examples=[60])
+
+
+@router.post("/tickets", status_code=201, responses=documented(Unauthenticated))
+async def create_ticket(body: TicketBody, by: PrincipalDep, services: ServicesDep) -> TicketOut:
+    """Makes a ticket that stands for your session for a minute, in the address of streams or of covers and files only."""
+    ticket = services.auth.ticket(by, body.purpose)
+    return TicketOut(ticket=ticket, expires_in=int(TICKET_LIFE.total_seconds()))
 
 
 @router.post("/signout", status_code=204, responses=documented(Unauthenticated))

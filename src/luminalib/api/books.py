@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
 from luminalib.api.content import send_content
-from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, services_in
+from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, ViewerDep, services_in
 from luminalib.api.fields import PlainText
 from luminalib.api.json import Json
 from luminalib.api.multipart import MalformedUpload, MissingFile, UploadForm, announced_in, read_upload
@@ -266,7 +266,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     response_class=Response,
     responses={**documented(Unauthenticated, BookNotFound, LoanRequired), **_CONTENT},
 )
-async def download_content(book_id: UUID, request: Request, by: ReaderDep, services: ServicesDep) -> Response:
+async def download_content(book_id: UUID, request: Request, by: ViewerDep, services: ServicesDep) -> Response:
     """The book's file, whole or in ranges. For those who have it on loan, its owner and librarians."""
     file = await services.books.open_content(by, str(book_id))
     return send_content(request, file, services.books.read)
@@ -284,7 +284,7 @@ async def download_content(book_id: UUID, request: Request, by: ReaderDep, servi
         304: {"description": "You have it: `If-None-Match` names the present cover."},
     },
 )
-async def get_cover(book_id: UUID, request: Request, by: ReaderDep, services: ServicesDep) -> Response:
+async def get_cover(book_id: UUID, request: Request, by: ViewerDep, services: ServicesDep) -> Response:
     """The book's cover: the image that its file names, the first page of a PDF, else one that is drawn from title and authors.
 
     The book's `cover.kind` tells which: `found` or `drawn`.

@@ -20,7 +20,7 @@ from luminalib.api.conversation_fields import (
     MessageBody,
     MessageOut,
 )
-from luminalib.api.deps import PrincipalDep, ServicesDep, stream_seat
+from luminalib.api.deps import FollowerDep, PrincipalDep, ServicesDep, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
@@ -145,7 +145,7 @@ async def cancel_answer(conversation_id: UUID, by: PrincipalDep, services: Servi
     await services.conversations.cancel(by, str(conversation_id))
 
 
-async def own_conversation(conversation_id: UUID, by: PrincipalDep, services: ServicesDep) -> None:
+async def own_conversation(conversation_id: UUID, by: FollowerDep, services: ServicesDep) -> None:
     """Raises ConversationNotFound before a stream begins."""
     await services.conversations.get(by, str(conversation_id))
 
@@ -159,7 +159,7 @@ async def own_conversation(conversation_id: UUID, by: PrincipalDep, services: Se
 async def stream_conversation(
     conversation_id: UUID,
     request: Request,
-    by: PrincipalDep,
+    by: FollowerDep,
     services: ServicesDep,
     last_event_id: Annotated[
         int | None, Header(ge=0, le=MAX_EVENT_ID, description="Resume after this message; 0 replays all. Without it: from now on.")

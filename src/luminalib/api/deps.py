@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBasic, OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from luminalib.domain.app_passwords import BadAppPassword
-from luminalib.domain.auth import Principal
+from luminalib.domain.auth import Principal, TicketPurpose
 from luminalib.domain.errors import Unauthenticated
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
@@ -19,6 +19,7 @@ from luminalib.services.consensus import ConsensusService
 from luminalib.services.conversations import ConversationService
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
+from luminalib.services.figures import FigureService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
 from luminalib.services.intake import IntakeService
@@ -55,6 +56,7 @@ class Services:
     conversations: ConversationService
     doctor: DoctorService
     documents: DocumentService
+    figures: FigureService
     health: HealthService
     holds: HoldService
     intake: IntakeService
@@ -167,7 +169,46 @@ reading = Reading(
 )
 
 
-async def stream_seat(request: Request, by: Annotated[Principal, Depends(logged_in)]) -> AsyncIterator[None]:
+TicketDep = Annotated[
+    str | None,
+    Query(
+        max_length=512,
+        description="Instead of the header, a ticket of `POST /auth/tickets`, for clients that cannot send one.",
+        examples=["3f0a5c1e.1778578200.9b524c548a0f"],
+    ),
+]
+
+
+class Following(LoggedIn):
+    """Who follows a stream: a log-in, or a ticket for streams in the address."""
+
+    async def __call__(self, request: Request, ticket: TicketDep = None) -> Principal:  # type: ignore[override]  # as above
+        """Raises Unauthenticated or InvalidToken."""
+        if ticket is None:
+            return await super().__call__(request)
+        return await _by_ticket(request, ticket, TicketPurpose.STREAM)
+
+
+class Viewing(Reading):
+    """Who looks at covers and files: as `Reading`, or by a ticket for them in the address."""
+
+    async def __call__(self, request: Request, ticket: TicketDep = None) -> Principal:  # type: ignore[override]  # as above
+        """Raises Unauthenticated, InvalidToken, BadAppPassword or TooManyRequests."""
+        if ticket is None:
+            return await super().__call__(request)
+        return await _by_ticket(request, ticket, TicketPurpose.MEDIA)
+
+
+async def _by_ticket(request: Request, ticket: str, purpose: TicketPurpose) -> Principal:
+    return await services_in(request).auth.admit_ticket(ticket, purpose, address=address_in(request))
+
+
+following = Following(tokenUrl="/auth/login", refreshUrl="/auth/refresh", scheme_name="bearer", auto_error=False)
+viewing = Viewing(scheme_name="device")
+following.model, viewing.model = logged_in.model, reading.model  # the document has one of each
+
+
+async def stream_seat(request: Request, by: Annotated[Principal, Depends(following)]) -> AsyncIterator[None]:
     """A place among the account's streams, held until the answer has ended. Raises TooManyStreams."""
     with services_in(request).streams.seat(by):
         yield
@@ -177,3 +218,5 @@ ServicesDep = Annotated[Services, Depends(services_of)]
 AddressDep = Annotated[str | None, Depends(client_address)]
 PrincipalDep = Annotated[Principal, Depends(logged_in)]
 ReaderDep = Annotated[Principal, Depends(reading)]
+FollowerDep = Annotated[Principal, Depends(following)]
+ViewerDep = Annotated[Principal, Depends(viewing)]

@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict
 from starlette.types import Message
 
-from luminalib.api.deps import PrincipalDep, ServicesDep, address_in, services_in, stream_seat
+from luminalib.api.deps import FollowerDep, ServicesDep, address_in, services_in, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.problems import documented
 from luminalib.api.schemas import AnalysisOut, analysis_of
@@ -55,7 +55,7 @@ class EventOut(BaseModel):
 )
 async def stream_documents(
     request: Request,
-    by: PrincipalDep,
+    by: FollowerDep,
     services: ServicesDep,
     last_event_id: Annotated[
         int | None, Header(ge=0, le=MAX_EVENT_ID, description="Resume after this event; 0 replays all. Without it: from now on.")

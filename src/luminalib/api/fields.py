@@ -1,14 +1,25 @@
 """Types of request fields that several features share."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
 from fastapi import Header
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from luminalib.domain.idempotency import KEY_MAX
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 _FORBIDDEN = frozenset(chr(code) for code in range(0x20)) - frozenset("\t\n\r")
 
 
@@ -40,7 +51,16 @@ PlainText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValida
 Password = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_no_controls)]
 """A password as it was typed."""
 MAX_EVENT_ID = 2**63 - 1
-Moment = Annotated[AwareDatetime, Field(examples=["2026-06-02T00:00:00Z"])]
+
+
+def _written_out(given: Any) -> Any:
+    """Only what looks like a moment: pydantic alone would take seconds since 1970, too."""
+    if isinstance(given, str) and not _MOMENT.match(given):
+        raise ValueError("should be a moment such as 2026-05-01T09:00:00Z")
+    return given
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), Field(examples=["2026-06-02T00:00:00Z"])]
 """An instant with its offset from UTC."""
 Scope = Literal["mine", "library"]
 SCOPE = "`library` shows everybody's, to librarians."

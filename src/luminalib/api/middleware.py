@@ -31,6 +31,7 @@ NO_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-anc
 NOT_KEPT = (b"cache-control", b"no-store")
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 DURATIONS = Histogram("luminalib_request_seconds", "Time to answer a request.", ("method", "route", "status"))
+EVENTS = b"text/event-stream"
 STALLED_SECONDS = 60.0
 """How long a client may take to read what fills its connection's buffers: then it has gone, though nobody has told us."""
 log = structlog.get_logger("luminalib.access")
@@ -59,12 +60,13 @@ class RequestContext:
         ours = [(b"x-request-id", request_id.encode()), *SAFE_HEADERS]
         if scope["scheme"] == "https":
             ours.append(HTTPS_ONLY)
-        started, status, has_started = time.perf_counter(), 500, False
+        started, status, has_started, is_stream = time.perf_counter(), 500, False, False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status, has_started
+            nonlocal status, has_started, is_stream
             if message["type"] == "http.response.start":
                 status, has_started = int(message["status"]), True
+                is_stream = any(name == b"content-type" and value.startswith(EVENTS) for name, value in message["headers"])
                 said = {name.lower() for name, _ in message["headers"]}
                 defaults = [default for default in (NO_CONTENT_POLICY, NOT_KEPT) if default[0] not in said]
                 message["headers"] = [*message["headers"], *ours, *defaults, *_limits()]
@@ -77,7 +79,7 @@ class RequestContext:
                 raise
             await fault(Request(scope), error)(scope, receive, send_with_headers)
         finally:
-            _account(scope, status, time.perf_counter() - started)
+            _account(scope, status, time.perf_counter() - started, is_stream=is_stream)
 
 
 def _limits() -> list[tuple[bytes, bytes]]:
@@ -108,9 +110,10 @@ def _durations(method: str, route: str, status: int) -> Histogram:
     return DURATIONS.labels(method, route, str(status))
 
 
-def _account(scope: Scope, status: int, seconds: float) -> None:
+def _account(scope: Scope, status: int, seconds: float, *, is_stream: bool) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    _durations(scope["method"], route, status).observe(seconds)
+    if not is_stream:  # how long somebody listens is no latency
+        _durations(scope["method"], route, status).observe(seconds)
     if route not in ("/healthz", "/readyz", "/metrics"):
         log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
-from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, stream_seat
+from luminalib.api.deps import FollowerDep, ReaderDep, ServicesDep, stream_seat
 from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
@@ -52,7 +52,7 @@ async def list_notices(request: Request, by: ReaderDep, services: ServicesDep, p
 )
 async def stream_notices(
     request: Request,
-    by: PrincipalDep,
+    by: FollowerDep,
     services: ServicesDep,
     last_event_id: Annotated[
         int | None, Header(ge=0, le=MAX_EVENT_ID, description="Resume after this notice; 0 replays all. Without it: from now on.")

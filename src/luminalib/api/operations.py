@@ -1,10 +1,9 @@
-"""/healthz, /readyz and /metrics."""
+"""/healthz and /readyz."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from luminalib import __version__
@@ -73,12 +72,3 @@ async def _is_staff(request: Request) -> bool:
         return (await logged_in(request)).is_staff
     except (Unauthenticated, Unavailable):
         return False
-
-
-_FIGURES = {"text/plain": {"schema": {"type": "string"}, "example": "luminalib_jobs 3\n"}}
-
-
-@router.get("/metrics", response_class=Response, responses={200: {"description": "Lines of figures.", "content": _FIGURES}})
-async def get_metrics() -> Response:
-    """Figures for Prometheus."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

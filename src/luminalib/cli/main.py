@@ -5,11 +5,12 @@ A command's module is imported when the command is called: the list of commands 
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from luminalib import __version__
 from luminalib.domain.errors import LuminaError
 
 COMMANDS = {
@@ -64,9 +65,21 @@ commands = typer.Typer(
 )
 
 
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 -- typer's way to call it
+    if wanted:
+        typer.echo(f"luminalib {__version__}")
+        raise typer.Exit
+
+
 @commands.callback()
-def _root() -> None:
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """A library server that has read its books."""
+    del version
 
 
 def app() -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 from typing import Annotated
 
+import structlog
 import typer
 import uvloop
 
@@ -16,6 +17,7 @@ from luminalib.logs import configure_logging
 from luminalib.main import create_app
 from luminalib.settings import Settings, load_settings, unknown_variables
 
+log = structlog.get_logger(__name__)
 ALLOCATIONS_PER_COLLECTION = 10_000
 
 
@@ -35,7 +37,7 @@ def serve(
     settings = load_settings()
     configure_logging(settings.log_level, settings.log_format)
     for stranger in unknown_variables():
-        typer.echo(f"luminalib: {stranger}", err=True)
+        log.warning("settings.unknown", detail=stranger)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, _listen(host, port), demo=demo or settings.demo))
 
@@ -56,15 +58,29 @@ async def _welcome(server: Server, settings: Settings, container: Container, lis
         await asyncio.sleep(0.01)
     host, port = listener.getsockname()[:2]
     where = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 -- only compared
-    typer.echo(f"\n  LuminaLib is ready: {where}/docs\n")
-    if demo:
-        from luminalib.demo.loading import load_demo  # noqa: PLC0415 -- what draws books is imported where there is a demo
-
-        logins = await load_demo(container.services.auth, container.services.intake, container.services.books, settings.data_dir)
+    is_for_machines = settings.log_format == "json"
+    if is_for_machines:
+        log.info("server.ready", url=where)
+    else:
+        typer.echo(f"\n  LuminaLib is ready: {where}/docs\n")
+    logins = await _demo_logins(container, settings) if demo else []
+    if is_for_machines:
+        return  # no password goes into a log: the file in the data directory has them
+    if logins:
         typer.echo(f"  Log in there with Authorize, or by POST {where}/auth/login:")
-        for login in logins:
-            typer.echo(f"    {login.role:<10} {login.email:<28} {login.password}")
+        for role, email, password in logins:
+            typer.echo(f"    {role:<10} {email:<28} {password}")
     typer.echo(f"  Sign up by POST {where}/auth/signup; the first account becomes the admin.\n")
+
+
+async def _demo_logins(container: Container, settings: Settings) -> list[tuple[str, str, str]]:
+    """Role, address and password of each demo account, once the shelf is in."""
+    from luminalib.demo.loading import LOGINS_FILE, load_demo  # noqa: PLC0415 -- what draws books is imported where there is a demo
+
+    services = container.services
+    logins = await load_demo(services.auth, services.intake, services.books, settings.data_dir)
+    log.info("demo.loaded", logins=str(settings.data_dir / LOGINS_FILE))
+    return [(login.role, login.email, login.password) for login in logins]
 
 
 def _listen(host: str, port: int) -> socket.socket:

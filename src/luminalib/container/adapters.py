@@ -16,6 +16,7 @@ from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
+from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
@@ -52,6 +53,7 @@ from luminalib.ports.text import TextExtractor
 from luminalib.ports.views import (
     BookViews,
     DocumentViews,
+    FigureViews,
     HoldViews,
     InvitationViews,
     LoanViews,
@@ -81,6 +83,7 @@ class Views:
 
     books: BookViews
     documents: DocumentViews
+    figures: FigureViews
     holds: HoldViews
     loans: LoanViews
     notices: NoticeViews
@@ -162,6 +165,7 @@ async def _open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock
     return Views(
         books=SqlBookViews(reader, clock),
         documents=SqlDocumentViews(reader),
+        figures=SqlFigureViews(reader),
         holds=SqlHoldViews(reader),
         loans=SqlLoanViews(reader),
         notices=SqlNoticeViews(reader),

@@ -15,6 +15,7 @@ from luminalib.services.consensus import ConsensusService
 from luminalib.services.conversations import ConversationService
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
+from luminalib.services.figures import FigureService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
 from luminalib.services.intake import IntakeService
@@ -63,6 +64,7 @@ def make_services(
         consensus=ConsensusService(a.uow, a.views.reviews, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
         documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority),
+        figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
         health=health,
         holds=HoldService(a.uow, a.views.holds, policy, a.clock),
         intake=IntakeService(

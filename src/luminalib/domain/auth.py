@@ -13,6 +13,8 @@ from luminalib.domain.versions import version_of
 MAIN_TENANT = "main"
 PASSWORD_MIN, PASSWORD_MAX = 8, 1000
 EMAIL_MAX = 320
+TICKET_LIFE = timedelta(seconds=60)
+"""How long a ticket may be shown; what it has opened may last longer."""
 REFRESH_GRACE = timedelta(seconds=30)
 """How long the refresh token before the last still works: the answer that brought the new one may have been lost."""
 NO_PASSWORD = "!"  # noqa: S105 -- the opposite of one
@@ -25,6 +27,13 @@ class Role(StrEnum):
     MEMBER = "member"
     LIBRARIAN = "librarian"
     ADMIN = "admin"
+
+
+class TicketPurpose(StrEnum):
+    """What a ticket opens: streams of events, or covers and files of books."""
+
+    STREAM = "stream"
+    MEDIA = "media"
 
 
 class EmailTaken(Conflict):

@@ -64,6 +64,14 @@ class TokenSigner(ABC):
         """The session and the number of a refresh token of ours. Raises InvalidToken for any other."""
 
     @abstractmethod
+    def ticket(self, session_id: str, purpose: str, expires_at: datetime) -> str:
+        """A pass for one purpose that stands for the session until then. Printable, without characters that URLs escape."""
+
+    @abstractmethod
+    def read_ticket(self, ticket: str, purpose: str, now: datetime) -> str:
+        """The session that a ticket stands for. Raises InvalidToken, also for another purpose and after its end."""
+
+    @abstractmethod
     def new_secret(self) -> str:
         """A fresh secret of at least 256 bits, safe in URLs."""
 

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import (
+    TICKET_LIFE,
     BadCredentials,
     InvalidToken,
     Principal,
     Role,
     Session,
+    TicketPurpose,
     TooManyRequests,
     User,
     accept_password,
@@ -162,21 +164,27 @@ class AuthService:
 
     async def authenticate(self, access_token: str, *, address: str | None = None) -> Principal:
         """Who the token belongs to, with the role of this moment. Raises InvalidToken, also after signing out."""
-        now = self._clock.now()
-        claims = self._signer.verify(access_token, now)
-        found = await self._tools.lookup.find(claims.session_id)
-        if found is None or found.tenant_id != claims.tenant_id or found.ended_at or now >= found.expires_at:
+        claims = self._signer.verify(access_token, self._clock.now())
+        return await self._principal(claims.session_id, claims.tenant_id, address)
+
+    def ticket(self, by: Principal, purpose: TicketPurpose) -> str:
+        """A pass for one purpose that works for a minute, for clients that cannot send a header. It ends with the session."""
+        return self._signer.ticket(by.session_id or "", purpose, self._clock.now() + TICKET_LIFE)
+
+    async def admit_ticket(self, ticket: str, purpose: TicketPurpose, *, address: str | None = None) -> Principal:
+        """Who the ticket belongs to, with the role of this moment. Raises InvalidToken."""
+        session_id = self._signer.read_ticket(ticket, purpose, self._clock.now())
+        return await self._principal(session_id, self._tenant_id, address)
+
+    async def _principal(self, session_id: str, tenant_id: str, address: str | None) -> Principal:
+        found = await self._tools.lookup.find(session_id)
+        if found is None or found.tenant_id != tenant_id or found.ended_at or self._clock.now() >= found.expires_at:
             raise InvalidToken("The session has ended. Log in again.")
         account = found.account
         if not account.is_active:
             raise InvalidToken("The account is closed. Ask an admin.")
         return Principal(
-            tenant_id=claims.tenant_id,
-            user_id=account.id,
-            role=account.role,
-            session_id=claims.session_id,
-            address=address,
-            account=account,
+            tenant_id=tenant_id, user_id=account.id, role=account.role, session_id=session_id, address=address, account=account
         )
 
     async def count_deed(self, by: Principal) -> None:

@@ -14,6 +14,11 @@ class StreamService:
         self._per_account = per_account
         self._taken: Counter[tuple[str, str | None]] = Counter()
 
+    @property
+    def open(self) -> int:
+        """How many streams are open in this process."""
+        return self._taken.total()
+
     @contextmanager
     def seat(self, by: Principal) -> Iterator[None]:
         """Holds a seat until the context is left. Raises TooManyStreams."""

@@ -24,6 +24,7 @@ from luminalib.settings.groups import (
 
 PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
+METRICS_TOKEN_MIN = 16
 KNOWN_SECRETS = frozenset(
     (
         "luminalib",
@@ -120,6 +121,12 @@ class Settings(BaseSettings):
     )
     limits: LimitSettings = LimitSettings()
     connections: ConnectionSettings = ConnectionSettings()
+    metrics: Literal["open", "token", "off"] = Field(
+        "open", description="Who may read GET /metrics: everybody who reaches the port; who has METRICS_TOKEN; or nobody."
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="What Prometheus sends as bearer token, for LUMINALIB_METRICS=token."
+    )
     trusted_proxies: Annotated[
         int, Field(ge=0, le=10, description="How many reverse proxies stand in front and add to X-Forwarded-For.")
     ] = 0
@@ -177,6 +184,7 @@ class Settings(BaseSettings):
             raise SettingsError(f"{PREFIX}SECRET_KEY: is required in production; make one with `openssl rand -hex 32`.")
         if secret and len(secret) < SECRET_KEY_MIN:
             raise SettingsError(f"{PREFIX}SECRET_KEY: should have at least {SECRET_KEY_MIN} characters.")
+        self._require_metrics_token()
         if self.events == "postgres" and not self.database.startswith("postgresql"):
             raise SettingsError(f"{PREFIX}EVENTS: postgres needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
         if self.storage == "minio":
@@ -190,6 +198,10 @@ class Settings(BaseSettings):
         ):
             raise SettingsError(f"{PREFIX}OPENAI__API_KEY: is required at api.openai.com; other servers have other base URLs.")
         return self
+
+    def _require_metrics_token(self) -> None:
+        if self.metrics == "token" and len(self.metrics_token.get_secret_value()) < METRICS_TOKEN_MIN:
+            raise SettingsError(f"{PREFIX}METRICS_TOKEN: should have at least {METRICS_TOKEN_MIN} characters.")
 
     def _refuse_known_secrets(self, secret: str) -> None:
         """Raises SettingsError for secrets that everybody can read in some documentation."""

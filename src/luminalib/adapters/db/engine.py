@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from luminalib.adapters.db import sqlite
 from luminalib.adapters.db.sqlite_file import SqliteFile
@@ -83,6 +84,11 @@ class SqlDatabase(Database):
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.url.get_backend_name() == "sqlite"
+
+    def connections_in_use(self) -> int:
+        """How many connections units of work have taken out of the pools."""
+        pools = (self.engine.pool,) if self.is_sqlite else (self.engine.pool, self._readers.pool)
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     def write_gate(self) -> AbstractAsyncContextManager[Any]:
         """Held by a writer from begin to commit; on PostgreSQL everybody passes. Raises DatabaseUnavailable after a while."""

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
+from prometheus_client import Counter, Histogram
 
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, RETRY_AFTER, GivenUp, Job, UnknownJob, postponement
@@ -21,6 +23,15 @@ HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
 DRAIN_SECONDS = 10.0
 KEEP_FINISHED = timedelta(days=7)
 log = structlog.get_logger(__name__)
+
+
+JOBS = Counter("luminalib_jobs_ended_total", "Attempts at background jobs, by name and how they ended.", ("name", "outcome"))
+SECONDS = Histogram(
+    "luminalib_job_seconds",
+    "How long attempts at background jobs took.",
+    ("name",),
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800),
+)
 
 
 async def _cannot(job: Job) -> None:
@@ -151,12 +162,15 @@ class InProcessJobRunner(JobRunner):
             return
         if job.claims > FREE_CLAIMS:
             log.warning("jobs.started_again", starts=job.claims)
+        begun = time.perf_counter()
         try:
             await handler.run(job)
         except Unavailable as reason:
+            JOBS.labels(job.name, "postponed").inc()
             log.warning("jobs.postponed", reason=str(reason))
             await self._ledger.retry(job, self._clock.now() + postponement(reason), failures=job.failures, error=str(reason))
         except Exception as error:
+            JOBS.labels(job.name, "failed").inc()
             log.warning("jobs.failed", reason=str(error), last_try=job.is_last_try, exc_info=True)
             if job.is_last_try:
                 await self._fail(job, handler, error)
@@ -165,7 +179,10 @@ class InProcessJobRunner(JobRunner):
                 run_at = self._clock.now() + RETRY_AFTER
                 await self._ledger.retry(job, run_at, failures=job.failures + 1, error=str(error))
         else:
+            JOBS.labels(job.name, "done").inc()
             await self._ledger.finish(job, self._clock.now())
+        finally:
+            SECONDS.labels(job.name).observe(time.perf_counter() - begun)
 
     async def _fail(self, job: Job, handler: JobHandler, error: Exception) -> None:
         await handler.give_up(job, error)

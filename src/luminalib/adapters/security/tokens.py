@@ -91,6 +91,25 @@ class JoseSigner(TokenSigner):
         mac = hmac.new(key.encode(), f"refresh:{session_id}:{rotation}".encode(), hashlib.sha256).digest()
         return f"{session_id}.{rotation}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
+    def ticket(self, session_id: str, purpose: str, expires_at: datetime) -> str:
+        """See TokenSigner: the session, the end in seconds, and HMAC-SHA-256 over both and the purpose."""
+        return self._stamped(session_id, purpose, int(expires_at.timestamp()), self._keys[self._signing_id])
+
+    def read_ticket(self, ticket: str, purpose: str, now: datetime) -> str:
+        """See TokenSigner."""
+        session_id, _, rest = ticket.partition(".")
+        end = rest.partition(".")[0]
+        if not (end.isascii() and end.isdigit() and len(end) <= _MAX_DIGITS + 3) or int(end) <= now.timestamp():
+            raise InvalidToken("The ticket is not valid, or not any more. Ask for a new one: POST /auth/tickets.")
+        ours = (self._stamped(session_id, purpose, int(end), key) for key in self._keys.values())
+        if not any(hmac.compare_digest(ticket.encode(), one.encode()) for one in ours):
+            raise InvalidToken("The ticket is not valid here. Ask for one of this purpose: POST /auth/tickets.")
+        return session_id
+
+    def _stamped(self, session_id: str, purpose: str, end: int, key: str) -> str:
+        mac = hmac.new(key.encode(), f"ticket:{purpose}:{session_id}:{end}".encode(), hashlib.sha256).digest()
+        return f"{session_id}.{end}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
+
     def new_secret(self) -> str:
         """See TokenSigner."""
         return secrets.token_urlsafe(_SECRET_BYTES)

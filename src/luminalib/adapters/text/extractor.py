@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import Histogram
+
 from luminalib.adapters.text.failures import SENTENCES
 from luminalib.domain.documents import ExtractionFailed
 from luminalib.domain.media import MediaType
@@ -39,6 +41,14 @@ class ExtractionLimits:
     chapter_bytes: int = 8 * _MEBIBYTE
 
 
+_SECONDS = Histogram(
+    "luminalib_extraction_seconds",
+    "How long the text of files took to read, by kind of file.",
+    ("media_type",),
+    buckets=(0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120),
+)
+
+
 class SandboxedTextExtractor(TextExtractor):
     """Reads PDF, EPUB and plain text in child processes."""
 
@@ -66,7 +76,8 @@ class SandboxedTextExtractor(TextExtractor):
         """The whole text; see the port."""
         said = {"language": language} if media_type is MediaType.TEXT else {}
         try:
-            found = await self._call(f"{_READERS[media_type]}:extract", path, on_progress, said)
+            with _SECONDS.labels(media_type.value).time():
+                found = await self._call(f"{_READERS[media_type]}:extract", path, on_progress, said)
         except ExtractionFailed as failed:
             if failed.code == "limit-memory" and media_type is MediaType.PDF and await self._has_too_much_text(path):
                 raise _failed("limit-text") from None

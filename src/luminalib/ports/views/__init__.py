@@ -5,6 +5,7 @@ A view shows what was committed when it was asked for. Whoever goes on to write 
 
 from luminalib.ports.views.books import BookViews
 from luminalib.ports.views.documents import DocumentViews
+from luminalib.ports.views.figures import FigureViews
 from luminalib.ports.views.holds import HoldViews
 from luminalib.ports.views.loans import LoanViews
 from luminalib.ports.views.notices import NoticeViews
@@ -16,6 +17,7 @@ from luminalib.ports.views.users import UserViews
 __all__ = [
     "BookViews",
     "DocumentViews",
+    "FigureViews",
     "HoldViews",
     "InvitationViews",
     "LoanViews",

@@ -1,0 +1,40 @@
+"""Open jobs and documents by state, counted."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from luminalib.adapters.db.documents import documents
+from luminalib.adapters.db.jobs import jobs
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.db.views.statements import Statement
+from luminalib.domain.figures import Figures, JobFigure
+from luminalib.domain.jobs import JobStatus
+from luminalib.ports.views import FigureViews
+
+_OPEN = (JobStatus.WAITING.value, JobStatus.RUNNING.value)
+_JOBS = Statement(
+    sa.select(jobs.c.name, jobs.c.status, sa.func.count(), sa.type_coerce(sa.func.min(jobs.c.run_at), jobs.c.run_at.type))
+    .where(jobs.c.status.in_(_OPEN))
+    .group_by(jobs.c.name, jobs.c.status)
+)
+_DOCUMENTS = Statement(sa.select(documents.c.status, sa.func.count()).group_by(documents.c.status))
+
+
+class SqlFigureViews(FigureViews):
+    """The tables `jobs` and `documents`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def read(self, tenant_id: str, now: datetime) -> Figures:
+        """See FigureViews."""
+        open_jobs = await self._reader.rows(_JOBS, tenant_id)
+        by_state = await self._reader.rows(_DOCUMENTS, tenant_id)
+        return Figures(
+            jobs=tuple(
+                JobFigure(name=name, status=str(status), count=count, oldest_seconds=max(0.0, (now - due).total_seconds()))
+                for name, status, count, due in open_jobs
+            ),
+            documents={str(status): count for status, count in by_state},
+        )

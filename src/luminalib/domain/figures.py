@@ -1,0 +1,22 @@
+"""Figures about the library at work, for those who watch over it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobFigure:
+    """Jobs of one name that wait or run: how many, and for how many seconds the oldest that may run has been due."""
+
+    name: str
+    status: str
+    count: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What the database knows: jobs that are open, and documents by state."""
+
+    jobs: tuple[JobFigure, ...]
+    documents: Mapping[str, int]
