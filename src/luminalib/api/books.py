@@ -300,4 +300,4 @@ async def get_cover(book_id: UUID, request: Request, by: ViewerDep, services: Se
 @router.get("/{book_id}/summary", response_model=SummaryOut, responses=documented(Unauthenticated, BookNotFound))
 async def get_summary(book_id: UUID, by: ReaderDep, services: ServicesDep) -> Json:
     """What the book is about. `status` tells how far it is; the summary is there once it says `completed`."""
-    return Json(summary_json(await services.intelligence.summary(by, str(book_id))))
+    return Json(summary_json(await services.intelligence.summary(by, str(book_id)), is_staff=by.is_staff))

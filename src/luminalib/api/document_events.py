@@ -17,6 +17,7 @@ from luminalib.api.fields import MAX_EVENT_ID
 from luminalib.api.problems import documented
 from luminalib.api.schemas import AnalysisOut, analysis_of
 from luminalib.domain.auth import InvalidToken, Principal, TooManyStreams
+from luminalib.domain.document_views import detail_for
 from luminalib.domain.documents import DocumentEvent, DocumentStatus
 from luminalib.domain.errors import LuminaError, Unauthenticated
 from luminalib.domain.intelligence import Summary
@@ -72,12 +73,13 @@ async def stream_documents(
                     return
                 continue
             event, summary = news
-            yield ServerSentEvent(id=str(event.id), event=event.kind, raw_data=_data(event, summary))
+            yield ServerSentEvent(id=str(event.id), event=event.kind, raw_data=_data(event, summary, by))
 
 
-def _data(event: DocumentEvent, summary: Summary | None) -> str:
-    """The event as JSON."""
-    sent = EventOut.model_validate(event).model_copy(update={"analysis": analysis_of(summary)})
+def _data(event: DocumentEvent, summary: Summary | None, by: Principal) -> str:
+    """The event as JSON, for whom it is sent to."""
+    shown = {"analysis": analysis_of(summary), "detail": detail_for(event.detail, is_staff=by.is_staff)}
+    sent = EventOut.model_validate(event).model_copy(update=shown)
     return sent.model_dump_json(exclude=None if summary else {"analysis"})
 
 
@@ -150,5 +152,5 @@ async def _send_events(socket: WebSocket, by: Principal, last_event_id: int | No
         if news is not None:
             event, summary = news
             async with asyncio.timeout(SEND_SECONDS):
-                await socket.send_text(f'{{"id":{event.id},"event":"{event.kind}","data":{_data(event, summary)}}}')
+                await socket.send_text(f'{{"id":{event.id},"event":"{event.kind}","data":{_data(event, summary, by)}}}')
     await _close(socket, GOING_AWAY, "The server is going down. Connect again with last_event_id.")

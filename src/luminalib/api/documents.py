@@ -1,7 +1,7 @@
 """/documents: files on their way through the pipeline, with or without a catalogue entry."""
 
 from collections.abc import AsyncIterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,7 +19,7 @@ from luminalib.api.problems import Problem, body_of, documented
 from luminalib.api.schemas import AnalysisOut, BookOut, ErrorOut
 from luminalib.domain.auth import NotAllowed, Principal, TooManyRequests
 from luminalib.domain.books import BookDetails, InvalidIsbn
-from luminalib.domain.document_views import DocumentView
+from luminalib.domain.document_views import DocumentView, detail_for
 from luminalib.domain.documents import (
     DocumentFilter,
     DocumentHasBook,
@@ -182,7 +182,8 @@ async def get_document(document_id: UUID, by: ReaderDep, services: ServicesDep) 
     """One document with its history and analysis."""
     found = await services.documents.get(by, str(document_id))
     shown = {field.name: getattr(found.document, field.name) for field in fields(found.document)}
-    return Json({**shown, "history": found.history, "analysis": found.analysis})
+    history = [replace(step, detail=detail_for(step.detail, is_staff=by.is_staff)) for step in found.history]
+    return Json({**shown, "history": history, "analysis": found.analysis})
 
 
 @router.get("/{document_id}/status", response_model=StatusOut, responses=_NOT_YOURS)
@@ -191,7 +192,8 @@ async def get_document_status(document_id: UUID, by: ReaderDep, services: Servic
     found = await services.documents.get(by, str(document_id))
     names = ("id", "status", "progress", "queue_position", "error", "updated_at")
     shown = {name: getattr(found.document, name) for name in names}
-    return Json({**shown, "detail": found.history[-1].detail if found.history else None})
+    latest = found.history[-1].detail if found.history else None
+    return Json({**shown, "detail": detail_for(latest, is_staff=by.is_staff)})
 
 
 @router.get("/{document_id}/text", responses=_NOT_YOURS)

@@ -1,14 +1,14 @@
 """Shapes of books, documents and summaries that several routers answer with."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from luminalib.domain.auth import Account, Role, User
 from luminalib.domain.books import BookView
 from luminalib.domain.covers import CoverKind
-from luminalib.domain.document_views import SummaryView
+from luminalib.domain.document_views import WAITING_FOR_MEMBERS, SummaryView
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.intelligence import Sentiment, Summary
 
@@ -102,9 +102,13 @@ class AnalysisOut(BaseModel):
 
 
 class SummaryOut(BaseModel):
-    """The summary of a book; while `status` is not `completed` only that, and `error` once it has failed."""
+    """The summary of a book; while `status` is not `completed` only that, and `error` once it has failed.
 
-    status: DocumentStatus
+    `waiting` is said beside the states of the pipeline while the work cannot go on.
+    """
+
+    status: DocumentStatus | Literal["waiting"]
+    waiting_for: str | None = Field(None, description="Why it waits; null while it does not.", examples=[WAITING_FOR_MEMBERS])
     summary: str | None = None
     key_topics: list[str] = []
     sentiment: Sentiment | None = None
@@ -117,12 +121,14 @@ class SummaryOut(BaseModel):
     error: ErrorOut | None = None
 
 
-def summary_json(view: SummaryView) -> dict[str, Any]:
+def summary_json(view: SummaryView, *, is_staff: bool) -> dict[str, Any]:
     """A SummaryOut as it is sent: what is not there yet has the value that the shape gives it."""
+    waits_for = view.waits_for(is_staff=is_staff)
+    told = {"status": "waiting" if waits_for else view.status, "waiting_for": waits_for, "error": view.error}
     if view.analysis is None:
-        return {**_NO_ANALYSIS, "status": view.status, "error": view.error}
+        return {**_NO_ANALYSIS, **told}
     found = view.analysis
-    return {"status": view.status, "error": view.error, **{name: getattr(found, name) for name in AnalysisOut.model_fields}}
+    return {**told, **{name: getattr(found, name) for name in AnalysisOut.model_fields}}
 
 
 _NO_ANALYSIS = {name: SummaryOut.model_fields[name].default for name in AnalysisOut.model_fields}

@@ -34,11 +34,36 @@ class AnalysisView:
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """How far a book is, why it failed if it did, and its summary once it has one."""
+    """How far a book is, why it failed if it did, and its summary once it has one.
+
+    `latest` is the newest detail of its history: what it waits for, as long as nothing has happened since.
+    """
 
     status: DocumentStatus
     error: ErrorView | None
     analysis: AnalysisView | None
+    latest: str | None = None
+
+    def waits_for(self, *, is_staff: bool) -> str | None:
+        """What the work waits for, if it does: in full for those who run the library, without its insides for all others."""
+        if self.status in (DocumentStatus.COMPLETED, DocumentStatus.FAILED) or not is_waiting(self.latest):
+            return None
+        return (self.latest or "").removeprefix(WAITING) if is_staff else WAITING_FOR_MEMBERS
+
+
+WAITING = "waiting: "
+"""How the detail of an event begins that says what a document waits for."""
+WAITING_FOR_MEMBERS = "A part of the library that reads books does not answer now. The work goes on by itself once it does."
+
+
+def is_waiting(detail: str | None) -> bool:
+    """Whether the detail of an event says what a document waits for."""
+    return (detail or "").startswith(WAITING)
+
+
+def detail_for(detail: str | None, *, is_staff: bool) -> str | None:
+    """The detail of an event as it is shown: the library's insides are for those who run it."""
+    return f"{WAITING}{WAITING_FOR_MEMBERS}" if is_waiting(detail) and not is_staff else detail
 
 
 @dataclass(frozen=True, slots=True)

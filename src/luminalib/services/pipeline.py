@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from luminalib.domain.books import Book
+from luminalib.domain.document_views import WAITING
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, ExtractionFailed
 from luminalib.domain.errors import LuminaError, Unavailable
 from luminalib.domain.filenames import title_from_filename
@@ -126,7 +127,7 @@ class PipelineService:
 
     async def _wait(self, job: Job, reason: Unavailable) -> None:
         """Tells once what the document waits for, however often it is tried again."""
-        detail = f"waiting: {reason.detail}"
+        detail = f"{WAITING}{reason.detail}"
         with suppress(Unavailable):  # the database itself may be what is away
             async with self._uow(job.tenant_id) as uow:
                 document, book = await self._load(uow, job)

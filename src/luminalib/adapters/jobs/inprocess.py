@@ -58,6 +58,7 @@ class InProcessJobRunner(JobRunner):
         self._wake = asyncio.Event()
         self._stopping = False
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._told: set[tuple[str, str]] = set()
         self._dropped: set[int] = set()
         self._workers: list[asyncio.Task[None]] = []
 
@@ -167,7 +168,10 @@ class InProcessJobRunner(JobRunner):
             await handler.run(job)
         except Unavailable as reason:
             JOBS.labels(job.name, "postponed").inc()
-            log.warning("jobs.postponed", reason=str(reason))
+            cause = (job.name, str(reason))
+            say = log.debug if cause in self._told else log.warning
+            self._told.add(cause)  # one line for each cause, not for each job and each time that it is tried
+            say("jobs.postponed", reason=str(reason))
             await self._ledger.retry(job, self._clock.now() + postponement(reason), failures=job.failures, error=str(reason))
         except Exception as error:
             JOBS.labels(job.name, "failed").inc()
@@ -180,6 +184,7 @@ class InProcessJobRunner(JobRunner):
                 await self._ledger.retry(job, run_at, failures=job.failures + 1, error=str(error))
         else:
             JOBS.labels(job.name, "done").inc()
+            self._told = {cause for cause in self._told if cause[0] != job.name}
             await self._ledger.finish(job, self._clock.now())
         finally:
             SECONDS.labels(job.name).observe(time.perf_counter() - begun)

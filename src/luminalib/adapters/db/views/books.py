@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.documents import documents, summaries
+from luminalib.adapters.db.events import document_events
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.views.book_pages import (
     BY_ID,
@@ -60,8 +61,16 @@ _FILE = Statement(
     .select_from(books.join(documents, _D.id == _B.document_id))
     .where(_B.id == sa.bindparam("id"))
 )  # fmt: skip -- in the order of BookFile
+_LATEST = (
+    sa.select(document_events.c.detail)
+    .where(document_events.c.document_id == _D.id)
+    .order_by(document_events.c.id.desc())
+    .limit(1)
+    .correlate(documents)
+    .scalar_subquery()
+)
 _SUMMARY = Statement(
-    sa.select(_D.status, _D.error_code, _D.error_message, *ANALYSIS)
+    sa.select(_D.status, _D.error_code, _D.error_message, _LATEST, *ANALYSIS)
     .select_from(
         books.join(documents, _D.id == _B.document_id).outerjoin(summaries, summaries.c.document_id == _D.id),
     )
@@ -108,7 +117,7 @@ class SqlBookViews(BookViews):
         row = await self._reader.row(_SUMMARY, tenant_id, id=book_id)
         if row is None:
             raise BookNotFound
-        return SummaryView(status=row[0], error=error_of(row[1], row[2]), analysis=analysis_of(row[3:]))
+        return SummaryView(status=row[0], error=error_of(row[1], row[2]), latest=row[3], analysis=analysis_of(row[4:]))
 
     async def list(self, tenant_id: str, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """See BookViews."""
