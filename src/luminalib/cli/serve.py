@@ -60,7 +60,7 @@ async def _welcome(server: Server, settings: Settings, container: Container, lis
     where = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 -- only compared
     is_for_machines = settings.log_format == "json"
     if is_for_machines:
-        log.info("server.ready", url=where)
+        log.info("server.ready", url=f"{where}/docs")
     else:
         typer.echo(f"\n  LuminaLib is ready: {where}/docs\n")
     logins = await _demo_logins(container, settings) if demo else []
