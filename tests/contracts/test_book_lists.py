@@ -146,3 +146,22 @@ async def test_what_takes_longer_than_a_millisecond_leaves_the_event_loop(databa
     quick = Statement(sa.select(sa.literal_column("1")))
     assert await reader.row(quick, "main") == (1,)
     assert quick not in reader._slow._pauses
+
+
+async def test_what_nearly_every_visit_asks_for_is_compiled_before(views: SqlBookViews, monkeypatch: pytest.MonkeyPatch) -> None:
+    views.prepare()
+
+    def compiled_now(self: Statement, *_: object) -> None:
+        raise AssertionError(f"compiled while somebody waits: {self.select}")
+
+    monkeypatch.setattr(Statement, "_prepared", compiled_now)
+    for wanted in (
+        {},
+        {"sort": "title"},
+        {"sort": "-rating"},
+        {"available": True},
+        {"tag": "even"},
+        {"q": "title", "sort": "relevance"},
+    ):
+        assert (await views.list("main", BookFilter(**wanted), PageRequest())).total
+    assert (await views.list("main", BookFilter(), PageRequest(2, 20))).items

@@ -1,5 +1,6 @@
 """The implementations of the ports, as the settings choose them."""
 
+import asyncio
 import os
 import secrets
 import tempfile
@@ -162,8 +163,11 @@ async def _open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock
     reader = reader_of(database)
     await reader.start()
     stack.push_async_callback(reader.close)
+    books = SqlBookViews(reader, clock)
+    preparing = asyncio.create_task(asyncio.to_thread(books.prepare), name="prepare-statements")
+    stack.push_async_callback(asyncio.wait_for, preparing, None)
     return Views(
-        books=SqlBookViews(reader, clock),
+        books=books,
         documents=SqlDocumentViews(reader),
         figures=SqlFigureViews(reader),
         holds=SqlHoldViews(reader),

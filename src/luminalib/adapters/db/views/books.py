@@ -23,7 +23,7 @@ from luminalib.adapters.db.views.book_pages import (
     total_statement,
     view_of,
 )
-from luminalib.adapters.db.views.catalogue import CatalogueSearch, match_of
+from luminalib.adapters.db.views.catalogue import CatalogueSearch, candidates, match_of
 from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Statement
@@ -37,6 +37,8 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.views import BookViews
 
 ESTIMATES_KEPT, ESTIMATE_LIFE = 1000, timedelta(minutes=1)
+USUAL_SORTS = ("-created_at", "title", "author", "-rating", "-loans", "-year")
+USUAL_FILTERS: tuple[dict[str, Any], ...] = ({"available": True}, {"has_tag": True}, {"has_language": True}, {"author_words": 1})
 FAR = 10_000
 """From this place on a page is looked for from the end of the list when that is nearer."""
 _B, _D = books.c, documents.c
@@ -91,6 +93,14 @@ class SqlBookViews(BookViews):
         self._clock = clock
         self._search = CatalogueSearch(reader)
         self._estimates: OrderedDict[tuple[str, BookFilter], tuple[datetime, int]] = OrderedDict()
+
+    def prepare(self) -> None:
+        """Compiles the statements that nearly every visit asks for: the first of them would keep the event loop for that long."""
+        kind = self._search.kind
+        usual = [page_statement(Shape(sort), 20, is_first=first) for sort in USUAL_SORTS for first in (True, False)]
+        usual += [page_statement(Shape("-created_at", **one), 20, is_first=True) for one in USUAL_FILTERS]
+        for statement in (BY_ID, BY_IDS, _FILE, _SUMMARY, candidates(Shape("relevance", words=kind)), *usual):
+            statement.prepared(is_sqlite=self._reader.is_sqlite)
 
     async def get(self, tenant_id: str, book_id: str) -> BookView:
         """See BookViews."""

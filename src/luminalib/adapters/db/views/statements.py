@@ -74,6 +74,10 @@ class Statement:
         dialect: sa.Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
         return self._prepared(dialect, {}, _POSTGRES_GIVES)
 
+    def prepared(self, *, is_sqlite: bool) -> Prepared:
+        """For the driver of the one or the other database; made when it is first asked for."""
+        return self.sqlite if is_sqlite else self.postgres
+
     def _prepared(self, dialect: sa.Dialect, takes: dict[type, Convert], gives: dict[type, Convert]) -> Prepared:
         compiled = self.select.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 -- for the type checker: a select is compiled by nothing else
