@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from luminalib.api.book_fields import BookBody, BookFields, BookPatch
+from luminalib.api.book_forms import CONTENT_FORM, UPLOAD_FORM
 from luminalib.api.content import send_content
 from luminalib.api.deps import PrincipalDep, ReaderDep, ServicesDep, ViewerDep, services_in
 from luminalib.api.fields import PlainText
@@ -47,41 +48,13 @@ SORTS = Literal[
     "series",
     "-series",
 ]
-_FILE = {"type": "string", "format": "binary", "description": "A PDF, EPUB or plain text file."}
-
-
-def _form(properties: dict[str, Any], **more: bool) -> dict[str, Any]:
-    schema = {"type": "object", "required": ["file"], "properties": {"file": _FILE, **properties}, **more}
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
-
-
-# A form that a page makes of this is filled in with the defaults, or with made-up values where there are none: so all are given.
-# An empty field counts as left out.
-_TEXT = {"type": "string", "default": ""}
-_TEXTS = {"type": "array", "items": {"type": "string"}, "default": []}
-_NUMBER = {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 0}], "default": ""}
-_UPLOAD_FORM = _form(
-    {
-        "title": {**_TEXT, "maxLength": 500, "description": "Read from the file where it is left out."},
-        "author": {**_TEXTS, "description": "Repeat for several."},
-        "isbn": {**_TEXT, "description": "With or without hyphens."},
-        "language": {**_TEXT, "description": "Its code, such as en."},
-        "published_year": {**_NUMBER, "description": "The year of publication."},
-        "description": {**_TEXT, "description": "What it is about."},
-        "tags": {**_TEXTS, "description": "Repeated, or separated by commas."},
-        "copies": {"type": "integer", "minimum": 1, "default": 1, "description": "How many copies the library lends."},
-        "series": {**_TEXT, "maxLength": 200, "description": "The series that it belongs to."},
-        "series_index": {**_NUMBER, "description": "The place in the series, such as 2 or 2.5."},
-    },
-    additionalProperties=False,
-)
 _FILE_ERRORS = (TooManyRequests, EmptyFile, MalformedUpload, MissingFile, FileTooLarge, UnsupportedMediaType, DuplicateContent)
 
 
 @router.post(
     "",
     status_code=201,
-    openapi_extra=_UPLOAD_FORM,
+    openapi_extra=UPLOAD_FORM,
     responses=documented(Unauthenticated, NotAllowed, InvalidIsbn, SeriesMissing, *_FILE_ERRORS),
 )
 async def add_book(request: Request, response: Response, by: PrincipalDep, services: ServicesDep) -> BookOut:
@@ -234,7 +207,7 @@ async def remove_book(book_id: UUID, by: PrincipalDep, services: ServicesDep, se
 
 @router.put(
     "/{book_id}/content",
-    openapi_extra=_form({}),
+    openapi_extra=CONTENT_FORM,
     responses=documented(Unauthenticated, NotAllowed, BookNotFound, *_FILE_ERRORS),
 )
 async def replace_content(book_id: UUID, request: Request, by: PrincipalDep, services: ServicesDep) -> BookOut:
