@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from accounts import slug
-from journeys import add, settled
+from journeys import STORY, add, settled
 from lending import borrow, give_back
 from luminalib.container import Container
 from luminalib.domain.auth import MAIN_TENANT
@@ -18,7 +18,7 @@ SignUp = Callable[..., Awaitable[httpx.AsyncClient]]
 
 async def shelve(client: httpx.AsyncClient, title: str, author: str = "", tags: str = "", copies: int = 3) -> str:
     fields = {"title": title, "tags": tags, "copies": str(copies)} | ({"author": author} if author else {})
-    return str((await add(client, f"{title} {uuid4()}", **fields)).raise_for_status().json()["id"])
+    return str((await add(client, f"{title} {uuid4()} {STORY}", **fields)).raise_for_status().json()["id"])
 
 
 async def recommended(client: httpx.AsyncClient, **params: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ async def test_a_loan_counts_at_once_and_its_book_is_never_recommended(member: h
     assert answer["strategy"] == "personal"
     assert {item["book"]["id"] for item in answer["items"]} == {shelf["sea1"], shelf["sea2"], shelf["sea3"]}
     first = answer["items"][0]["reasons"][0]
-    assert (first["kind"], first["book_id"], "sea0" in first["text"]) == ("because_you_liked", shelf["sea0"], True)
+    assert (first["kind"], first["book_id"], "sea0" in first["text"]) == ("because_you_borrowed", shelf["sea0"], True)
     await give_back(member, shelf["sea0"])
     assert shelf["sea0"] not in await ids(member, limit=100)
 
@@ -233,3 +233,14 @@ async def test_a_trained_model_answers_and_survives_being_broken(
     answer = await recommended(member)
     assert answer["model"] == {"name": "tfidf", "version": None}
     assert answer["items"]
+
+
+async def test_neither_failed_nor_tiny_books_are_recommended(admin: httpx.AsyncClient, member: httpx.AsyncClient) -> None:
+    whole = await shelve(admin, "whole")
+    tiny = (await add(admin, "Five words and no more.", title="tiny")).json()["id"]
+    broken = (await add(admin, b"%PDF-1.7 and nothing else", "broken.pdf", title="broken")).json()["id"]
+    for book in (whole, tiny, broken):
+        await settled(admin, book)
+    answer = await recommended(member, limit=10)
+    assert [item["book"]["id"] for item in answer["items"]] == [whole]
+    assert [item["rank"] for item in answer["items"]] == [1]

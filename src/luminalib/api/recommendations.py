@@ -42,6 +42,7 @@ class RecommendationOut(BaseModel):
     """A book and why it is on the list, the strongest reason first. Scores compare books of one answer and strategy."""
 
     book: BookOut
+    rank: int = Field(examples=[1], description="The place on the list, from 1.")
     score: float = Field(examples=[0.42])
     reasons: list[ReasonOut]
     strategy: Strategy
@@ -52,12 +53,13 @@ class RecommendationOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, item: Recommended, titles: dict[str, str], *, explain: bool) -> "RecommendationOut":
+    def of(cls, rank: int, item: Recommended, titles: dict[str, str], *, explain: bool) -> "RecommendationOut":
         """The recommendation as it is sent."""
         pick = item.pick
         parts = {name: round(amount, 6) for name, amount in (*pick.candidate.parts.items(), ("variety", -pick.penalty))}
         return cls(
             book=BookOut.of(item.view),
+            rank=rank,
             score=round(pick.candidate.score - pick.penalty, 6),
             reasons=[ReasonOut.of(reason, titles) for reason in pick.candidate.reasons],
             strategy=pick.strategy,
@@ -84,7 +86,7 @@ class RecommendationsOut(BaseModel):
     def of(cls, answer: Answer, *, explain: bool) -> "RecommendationsOut":
         """The answer as it is sent."""
         return cls(
-            items=[RecommendationOut.of(item, answer.titles, explain=explain) for item in answer.items],
+            items=[RecommendationOut.of(rank, item, answer.titles, explain=explain) for rank, item in enumerate(answer.items, 1)],
             strategy=answer.strategy,
             model=ModelOut(name=answer.recommender, version=answer.model),
             generated_at=answer.generated_at,
@@ -129,5 +131,5 @@ async def give_feedback(body: FeedbackBody, by: PrincipalDep, services: Services
 async def list_similar_books(book_id: UUID, by: ReaderDep, services: ServicesDep, limit: LimitDep = 10) -> SimilarOut:
     """Books like this one, without those that have a tag which you exclude."""
     answer = await services.recommendations.similar(by, str(book_id), limit)
-    items = [RecommendationOut.of(item, answer.titles, explain=False) for item in answer.items]
+    items = [RecommendationOut.of(rank, item, answer.titles, explain=False) for rank, item in enumerate(answer.items, 1)]
     return SimilarOut(items=items, model=ModelOut(name=answer.recommender, version=answer.model))

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -14,6 +14,8 @@ TEN = 10
 VARIETY = 0.15
 """How much of the best score a book loses when its labels are all those of one before it."""
 MAX_REASONS = 3
+LEAST_WORDS = 60
+"""Shorter texts are no books that anybody wants recommended."""
 _NUMBERS = {word: n for n, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _NUMBER = rf"(?P<number>\d{{1,3}}|{'|'.join(_NUMBERS)}|{'|'.join(sorted(_ROMAN, key=len, reverse=True))})"
@@ -37,6 +39,7 @@ class ReasonKind(StrEnum):
     """Why a book is recommended."""
 
     BECAUSE_YOU_LIKED = "because_you_liked"
+    BECAUSE_YOU_BORROWED = "because_you_borrowed"
     READERS_ALSO = "readers_also"
     SERIES = "series"
     AUTHOR = "author"
@@ -231,6 +234,7 @@ def _next_volume(book: BookProfile, volumes: Mapping[str, Sequence[str]], had: C
 
 _SENTENCES = {
     ReasonKind.BECAUSE_YOU_LIKED: "Because you liked “{title}”",
+    ReasonKind.BECAUSE_YOU_BORROWED: "Because you borrowed or read “{title}”",
     ReasonKind.READERS_ALSO: "Readers of “{title}” also chose it",
     ReasonKind.SERIES: "It belongs to the series “{name}”",
     ReasonKind.AUTHOR: "It is by {name}",
@@ -238,6 +242,12 @@ _SENTENCES = {
     ReasonKind.POPULAR: "Many members have borrowed it lately",
     ReasonKind.NEW: "It is new in the library",
 }
+
+
+def honest(reason: Reason, liked: Collection[str]) -> Reason:
+    """The reason as it may be told: whoever has borrowed a book and not praised it has not said that they like it."""
+    is_guess = reason.kind is ReasonKind.BECAUSE_YOU_LIKED and reason.book_id not in liked
+    return replace(reason, kind=ReasonKind.BECAUSE_YOU_BORROWED) if is_guess else reason
 
 
 def sentence(reason: Reason, titles: Mapping[str, str]) -> str:

@@ -1,12 +1,13 @@
 """What to read next, and why."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import BookView
+from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.preferences import Preferences
 from luminalib.domain.recommendations import (
     Candidate,
@@ -18,6 +19,7 @@ from luminalib.domain.recommendations import (
     Strategy,
     arrange,
     first_unread,
+    honest,
 )
 from luminalib.domain.tastes import ImplicitTaste, TasteEvent, TasteKind, Verdict, implicit_taste, opinions, standings
 from luminalib.ports.clock import Clock
@@ -32,6 +34,7 @@ POPULAR_KEPT_FOR = timedelta(minutes=1)
 _POOL = 4
 """How many candidates there are for each place on the list, for variety to choose from."""
 _MOST_POPULAR = 200
+_PRAISE = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +68,7 @@ class _Member:
     reader: Reader
     had: frozenset[str]
     hidden: frozenset[str]
+    liked: frozenset[str]
     loaded: Loaded
 
 
@@ -127,7 +131,7 @@ class RecommendationService:
         reader = _reader(opinions(found, self._clock.now()), facts.stated)
         loaded = await self._loader.at(by.tenant_id, facts.state, size)
         hidden = frozenset(facts.stated.excluded_tags)
-        return _Member(reader=reader, had=facts.had | found.keys(), hidden=hidden, loaded=loaded)
+        return _Member(reader=reader, had=facts.had | found.keys(), hidden=hidden, liked=_liked(facts.events), loaded=loaded)
 
     async def _complete(self, by: Principal, choose: Callable[[_Member], Awaitable[list[Pick]]]) -> Answer:
         """What `choose` finds; once more when a book of it has gone since the ranking was made."""
@@ -203,7 +207,11 @@ class RecommendationService:
     async def _answer(self, by: Principal, member: _Member, picks: Sequence[Pick]) -> Answer:
         views = await self._books.several(by.tenant_id, [pick.candidate.book_id for pick in picks])
         ranking = member.loaded.ranking
-        items = [Recommended(view=views[pick.candidate.book_id], pick=pick) for pick in picks if pick.candidate.book_id in views]
+        items = [
+            Recommended(view=view, pick=_told(pick, member.liked))
+            for pick in picks
+            if (view := views.get(pick.candidate.book_id)) is not None and view.status is not DocumentStatus.FAILED
+        ]
         named = {reason.book_id for pick in picks for reason in pick.candidate.reasons if reason.book_id}
         return Answer(
             items=items,
@@ -220,6 +228,17 @@ def _reader(weights: dict[str, float], stated: Preferences) -> Reader:
         tags={taste.name: taste.weight for taste in stated.tags},
         authors={taste.name: taste.weight for taste in stated.authors},
     )
+
+
+def _told(pick: Pick, liked: Collection[str]) -> Pick:
+    reasons = tuple(honest(reason, liked) for reason in pick.candidate.reasons)
+    return replace(pick, candidate=replace(pick.candidate, reasons=reasons))
+
+
+def _liked(events: Iterable[TasteEvent]) -> frozenset[str]:
+    """The books that the member's last rating praises."""
+    ratings = {event.book_id: event.rating for event in events if event.kind in (TasteKind.RATED, TasteKind.RATING_WITHDRAWN)}
+    return frozenset(book_id for book_id, rating in ratings.items() if rating is not None and rating >= _PRAISE)
 
 
 def _plain(book_id: str, score: float, kind: ReasonKind) -> Candidate:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from luminalib.adapters.db.books import books
-from luminalib.adapters.db.documents import summaries
+from luminalib.adapters.db.documents import documents, summaries
 from luminalib.adapters.db.listings import catalogues
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.preferences import preferences
@@ -17,8 +17,9 @@ from luminalib.adapters.db.schema import UtcDateTime
 from luminalib.adapters.db.tastes import taste_events
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
+from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.preferences import Preferences, Taste
-from luminalib.domain.recommendations import BookProfile, CatalogueState, series_of
+from luminalib.domain.recommendations import LEAST_WORDS, BookProfile, CatalogueState, series_of
 from luminalib.domain.tastes import TasteEvent
 from luminalib.ports.views import ReaderFacts, RecommendationViews
 
@@ -56,7 +57,10 @@ _BOOKS = (
         _B.series,
         _B.series_index,
     )
-    .select_from(books.outerjoin(summaries, _S.document_id == _B.document_id))
+    .select_from(
+        books.join(documents, documents.c.id == _B.document_id).outerjoin(summaries, _S.document_id == _B.document_id),
+    )
+    .where(documents.c.status != DocumentStatus.FAILED, sa.func.coalesce(documents.c.word_count, LEAST_WORDS) >= LEAST_WORDS)
     .order_by(_B.id)
 )  # fmt: skip -- as _profile reads them
 _SOME = _BOOKS.where(_B.id > sa.bindparam("after", type_=sa.String)).limit(sa.literal_column(str(BATCH)))
