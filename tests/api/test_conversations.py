@@ -59,6 +59,21 @@ async def test_an_answer_quotes_the_sentence_and_its_place(book: str, admin: htt
     assert page["text"][citation["start"] - page["start"] : citation["stop"] - page["start"]] == citation["quote"]
 
 
+async def test_a_friendly_answer_says_the_same_and_where_it_stands(
+    book: str, member: httpx.AsyncClient, settings: Settings
+) -> None:
+    plain = (await member.post("/ask", json={"question": QUESTION})).json()
+    friendly = (await member.post("/ask", json={"question": QUESTION, "style": "friendly"})).json()
+    assert friendly["citations"] == plain["citations"]
+    first = friendly["citations"][0]
+    assert f"In “{first['title']}”, page {first['page']}: “" in friendly["answer"]
+    assert "In “" not in plain["answer"]
+    conversation = await begin(member)
+    (await member.patch(f"/conversations/{conversation}", json={"style": "friendly"})).raise_for_status()
+    assert (await say(member, conversation, QUESTION))["content"] == friendly["answer"]
+    assert (await say(member, conversation, "At what temperature does nitrogen boil?"))["content"] == settings.refusal
+
+
 @pytest.mark.parametrize(
     "question", ["At what temperature does nitrogen boil?", "Which telescope does the observatory of Mars have?"]
 )

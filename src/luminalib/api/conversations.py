@@ -58,7 +58,7 @@ async def ask(body: AskBody, by: PrincipalDep, services: ServicesDep, accept: Ac
 
     With `Accept: text/event-stream`: `tool.call`, `tool.result`, `token`, `message.completed` or `error`.
     """
-    happenings = await services.conversations.ask(by, Question(text=body.question, selection=body.selection()))
+    happenings = await services.conversations.ask(by, Question(text=body.question, selection=body.selection(), style=body.style))
     if STREAM in accept:
         return StreamingResponse(_stream(happenings), media_type=STREAM, headers={"Cache-Control": "no-store"})
     answers = [happening async for happening in happenings if isinstance(happening, Answer)]

@@ -239,7 +239,10 @@ WORDS: dict[str, tuple[str, Any]] = {
     "document_ids": ("Only these documents.", [DOCUMENT]),
     "up_to_page": ("No spoilers: how far each book has been read.", {BOOK: 80}),
     "AskBody.up_to_page": ("No spoilers: how far the chosen books have been read, one page for all or a page for each.", 80),
-    "style": ("How answers are worded.", "plain"),
+    "style": (
+        "How answers are worded: plain quotations, or each with its title and page in words. What they say is the same.",
+        "plain",
+    ),
     "number": ("Grows from turn to turn; the event id of the stream.", 2),
     # administration
     "day": ("The day, in UTC.", "2026-05-12"),

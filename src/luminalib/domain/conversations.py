@@ -178,3 +178,20 @@ class Message:
 def question_with_turns(question: str, before: Sequence[str]) -> list[str]:
     """The question alone, and together with the member's questions before it."""
     return [question, " ".join([*before[-TURNS_BEFORE:], question])]
+
+
+_BEFORE = {
+    (Style.PLAIN, True): (),
+    (Style.PLAIN, False): ("I am not sure. These are the places that come nearest:",),
+    (Style.FRIENDLY, True): ("Gladly! This is what I found:",),
+    (Style.FRIENDLY, False): ("I could not find a clear answer, sorry. Perhaps one of these places helps:",),
+}
+
+
+def worded(citations: Sequence[Citation], style: Style, *, is_sure: bool) -> str:
+    """The quotations as an answer. A friendly one says where each stands in words; no style adds anything to what the books say."""
+    lines = []
+    for one in citations:
+        quoted = f"“{' '.join(one.quote.split())}” [{one.marker}]"
+        lines.append(f"In “{one.title}”, page {one.page}: {quoted}" if style is Style.FRIENDLY else quoted)
+    return "\n".join([*_BEFORE[style, is_sure], *lines])

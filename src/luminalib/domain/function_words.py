@@ -118,6 +118,11 @@ def bare(word: str) -> str:
     return _ELIDED.sub("", word).removesuffix("'s").replace("'", "")
 
 
+def is_telling(word: str) -> bool:
+    """Whether a word (in normal form) is a function word of no language."""
+    return not any(word in empty or bare(word) in empty for empty in _EMPTY.values())
+
+
 def telling_words(words: Sequence[str]) -> list[str]:
     """The words (in normal form) of a question that tell something, each once and as it stands.
 

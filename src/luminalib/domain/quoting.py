@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from luminalib.domain.function_words import bare, telling_words
+from luminalib.domain.function_words import bare, is_telling, telling_words
 from luminalib.domain.passages import QUOTED
 from luminalib.domain.questions import Asked, asked_for, holds
 from luminalib.domain.search import PassageView, are_kin
@@ -55,6 +55,13 @@ def quotes_for(question: str, context: str, found: Sequence[tuple[PassageView, f
     weights = _weights(question, context, found)
     quotes = (_best_of(view, score, question, asked, weights, most) for view, score in found)
     return _distinct(sorted((quote for quote in quotes if quote), key=lambda quote: -quote.score))
+
+
+def is_about(question: str, passage: PassageView) -> bool:
+    """Whether a passage has any telling word of the question itself. One without such a word, as “And why?”, is about anything."""
+    own = [bare(word) for _, _, word in words_in(question) if is_telling(word)]
+    there = {bare(word) for _, _, word in words_in(passage.passage.text)}
+    return not own or any(are_kin(word, other) for word in own for other in there)
 
 
 def _distinct(quotes: Sequence[Quote]) -> list[Quote]:

@@ -11,14 +11,16 @@ from luminalib.domain.conversations import (
     Citation,
     RefusalReason,
     Selection,
+    Style,
     ToolCall,
     question_with_turns,
+    worded,
 )
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.function_words import telling_words
 from luminalib.domain.intents import GREETING, THANKS, Intent, intent_of
 from luminalib.domain.passages import QUOTED, Scope
-from luminalib.domain.quoting import Quote, quotes_for
+from luminalib.domain.quoting import Quote, is_about, quotes_for
 from luminalib.domain.search import PassageView, snippet_of
 from luminalib.domain.spelling import words_in
 from luminalib.ports.persistence import UnitOfWorkFactory
@@ -32,7 +34,6 @@ CITED = 3
 """So many places an answer quotes at most."""
 NEARLY_AS_GOOD = 0.8
 """A further place is quoted when it is worth that much of the best."""
-_NOT_SURE = "I am not sure. These are the places that come nearest:"
 _NO_LOANS = "You have nothing on loan."
 
 
@@ -43,6 +44,7 @@ class Question:
     text: str
     before: Sequence[str] = ()
     selection: Selection = field(default_factory=Selection)
+    style: Style = Style.PLAIN
 
 
 class Answerer:
@@ -108,7 +110,7 @@ class Answerer:
         yield ToolEnded("search_library", len(passages))
         call = ToolCall(name="search_library", arguments=arguments, result_count=len(passages))
         quotes = quotes_for(question.text, asked[-1], passages)
-        answer = self._judge(question.text, quotes, found, readable, call)
+        answer = self._judge(question, quotes, found, readable, call)
         yield Token(answer.content)
         yield answer
 
@@ -120,19 +122,21 @@ class Answerer:
             readable = frozenset(books) if by.is_staff else await uow.passages.readable(by.user_id, books)
         return [(views[one.passage_id], one.score) for one in best if one.passage_id in views], readable
 
-    def _judge(self, question: str, quotes: Sequence[Quote], found: Retrieved, readable: frozenset[str], call: ToolCall) -> Answer:
+    def _judge(
+        self, question: Question, quotes: Sequence[Quote], found: Retrieved, readable: frozenset[str], call: ToolCall
+    ) -> Answer:
         if not quotes:
             return self._refused(0.0, call)
         best, evidence = quotes[0], found.evidence
         confidence = round(confidence_in_quote(evidence.lexical, evidence.meaning, best.support, holds_it=best.holds_it), 4)
-        if confidence < HOPELESS:
+        is_by_history = question.before and evidence.meaning is None and not is_about(question.text, best.view)
+        if confidence < HOPELESS or is_by_history:  # what was asked before finds passages, but is no reason to quote them
             return self._refused(confidence, call)
         shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * best.score]
-        citations = [_citation(marker, quote, question, readable) for marker, quote in enumerate(shown, 1)]
+        citations = [_citation(marker, quote, question.text, readable) for marker, quote in enumerate(shown, 1)]
         is_sure = confidence >= SURE
-        lines = [f"“{_in_one_line(one.quote)}” [{one.marker}]" for one in citations]
         return Answer(
-            content="\n".join(lines if is_sure else [_NOT_SURE, *lines]),
+            content=worded(citations, question.style, is_sure=is_sure),
             answered=is_sure,
             confidence=confidence,
             citations=citations,
@@ -159,7 +163,3 @@ def _citation(marker: int, quote: Quote, question: str, readable: frozenset[str]
         cut = snippet_of(quote.text, words)
         start, stop = start + cut.start, start + cut.stop
     return Citation.of(marker, quote.view, start, stop, quote.score)
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -137,7 +137,7 @@ class ConversationService:
             before = await uow.conversations.questions(conversation_id, TURNS_BEFORE)
             asked = await uow.conversations.say(self._turn(conversation_id, MessageRole.USER, content))
         self._publish(by, conversation_id)
-        question = Question(text=content, before=before, selection=conversation.selection)
+        question = Question(text=content, before=before, selection=conversation.selection, style=conversation.style)
         happenings: asyncio.Queue[Happening | Message | None] = asyncio.Queue()
         task = asyncio.create_task(self._answer(by, conversation, question, happenings))
         self._under_way[conversation_id] = task
