@@ -106,6 +106,9 @@ async def test_filters(views: SqlBookViews, wanted: dict[str, Any], total: int, 
     for sort in ("-created_at", "title", "-rating"):
         page = await views.list("main", BookFilter(**wanted, sort=sort), PageRequest())
         assert (page.total, len(page.items), page.is_estimate) == (total, min(20, total), False)
+    titles = await pages(views, BookFilter(**wanted, sort="title"))
+    monkeypatch.setattr(books, "MANY", 0)
+    assert await pages(views, BookFilter(**wanted, sort="title")) == titles
     monkeypatch.setattr(books, "FAR", 0)
     assert len(await pages(views, BookFilter(**wanted))) == total
 

@@ -76,6 +76,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
     {"has_year": True},
     {"has_tag": True},
     {"author_words": 2},
+    {"has_tag": True, "walks": True},
     {"words": "fts5"},
     {"words": "tsquery"},
     {"words": "fts5", "has_tag": True, "has_language": True, "author_words": 1, "has_status": True, "available": True},

@@ -44,6 +44,8 @@ class Shape(NamedTuple):
     has_year: bool = False
     has_status: bool = False
     available: bool | None = None
+    walks: bool = False
+    """Whether the list is gone through in its order until the page is full: for a label that very many books have."""
     words: str = ""
     """How the database is asked for the words of a question: fts5 or tsquery; empty without one."""
 
@@ -155,8 +157,14 @@ def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool
     for kind, name in labels:
         label = book_labels.alias(f"label_{name}")
         is_of = sa.and_(label.c.book_id == _L.book_id, label.c.created_at == _L.created_at)
+        is_it = (label.c.kind == kind, label.c.label == sa.bindparam(name, type_=sa.String))
+        if shape.walks:  # a value, not EXISTS: PostgreSQL would look up all books of the label first again
+            found.append(
+                sa.select(sa.literal_column("1")).where(is_of, *is_it).correlate(book_listings).scalar_subquery().is_not(None)
+            )
+            continue
         source = source.join(label, is_of)
-        found += [label.c.kind == kind, label.c.label == sa.bindparam(name, type_=sa.String)]
+        found += is_it
     if shape.has_language:
         found.append(_L.language == sa.bindparam("language", type_=sa.String))
     if shape.has_year:
