@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from jose import jwt
 
-from luminalib.adapters.security.tokens import JoseSigner
+from luminalib.adapters.security.tokens import JwtSigner
 from luminalib.domain.auth import InvalidToken
 from luminalib.ports.security import AccessClaims
 
@@ -46,16 +46,16 @@ def forged(header: dict[str, Any], payload: dict[str, Any], secret: bytes, diges
 
 
 @pytest.fixture
-def signer() -> JoseSigner:
-    return JoseSigner([NEW])
+def signer() -> JwtSigner:
+    return JwtSigner([NEW])
 
 
 @pytest.fixture
-def token(signer: JoseSigner) -> str:
+def token(signer: JwtSigner) -> str:
     return signer.sign(CLAIMS, NOW)
 
 
-def refused(signer: JoseSigner, token: str, at: datetime = NOW) -> bool:
+def refused(signer: JwtSigner, token: str, at: datetime = NOW) -> bool:
     try:
         signer.verify(token, at)
     except InvalidToken:
@@ -63,7 +63,7 @@ def refused(signer: JoseSigner, token: str, at: datetime = NOW) -> bool:
     return False
 
 
-def test_a_token_says_who_where_which_and_how_long(signer: JoseSigner, token: str) -> None:
+def test_a_token_says_who_where_which_and_how_long(signer: JwtSigner, token: str) -> None:
     assert signer.verify(token, NOW) == CLAIMS
     claims = jwt.get_unverified_claims(token)
     assert set(claims) == {"sub", "sid", "jti", "tenant", "role", "iss", "aud", "iat", "exp"}
@@ -71,36 +71,36 @@ def test_a_token_says_who_where_which_and_how_long(signer: JoseSigner, token: st
     assert jwt.get_unverified_header(token)["alg"] == "HS256"
 
 
-def test_every_token_has_an_id_of_its_own(signer: JoseSigner) -> None:
+def test_every_token_has_an_id_of_its_own(signer: JwtSigner) -> None:
     assert len({jwt.get_unverified_claims(signer.sign(CLAIMS, NOW))["jti"] for _ in range(100)}) == 100
 
 
-def test_what_the_old_secret_signed_works_while_that_secret_is_kept(signer: JoseSigner) -> None:
-    before = JoseSigner([OLD]).sign(CLAIMS, NOW)
-    rotated = JoseSigner([NEW, OLD])
+def test_what_the_old_secret_signed_works_while_that_secret_is_kept(signer: JwtSigner) -> None:
+    before = JwtSigner([OLD]).sign(CLAIMS, NOW)
+    rotated = JwtSigner([NEW, OLD])
     assert rotated.verify(before, NOW) == CLAIMS
     assert refused(signer, before)
 
 
-def test_the_newest_secret_signs(signer: JoseSigner) -> None:
-    rotated = JoseSigner([NEW, OLD, "one still older " * 3])
+def test_the_newest_secret_signs(signer: JwtSigner) -> None:
+    rotated = JwtSigner([NEW, OLD, "one still older " * 3])
     assert signer.verify(rotated.sign(CLAIMS, NOW), NOW) == CLAIMS
-    assert refused(JoseSigner([OLD]), rotated.sign(CLAIMS, NOW))
+    assert refused(JwtSigner([OLD]), rotated.sign(CLAIMS, NOW))
 
 
 def test_a_secret_given_as_new_and_as_old_still_signs() -> None:
-    again = JoseSigner([NEW, OLD, NEW])
-    assert refused(JoseSigner([OLD]), again.sign(CLAIMS, NOW))
+    again = JwtSigner([NEW, OLD, NEW])
+    assert refused(JwtSigner([OLD]), again.sign(CLAIMS, NOW))
 
 
-def test_a_token_ends_to_the_second_even_when_it_was_just_read(signer: JoseSigner, token: str) -> None:
+def test_a_token_ends_to_the_second_even_when_it_was_just_read(signer: JwtSigner, token: str) -> None:
     assert not refused(signer, token, CLAIMS.expires_at - timedelta(seconds=1))
     assert refused(signer, token, CLAIMS.expires_at)
     assert refused(signer, token, CLAIMS.expires_at + timedelta(days=1))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", "", None])
-def test_a_token_without_a_signature_is_refused(signer: JoseSigner, token: str, algorithm: str | None) -> None:
+def test_a_token_without_a_signature_is_refused(signer: JwtSigner, token: str, algorithm: str | None) -> None:
     header = {**jwt.get_unverified_header(token), "alg": algorithm}
     payload = jwt.get_unverified_claims(token)
     _, body, signature = token.split(".")
@@ -113,12 +113,12 @@ def test_a_token_without_a_signature_is_refused(signer: JoseSigner, token: str, 
 @pytest.mark.parametrize(
     ("algorithm", "digest"), [("HS384", "sha384"), ("HS512", "sha512"), ("RS256", "sha256"), ("ES256", "sha256")]
 )
-def test_other_algorithms_are_refused_even_with_our_secret(signer: JoseSigner, token: str, algorithm: str, digest: str) -> None:
+def test_other_algorithms_are_refused_even_with_our_secret(signer: JwtSigner, token: str, algorithm: str, digest: str) -> None:
     header = {**jwt.get_unverified_header(token), "alg": algorithm}
     assert refused(signer, forged(header, jwt.get_unverified_claims(token), NEW.encode(), digest))
 
 
-def test_a_key_that_travels_with_the_token_is_not_believed(signer: JoseSigner, token: str) -> None:
+def test_a_key_that_travels_with_the_token_is_not_believed(signer: JwtSigner, token: str) -> None:
     theirs = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = theirs.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     public = theirs.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -136,28 +136,28 @@ def test_a_key_that_travels_with_the_token_is_not_believed(signer: JoseSigner, t
 @pytest.mark.parametrize(
     "kid", [None, "", 0, True, [], {}, "../../../../dev/null", "' UNION SELECT 'mine", "/proc/self/environ", "x" * 10_000]
 )
-def test_the_key_id_only_chooses_among_our_keys(signer: JoseSigner, token: str, kid: Any) -> None:
+def test_the_key_id_only_chooses_among_our_keys(signer: JwtSigner, token: str, kid: Any) -> None:
     header, payload = jwt.get_unverified_header(token) | {"kid": kid}, jwt.get_unverified_claims(token)
     for secret in (NEW.encode(), b"", b"mine"):
         assert refused(signer, forged(header, payload, secret))
 
 
 def test_the_key_id_of_one_secret_does_not_vouch_for_another() -> None:
-    rotated = JoseSigner([NEW, OLD])
-    old_header = jwt.get_unverified_header(JoseSigner([OLD]).sign(CLAIMS, NOW))
+    rotated = JwtSigner([NEW, OLD])
+    old_header = jwt.get_unverified_header(JwtSigner([OLD]).sign(CLAIMS, NOW))
     payload = jwt.get_unverified_claims(rotated.sign(CLAIMS, NOW))
     assert refused(rotated, forged(old_header, payload, NEW.encode()))
     assert not refused(rotated, forged(old_header, payload, OLD.encode()))
 
 
-def test_every_changed_character_is_noticed(signer: JoseSigner, token: str) -> None:
+def test_every_changed_character_is_noticed(signer: JwtSigner, token: str) -> None:
     for at in range(len(token) - 1):  # the last character of a signature has bits that mean nothing
         other = "A" if token[at] != "A" else "B"
         assert refused(signer, token[:at] + other + token[at + 1 :]), at
 
 
 @pytest.mark.parametrize("claim", ["sub", "sid", "jti", "tenant", "role", "iss", "aud", "iat", "exp"])
-def test_no_claim_may_be_missing(signer: JoseSigner, token: str, claim: str) -> None:
+def test_no_claim_may_be_missing(signer: JwtSigner, token: str, claim: str) -> None:
     payload = {name: value for name, value in jwt.get_unverified_claims(token).items() if name != claim}
     assert refused(signer, forged(jwt.get_unverified_header(token), payload, NEW.encode()))
 
@@ -179,29 +179,29 @@ def test_no_claim_may_be_missing(signer: JoseSigner, token: str, claim: str) -> 
         ("iat", "yesterday"),
     ],
 )
-def test_no_claim_may_be_strange(signer: JoseSigner, token: str, claim: str, value: Any) -> None:
+def test_no_claim_may_be_strange(signer: JwtSigner, token: str, claim: str, value: Any) -> None:
     payload = jwt.get_unverified_claims(token) | {claim: value}
     assert refused(signer, forged(jwt.get_unverified_header(token), payload, NEW.encode()))
 
 
 @pytest.mark.parametrize("text", UNREADABLE, ids=range(len(UNREADABLE)))
-def test_what_is_no_token_is_refused(signer: JoseSigner, text: str) -> None:
+def test_what_is_no_token_is_refused(signer: JwtSigner, text: str) -> None:
     assert refused(signer, text)
 
 
-def test_a_payload_that_is_no_object_is_refused(signer: JoseSigner, token: str) -> None:
+def test_a_payload_that_is_no_object_is_refused(signer: JwtSigner, token: str) -> None:
     header = jwt.get_unverified_header(token)
     payloads: list[Any] = [[], "ada", 1, None]
     for payload in payloads:
         assert refused(signer, forged(header, payload, NEW.encode()))
 
 
-def test_refresh_secrets_are_random_and_kept_as_digests(signer: JoseSigner) -> None:
+def test_refresh_secrets_are_random_and_kept_as_digests(signer: JwtSigner) -> None:
     secrets = {signer.new_secret() for _ in range(100)}
     assert len(secrets) == 100
     for secret in secrets:
         assert len(base64.urlsafe_b64decode(secret + "=")) * 8 >= 256
-        assert signer.digest(secret) == JoseSigner([OLD]).digest(secret)
+        assert signer.digest(secret) == JwtSigner([OLD]).digest(secret)
         assert secret not in signer.digest(secret)
 
 

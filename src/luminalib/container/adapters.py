@@ -32,7 +32,7 @@ from luminalib.adapters.recommenders.hybrid_recommender import HybridRecommender
 from luminalib.adapters.recommenders.tfidf_recommender import TfidfRecommender
 from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
 from luminalib.adapters.security.passwords import Argon2Hasher
-from luminalib.adapters.security.tokens import JoseSigner
+from luminalib.adapters.security.tokens import JwtSigner
 from luminalib.adapters.storage.local import LocalStorage
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
@@ -149,7 +149,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         authority=Authority(lookup, clock),
         hasher=Argon2Hasher(),
         common=ZxcvbnCommonPasswords(),
-        signer=JoseSigner(secret_keys(settings)),
+        signer=JwtSigner(secret_keys(settings)),
         limiter=await _limiter(settings),
         recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
         index=index,

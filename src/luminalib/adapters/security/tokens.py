@@ -1,4 +1,4 @@
-"""JSON Web Tokens by python-jose."""
+"""JSON Web Tokens by PyJWT."""
 
 import hashlib
 import hmac
@@ -7,9 +7,10 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import uuid4
 
-from jose import JWTError, jwt
+import jwt
 
 from luminalib.domain.auth import InvalidToken
 from luminalib.ports.security import AccessClaims, TokenSigner
@@ -20,10 +21,18 @@ _SECRET_BYTES = 32
 _KEY_ID_LENGTH = 16
 _MAX_DIGITS = 9
 CACHED_TOKENS = 4096
-_REQUIRED = {f"require_{claim}": True for claim in ("iat", "iss", "aud", "sub", "jti")}
+_REQUIRED = ["iat", "iss", "aud", "sub", "jti", "exp"]
 
 
-class JoseSigner(TokenSigner):
+def _end_of(payload: dict[str, Any]) -> int:
+    """When the token ends, in seconds. Raises ValueError or TypeError for times that are none, or in the wrong order."""
+    issued, ends = int(payload["iat"]), int(payload["exp"])
+    if ends < issued:
+        raise ValueError("It ends before it begins.")
+    return ends
+
+
+class JwtSigner(TokenSigner):
     """HS256; the first secret signs, the others still verify what they signed. No other algorithm is ever accepted.
 
     What a token says is kept for a while, as the same token comes with every request; its end is compared each time.
@@ -59,17 +68,23 @@ class JoseSigner(TokenSigner):
     def _decode(self, token: str) -> AccessClaims:
         try:
             key = self._keys[jwt.get_unverified_header(token).get("kid", "")]
-            # The expiry is compared with our own clock, in `verify`; to python-jose "require" would mean its own comparison, too.
-            options = {**_REQUIRED, "verify_exp": False}
-            payload = jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options=options)
+            payload = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                # Times are compared with our own clock, in `verify`.
+                options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+            )
             return AccessClaims(
                 user_id=str(payload["sub"]),
                 session_id=str(payload["sid"]),
                 tenant_id=str(payload["tenant"]),
                 role=str(payload["role"]),
-                expires_at=datetime.fromtimestamp(int(payload["exp"]), UTC),
+                expires_at=datetime.fromtimestamp(_end_of(payload), UTC),
             )
-        except (JWTError, KeyError, ValueError, TypeError, OverflowError) as error:
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError) as error:
             raise InvalidToken from error
 
     def refresh_token(self, session_id: str, rotation: int) -> str:
