@@ -1,6 +1,7 @@
 """The summary of a reading: three to five of its own sentences, from all over it."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -30,6 +31,15 @@ _CENTRALITY = 0.5
 """Below one, so that a sentence with the main name and little else does not win by that alone."""
 _ENOUGH_FOR_FIVE = 40
 _ENOUGH_FOR_FOUR = 15
+_LEANING = 0.1
+_OPENS_ON = re.compile(
+    r"\W*(?:in (?:another|a|an) (?:moment|minute|instant)|the (?:next|same|following) (?:moment|instant)|just then|"
+    r"at (?:this|that|last|once|length|which)|by (?:this|that) time|meanwhile|presently|suddenly|soon|then|now|again|however|thus|"
+    r"therefore|hence|so|but|and|yet|still|or|nor|after (?:this|that|it|a)|before (?:this|that)|"
+    r"he|she|it|they|his|her|its|their|him|them|(?:this|that|these|those|such) (?:is|was|are|were|had|has|did|does|would|could))\b",
+    re.IGNORECASE,
+)
+_ENDS_ON = re.compile(r"\b(?:after|before|with|of|to|at|for|on|about|upon) (?:it|him|her|them|that|this)\W*$", re.IGNORECASE)
 _TOO_SHORT = 3
 """Words; below that a line is hardly a sentence."""
 
@@ -68,10 +78,18 @@ def _central(reading: Reading, topics: Sequence[Topic], quality: Sequence[float]
     weights = weights_of(reading.terms)
     parts = [min(count - 1, int(sentence.position * count)) for sentence in reading.sentences]
     value = np.array(quality) * richness(reading, topics)
+    value *= np.array(
+        [_LEANING if parts[at] == 0 and _leans(sentence.text) else 1.0 for at, sentence in enumerate(reading.sentences)]
+    )
     candidates = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
     similar = similarities(weights[candidates])
     scores = lexrank(similar, value[candidates]) ** _CENTRALITY * value[candidates]
     return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count)]
+
+
+def _leans(text: str) -> bool:
+    """Whether a sentence in English needs the one before it, which nobody sees when it opens a summary."""
+    return _OPENS_ON.match(text) is not None or _ENDS_ON.search(text) is not None
 
 
 def richness(reading: Reading, topics: Sequence[Topic]) -> Floats:

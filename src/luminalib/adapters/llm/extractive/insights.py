@@ -14,6 +14,15 @@ from luminalib.domain.intelligence import Sentiment
 MOST = 5
 WORDS_PER_MINUTE = 240
 """Silent reading of adults: 238 for non-fiction, 260 for fiction (Brysbaert 2019)."""
+_HOUR = 60
+_READING_TIME = {
+    "de": ("Lesezeit: etwa {} Minuten.", "Lesezeit: etwa {} Stunden."),
+    "fr": ("Temps de lecture : environ {} minutes.", "Temps de lecture : environ {} heures."),
+    "es": ("Tiempo de lectura: unos {} minutos.", "Tiempo de lectura: unas {} horas."),
+    "it": ("Tempo di lettura: circa {} minuti.", "Tempo di lettura: circa {} ore."),
+    "pt": ("Tempo de leitura: cerca de {} minutos.", "Tempo de leitura: cerca de {} horas."),
+    "nl": ("Leestijd: ongeveer {} minuten.", "Leestijd: ongeveer {} uur."),
+}
 _FIFTHS = ("first", "second", "third", "fourth", "last")
 _MUCH_DIALOGUE = 0.05
 _LEAST_WORDS = 400
@@ -35,7 +44,12 @@ _QUOTE_WORDS = (8, 28)
 
 
 def insights(reading: Reading, topics: Sequence[Topic], mood: Mood, summary: Sequence[int]) -> list[str]:
-    """Three to five statements where the text is long enough to tell, fewer for a page."""
+    """Three to five statements where the text is long enough to tell, fewer for a page, in the language of the text.
+
+    Where that is not English there is one, and none in a language that this module does not speak.
+    """
+    if reading.language != "en":
+        return _in_its_language(reading)
     told = [
         _length(reading),
         _presence(topics) if reading.is_whole else "",
@@ -44,6 +58,16 @@ def insights(reading: Reading, topics: Sequence[Topic], mood: Mood, summary: Seq
         _quotation(reading, topics, summary),
     ]
     return [insight for insight in told if insight][:MOST]
+
+
+def _in_its_language(reading: Reading) -> list[str]:
+    """How long it takes to read."""
+    words = _READING_TIME.get(reading.language or "")
+    if words is None:
+        return []
+    minutes = max(1, round(reading.length / WORDS_PER_MINUTE))
+    short, long = words
+    return [short.format(minutes) if minutes < _HOUR else long.format(f"{round(minutes / 30) / 2:g}".replace(".", ","))]
 
 
 def _length(reading: Reading) -> str:
@@ -82,12 +106,8 @@ def _presence(topics: Sequence[Topic]) -> str:
     first = leading[0]
     company = max(leading[1:], key=lambda other: _together(first, other), default=first)
     together = _together(first, company) if company is not first else 0
-    beside = f" {_called(first)} and {_called(company)} share {_shared(together)}." if together >= _OFTEN_TOGETHER else ""
+    beside = f" {_called(first)} is most often seen with {_called(company)}." if together >= _OFTEN_TOGETHER else ""
     return f"{'; '.join(phrases)}.{beside}"
-
-
-def _shared(count: int) -> str:
-    return f"{'about ' if count >= 20 else ''}{_rounded(count)} sentences"  # noqa: PLR2004 - as people count
 
 
 def _called(topic: Topic) -> str:
@@ -99,24 +119,19 @@ def _together(one: Topic, other: Topic) -> int:
 
 
 def _whereabouts(topic: Topic) -> str:
-    """How often, and in which fifths."""
+    """In which fifths."""
     counts = _fifths(topic.positions)
     total = sum(counts)
-    told = f"comes up {_times(total)}"
+    told = "is in it"
     top = max(range(len(counts)), key=lambda fifth: counts[fifth])
     present = [fifth for fifth, count in enumerate(counts) if count >= _PRESENT * total]
     if counts[top] > total / 2:
-        return f"{told}, mostly in the {_FIFTHS[top]} fifth"
+        return f"{told} mostly in the {_FIFTHS[top]} fifth"
     if len(present) == len(counts):
-        return f"{told}, from beginning to end"
+        return f"{told} from beginning to end"
     if present == list(range(present[0], present[-1] + 1)):
-        return f"{told}, {_stretch(present[0], present[-1])}"
-    return f"{told}, on and off"
-
-
-def _times(count: int) -> str:
-    """Exact only where few: sentences that repeat are read once."""
-    return f"{count} times" if count < 20 else f"about {_rounded(count)} times"  # noqa: PLR2004 - as people count
+        return f"{told} {_stretch(present[0], present[-1])}"
+    return f"{told} on and off"
 
 
 def _stretch(first: int, last: int) -> str:

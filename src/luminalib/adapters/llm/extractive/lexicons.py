@@ -1,6 +1,7 @@
 """Small word lists per language: what carries no meaning of its own, and what marks a noun, a pronoun or an obligation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from luminalib.adapters.llm.extractive import lexicon_data as data
 from luminalib.adapters.llm.extractive import lexicon_patterns as patterns
@@ -60,8 +61,21 @@ def _lexicon(code: str) -> Lexicon:
 
 LEXICONS = {code: _lexicon(code) for code in FUNCTION_WORDS}
 UNKNOWN = Lexicon(code="")
+WELL_KNOWN = frozenset(("en", "fr", "de", "es", "it", "pt", "nl", "la"))
 
 
 def lexicon_for(code: str | None) -> Lexicon:
     """The lists for an ISO 639-1 code (a region behind it is ignored); empty ones for a language that has none."""
-    return LEXICONS.get((code or "")[:2].lower(), UNKNOWN)
+    short = (code or "")[:2].lower()
+    known = LEXICONS.get(short)
+    if known is not None and short in WELL_KNOWN:
+        return known
+    return _completed(short, known or UNKNOWN)
+
+
+@cache
+def _completed(code: str, known: Lexicon) -> Lexicon:
+    """The lists of a language that has few of its own, with a library's: what is in these is no topic."""
+    from stopwordsiso import has_lang, stopwords  # noqa: PLC0415 -- for texts in these languages only
+
+    return replace(known, general_words=known.general_words | stopwords(code)) if code and has_lang(code) else known

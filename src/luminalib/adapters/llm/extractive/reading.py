@@ -16,6 +16,10 @@ from luminalib.adapters.llm.extractive.words import bare, length_in_words, norma
 
 MAXIMUM_CHARACTERS = 4_000_000
 """Longer texts are read in even samples, so that no file can take the engine's time away from the others."""
+_LEAST_IN_CAPITALS = 80
+"""Letters; shorter ones are headings."""
+_ALL_CAPITALS = 0.95
+_SENTENCE_START = re.compile(r"(?:^|[.!?]\s+|\n)\W*\w")
 _FREQUENT_SHARE = 0.06
 _AFTER_A_COMMAND = 2
 _STORY_PRONOUNS = 0.016
@@ -49,10 +53,10 @@ class Reading:
     def empty(self) -> frozenset[str]:
         """Words without meaning of their own; measured in the text where the language is unknown."""
         known = self.lexicon.empty
-        if known:
+        if self.lexicon.function_words:
             return known
         counts = Counter(word for words in self.words for word in {normal(word) for word in words})
-        return frozenset(word for word, count in counts.items() if count > max(2, _FREQUENT_SHARE * len(self.words)))
+        return known | frozenset(word for word, count in counts.items() if count > max(2, _FREQUENT_SHARE * len(self.words)))
 
     @cached_property
     def prose(self) -> list[bool]:
@@ -82,7 +86,7 @@ class Reading:
 
 def read(title: str, authors: Sequence[str], language: str | None, texts: Sequence[str]) -> Reading:
     """Cleans and splits the texts of a book's sections."""
-    paragraphs = paragraphs_of(texts)
+    paragraphs = paragraphs_of([_in_small_letters(text) for text in texts])
     length = sum(map(length_in_words, paragraphs))
     sampled = _sample(paragraphs)
     code = language_of(sampled, language)
@@ -98,6 +102,14 @@ def read(title: str, authors: Sequence[str], language: str | None, texts: Sequen
         length=length,
         is_whole=len(sampled) == len(paragraphs),
     )
+
+
+def _in_small_letters(text: str) -> str:
+    """A section in capitals throughout, as old machines wrote, in small letters: in capitals no word tells what it is."""
+    letters = [character for character in text if character.isalpha()]
+    if len(letters) < _LEAST_IN_CAPITALS or sum(map(str.isupper, letters)) < _ALL_CAPITALS * len(letters):
+        return text
+    return _SENTENCE_START.sub(lambda found: found[0].upper(), text.lower())
 
 
 def _is_prose(words: Sequence[str], function_words: frozenset[str], lexicon: Lexicon) -> bool:

@@ -6,14 +6,17 @@ from typing import Any
 from luminalib.adapters.llm.extractive.actions import action_items
 from luminalib.adapters.llm.extractive.choosing import summary_sentences
 from luminalib.adapters.llm.extractive.insights import insights
-from luminalib.adapters.llm.extractive.mood import mood_of
+from luminalib.adapters.llm.extractive.mood import Mood, mood_of
 from luminalib.adapters.llm.extractive.names import names_in
 from luminalib.adapters.llm.extractive.reading import read
 from luminalib.adapters.llm.extractive.topics import key_topics, topics_in
 from luminalib.adapters.llm.extractive.words import UNSPACED
+from luminalib.domain.intelligence import Sentiment
 from luminalib.ports.children import Progress
 
 LONGEST_SENTENCE = 500
+LEAST_WORDS = 60
+"""Of a shorter text nobody can tell a mood, or a fact that its reader does not see at once."""
 
 
 def summarise(
@@ -29,13 +32,14 @@ def summarise(
     progress(0.6)
     chosen = summary_sentences(reading, topics)
     progress(0.8)
-    mood = mood_of(reading)
+    is_told = reading.length >= LEAST_WORDS
+    mood = mood_of(reading) if is_told else Mood(overall=Sentiment.NEUTRAL)
     progress(0.95)
     return {
         "summary": _joined([reading.sentences[at].text for at in chosen]),
         "key_topics": key_topics(topics),
         "sentiment": mood.overall.value,
-        "insights": insights(reading, topics, mood, chosen) if reading.length else [],
+        "insights": insights(reading, topics, mood, chosen) if is_told else [],
         "action_items": action_items(reading),
     }
 
