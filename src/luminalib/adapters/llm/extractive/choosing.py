@@ -34,8 +34,8 @@ _ENOUGH_FOR_FOUR = 15
 _LEANING = 0.1
 _OPENS_ON = re.compile(
     r"\W*(?:in (?:another|a|an) (?:moment|minute|instant)|the (?:next|same|following) (?:moment|instant)|just then|"
-    r"at (?:this|that|last|once|length|which)|by (?:this|that) time|mean(?:while|time)|presently|suddenly|soon|then|now|again|however|thus|"
-    r"therefore|hence|so|but|and|yet|still|or|nor|after (?:this|that|it|a)|before (?:this|that)|"
+    r"at (?:this|that|last|once|length|which)|by (?:this|that) time|mean(?:while|time)|presently|suddenly|soon|then|now|again|"
+    r"however|thus|therefore|hence|so|but|and|yet|still|or|nor|after (?:this|that|it|a)|before (?:this|that)|"
     r"he|she|it|they|his|her|its|their|him|them|(?:this|that|these|those|such) (?:is|was|are|were|had|has|did|does|would|could))\b",
     re.IGNORECASE,
 )
