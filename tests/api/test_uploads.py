@@ -85,7 +85,7 @@ async def test_kind_decides_where_details_do_not(admin: httpx.AsyncClient) -> No
     path = (await create(admin, 11, filename="a_tale.txt", kind="book")).headers["Location"]
     last = await send(admin, path, 0, b"Once again.")
     book = (await admin.get(f"/books/{last.headers['Upload-Book-Id']}")).json()
-    assert book["title"] == "a tale"
+    assert book["title"] == "A tale"
 
 
 async def test_pieces_begin_where_the_last_ended(admin: httpx.AsyncClient, stored_files: Any) -> None:
