@@ -418,3 +418,11 @@ def test_a_short_text_is_in_its_language_usual_encoding(tmp_path: Path) -> None:
     assert plain.decode("Café".encode("cp1252")) == "Café"
     assert plain.decode("東京の雨".encode("iso2022_jp")) == "東京の雨"
     assert plain.decode("Voilà, déjà vu à la forêt".encode("cp1252")) == "Voilà, déjà vu à la forêt"
+
+
+def test_a_title_that_is_the_name_of_a_file_waits_for_the_first_page(tmp_path: Path) -> None:
+    content = make_pdf([f"The Salt Road\n\nby Mira Lund\n\n{PROSE}"], title="salt_road")
+    found = read(pdf, content, tmp_path)["metadata"]
+    assert (found["title"], found["authors"]) == ("The Salt Road", ["Mira Lund"])
+    assert pdf.probe(str(tmp_path / "a.book"), limits=LIMITS, progress=lambda _: None)["title"] is None
+    assert read(pdf, make_pdf([PROSE], title="salt_road"), tmp_path)["metadata"]["title"] == "salt road"

@@ -10,7 +10,7 @@ from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.language import detect_language
 from luminalib.adapters.text.layout import PageLines, compose
 from luminalib.adapters.text.pdf_annotations import form_of, is_xfa
-from luminalib.adapters.text.pdf_metadata import pdf_metadata, with_first_page
+from luminalib.adapters.text.pdf_metadata import pdf_metadata, with_first_page, without_slug
 from luminalib.adapters.text.readability import without_unreadable
 from luminalib.adapters.text.results import Extraction, Metadata, only_isbn
 from luminalib.ports.children import Progress
@@ -28,7 +28,7 @@ def probe(path: str, *, limits: dict[str, int], progress: Progress) -> Metadata:
     try:
         with pdfium.opened(path) as document:
             _checked_count(document, limits["pages"])
-            return pdf_metadata(document, path)
+            return without_slug(pdf_metadata(document, path))
     except pdfium.NotAPdf:
         metadata: Metadata = _fallback().probe(path)
         return metadata

@@ -31,6 +31,12 @@ def pdf_metadata(document: Any, path: str) -> Metadata:
     )
 
 
+def without_slug(metadata: Metadata) -> Metadata:
+    """The metadata without a title that is a file's name in disguise: reading the pages may find a better one."""
+    title = metadata.get("title")
+    return Metadata(**{**metadata, "title": None if title and is_slug(title) else title})
+
+
 def with_first_page(metadata: Metadata, texts: Sequence[str], language: str | None) -> Metadata:
     """The metadata with the title and author of the first page where they are missing, or only a file's name."""
     title = metadata.get("title")
