@@ -33,7 +33,9 @@ class Lexicons:
 
     async def near(self, tenant_id: str, words: Sequence[str]) -> dict[str, list[str]]:
         """For each word the ones that differ in as few letters as may be wrong, the nearest first; itself is not among them."""
-        lexicon = self._of.setdefault(tenant_id, _Lexicon())
+        if tenant_id not in self._of:  # in a thread, as the first one imports what is slow to import
+            self._of.setdefault(tenant_id, await asyncio.to_thread(_Lexicon))
+        lexicon = self._of[tenant_id]
         self._of.move_to_end(tenant_id)
         if len(self._of) > TENANTS_KEPT:
             self._of.popitem(last=False)
@@ -50,7 +52,9 @@ class _Lexicon:
 
     def __init__(self) -> None:
         import numpy as np  # noqa: PLC0415 -- slow to import, and needed only where something was misspelt
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 -- as above
 
+        self._distance = OSA.distance
         self.last = 0
         self.reading = asyncio.Lock()
         self._starts = np.zeros(0, np.int64)
@@ -73,7 +77,6 @@ class _Lexicon:
     def near(self, word: str) -> list[str]:
         """The words within the distance (optimal string alignment) that is allowed for one of this length."""
         import numpy as np  # noqa: PLC0415 -- as above
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 -- as above
 
         allowed = errors_allowed(word)
         starts, lengths, masks = self._starts, self._lengths, self._masks
@@ -87,7 +90,7 @@ class _Lexicon:
         for place in likely:
             stop = starts[place + 1] if place + 1 < len(starts) else len(self._text)
             other = self._text[starts[place] : stop].decode()
-            distance = OSA.distance(word, other, score_cutoff=allowed)
+            distance = self._distance(word, other, score_cutoff=allowed)
             if 0 < distance <= allowed:
                 found.append((distance, other[:1] != word[:1], other))
         return [other for _, _, other in sorted(found)[:NEAR]]
