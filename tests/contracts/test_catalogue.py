@@ -113,6 +113,8 @@ async def test_filters_and_sorts_hold_beside_words(find: Find) -> None:
     assert (await find("dikens", year=1861, sort="title")) == (["Great Expectations"], "dickens")
     assert (await find("expectations", author="dickens"))[0] == ["Great Expectations"]
     assert (await find("expectations", tag="fantasy"))[0] == []
+    assert (await find("dickens great house expectations", sort="title"))[0] == ["Great Expectations"]
+    assert (await find("dickens house great scarlet bleak", sort="title"))[0] == []
     assert (await find("holmes", series="sherlock holmes", available=True, sort="title"))[0][0] == "The Hound of the Baskervilles"
     assert (await find("novel"))[0]
     assert not (await find("novel", language="ja"))[0]

@@ -23,7 +23,7 @@ from luminalib.adapters.db.views.book_pages import (
     total_statement,
     view_of,
 )
-from luminalib.adapters.db.views.catalogue import CatalogueSearch, candidates, match_of
+from luminalib.adapters.db.views.catalogue import CatalogueSearch, candidates
 from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Statement
@@ -145,8 +145,8 @@ class SqlBookViews(BookViews):
             views = await self.several(tenant_id, some) if some else {}
             items = [views[one] for one in some if one in views]
             return FoundBooks(items, len(found.book_ids), found.is_capped, found.did_you_mean)
-        given["match"] = match_of(found.typed, self._search.kind)
-        listed = await self._listed(tenant_id, replace(wanted, q=given["match"]), shape, given, page)
+        given["match"] = found.match
+        listed = await self._listed(tenant_id, replace(wanted, q=found.match), shape, given, page)
         return FoundBooks(listed.items, listed.total, listed.is_estimate, found.did_you_mean)
 
     async def suggest(self, tenant_id: str, q: str, limit: int) -> Sequence[Suggestion]:
@@ -161,7 +161,7 @@ class SqlBookViews(BookViews):
             found = await self._search.find(tenant_id, typed, shape, given) if typed.groups else None
             if found is None or not found.book_ids:
                 return {kind: [] for kind in kinds}
-            given["match"] = match_of(found.typed, self._search.kind)
+            given["match"] = found.match
         return {kind: await self._search.facet(tenant_id, kind, shape, given) for kind in kinds}
 
     async def _listed(

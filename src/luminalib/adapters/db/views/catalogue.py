@@ -32,9 +32,9 @@ _BEGINS = tuple(sa.bindparam(name, type_=sa.String, required=True) for name in (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Books in the order of how well they fit, the question that found them, and whether there are more than were ranked."""
+    """Books in the order of how well they fit, what the database was asked for them, and whether there are more."""
 
-    typed: Typed
+    match: str
     book_ids: Sequence[str]
     did_you_mean: str | None
     is_capped: bool
@@ -86,7 +86,8 @@ class CatalogueSearch:
             return found
         better = await self._ranked(tenant_id, [corrected], shape, given)
         if found.book_ids:  # as it was typed, but for a beginning or a word of a description: others may be meant
-            return replace(found, book_ids=list(dict.fromkeys([*found.book_ids, *better.book_ids])))
+            ids = list(dict.fromkeys([*found.book_ids, *better.book_ids]))
+            return replace(found, match=self._either(found.match, better.match), book_ids=ids)
         if not better.book_ids and (fewer := corrected.without_one()):
             better = await self._ranked(tenant_id, fewer, shape, given)
         return better
@@ -94,8 +95,9 @@ class CatalogueSearch:
     async def _ranked(self, tenant_id: str, questions: Sequence[Typed], shape: Shape, given: dict[str, Any]) -> Found:
         rows: dict[str, Row] = {}
         is_capped = False
-        for typed in questions:
-            found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match_of(typed, self.kind))
+        asked = [match_of(typed, self.kind) for typed in questions]
+        for typed, match in zip(questions, asked, strict=True):
+            found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
             if len(found) > RANKED:
                 is_capped = True
                 found = [*await self._best_of_many(tenant_id, typed, shape, given), *found]
@@ -104,7 +106,10 @@ class CatalogueSearch:
         best = [BookWords(*row[1:]) for row in ranked[:ENOUGH]]
         spelt = next((better for book in best[:1] for one in questions if (better := one.best_spelling(book))), None)
         is_enough = len(best) == ENOUGH or any(questions[0].is_well_found(book) for book in best)
-        return Found(questions[0], [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough)
+        return Found(self._either(*asked), [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough)
+
+    def _either(self, *matches: str) -> str:
+        return (" OR " if self.kind == "fts5" else " | ").join(f"({match})" for match in matches)
 
     async def _best_of_many(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> list[Row]:
         match = match_of(typed, self.kind, only_title=True)
