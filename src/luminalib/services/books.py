@@ -118,6 +118,7 @@ class BookService:
             details = replace(details, language=details.language or document.language)
             book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
             document.enter_catalogue()
+            await uow.books.save()  # the content is claimed before the catalogue is held, as by whoever adds the same as a new book
             await uow.books.add(book)
             await uow.enqueue(index_document(document.id, by.tenant_id, now))
         return await self.get(by, book.id)
