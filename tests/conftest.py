@@ -28,9 +28,11 @@ from luminalib.adapters.security.passwords import Argon2Hasher
 from luminalib.container import Container, adapters, open_container
 from luminalib.domain.auth import MAIN_TENANT, User
 from luminalib.main import create_app
-from luminalib.settings import Settings
+from luminalib.settings import PostgresSettings, Settings
 from streaming import serving
 
+PATIENT = PostgresSettings(lock_seconds=120, pool_seconds=120)
+"""A crowd at one book waits longer on a slow machine than people should. A deadlock is an error as before."""
 SignUp = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
@@ -152,7 +154,7 @@ async def reader(database: SqlDatabase) -> AsyncIterator[Reader]:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """A whole installation in a temporary folder, once on each database."""
-    return Settings(_env_file=None, data_dir=tmp_path / "data", database_url=database_url, max_upload_mib=2)
+    return Settings(_env_file=None, data_dir=tmp_path / "data", database_url=database_url, max_upload_mib=2, postgres=PATIENT)
 
 
 @pytest.fixture
