@@ -140,10 +140,13 @@ class BookService:
 
     async def reword(self, tenant_id: str) -> None:
         """Lets books be found that an older version has written, a few at a time, so that nobody waits for them all."""
-        rewritten = AT_ONCE
-        while rewritten == AT_ONCE:
+        while True:
+            async with self._uow.reading(tenant_id) as uow:  # who writes does not wait while all books are looked through
+                found = await uow.books.outworded(AT_ONCE)
+            if not found:
+                return
             async with self._uow(tenant_id) as uow:
-                rewritten = await uow.books.reword(AT_ONCE)
+                await uow.books.reword(found)
 
     async def get(self, by: Principal, book_id: str) -> BookView:
         """One book. Raises BookNotFound."""

@@ -1,5 +1,7 @@
 """Tables and repository of the catalogue."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
@@ -99,17 +101,19 @@ class SqlBookRepository(BookRepository):
         """See BookRepository."""
         return await self._session.scalar(sa.select(Book).where(books.c.document_id == document_id))
 
-    async def reword(self, most: int) -> int:
+    async def outworded(self, most: int) -> Sequence[str]:
         """See BookRepository."""
         old = sa.or_(book_texts.c.version.is_(None), book_texts.c.version < WORDS_VERSION)
-        found = sa.select(Book).outerjoin(book_texts, book_texts.c.book_id == books.c.id).where(old).limit(most)
-        some = (await self._session.scalars(found)).all()
+        found = sa.select(books.c.id).select_from(Book).outerjoin(book_texts, book_texts.c.book_id == books.c.id).where(old)
+        return (await self._session.scalars(found.limit(most))).all()
+
+    async def reword(self, book_ids: Sequence[str]) -> None:
+        """See BookRepository."""
         connection = await self._session.connection()
-        for book in some:
+        for book in await self._session.scalars(locked(self._session, sa.select(Book).where(books.c.id.in_(book_ids)))):
             _write_keys(book)
             await connection.run_sync(write_words, book, get_attribute(book, "tenant_id"), is_new=False)
         await self._session.flush()
-        return len(some)
 
     async def remove(self, book: Book) -> None:
         """See BookRepository."""

@@ -1,6 +1,7 @@
 """The catalogue."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from luminalib.domain.books import Book
 
@@ -25,8 +26,12 @@ class BookRepository(ABC):
         """The book that a document is the file of, if any."""
 
     @abstractmethod
-    async def reword(self, most: int) -> int:
-        """Writes anew what some books are searched and sorted by that an older version has written, or none; returns how many."""
+    async def outworded(self, most: int) -> Sequence[str]:
+        """Ids of some books whose words an older version has written, or none."""
+
+    @abstractmethod
+    async def reword(self, book_ids: Sequence[str]) -> None:
+        """Writes anew what these books are searched and sorted by."""
 
     @abstractmethod
     async def remove(self, book: Book) -> None:
