@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -115,35 +115,37 @@ async def test_a_flood_of_pings_or_pieces_is_cut_off(url: str) -> None:
                 raise ConnectionClosed(None, None)
 
 
+@asynccontextmanager
+async def stream(url: str, client: httpx.AsyncClient, path: str = "/documents/stream") -> AsyncIterator[httpx.Response]:
+    headers = {"Authorization": client.headers["Authorization"]}
+    async with httpx.AsyncClient(base_url=url, timeout=20) as real, real.stream("GET", path, headers=headers) as answer:
+        yield answer
+
+
 async def test_an_account_has_so_many_streams_and_gets_another_when_one_has_ended(settings: Settings) -> None:
     few = settings.connections.model_copy(update={"streams_per_account": 2})
-    async with opened(settings, connections=few) as library:
+    async with AsyncExitStack() as stack:
+        library = await stack.enter_async_context(opened(settings, connections=few))
         ada, eve = await library.join("ada"), await library.join("eve")
-        async with serving(library.app, library.container) as url:
-            await _fill_seats(url, ada, eve)
-
-
-async def _fill_seats(url: str, ada: httpx.AsyncClient, eve: httpx.AsyncClient) -> None:
-    @asynccontextmanager
-    async def stream(client: httpx.AsyncClient, path: str = "/documents/stream") -> AsyncIterator[httpx.Response]:
-        headers = {"Authorization": client.headers["Authorization"]}
-        async with httpx.AsyncClient(base_url=url, timeout=20) as real, real.stream("GET", path, headers=headers) as answer:
-            yield answer
-
-    token = ada.headers["Authorization"].removeprefix("Bearer ")
-    async with stream(ada) as first, stream(ada, "/me/stream") as second, stream(ada) as third, stream(eve) as hers:
-        assert [answer.status_code for answer in (first, second, third, hers)] == [200, 200, 429, 200]
-        problem = json.loads(await third.aread())
-        assert (problem["type"], problem["max_streams"]) == ("/problems/too-many-streams", 2)
-        async with socket_of(url) as socket:
-            await socket.send(json.dumps({"token": token}))
-            assert await close_code(socket) == 1013
-    async with asyncio.timeout(20):  # the server notices that they have left
-        while True:
-            async with stream(ada) as again:
-                if again.status_code == 200:
-                    break
-            await asyncio.sleep(0.1)
+        url = await stack.enter_async_context(serving(library.app, library.container))
+        async with (
+            stream(url, ada) as first,
+            stream(url, ada, "/me/stream") as second,
+            stream(url, ada) as third,
+            stream(url, eve) as hers,
+        ):
+            assert [answer.status_code for answer in (first, second, third, hers)] == [200, 200, 429, 200]
+            problem = json.loads(await third.aread())
+            assert (problem["type"], problem["max_streams"]) == ("/problems/too-many-streams", 2)
+            async with socket_of(url) as socket:
+                await socket.send(json.dumps({"token": ada.headers["Authorization"].removeprefix("Bearer ")}))
+                assert await close_code(socket) == 1013
+        async with asyncio.timeout(20):  # the server notices that they have left
+            while True:
+                async with stream(url, ada) as again:
+                    if again.status_code == 200:
+                        break
+                await asyncio.sleep(0.1)
 
 
 async def test_strangers_send_small_bodies_only(client: httpx.AsyncClient, member: httpx.AsyncClient) -> None:
