@@ -265,3 +265,22 @@ async def test_a_download_keeps_its_name_whatever_is_in_it(admin: httpx.AsyncCli
     plain, full = disposition.removeprefix("attachment; ").rsplit("; filename*=", 1)
     assert plain == 'filename="M_ller; part 1.txt"'
     assert unquote(full.removeprefix("UTF-8''")) == "Müller; part 1.txt"
+
+
+async def test_the_catalogue_is_searched_completed_and_counted(admin: httpx.AsyncClient) -> None:
+    for name, tags in (("The Lamp", "sea,light"), ("The Lamb", "farm")):
+        (await add(admin, f"{name}. {STORY}", title=name, author="Ines Calloway", tags=tags)).raise_for_status()
+    found = (await admin.get("/books", params={"q": "calowai lamp", "facets": "tag, author"})).json()
+    assert ([book["title"] for book in found["items"]], found["did_you_mean"]) == (["The Lamp", "The Lamb"], "calloway lamp")
+    assert found["facets"]["author"] == [{"value": "Ines Calloway", "count": 2}]
+    assert {one["value"] for one in found["facets"]["tag"]} == {"sea", "light", "farm"}
+    plain = (await admin.get("/books", params={"q": "lamp"})).json()
+    assert (plain["total"], plain["did_you_mean"]) == (1, None)
+    assert "facets" not in plain or plain["facets"] is None
+    completed = (await admin.get("/search/suggest", params={"q": "cal"})).json()
+    assert {"kind": "author", "text": "Ines Calloway", "book_id": None} in completed["items"]
+    unranked = await admin.get("/books", params={"sort": "relevance"})
+    assert (unranked.status_code, unranked.json()["type"]) == (422, "/problems/nothing-to-rank")
+    unknown = await admin.get("/books", params={"facets": "tag,colour"})
+    assert unknown.status_code == 422
+    assert "'colour' is none of author, tag" in unknown.json()["errors"][0]["message"]

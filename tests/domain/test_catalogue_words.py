@@ -1,0 +1,88 @@
+"""What books are found, sorted and corrected by."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from luminalib.domain.catalogue import BookWords, Typed, catalogue_words, errors_allowed, searchable, sort_key
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Alice\u2019s Adventures", ["alice", "alices", "adventures"]),
+        ("L\u2019\u00c9tranger", ["etranger", "letranger"]),
+        ("J. K. Rowling", ["jk", "rowling"]),
+        ("S\u00f8ren \u0141\u00f3d\u017a Stra\u00dfe \u0111", ["soren", "lodz", "strasse", "d"]),
+        ("co\u00adoperate", ["cooperate"]),
+        ("\uff21\uff22\uff23 cafe\u0301", ["abc", "cafe"]),
+        ("\u6771\u4eac\u90fd", ["\u6771\u4eac", "\u4eac\u90fd"]),
+        ("!?\u2026", []),
+    ],
+)
+def test_words_are_what_people_type(text: str, words: list[str]) -> None:
+    assert catalogue_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("titles", "language"),
+    [
+        (["An Apple", "The Bear", "A Cat"], "en"),
+        (["Der Apfel", "Ein B\u00e4r", "Die Verwandlung"], "de"),
+        (["L\u2019Assommoir", "Un Barrage", "La Peste"], "fr"),
+        (["Volume 2", "Volume 10", "Volume 100"], "en"),
+        (["Book 007", "Book 8"], "en"),
+        (["\u201cApple\u201d", "\u2026 Bear", "Cat", "(Dog)", "\u00c9clair", "Zebra"], "en"),
+        (["The", "Theatre"], "en"),
+    ],
+)
+def test_titles_sort_as_on_a_shelf(titles: list[str], language: str) -> None:
+    keys = [sort_key(title, language) for title in titles]
+    assert keys == sorted(set(keys))
+
+
+def test_an_article_of_another_language_is_a_word() -> None:
+    assert sort_key("Die Hard", "en").startswith("die")
+    assert sort_key("Die Wand", "de") == "wand"
+
+
+@pytest.mark.parametrize(("word", "errors"), [("ox", 0), ("1984", 0), ("fox", 1), ("house", 1), ("houses", 2)])
+def test_long_words_may_have_two_wrong_letters(word: str, errors: int) -> None:
+    assert errors_allowed(word) == errors
+
+
+def book(title: str, authors: str = "", tags: str = "", description: str = "") -> BookWords:
+    return BookWords(searchable(title), "", searchable(authors), searchable(tags), searchable(description))
+
+
+@pytest.mark.parametrize(
+    ("q", "better", "worse"),
+    [
+        ("dickens", book("Dickens"), book("Bleak House", "Charles Dickens")),
+        ("dickens", book("Bleak House", "Charles Dickens"), book("London", tags="dickens")),
+        ("dickens", book("London", tags="dickens"), book("London", description="Dickens lived here.")),
+        ("bleak house", book("Bleak House"), book("The bleak house by the sea")),
+        ("house", book("House"), book("Household")),
+        ("bleak house", book("Bleak House by the sea"), book("House of bleak days")),
+    ],
+)
+def test_the_title_counts_most_and_whole_words_more_than_beginnings(q: str, better: BookWords, worse: BookWords) -> None:
+    typed = Typed.of(q)
+    assert typed.fits(better) > typed.fits(worse) > 0
+
+
+def test_what_was_corrected_is_named_and_worth_less_than_what_was_typed() -> None:
+    typed = Typed.of("dikens bleak")
+    corrected = typed.corrected_by({"dikens": ["dickens"]})
+    bleak = book("Bleak House", "Charles Dickens")
+    assert corrected.best_spelling(bleak) == "dickens bleak"
+    assert typed.best_spelling(bleak) is None
+    assert corrected.fits(bleak) < Typed.of("dickens bleak").fits(bleak)
+    assert (typed.is_well_found(bleak), Typed.of("dickens bleak").is_well_found(bleak)) == (False, True)
+
+
+@given(st.text(max_size=80))
+def test_a_title_is_always_found_by_itself(title: str) -> None:
+    typed = Typed.of(title)
+    if typed.groups:
+        assert typed.fits(book(title)) >= len(typed.groups)
