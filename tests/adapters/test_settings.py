@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from luminalib.container import secret_key
+from luminalib.container.adapters import sealing_keys
 from luminalib.settings import Settings, SettingsError, load_settings, settings_shown, unknown_variables, variables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("LUMINALIB_CORS_ORIGINS", "https://a.example, https://b.example/page", "without a path"),
         ("LUMINALIB_SIGNUP", "friends", "'open', 'invite' or 'closed'"),
         ("LUMINALIB_ENV", "production", "LUMINALIB_SECRET_KEY: is required in production"),
+        ("LUMINALIB_SEALING_KEY", "short", "at least 32"),
+        ("LUMINALIB_PREVIOUS_SEALING_KEYS", f"{'x' * 32},short", "each should have at least 32"),
         ("LUMINALIB_STORAGE", "minio", "LUMINALIB_MINIO__ACCESS_KEY: is required"),
     ],
 )
@@ -113,6 +116,15 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> No
     assert secret_key(Settings(_env_file=None, data_dir=tmp_path, secret_key=given)) == given
 
 
+def test_production_wants_a_sealing_key_and_development_keeps_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="LUMINALIB_SEALING_KEY: is required in production"):
+        Settings(_env_file=None, env="production", secret_key="4f9a0c" * 8)
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data")
+    assert sealing_keys(settings) == sealing_keys(settings) != [secret_key(settings)]
+    given = Settings(_env_file=None, data_dir=tmp_path, sealing_key="a" * 32, previous_sealing_keys=f"{'b' * 32}, {'c' * 32}")
+    assert sealing_keys(given) == ["a" * 32, "b" * 32, "c" * 32]
+
+
 @pytest.mark.parametrize(
     ("given", "driver"), [("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"), ("sqlite:///x.db", "sqlite+aiosqlite:///x.db")]
 )
@@ -142,7 +154,7 @@ def test_a_secret_key_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     ],
 )
 def test_production_refuses_secrets_that_everybody_knows(changes: dict[str, Any], variable: str) -> None:
-    given = {"secret_key": "4f9a0c" * 8, **changes}
+    given = {"secret_key": "4f9a0c" * 8, "sealing_key": "17c0de" * 8, **changes}
     assert Settings(_env_file=None, env="development", **given)
     with pytest.raises(SettingsError, match=variable):
         Settings(_env_file=None, env="production", **given)

@@ -72,7 +72,7 @@ async def test_an_admin_made_on_the_command_line_can_log_in(tmp_path: Path) -> N
 
 
 async def test_production_wants_its_migrations_run_first(tmp_path: Path) -> None:
-    production = {"LUMINALIB_ENV": "production", "LUMINALIB_SECRET_KEY": "x" * 32}
+    production = {"LUMINALIB_ENV": "production", "LUMINALIB_SECRET_KEY": "x" * 32, "LUMINALIB_SEALING_KEY": "y" * 32}
     code, output = await run(tmp_path, "serve", "--port", "0", **production)
     assert (code, output) == (1, "luminalib: The database does not have the newest schema. Run `luminalib migrate` first.\n")
     assert (await run(tmp_path, "migrate", **production))[0] == 0

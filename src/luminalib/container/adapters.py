@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from limits.errors import ConfigurationError
 
@@ -32,6 +33,7 @@ from luminalib.adapters.recommenders.hybrid_recommender import HybridRecommender
 from luminalib.adapters.recommenders.tfidf_recommender import TfidfRecommender
 from luminalib.adapters.security.common_passwords import ZxcvbnCommonPasswords
 from luminalib.adapters.security.passwords import Argon2Hasher
+from luminalib.adapters.security.sealing import AesSealer
 from luminalib.adapters.security.tokens import JwtSigner
 from luminalib.adapters.storage.local import LocalStorage
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
@@ -47,6 +49,7 @@ from luminalib.ports.passage_index import PassageIndex
 from luminalib.ports.passages import PassageSplitter
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.recommender import Recommender
+from luminalib.ports.sealing import Sealer
 from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
@@ -113,6 +116,7 @@ class Adapters:
     hasher: PasswordHasher
     common: CommonPasswords
     signer: TokenSigner
+    sealer: Sealer
     limiter: RateLimiter
     recommender: Recommender
     index: PassageIndex
@@ -150,6 +154,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         hasher=Argon2Hasher(),
         common=ZxcvbnCommonPasswords(),
         signer=JwtSigner(secret_keys(settings)),
+        sealer=AesSealer(sealing_keys(settings)),
         limiter=await _limiter(settings),
         recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
         index=index,
@@ -223,11 +228,20 @@ def secret_keys(settings: Settings) -> list[str]:
 
 def secret_key(settings: Settings) -> str:
     """The given secret, or in development one that is made once and kept, for its owner only, in the data directory."""
-    given = settings.secret_key.get_secret_value()
-    if given:
-        return given
-    path = settings.data_dir / "secret_key"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.secret_key.get_secret_value() or _kept_key(settings.data_dir / "secret_key", "all log in anew")
+
+
+def sealing_keys(settings: Settings) -> list[str]:
+    """The key that seals, given or kept likewise, then the earlier ones that still open."""
+    loss = "what was sealed by it is lost"
+    return [
+        settings.sealing_key.get_secret_value() or _kept_key(settings.data_dir / "sealing_key", loss),
+        *settings.old_sealing_keys,
+    ]
+
+
+def _kept_key(path: Path, loss: str) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         whole = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
         with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -239,9 +253,7 @@ def secret_key(settings: Settings) -> str:
         whole.unlink()
     kept = path.read_text().strip()
     if len(kept) < SECRET_KEY_MIN:
-        raise SettingsError(
-            f"{path} holds no usable secret key ({len(kept)} characters). Delete it, and a new one is made; all log in anew."
-        )
+        raise SettingsError(f"{path} holds no usable key ({len(kept)} characters). Delete it, and a new one is made; {loss}.")
     return kept
 
 

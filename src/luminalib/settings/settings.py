@@ -108,6 +108,13 @@ class Settings(BaseSettings):
     previous_secret_keys: SecretStr = Field(
         SecretStr(""), description="Earlier secret keys, comma-separated: what they signed stays valid until it expires."
     )
+    sealing_key: SecretStr = Field(
+        SecretStr(""),
+        description="Seals secrets of other systems, such as tokens of a CRM; at least 32 characters. Made and kept likewise.",
+    )
+    previous_sealing_keys: SecretStr = Field(
+        SecretStr(""), description="Earlier sealing keys, comma-separated: what they sealed can still be opened."
+    )
     access_minutes: Annotated[int, Field(ge=1, le=1440, description="How long an access token works.")] = 60
     session_days: Annotated[int, Field(ge=1, le=365, description="How long a log-in lasts without being used.")] = 30
     signup: Literal["open", "invite", "closed"] = Field(
@@ -175,15 +182,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        secret = self.secret_key.get_secret_value()
-        if any(len(old) < SECRET_KEY_MIN for old in self.old_secrets):
-            raise SettingsError(f"{PREFIX}PREVIOUS_SECRET_KEYS: each should have at least {SECRET_KEY_MIN} characters.")
         if self.env == "production":
-            self._refuse_known_secrets(secret)
-        if self.env == "production" and not secret:
-            raise SettingsError(f"{PREFIX}SECRET_KEY: is required in production; make one with `openssl rand -hex 32`.")
-        if secret and len(secret) < SECRET_KEY_MIN:
-            raise SettingsError(f"{PREFIX}SECRET_KEY: should have at least {SECRET_KEY_MIN} characters.")
+            self._refuse_known_secrets(self.secret_key.get_secret_value())
+        self._require_keys("SECRET_KEY", self.secret_key, self.old_secrets)
+        self._require_keys("SEALING_KEY", self.sealing_key, self.old_sealing_keys)
         self._require_metrics_token()
         if self.events == "postgres" and not self.database.startswith("postgresql"):
             raise SettingsError(f"{PREFIX}EVENTS: postgres needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
@@ -198,6 +200,15 @@ class Settings(BaseSettings):
         ):
             raise SettingsError(f"{PREFIX}OPENAI__API_KEY: is required at api.openai.com; other servers have other base URLs.")
         return self
+
+    def _require_keys(self, name: str, given: SecretStr, earlier: list[str]) -> None:
+        key = given.get_secret_value()
+        if any(len(old) < SECRET_KEY_MIN for old in earlier):
+            raise SettingsError(f"{PREFIX}PREVIOUS_{name}S: each should have at least {SECRET_KEY_MIN} characters.")
+        if self.env == "production" and not key:
+            raise SettingsError(f"{PREFIX}{name}: is required in production; make one with `openssl rand -hex 32`.")
+        if key and len(key) < SECRET_KEY_MIN:
+            raise SettingsError(f"{PREFIX}{name}: should have at least {SECRET_KEY_MIN} characters.")
 
     def _require_metrics_token(self) -> None:
         if self.metrics == "token" and len(self.metrics_token.get_secret_value()) < METRICS_TOKEN_MIN:
@@ -222,6 +233,11 @@ class Settings(BaseSettings):
     def old_secrets(self) -> list[str]:
         """The earlier secret keys, one by one."""
         return _listed(self.previous_secret_keys.get_secret_value())
+
+    @property
+    def old_sealing_keys(self) -> list[str]:
+        """The earlier sealing keys, one by one."""
+        return _listed(self.previous_sealing_keys.get_secret_value())
 
     @property
     def allowed_origins(self) -> list[str]:
