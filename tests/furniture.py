@@ -11,8 +11,8 @@ from luminalib.adapters.db.schema import metadata
 
 
 async def furnish(database: SqlDatabase, tenant: str) -> dict[str, str]:
-    """Writes the rows; gives the ids of user, document, book, loan, hold and review."""
-    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review")}
+    """Writes the rows; gives the ids of user, document, book, loan, hold, review and inquiry."""
+    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry")}
     async with database.writing.begin() as connection:
         for name, values in _rows(ids).items():
             table = metadata.tables[name]
@@ -110,6 +110,25 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             "until": now,
             "at": now,
         },
+        "inquiries": {
+            "id": ids["inquiry"],
+            "message": "a",
+            "stated": {},
+            "created_by": user,
+            "state": "new",
+            "intent": "sales",
+            "raw_confidence": 1.0,
+            "confidence": 1.0,
+            "low_confidence": False,
+            "method": "rules",
+            "evidence": [],
+            "awaits_model": False,
+            "is_confirmed": False,
+            **engine,
+            **times,
+        },
+        "inquiry_steps": {"inquiry_id": ids["inquiry"], "step": "received", "at": now},
+        "inquiry_labels": {"inquiry_id": ids["inquiry"], "intent": "sales", "features": [1], "at": now},
         "audit_events": {"action": "signed-up", "at": now, "actor_id": user},
     }
 

@@ -6,6 +6,20 @@ import sys
 import structlog
 from structlog.typing import EventDict, Processor
 
+from luminalib.domain.masking import masked
+
+_OURS = frozenset({"timestamp", "level", "event", "request_id", "path"})
+"""What no stranger writes into."""
+
+
+def _without_people(_logger: object, _method: str, message: EventDict) -> EventDict:
+    """Masks e-mail addresses and telephone numbers, whatever fault or reason they stand in."""
+    for key, value in message.items():
+        if key not in _OURS and isinstance(value, str):
+            message[key] = masked(value)
+    return message
+
+
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -19,7 +33,7 @@ def configure_logging(level: str, log_format: str) -> None:
     Our own messages go there directly: the way through the standard library's handlers costs ten times as much, on every request.
     """
     renderer: Processor = structlog.processors.JSONRenderer() if log_format == "json" else _console_line
-    faults: list[Processor] = [structlog.processors.format_exc_info]
+    faults: list[Processor] = [structlog.processors.format_exc_info, _without_people]
     structlog.configure(
         processors=[*_SHARED, *faults, renderer],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),

@@ -15,6 +15,7 @@ from luminalib.api import (
     document_events,
     documents,
     holds,
+    inquiries,
     llm,
     loans,
     metrics,
@@ -64,7 +65,21 @@ SHOWN_HEADERS = (
 TUS_HEADERS = ("Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Document-Id", "Upload-Book-Id")
 
 A_VISIT = (
-    *(auth, one_time_links, profile, books, loans, holds, notices, reviews, consensus, recommendations, search, conversations),
+    *(
+        auth,
+        one_time_links,
+        profile,
+        books,
+        loans,
+        holds,
+        notices,
+        reviews,
+        consensus,
+        recommendations,
+        search,
+        conversations,
+        inquiries,
+    ),
     *(document_events, documents, uploads, users, llm, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
@@ -98,6 +113,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         reviews,
         consensus,
         conversations,
+        inquiries,
         notices,
         document_events,
         documents,
@@ -123,7 +139,11 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
             expose_headers=[*SHOWN_HEADERS, *TUS_HEADERS],
         )
     book, document = settings.max_upload_mib * 2**20, settings.max_document_mib * 2**20
-    limits = {r"/books(/[^/]+/content)?|/uploads/[^/]+": book, "/documents/upload": document * MAX_FILES}
+    limits = {
+        r"/books(/[^/]+/content)?|/uploads/[^/]+": book,
+        "/documents/upload": document * MAX_FILES,
+        "/inquiries/batch": inquiries.BATCH_BYTES,
+    }
     app.add_middleware(Acceptable, routes=app.router.routes, streams=STREAMS)
     app.add_middleware(BodyLimit, upload_limits=limits)
     app.add_middleware(StalledClients)

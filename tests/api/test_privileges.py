@@ -102,6 +102,12 @@ GET    /conversations/{conversation_id}/messages        401      404   200      
 POST   /conversations/{conversation_id}/messages        401      404   201       404   404    401
 POST   /conversations/{conversation_id}/cancel          401      404   202       404   404    401
 GET    /conversations/{conversation_id}/stream          401      404   200       404   404    401
+POST   /inquiries                                       401      201   201       201   201    401
+POST   /inquiries/batch                                 401      202   202       202   202    401
+GET    /inquiries                                       401      403   403       200   200    401
+GET    /inquiries/{inquiry_id}                          401      404   200       200   200    401
+PATCH  /inquiries/{inquiry_id}                          401      403   403       200   200    401
+POST   /tenants/{slug}/inquiries                        404      404   404       404   404    404
 GET    /recommendations                                 401      200   200       200   200    401
 POST   /recommendations/feedback                        401      404   404       404   404    401
 GET    /books/{book_id}/similar                         401      200   200       200   200    200
@@ -135,6 +141,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /conversations": {},
     "PATCH /conversations/{conversation_id}": {"title": "The light"},
     "POST /conversations/{conversation_id}/messages": {"content": "Who keeps the light?"},
+    "POST /inquiries": {"message": "What does it cost?"},
+    "POST /inquiries/batch": {"inquiries": [{"message": "What does it cost?"}]},
+    "PATCH /inquiries/{inquiry_id}": {"intent": "sales"},
+    "POST /tenants/{slug}/inquiries": {"message": "What does it cost?"},
     "POST /recommendations/feedback": {"book_id": str(uuid4()), "verdict": "have_read"},
     "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
     "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
@@ -233,6 +243,11 @@ class Cast:
             book = (await add(self.clients["owner"], uuid4().hex)).raise_for_status().json()
             (await self.clients["victim"].post(f"/books/{book['id']}/borrow")).raise_for_status()
             return {"hold_id": (await self.clients["owner"].post(f"/books/{book['id']}/hold")).raise_for_status().json()["id"]}
+        if "{inquiry_id}" in path:
+            made = await self.clients["owner"].post("/inquiries", json={"message": "What does it cost?"})
+            return {"inquiry_id": made.raise_for_status().json()["id"]}
+        if "{slug}" in path:
+            return {"slug": "main"}
         if "{invitation_id}" in path:
             made = await self.clients["admin"].post("/invitations", json={})
             return {"invitation_id": made.raise_for_status().json()["id"]}

@@ -22,6 +22,7 @@ from luminalib.adapters.db.views import (
     documents,
     figures,
     holds,
+    inquiries,
     lexicon,
     loans,
     notices,
@@ -36,6 +37,7 @@ from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
+from luminalib.adapters.db.views.inquiries import SqlInquiryViews
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
@@ -61,6 +63,7 @@ VIEWS = (
     SqlDocumentViews,
     SqlFigureViews,
     SqlHoldViews,
+    SqlInquiryViews,
     SqlInvitationViews,
     SqlLoanViews,
     SqlNoticeViews,
@@ -96,6 +99,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         documents,
         figures,
         holds,
+        inquiries,
         loans,
         notices,
         one_time_links,
@@ -115,6 +119,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
             loans._list(of_member=flags[0], of_book=flags[1], state=LoanState.OPEN if flags[2] else None),
             users._accounts(has_q=flags[0], has_role=flags[1], is_active=flags[2]),
             users._events(has_action=flags[0], has_user=flags[1], has_since=flags[2], has_until=flags[2]),
+            inquiries._list(has_intent=flags[0], has_state=flags[1], has_q=flags[2], has_least=flags[2]),
             holds._list(of_member=False, of_book=False, active=None, has_end=flags[0], words=int(flags[1]) * 2),
             loans._list(of_member=False, of_book=False, state=None, is_overdue=flags[0], has_due=flags[1], words=int(flags[2]) * 2),
         ):
@@ -230,6 +235,7 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
         "ids": list(ids.values()), "names": ["plot"], "ordinal": 0, "status": "completed",
         "owner": ids["user"], "user": ids["user"], "book": ids["book"], "tag": "sea", "language": "en", "year": 1999,
         **{f"author{n}": "calloway" for n in range(3)}, **{f"{name}{n}": "a" for name in ("word", "name") for n in range(3)},
+        "inquiry": ids["inquiry"], "inquiry_state": "new", "intent": "sales", "least": 0.0,
         "match": "a", "first": "", "last": "z",
     }  # fmt: skip
     other = "tsquery" if reader.is_sqlite else "fts5"

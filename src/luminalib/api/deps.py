@@ -22,6 +22,7 @@ from luminalib.services.documents import DocumentService
 from luminalib.services.figures import FigureService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
+from luminalib.services.inquiries import InquiryService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
 from luminalib.services.llm import LLMService
@@ -59,6 +60,7 @@ class Services:
     figures: FigureService
     health: HealthService
     holds: HoldService
+    inquiries: InquiryService
     intake: IntakeService
     intelligence: IntelligenceService
     links: OneTimeLinkService

@@ -40,6 +40,8 @@ WORDS: dict[str, tuple[str, Any]] = {
     "passage_id": ("The passage's id; it changes when the document is cut anew.", DOCUMENT),
     "conversation_id": ("The conversation's id.", LOAN),
     "hold_id": ("The hold's id.", LOAN),
+    "inquiry_id": ("The inquiry's id.", LOAN),
+    "slug": ("The library's name in addresses.", "main"),
     "invitation_id": ("The invitation's id.", LOAN),
     "upload_id": ("The upload's id, the last part of its `Location`.", LOAN),
     "app_password_id": ("The device password's id.", LOAN),

@@ -29,6 +29,7 @@ TAGS = {
     "recommendations": "What to read next, with reasons.",
     "search": "Passages inside the books.",
     "conversations": "Questions that are answered with the page, or refused.",
+    "inquiries": "What people write to the library: what they want, how sure that is, and what becomes of it.",
     "documents": "Files on their way through the pipeline, and what happens to them as it happens.",
     "uploads": "Large files in pieces, by the tus protocol: what a broken connection has brought counts.",
     "administration": "Accounts, the audit log and the language engine, for admins.",

@@ -20,6 +20,7 @@ from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
+from luminalib.adapters.db.views.inquiries import SqlInquiryViews
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
 from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
@@ -59,6 +60,7 @@ from luminalib.ports.views import (
     DocumentViews,
     FigureViews,
     HoldViews,
+    InquiryViews,
     InvitationViews,
     LoanViews,
     NoticeViews,
@@ -89,6 +91,7 @@ class Views:
     documents: DocumentViews
     figures: FigureViews
     holds: HoldViews
+    inquiries: InquiryViews
     loans: LoanViews
     notices: NoticeViews
     recommendations: RecommendationViews
@@ -176,6 +179,7 @@ async def _open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock
         documents=SqlDocumentViews(reader),
         figures=SqlFigureViews(reader),
         holds=SqlHoldViews(reader),
+        inquiries=SqlInquiryViews(reader),
         loans=SqlLoanViews(reader),
         notices=SqlNoticeViews(reader),
         recommendations=SqlRecommendationViews(reader),

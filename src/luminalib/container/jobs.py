@@ -6,6 +6,7 @@ from datetime import timedelta
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
+from luminalib.container.inquiries import inquiry_service
 from luminalib.container.rounds import Rounds
 from luminalib.container.services import loan_policy, passage_service, training_service
 from luminalib.domain.consensus import UPDATE_CONSENSUS
@@ -26,6 +27,8 @@ REMIND_EVERY = timedelta(minutes=5)
 TIDY_EVERY = timedelta(hours=1)
 """Of the ledger: rows of jobs that ended long ago go."""
 WRITE_NOTES_EVERY = timedelta(seconds=5)
+EMPTY_EVERY = timedelta(hours=1)
+"""How often texts of inquiries are emptied whose time is over."""
 INDEX_EVERY = timedelta(hours=6)
 TRAIN_EVERY = timedelta(minutes=1)
 """How often it is looked whether a training is due."""
@@ -53,6 +56,7 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
         ("remind", REMIND_EVERY, notices.request),
         ("train", TRAIN_EVERY, training.request_if_due),
         ("index", INDEX_EVERY, passages.request_if_behind),
+        ("inquiry-texts", EMPTY_EVERY, inquiry_service(settings, a).empty_old),
         ("tidy", TIDY_EVERY, tidy),
     ):
         rounds.begin(stack, name, period, request)

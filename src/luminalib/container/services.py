@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from luminalib.api.deps import Services
 from luminalib.container.adapters import Adapters
+from luminalib.container.inquiries import inquiry_service
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.llm import Price
 from luminalib.domain.loans import LoanPolicy
@@ -67,6 +68,7 @@ def make_services(
         figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
         health=health,
         holds=HoldService(a.uow, a.views.holds, policy, a.clock),
+        inquiries=inquiry_service(settings, a),
         intake=IntakeService(
             a.uow,
             a.storage,

@@ -19,6 +19,7 @@ class Rule(StrEnum):
     UPLOAD_PER_ADDRESS = "upload-per-address"
     PIECE_PER_ACCOUNT = "piece-per-account"
     DEED_PER_ACCOUNT = "deed-per-account"
+    INQUIRY_PER_ADDRESS = "inquiry-per-address"
     ASK_PER_ACCOUNT = "ask-per-account"
 
     @property

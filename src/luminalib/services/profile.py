@@ -84,6 +84,7 @@ class ProfileService:
             await give_all_back(uow, user.id, self._policy, self._clock.now())
             await uow.notices.forget(user_id=user.id)
             await uow.conversations.forget(user.id)
+            await uow.inquiries.forget(user.id)
             await uow.receipts.forget(user_id=user.id)
             await uow.sessions.end_all(user.id, self._clock.now())
             await self._remove_private(uow, by, user.id)

@@ -2,6 +2,7 @@
 
 from luminalib.settings.groups import (
     ConnectionSettings,
+    InquirySettings,
     LimitSettings,
     LoanSettings,
     MinioSettings,
@@ -25,6 +26,7 @@ __all__ = [
     "PREFIX",
     "SECRET_KEY_MIN",
     "ConnectionSettings",
+    "InquirySettings",
     "LimitSettings",
     "LoanSettings",
     "MinioSettings",

@@ -107,6 +107,7 @@ class LimitSettings(BaseModel):
     upload_per_address: str = Field("3000/hour", description="Uploads from one network address.")
     piece_per_account: str = Field("12000/hour", description="Pieces of resumable uploads of one account.")
     deed_per_account: str = Field("3000/hour", description="Loans, holds, reviews and all else that a member changes.")
+    inquiry_per_address: str = Field("20/hour", description="Inquiries of strangers from one network address.")
     ask_per_account: str = Field("600/hour", description="Questions to the library of one account.")
 
     @field_validator("*")
@@ -115,6 +116,22 @@ class LimitSettings(BaseModel):
         if not _LIMIT.fullmatch(text):
             raise ValueError("should look like 10/15minutes")
         return text
+
+
+class InquirySettings(BaseModel):
+    """What people write to the library, and how it is read."""
+
+    confidence: Annotated[
+        float,
+        Field(ge=0, le=1, description="How sure the library must be of what an inquiry wants; below it a person should look."),
+    ] = 0.7
+    text_days: Annotated[
+        int, Field(ge=1, le=3650, description="For how many days the texts of inquiries are kept; then they are emptied.")
+    ] = 90
+    per_day: Annotated[
+        int, Field(ge=1, le=1_000_000, description="How many inquiries one account may send in a day, and all strangers together.")
+    ] = 2000
+    public: bool = Field(default=False, description="Whether strangers may send inquiries, as the form of a web page does.")
 
 
 class ConnectionSettings(BaseModel):

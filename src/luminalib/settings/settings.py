@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from luminalib.settings.groups import (
     ConnectionSettings,
+    InquirySettings,
     LimitSettings,
     LoanSettings,
     MinioSettings,
@@ -93,6 +94,10 @@ class Settings(BaseSettings):
     refusal: Annotated[
         str, Field(min_length=1, max_length=500, description="What the library says to a question that it cannot answer.")
     ] = "I cannot answer that from this library."
+    region: Annotated[
+        str, Field(pattern="^([A-Z]{2})?$", description="The country, such as DE: telephone numbers are read as its own.")
+    ] = ""
+    inquiries: InquirySettings = InquirySettings()
     recommender: Literal["hybrid", "tfidf"] = Field(
         "hybrid", description="What recommends: hybrid learns from books and from what all members read, tfidf from books alone."
     )

@@ -67,7 +67,7 @@ class SqlDatabase(Database):
             if self.url.database:
                 Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # hashes of passwords lie there
             self.engine = create_async_engine(
-                self.url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": sqlite.connect}
+                self.url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": sqlite.connect}
             )
             self.file = SqliteFile(self.url.database or "")
             _prepare_sqlite(self.engine, self.file)
@@ -120,6 +120,7 @@ class SqlDatabase(Database):
     def _postgres(self, *, pool_size: int, max_overflow: int) -> AsyncEngine:
         return create_async_engine(
             self.url,
+            hide_parameters=True,  # what people wrote stands in no log
             pool_pre_ping=True,
             pool_size=pool_size,
             max_overflow=max_overflow,

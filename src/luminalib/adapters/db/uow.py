@@ -27,6 +27,7 @@ from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
 from luminalib.adapters.db.holds import SqlHoldRepository
 from luminalib.adapters.db.idempotency import SqlReceiptRepository
+from luminalib.adapters.db.inquiries import SqlInquiryRepository
 from luminalib.adapters.db.inspection import SqlFileIndex
 from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
@@ -146,6 +147,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session)
+        self.inquiries = SqlInquiryRepository(self._session, self._tenant_id)
         self.llm = SqlLLMLedger(self._session, self._tenant_id)
         self.loans = SqlLoanRepository(self._session)
         self.holds = SqlHoldRepository(self._session)

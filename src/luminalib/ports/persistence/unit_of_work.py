@@ -15,6 +15,7 @@ from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
+from luminalib.ports.persistence.inquiries import InquiryRepository
 from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
 from luminalib.ports.persistence.loans import LoanRepository
@@ -44,6 +45,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     consensus: ConsensusRepository
     conversations: ConversationRepository
     documents: DocumentRepository
+    inquiries: InquiryRepository
     llm: LLMLedger
     loans: LoanRepository
     holds: HoldRepository

@@ -7,6 +7,7 @@ from luminalib.ports.views.books import BookViews
 from luminalib.ports.views.documents import DocumentViews
 from luminalib.ports.views.figures import FigureViews
 from luminalib.ports.views.holds import HoldViews
+from luminalib.ports.views.inquiries import InquiryViews
 from luminalib.ports.views.loans import LoanViews
 from luminalib.ports.views.notices import NoticeViews
 from luminalib.ports.views.one_time_links import InvitationViews
@@ -19,6 +20,7 @@ __all__ = [
     "DocumentViews",
     "FigureViews",
     "HoldViews",
+    "InquiryViews",
     "InvitationViews",
     "LoanViews",
     "NoticeViews",

@@ -1,0 +1,1 @@
+"""Inquiries read by rules and by what was learnt from corrections."""

@@ -1,0 +1,5 @@
+"""Inquiries."""
+
+from luminalib.services.inquiries.service import InquiryService, InquiryTools
+
+__all__ = ["InquiryService", "InquiryTools"]
