@@ -19,7 +19,14 @@ SALES, SUPPORT, PARTNERSHIP, OTHER = InquiryIntent
 
 
 def an_inquiry(**changes: Any) -> Inquiry:
-    facts: dict[str, Any] = {"message": "Hello", "stated": {}, "region": None, "source": None, "created_by": None, "request_id": None}
+    facts: dict[str, Any] = {
+        "message": "Hello",
+        "stated": {},
+        "region": None,
+        "source": None,
+        "created_by": None,
+        "request_id": None,
+    }
     return Inquiry(id="1", created_at=NOW, updated_at=NOW, **{**facts, **changes})
 
 

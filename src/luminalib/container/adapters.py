@@ -1,6 +1,5 @@
 """The implementations of the ports, as the settings choose them."""
 
-import asyncio
 import os
 import secrets
 import tempfile
@@ -16,18 +15,6 @@ from luminalib.adapters.db import migrations
 from luminalib.adapters.db.engine import Patience, SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
-from luminalib.adapters.db.views.books import SqlBookViews
-from luminalib.adapters.db.views.documents import SqlDocumentViews
-from luminalib.adapters.db.views.figures import SqlFigureViews
-from luminalib.adapters.db.views.holds import SqlHoldViews
-from luminalib.adapters.db.views.inquiries import SqlInquiryViews
-from luminalib.adapters.db.views.loans import SqlLoanViews
-from luminalib.adapters.db.views.notices import SqlNoticeViews
-from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
-from luminalib.adapters.db.views.reader import reader_of
-from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
-from luminalib.adapters.db.views.reviews import SqlReviewViews
-from luminalib.adapters.db.views.users import SqlUserViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
 from luminalib.adapters.recommenders.hybrid_recommender import HybridRecommender
@@ -41,6 +28,7 @@ from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.container.llm import open_llm
 from luminalib.container.search import open_embedder, open_passage_index
+from luminalib.container.views import Views, open_views
 from luminalib.domain.errors import Unavailable
 from luminalib.ports.clock import Clock
 from luminalib.ports.covers import CoverArtist
@@ -55,19 +43,6 @@ from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigne
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
-from luminalib.ports.views import (
-    BookViews,
-    DocumentViews,
-    FigureViews,
-    HoldViews,
-    InquiryViews,
-    InvitationViews,
-    LoanViews,
-    NoticeViews,
-    RecommendationViews,
-    ReviewViews,
-    UserViews,
-)
 from luminalib.settings import PREFIX, SECRET_KEY_MIN, Settings, SettingsError
 from luminalib.steps.authority import Authority
 from luminalib.steps.retrieving import Retriever
@@ -81,23 +56,6 @@ class MigrationsPending(Unavailable):
     """The database does not have the newest schema. Run `luminalib migrate` first."""
 
     slug = "migrations-pending"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Views:
-    """The reading ports."""
-
-    books: BookViews
-    documents: DocumentViews
-    figures: FigureViews
-    holds: HoldViews
-    inquiries: InquiryViews
-    loans: LoanViews
-    notices: NoticeViews
-    recommendations: RecommendationViews
-    reviews: ReviewViews
-    users: UserViews
-    invitations: InvitationViews
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,7 +104,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         database=database,
         bus=bus,
         uow=uow,
-        views=await _open_views(database, stack, clock),
+        views=await open_views(database, stack, clock),
         storage=storage,
         room=Room(uow, storage, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
@@ -164,28 +122,6 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         embedder=embedder,
         retriever=Retriever(index, embedder),
         splitter=SemanticPassageSplitter(),
-    )
-
-
-async def _open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock) -> Views:
-    reader = reader_of(database)
-    await reader.start()
-    stack.push_async_callback(reader.close)
-    books = SqlBookViews(reader, clock)
-    preparing = asyncio.create_task(asyncio.to_thread(books.prepare), name="prepare-statements")
-    stack.push_async_callback(asyncio.wait_for, preparing, None)
-    return Views(
-        books=books,
-        documents=SqlDocumentViews(reader),
-        figures=SqlFigureViews(reader),
-        holds=SqlHoldViews(reader),
-        inquiries=SqlInquiryViews(reader),
-        loans=SqlLoanViews(reader),
-        notices=SqlNoticeViews(reader),
-        recommendations=SqlRecommendationViews(reader),
-        reviews=SqlReviewViews(reader),
-        users=SqlUserViews(reader),
-        invitations=SqlInvitationViews(reader),
     )
 
 

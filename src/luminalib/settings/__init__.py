@@ -17,10 +17,8 @@ from luminalib.settings.settings import (
     Settings,
     SettingsError,
     load_settings,
-    settings_shown,
-    unknown_variables,
-    variables,
 )
+from luminalib.settings.variables import settings_shown, unknown_variables, variables
 
 __all__ = [
     "PREFIX",

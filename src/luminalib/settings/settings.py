@@ -1,13 +1,11 @@
 """Every setting, its environment variable (`LUMINALIB_…`), its default and what makes it wrong."""
 
-import difflib
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from luminalib.settings.groups import (
@@ -264,30 +262,6 @@ def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def variables() -> dict[str, str]:
-    """Every variable and its description, in the order of the settings."""
-    found: dict[str, str] = {}
-    for name, field in Settings.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            for inner, inner_field in field.annotation.model_fields.items():
-                found[f"{PREFIX}{name}__{inner}".upper()] = inner_field.description or ""
-        else:
-            found[f"{PREFIX}{name}".upper()] = field.description or ""
-    return found
-
-
-def settings_shown(settings: Settings) -> dict[str, str]:
-    """Every variable with its value as it would be set; secrets as stars. A password in a URL is a secret, too."""
-    found: dict[str, str] = {}
-    for name in variables():
-        value: Any = settings
-        for part in name.removeprefix(PREFIX).lower().split("__"):
-            value = getattr(value, part)
-        text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-        found[name] = re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", text)
-    return found
-
-
 def load_settings(**overrides: Any) -> Settings:
     """The settings from the environment and `.env`. Raises SettingsError."""
     try:
@@ -300,11 +274,3 @@ def load_settings(**overrides: Any) -> Settings:
 
 def _sentence(message: str) -> str:
     return message.removeprefix("Value error, ").removesuffix(".") + "."
-
-
-def unknown_variables() -> list[str]:
-    """A sentence for each `LUMINALIB_…` variable of the environment that is no setting: most often a slip of the pen."""
-    known = variables()
-    strangers = [name for name in os.environ if name.startswith(PREFIX) and name not in known]
-    guesses = [(name, difflib.get_close_matches(name, known, 1)) for name in sorted(strangers)]
-    return [f"{name}: there is no such setting." + (f" Did you mean {guess[0]}?" if guess else "") for name, guess in guesses]

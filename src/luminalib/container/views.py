@@ -1,0 +1,73 @@
+"""The reading ports, on one reader."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.documents import SqlDocumentViews
+from luminalib.adapters.db.views.figures import SqlFigureViews
+from luminalib.adapters.db.views.holds import SqlHoldViews
+from luminalib.adapters.db.views.inquiries import SqlInquiryViews
+from luminalib.adapters.db.views.loans import SqlLoanViews
+from luminalib.adapters.db.views.notices import SqlNoticeViews
+from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
+from luminalib.adapters.db.views.reader import reader_of
+from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
+from luminalib.adapters.db.views.reviews import SqlReviewViews
+from luminalib.adapters.db.views.users import SqlUserViews
+from luminalib.ports.clock import Clock
+from luminalib.ports.views import (
+    BookViews,
+    DocumentViews,
+    FigureViews,
+    HoldViews,
+    InquiryViews,
+    InvitationViews,
+    LoanViews,
+    NoticeViews,
+    RecommendationViews,
+    ReviewViews,
+    UserViews,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Views:
+    """The reading ports."""
+
+    books: BookViews
+    documents: DocumentViews
+    figures: FigureViews
+    holds: HoldViews
+    inquiries: InquiryViews
+    loans: LoanViews
+    notices: NoticeViews
+    recommendations: RecommendationViews
+    reviews: ReviewViews
+    users: UserViews
+    invitations: InvitationViews
+
+
+async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock) -> Views:
+    """Opens them; statements are prepared beside."""
+    reader = reader_of(database)
+    await reader.start()
+    stack.push_async_callback(reader.close)
+    books = SqlBookViews(reader, clock)
+    preparing = asyncio.create_task(asyncio.to_thread(books.prepare), name="prepare-statements")
+    stack.push_async_callback(asyncio.wait_for, preparing, None)
+    return Views(
+        books=books,
+        documents=SqlDocumentViews(reader),
+        figures=SqlFigureViews(reader),
+        holds=SqlHoldViews(reader),
+        inquiries=SqlInquiryViews(reader),
+        loans=SqlLoanViews(reader),
+        notices=SqlNoticeViews(reader),
+        recommendations=SqlRecommendationViews(reader),
+        reviews=SqlReviewViews(reader),
+        users=SqlUserViews(reader),
+        invitations=SqlInvitationViews(reader),
+    )
