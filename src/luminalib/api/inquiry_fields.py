@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from luminalib.api.fields import Body, Patch, PlainText
 from luminalib.domain.inquiries import (
@@ -15,7 +15,7 @@ from luminalib.domain.inquiries import (
     InquiryStep,
     NewInquiry,
 )
-from luminalib.domain.reviews import clean_text, says_something
+from luminalib.domain.reviews import clean_text
 from luminalib.domain.triage import Budget, InquiryIntent, TriageMethod
 
 EXAMPLE = (
@@ -25,17 +25,10 @@ EXAMPLE = (
 EMAIL, PHONE = "ada@tactile.example", "+390669821234"
 
 
-def _something(text: str) -> str:
-    if not says_something(text):
-        raise ValueError("must hold at least one letter or picture")
-    return text
-
-
 MessageText = Annotated[
     str,
     BeforeValidator(lambda text: clean_text(text) if isinstance(text, str) else text),
     StringConstraints(min_length=1, max_length=LONGEST_MESSAGE),
-    AfterValidator(_something),
     Field(description="What somebody wrote, in any language. Control characters are taken out.", examples=[EXAMPLE]),
 ]
 Name = Annotated[PlainText, StringConstraints(max_length=LONGEST_NAME)]

@@ -30,6 +30,7 @@ from luminalib.container.llm import open_llm
 from luminalib.container.search import open_embedder, open_passage_index
 from luminalib.container.views import Views, open_views
 from luminalib.domain.errors import Unavailable
+from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.covers import CoverArtist
 from luminalib.ports.embedder import Embedder
@@ -64,6 +65,7 @@ class Adapters:
 
     clock: Clock
     database: SqlDatabase
+    children: ChildProcesses
     bus: MemoryEventBus
     uow: SqlUnitOfWorkFactory
     views: Views
@@ -102,6 +104,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     return Adapters(
         clock=clock,
         database=database,
+        children=children,
         bus=bus,
         uow=uow,
         views=await open_views(database, stack, clock),

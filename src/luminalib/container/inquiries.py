@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from luminalib.adapters.triage.learner import LogisticIntentLearner
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.container.adapters import Adapters
 from luminalib.domain.triage import TriagePolicy
-from luminalib.services.inquiries import InquiryService, InquiryTools
+from luminalib.services.inquiries import InquiryService, InquiryTools, IntentLearning, LearningTools
 from luminalib.settings import Settings
 from luminalib.steps.triage_policies import TriagePolicies
+
+
+def intent_learning(a: Adapters) -> IntentLearning:
+    """Who learns what inquiries want."""
+    return IntentLearning(LearningTools(uow=a.uow, storage=a.storage, learner=LogisticIntentLearner(a.children), clock=a.clock))
 
 
 def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
@@ -24,6 +30,7 @@ def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
         inquiries=a.views.inquiries,
         reader=RuleFieldReader(),
         policies=TriagePolicies(policy),
+        learning=intent_learning(a),
         limiter=a.limiter,
         clock=a.clock,
     )

@@ -17,7 +17,7 @@ LARGEST_BATCH = 500
 MOST_EVIDENCE = 6
 LONGEST_EVIDENCE = 200
 LONGEST_NAME, LONGEST_SOURCE = 200, 100
-TRIAGE_INQUIRY = "triage_inquiry"
+TRIAGE_INQUIRY, TRAIN_INTENTS = "triage_inquiry", "train_intents"
 
 
 class InquiryNotFound(NotFound):
@@ -235,3 +235,9 @@ def triage_inquiry(inquiry_id: str, tenant_id: str, at: datetime) -> Job:
     lock = f"inquiry:{inquiry_id}"
     payload = {"inquiry_id": inquiry_id}
     return Job(name=TRIAGE_INQUIRY, payload=payload, tenant_id=tenant_id, run_at=at, lock=lock, queueing_lock=lock)
+
+
+def train_intents(tenant_id: str, at: datetime) -> Job:
+    """Learns what inquiries want from all labels; requests that wait become one."""
+    lock = f"{TRAIN_INTENTS}:{tenant_id}"
+    return Job(name=TRAIN_INTENTS, payload={}, tenant_id=tenant_id, run_at=at, lock=lock, queueing_lock=lock)

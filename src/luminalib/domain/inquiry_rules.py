@@ -9,8 +9,8 @@ from luminalib.domain.inquiry_cues import CUES, INSTRUCTIONS
 from luminalib.domain.triage import InquiryIntent, IntentReading, TriageMethod
 
 PROVIDER, MODEL, VERSION = "extractive", "inquiry-cues", "inquiry-rules@1"
-TEMPERATURE = 1.5
-"""What the scores are divided by before they become shares: chosen so that messages nobody wrote a cue for are not overrated."""
+TEMPERATURE = 0.85
+"""What the scores, which are about log-odds, are divided by before they become shares."""
 PRIOR: Mapping[InquiryIntent, float] = {InquiryIntent.OTHER: 0.6}
 """What each intent has before a word is read: whoever says nothing that we know wants something else."""
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)")

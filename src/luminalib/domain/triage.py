@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -97,3 +97,23 @@ class TriagePolicy:
     kept_for: timedelta
     per_day: int
     is_public: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledFeatures:
+    """What a person said an inquiry is, and the numbers that stand for its words."""
+
+    intent: InquiryIntent
+    features: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IntentModel:
+    """A trained classifier in the ledger; `version` is given there. `accuracy` is of messages that it had not seen, 0 to 1."""
+
+    storage_key: str
+    sha256: str
+    examples: int
+    accuracy: float
+    trained_at: datetime
+    version: int = 0

@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from luminalib.domain.inquiry_extraction import Mention
-from luminalib.domain.triage import InquiryFields
+from luminalib.domain.triage import InquiryFields, IntentReading, LabelledFeatures
 
 
 class FieldReader(ABC):
@@ -28,3 +29,39 @@ class FieldReader(ABC):
     @abstractmethod
     def mentions(self, message: str) -> Sequence[Mention]:
         """People, organisations, dates and amounts with their places in the message, in its order; places do not overlap."""
+
+
+class TrainingFailed(Exception):
+    """There is nothing to learn from the examples, or the training came to no end."""
+
+
+class BrokenModel(Exception):
+    """A model's content is not what was written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainedIntents:
+    """A classifier as it is stored, and how often it was right about messages that it had not seen, 0 to 1."""
+
+    content: bytes
+    accuracy: float
+
+
+class IntentClassifier(ABC):
+    """What was learnt from a tenant's corrections."""
+
+    @abstractmethod
+    def classify(self, message: str) -> IntentReading:
+        """The most likely intent, by what was learnt and by the rules together; about as fast as the rules."""
+
+
+class IntentLearner(ABC):
+    """Learns to tell intents apart."""
+
+    @abstractmethod
+    async def train(self, examples: Sequence[LabelledFeatures]) -> TrainedIntents:
+        """Learns from labels, some of each intent. Raises TrainingFailed."""
+
+    @abstractmethod
+    def classifier(self, content: bytes, version: int) -> IntentClassifier:
+        """The classifier of a stored content. Raises BrokenModel."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.inquiries import Inquiry, InquiryNotFound, InquiryRecord, InquiryState, InquiryStep
-from luminalib.domain.triage import InquiryIntent, TriageMethod
+from luminalib.domain.triage import InquiryIntent, IntentModel, LabelledFeatures, TriageMethod
 from luminalib.ports.persistence import InquiryRepository
 
 
@@ -78,6 +78,19 @@ inquiry_labels = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_inquiry_labels_tenant_id_intent", "tenant_id", "intent"),
 )
+intent_models = sa.Table(
+    "intent_models",
+    metadata,
+    sa.Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    tenant_column(),
+    sa.Column("storage_key", sa.String(255), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("examples", sa.Integer, nullable=False),
+    sa.Column("accuracy", sa.Float, nullable=False),
+    sa.Column("trained_at", UtcDateTime, nullable=False),
+    sa.Index("ix_intent_models_tenant_id_id", "tenant_id", "id"),
+    sqlite_autoincrement=True,  # a version is never given twice
+)
 map_owned(Inquiry, inquiries)
 
 
@@ -117,6 +130,36 @@ class SqlInquiryRepository(InquiryRepository):
         await self._session.execute(sa.delete(inquiry_labels).where(mine))
         values = {"inquiry_id": inquiry_id, "tenant_id": self._tenant_id, "intent": intent, "features": list(features), "at": at}
         await self._session.execute(sa.insert(inquiry_labels).values(values))
+
+    async def count_labels(self, since: datetime | None = None) -> dict[InquiryIntent, int]:
+        """See InquiryRepository."""
+        c = inquiry_labels.c
+        counts = sa.select(c.intent, sa.func.count()).where(c.tenant_id == self._tenant_id).group_by(c.intent)
+        rows = await self._session.execute(counts if since is None else counts.where(c.at > since))
+        return {intent: count for intent, count in rows}  # noqa: C416 -- rows are no pairs to dict()
+
+    async def labels(self, limit: int) -> list[LabelledFeatures]:
+        """See InquiryRepository."""
+        c = inquiry_labels.c
+        latest = sa.select(c.intent, c.features).where(c.tenant_id == self._tenant_id).order_by(c.at.desc(), c.inquiry_id)
+        rows = await self._session.execute(latest.limit(limit))
+        return [LabelledFeatures(intent=intent, features=features) for intent, features in rows]
+
+    async def add_model(self, model: IntentModel) -> None:
+        """See InquiryRepository."""
+        values = {key: value for key, value in asdict(model).items() if key != "version"}
+        await self._session.execute(sa.insert(intent_models).values(values | {"tenant_id": self._tenant_id}))
+
+    async def models(self) -> list[IntentModel]:
+        """See InquiryRepository."""
+        wanted = sa.select(intent_models).where(intent_models.c.tenant_id == self._tenant_id).order_by(intent_models.c.id.desc())
+        rows = (await self._session.execute(wanted)).mappings()
+        return [IntentModel(version=row["id"], **{k: v for k, v in row.items() if k not in ("id", "tenant_id")}) for row in rows]
+
+    async def remove_model(self, version: int) -> None:
+        """See InquiryRepository."""
+        mine = sa.and_(intent_models.c.tenant_id == self._tenant_id, intent_models.c.id == version)
+        await self._session.execute(sa.delete(intent_models).where(mine))
 
     async def empty(self, before: datetime, at: datetime, limit: int) -> int:
         """See InquiryRepository."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from luminalib.domain.inquiries import Inquiry, InquiryRecord
-from luminalib.domain.triage import InquiryIntent
+from luminalib.domain.triage import InquiryIntent, IntentModel, LabelledFeatures
 
 
 class InquiryRepository(ABC):
@@ -30,6 +30,26 @@ class InquiryRepository(ABC):
     @abstractmethod
     async def label(self, inquiry_id: str, intent: InquiryIntent, features: Sequence[int], at: datetime) -> None:
         """Keeps what a person says an inquiry is, in place of what was said before."""
+
+    @abstractmethod
+    async def count_labels(self, since: datetime | None = None) -> dict[InquiryIntent, int]:
+        """How many labels there are of each intent that has any; of all, or of those that were given after then."""
+
+    @abstractmethod
+    async def labels(self, limit: int) -> list[LabelledFeatures]:
+        """The latest labels."""
+
+    @abstractmethod
+    async def add_model(self, model: IntentModel) -> None:
+        """Makes a model the current one; its `version` is given here."""
+
+    @abstractmethod
+    async def models(self) -> list[IntentModel]:
+        """All models that are kept, the newest first."""
+
+    @abstractmethod
+    async def remove_model(self, version: int) -> None:
+        """Takes a model out of the ledger."""
 
     @abstractmethod
     async def empty(self, before: datetime, at: datetime, limit: int) -> int:

@@ -5,13 +5,15 @@ from datetime import datetime
 from luminalib.domain.inquiries import Inquiry, InquiryRecord, InquiryStep
 from luminalib.domain.inquiry_rules import MODEL, PROVIDER, VERSION, classify
 from luminalib.domain.triage import FieldReading, TriagePolicy
-from luminalib.ports.triage import FieldReader
+from luminalib.ports.triage import FieldReader, IntentClassifier
 
 
-def read_by_rules(inquiry: Inquiry, reader: FieldReader, policy: TriagePolicy, at: datetime) -> list[InquiryRecord]:
-    """Reads intent and fields of a new inquiry into it; the steps that it made."""
+def read_at_once(
+    inquiry: Inquiry, reader: FieldReader, classifier: IntentClassifier | None, policy: TriagePolicy, at: datetime
+) -> list[InquiryRecord]:
+    """Reads intent and fields of a new inquiry into it, by the rules and by what was learnt; the steps that it made."""
     message = inquiry.message or ""
-    intent = classify(message)
+    intent = classifier.classify(message) if classifier else classify(message)
     inquiry.read_as(intent, policy.threshold, at)
     fields = FieldReading(fields=reader.fields(message, inquiry.region), provider=PROVIDER, model=MODEL, prompt=VERSION)
     inquiry.take(fields.fields)

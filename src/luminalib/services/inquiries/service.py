@@ -28,9 +28,10 @@ from luminalib.domain.triage import TriagePolicy
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
-from luminalib.ports.triage import FieldReader
+from luminalib.ports.triage import FieldReader, IntentClassifier
 from luminalib.ports.views import InquiryViews
-from luminalib.services.inquiries.reading import read_by_rules
+from luminalib.services.inquiries.learning import IntentLearning
+from luminalib.services.inquiries.reading import read_at_once
 from luminalib.steps.triage_policies import TriagePolicies
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,7 @@ class InquiryTools:
     inquiries: InquiryViews
     reader: FieldReader
     policies: TriagePolicies
+    learning: IntentLearning
     limiter: RateLimiter
     clock: Clock
 
@@ -60,7 +62,8 @@ class InquiryService:
         """Reads and keeps what somebody sends, all or nothing. Raises InvalidContact, TooManyInquiries."""
         policy = await self._tools.policies.of(by.tenant_id)
         now = self._tools.clock.now()
-        made = await asyncio.to_thread(lambda: [self._read(by, one, policy, request_id) for one in new])
+        classifier = await self._tools.learning.classifier(by.tenant_id)
+        made = await asyncio.to_thread(lambda: [self._read(by, one, policy, classifier, request_id) for one in new])
         async with self._tools.uow(by.tenant_id) as uow:
             await uow.lock(f"inquiries:{by.user_id}")
             if await uow.inquiries.count_since(by.user_id, now - A_DAY) + len(made) > policy.per_day:
@@ -132,7 +135,7 @@ class InquiryService:
         await uow.inquiries.record([InquiryRecord.of(inquiry, InquiryStep.QUALIFIED, now, request_id=request_id)])
 
     def _read(
-        self, by: Principal, new: NewInquiry, policy: TriagePolicy, request_id: str | None
+        self, by: Principal, new: NewInquiry, policy: TriagePolicy, classifier: IntentClassifier | None, request_id: str | None
     ) -> tuple[Inquiry, Sequence[InquiryRecord]]:
         now = self._tools.clock.now()
         region = new.region or policy.region
@@ -148,7 +151,7 @@ class InquiryService:
             created_at=now,
             updated_at=now,
         )
-        return inquiry, read_by_rules(inquiry, self._tools.reader, policy, now)
+        return inquiry, read_at_once(inquiry, self._tools.reader, classifier, policy, now)
 
     def _checked(self, given: Mapping[str, Any], region: str | None) -> dict[str, str]:
         """Contacts that a person states, in their normal form. Raises InvalidContact."""

@@ -1,0 +1,217 @@
+"""Inquiries: what labelled messages want, how sure of it the library is, and what it finds in them.
+
+    .venv/bin/python benchmarks/inquiries.py FILE [FILE …] [--load SECONDS]
+
+Each line of a FILE is JSON: `text`, `intent`, `fields` (`name`, `email`, `phone`, `region`, `budget`; null where there is none; what
+a line does not name is not counted). What is learnt is learnt from the other files, never from the one that is asked about.
+
+A third of all messages is FROZEN: those whose text has a SHA-256 that three divides. Nobody looked at them while the rules were
+written; figures for them stand apart. One thing was chosen with them: the rules' temperature, by their mean confidence and share of
+right answers as two numbers.
+
+`--load SECONDS` sends 20 requests a second to a server of its own and prints percentiles.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from load import PASSWORD, started
+from luminalib.adapters.children.pool import SubprocessPool
+from luminalib.adapters.triage.learner import LogisticIntentLearner
+from luminalib.adapters.triage.reading import RuleFieldReader
+from luminalib.domain.inquiry_features import features_of
+from luminalib.domain.inquiry_rules import classify
+from luminalib.domain.triage import InquiryFields, InquiryIntent, IntentReading, LabelledFeatures
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "inquiries"
+BINS = 10
+A_SECOND = 20
+HIJACKED = re.compile(r"999999|80000\b|root")
+"""What the attacks of the known files want to stand in a field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labelled:
+    """A message and what is true of it."""
+
+    text: str
+    intent: InquiryIntent
+    fields: dict[str, Any]
+    tags: tuple[str, ...]
+
+    @property
+    def is_frozen(self) -> bool:
+        return int(hashlib.sha256(self.text.encode()).hexdigest(), 16) % 3 == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A message as it was read."""
+
+    truth: Labelled
+    intent: InquiryIntent
+    confidence: float
+
+
+def load(path: Path) -> list[Labelled]:
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [
+        Labelled(text=row["text"], intent=InquiryIntent(row["intent"]), fields=row["fields"], tags=tuple(row.get("tags", ())))
+        for row in rows
+    ]
+
+
+def calibration_error(found: Sequence[Read]) -> float:
+    """The expected calibration error in ten bins of equal width (Guo et al., ICML 2017)."""
+    bins: dict[int, list[Read]] = {}
+    for one in found:
+        bins.setdefault(min(int(one.confidence * BINS), BINS - 1), []).append(one)
+    return sum(abs(sum(one.confidence - (one.intent is one.truth.intent) for one in group)) for group in bins.values()) / len(found)
+
+
+def accuracy(found: Sequence[Read]) -> float:
+    return sum(one.intent is one.truth.intent for one in found) / len(found)
+
+
+def table(found: Sequence[Read]) -> str:
+    counts = Counter((one.truth.intent, one.intent) for one in found)
+    head = f"{'':>12}" + "".join(f"{intent.value:>12}" for intent in InquiryIntent)
+    rows = [f"{true.value:>12}" + "".join(f"{counts[true, said]:>12}" for said in InquiryIntent) for true in InquiryIntent]
+    return "\n".join([head, *rows])
+
+
+def report(name: str, found: Sequence[Read]) -> None:
+    print(f"{name:<46} {len(found):>4} messages  intent {accuracy(found):.3f}  ECE {calibration_error(found):.3f}")
+
+
+def read_all(messages: Sequence[Labelled], method: Callable[[str], IntentReading]) -> list[Read]:
+    readings = [(one, method(one.text)) for one in messages]
+    return [Read(truth=one, intent=reading.intent, confidence=reading.confidence) for one, reading in readings]
+
+
+def is_right(name: str, truth: Labelled, found: InquiryFields) -> bool:
+    """A budget is right with its amount and currency, and with its period where the label has one."""
+    wanted, has = truth.fields[name], getattr(found.of(truth.intent), name)
+    if wanted is None or has is None:
+        return (wanted is None) == (has is None)
+    if name == "budget":
+        known = {"amount": has.amount, "currency": has.currency, "period": has.period}
+        return all(known[key] == wanted[key] for key in wanted)
+    return bool(has.lower() == wanted.lower() or has in truth.fields.get("name_alt", ()))
+
+
+def report_fields(name: str, messages: Sequence[Labelled]) -> None:
+    reader = RuleFieldReader()
+    found = [(one, reader.fields(one.text, one.fields.get("region"))) for one in messages]
+    parts = []
+    for field in ("email", "phone", "budget", "name"):
+        judged = [is_right(field, one, fields) for one, fields in found if field in one.fields]
+        parts.append(f"{field} {sum(judged) / len(judged):.3f} ({len(judged)})" if judged else f"{field} -")
+    print(f"{name:<46} {'  '.join(parts)}")
+
+
+def obeyed(messages: Sequence[Labelled], found: Sequence[Read]) -> int:
+    """Attacks that were read as what they ask for, or whose numbers stand in a field."""
+    reader = RuleFieldReader()
+    count = 0
+    for one, read in zip(messages, found, strict=True):
+        if "injection" in one.tags:
+            fields = reader.fields(one.text, one.fields.get("region")).of(read.intent)
+            asked = re.search(r"intent\W{1,5}(\w+)|file it under (\w+)", one.text)
+            wanted = next(filter(None, asked.groups()), "") if asked else ""
+            count += bool(HIJACKED.search(str(fields))) or (read.intent is not one.intent and read.intent.value == wanted)
+    return count
+
+
+async def learnt_from(messages: Sequence[Labelled], learner: LogisticIntentLearner) -> Callable[[str], IntentReading]:
+    examples = [LabelledFeatures(intent=one.intent, features=features_of(one.text)) for one in messages]
+    return learner.classifier((await learner.train(examples)).content, 1).classify
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, default=sorted(SHARED.glob("*.jsonl")))
+    parser.add_argument("--load", type=int, default=0, metavar="SECONDS")
+    arguments = parser.parse_args()
+    files = {path.name: load(path) for path in arguments.files}
+    together: list[Read] = []
+    async with SubprocessPool(1) as children:
+        learner = LogisticIntentLearner(children)
+        for name, messages in files.items():
+            others = [one for other, rows in files.items() if other != name for one in rows]
+            rules = read_all(messages, classify)
+            report(f"{name}: rules", rules)
+            if others:
+                together += (combined := read_all(messages, await learnt_from(others, learner)))
+                report(f"{name}: rules + learnt from the others", combined)
+                report("  the frozen third of it", [one for one in combined if one.truth.is_frozen])
+            report_fields(f"{name}: fields", messages)
+            report_fields("  the frozen third of it", [one for one in messages if one.is_frozen])
+            print(f"{'  injections obeyed':<46} {obeyed(messages, combined if others else rules)}\n")
+    everything = [one for rows in files.values() for one in rows]
+    frozen = [one for one in everything if one.is_frozen]
+    report("all files: rules", read_all(everything, classify))
+    report("  the frozen third of it", read_all(frozen, classify))
+    if together:
+        report("all files: rules + learnt from the others", together)
+        report("  the frozen third of it", [one for one in together if one.truth.is_frozen])
+        print(f"\nWhat they want (rows) and what was said (columns), rules + learnt:\n{table(together)}")
+    report_fields("\nall files: fields", everything)
+    began = time.perf_counter()
+    for one in everything:
+        classify(one.text)
+        RuleFieldReader().fields(one.text, one.fields.get("region"))
+    print(f"{'one message, rules and fields':<46} {1000 * (time.perf_counter() - began) / len(everything):.1f} ms")
+    if arguments.load:
+        await load_test(everything, arguments.load)
+
+
+async def load_test(messages: Sequence[Labelled], seconds: int) -> None:
+    """20 requests a second to a server of its own."""
+    with tempfile.TemporaryDirectory(prefix="luminalib-inquiries-") as folder:
+        server, where = await started(folder)
+        try:
+            async with httpx.AsyncClient(base_url=f"http://{where}", timeout=30) as client:
+                took = await _send(client, messages, seconds)
+        finally:
+            server.terminate()
+            await server.wait()
+    p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
+    print(f"{len(took)} requests at {A_SECOND} a second: p50 {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms", end="")
+    print(f" (load of the machine {os.getloadavg()[0]:.1f})")
+
+
+async def _send(client: httpx.AsyncClient, messages: Sequence[Labelled], seconds: int) -> list[float]:
+    account = {"email": "load@library.test", "password": PASSWORD}
+    (await client.post("/auth/signup", json=account)).raise_for_status()
+    tokens = (await client.post("/auth/login", json=account)).raise_for_status().json()
+    client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+    took: list[float] = []
+
+    async def send(text: str) -> None:
+        began = time.perf_counter()
+        (await client.post("/inquiries", json={"message": text})).raise_for_status()
+        took.append(time.perf_counter() - began)
+
+    async with asyncio.TaskGroup() as group:
+        for at in range(seconds * A_SECOND):
+            group.create_task(send(messages[at % len(messages)].text))
+            await asyncio.sleep(1 / A_SECOND)
+    return sorted(took)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
