@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/inquiries.py FILE [FILE …] [--load SECONDS]
 
-Each line of a FILE is JSON: `text`, `intent`, `fields` (`name`, `email`, `phone`, `region`, `budget`; null where there is none; what
+Each line of a FILE is JSON: `text`, `intent`, `fields` (`name`, `email`, `phone`, `region`, `budget`; null for none; what
 a line does not name is not counted). What is learnt is learnt from the other files, never from the one that is asked about.
 
 A third of all messages is FROZEN: those whose text has a SHA-256 that three divides. Nobody looked at them while the rules were
