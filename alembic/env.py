@@ -27,6 +27,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     reviews,
     tastes,
     uploads,
+    webhooks,
 )
 from luminalib.adapters.db.schema import UtcDateTime, metadata
 

@@ -11,8 +11,8 @@ from luminalib.adapters.db.schema import metadata
 
 
 async def furnish(database: SqlDatabase, tenant: str) -> dict[str, str]:
-    """Writes the rows; gives the ids of user, document, book, loan, hold, review and inquiry."""
-    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry")}
+    """Writes the rows; gives the ids of user, document, book, loan, hold, review, inquiry and webhook."""
+    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry", "webhook")}
     async with database.writing.begin() as connection:
         for name, values in _rows(ids).items():
             table = metadata.tables[name]
@@ -131,6 +131,24 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "inquiry_labels": {"inquiry_id": ids["inquiry"], "intent": "sales", "features": [1], "at": now},
         "intent_models": {"storage_key": "k", "sha256": "0" * 64, "examples": 80, "accuracy": 0.9, "trained_at": now},
         "audit_events": {"action": "signed-up", "at": now, "actor_id": user},
+        "webhooks": {
+            "id": ids["webhook"],
+            "url": "https://a.test",
+            "types": [],
+            "format": "standard",
+            "secret": "s",
+            "is_enabled": True,
+            **times,
+        },
+        "webhook_attempts": {
+            "webhook_id": ids["webhook"],
+            "message_id": ids["webhook"],
+            "type": "book.created",
+            "attempt": 1,
+            "at": now,
+            "ms": 1,
+            "response": "a",
+        },
     }
 
 

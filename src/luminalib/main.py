@@ -32,6 +32,8 @@ from luminalib.api import (
     search,
     uploads,
     users,
+    webhook_events,
+    webhooks,
 )
 from luminalib.api.hosts import KnownHosts
 from luminalib.api.middleware import BodyLimit, RequestContext, StalledClients
@@ -80,7 +82,7 @@ A_VISIT = (
         conversations,
         inquiries,
     ),
-    *(document_events, documents, uploads, users, llm, operations, metrics),
+    *(document_events, documents, uploads, users, llm, webhooks, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
 
@@ -122,9 +124,11 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         one_time_links,
         users,
         llm,
+        webhooks,
     )
     for feature in (*features, operations, metrics, pages, problem_pages):
         app.router.routes.extend(feature.router.routes)
+    app.webhooks.include_router(webhook_events.router)
     problems.install(app)
     openapi.install(app, [route for feature in A_VISIT for route in feature.router.routes])
     app.state.trusted_proxies = settings.trusted_proxies

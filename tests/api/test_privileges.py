@@ -124,6 +124,17 @@ DELETE /documents/{document_id}                         401      404   409      
 GET    /documents/{document_id}                         401      404   200       200   200    200
 GET    /documents/{document_id}/status                  401      404   200       200   200    200
 GET    /documents/{document_id}/text                    401      404   200       200   200    200
+POST   /webhooks                                        401      403   403       403   201    401
+GET    /webhooks                                        401      403   403       403   200    401
+GET    /webhooks/{webhook_id}                           401      403   403       403   404    401
+PATCH  /webhooks/{webhook_id}                           401      403   403       403   404    401
+DELETE /webhooks/{webhook_id}                           401      403   403       403   404    401
+POST   /webhooks/{webhook_id}/rotate                    401      403   403       403   404    401
+POST   /webhooks/{webhook_id}/test                      401      403   403       403   404    401
+POST   /webhooks/{webhook_id}/enable                    401      403   403       403   404    401
+GET    /webhooks/{webhook_id}/attempts                  401      403   403       403   404    401
+POST   /webhooks/{webhook_id}/messages/{message_id}/redeliver 401 403   403       403   404    401
+POST   /webhooks/{webhook_id}/recover                   401      403   403       403   404    401
 """
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH /auth/me": {"display_name": "Me"},
@@ -148,6 +159,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /recommendations/feedback": {"book_id": str(uuid4()), "verdict": "have_read"},
     "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
     "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
+    "POST /webhooks": {"url": "https://hooks.example.org/library"},
+    "PATCH /webhooks/{webhook_id}": {},
+    "POST /webhooks/{webhook_id}/recover": {"since": "2026-05-01T09:00:00Z"},
 }
 PARAMETERS = {"GET /search": {"q": "lighthouse"}, "GET /search/suggest": {"q": "light"}}
 UPLOADS = {"POST /books": "file", "PUT /books/{book_id}/content": "file", "POST /documents/upload": "files"}
@@ -251,7 +265,7 @@ class Cast:
         if "{invitation_id}" in path:
             made = await self.clients["admin"].post("/invitations", json={})
             return {"invitation_id": made.raise_for_status().json()["id"]}
-        return {"user_id": self.victim_id}
+        return {"user_id": self.victim_id, "webhook_id": str(uuid4()), "message_id": str(uuid4())}
 
     async def _body(self, role: str, route: str) -> dict[str, Any]:
         if route in UPLOADS:

@@ -30,6 +30,7 @@ from luminalib.adapters.db.views import (
     recommendations,
     reviews,
     users,
+    webhooks,
 )
 from luminalib.adapters.db.views import books as book_statements
 from luminalib.adapters.db.views.book_pages import Shape, page_statement
@@ -47,6 +48,7 @@ from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
 from luminalib.adapters.db.views.statements import Among, Statement, of_one_tenant
 from luminalib.adapters.db.views.users import SqlUserViews
+from luminalib.adapters.db.views.webhooks import SqlWebhookViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api.books import SORTS
 from luminalib.domain.auth import AccountFilter
@@ -70,6 +72,7 @@ VIEWS = (
     SqlRecommendationViews,
     SqlReviewViews,
     SqlUserViews,
+    SqlWebhookViews,
 )
 FILTERS: tuple[dict[str, Any], ...] = (
     {"available": True},
@@ -106,6 +109,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         recommendations,
         reviews,
         users,
+        webhooks,
     ):
         for name, found in vars(module).items():
             if isinstance(found, Statement):
@@ -244,10 +248,17 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
         if f"words='{other}'" in name:
             continue
         asked = given | {"after": 0} if "_NEWER" in name else given
-        asked = asked | {"id": ids["document" if "documents" in name or name in ("document", "text") else "book"]}
+        asked = asked | {"id": ids[_subject_of(name)]}
         shown_to_a += any(any(row) for row in await reader.rows(statement, "a", **asked))
         assert not any(any(row) for row in await reader.rows(statement, "b", **asked)), f"{name} shows tenant B something of A"
     assert shown_to_a > 50, "the furniture is seen by its owner, or this test would prove nothing"
+
+
+def _subject_of(name: str) -> str:
+    """What the parameter `id` of a statement stands for."""
+    if "webhooks" in name or name.startswith("_ATTEMPTS"):
+        return "webhook"
+    return "document" if "documents" in name or name in ("document", "text") else "book"
 
 
 async def test_a_reader_sees_what_was_committed_before(database: SqlDatabase, reader: Reader) -> None:

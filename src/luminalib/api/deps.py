@@ -37,6 +37,7 @@ from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
+from luminalib.services.webhooks import WebhookService
 
 MAX_ADDRESS = 64
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -76,6 +77,7 @@ class Services:
     uploads: UploadService
     training: TrainingService
     users: UserService
+    webhooks: WebhookService
 
 
 def services_in(request: HTTPConnection) -> Services:

@@ -261,6 +261,9 @@ WORDS: dict[str, tuple[str, Any]] = {
     "is_ready": ("Whether it can do the library's work.", True),
     "findings": ("What was tried, in order.", None),
     "parts": ("Each part by its name.", None),
+    # webhooks
+    "webhook_id": ("The webhook's id.", DOCUMENT),
+    "message_id": ("The message's id.", DOCUMENT),
     # parameters
     "q": ("The words that are looked for.", "lighthouse"),
     "overdue": ("Whether it should have been back.", True),

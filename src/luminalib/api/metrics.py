@@ -15,6 +15,8 @@ router = APIRouter(tags=["operations"])
 JOBS = Gauge("luminalib_jobs", "Background jobs that are open, by name and state.", ("name", "status"))
 JOBS_AGE = Gauge("luminalib_jobs_oldest_seconds", "For how long the oldest open job has been due.", ("name", "status"))
 DOCUMENTS = Gauge("luminalib_documents", "Documents by the state of their pipeline.", ("status",))
+CIRCUITS = Gauge("luminalib_circuit_open", "Whether another system is left in peace after failures in a row.", ("party",))
+DELIVERIES = Gauge("luminalib_webhook_deliveries", "Messages on their way to webhooks: new, or to be tried again.", ("state",))
 STREAMS = Gauge("luminalib_streams", "Event streams that are open in this process.")
 CONNECTIONS = Gauge("luminalib_database_connections_in_use", "Connections of the database's pools that are taken.")
 PARTS = Gauge("luminalib_part_up", "Whether a part that the library stands on answers.", ("part",))
@@ -48,7 +50,7 @@ async def _look(services: Services) -> None:
         PARTS.labels(part.name).set(part.is_up)
     STREAMS.set(services.streams.open)
     CONNECTIONS.set(services.figures.connections())
-    for gauge in (JOBS, JOBS_AGE, DOCUMENTS):
+    for gauge in (JOBS, JOBS_AGE, DOCUMENTS, CIRCUITS, DELIVERIES):
         gauge.clear()
     try:
         found = await services.figures.read()
@@ -59,3 +61,7 @@ async def _look(services: Services) -> None:
         JOBS_AGE.labels(job.name, job.status).set(job.oldest_seconds)
     for status, count in found.documents.items():
         DOCUMENTS.labels(status).set(count)
+    for party, is_open in found.circuits.items():
+        CIRCUITS.labels(party).set(is_open)
+    for state, count in found.deliveries.items():
+        DELIVERIES.labels(state).set(count)

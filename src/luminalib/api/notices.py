@@ -23,13 +23,13 @@ router = APIRouter(tags=["circulation"])
 
 
 class NoticeOut(BaseModel):
-    """A message: a loan is due soon or overdue, a copy is ready, a hold is over. `subject_id` is the loan's or hold's id."""
+    """A message: a loan is due soon or overdue, a copy is ready, a hold is over, a webhook was disabled. `subject_id` is its id."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: int
     kind: NoticeKind
-    book_id: str
+    book_id: str | None = Field(description="The book that it is about; null when it is about none.")
     subject_id: str
     text: str = Field(examples=["“The Lighthouse Keeper's Ledger” is ready for you until 12 May 2026, 09:30 UTC. Borrow it."])
     until: datetime = Field(description="When the loan is or was due, until when the copy is kept, or when the hold ended.")

@@ -33,6 +33,7 @@ TAGS = {
     "documents": "Files on their way through the pipeline, and what happens to them as it happens.",
     "uploads": "Large files in pieces, by the tus protocol: what a broken connection has brought counts.",
     "administration": "Accounts, the audit log and the language engine, for admins.",
+    "webhooks": "Other systems that are told of what happens here; for admins.",
     "operations": "Is it alive, is it ready, how is it doing.",
 }
 """In the order of a first visit."""
@@ -68,6 +69,7 @@ def _derive(app: FastAPI, visit: Sequence[BaseRoute]) -> dict[str, Any]:
         summary="A self-hosted library server that has read its books.",
         description=files("luminalib.api").joinpath("introduction.md").read_text("utf-8"),
         routes=visit,
+        webhooks=app.webhooks.routes,
         tags=[{"name": name, "description": words} for name, words in TAGS.items()],
         servers=[{"url": "/", "description": "The server that this document comes from."}],
         contact={"name": "LuminaLib's maintainers"},
@@ -84,6 +86,15 @@ def _derive(app: FastAPI, visit: Sequence[BaseRoute]) -> dict[str, Any]:
     return _with_plain_names(schema)
 
 
+def _finish_webhooks(schema: dict[str, Any]) -> None:
+    """What we send: nobody logs in for it, and what receivers make of it is theirs."""
+    for kind, item in schema.get("webhooks", {}).items():
+        operation = item["post"]
+        operation.update({"operationId": f"on_{kind.replace('.', '_')}", "security": []})
+        operation["summary"] = operation["description"].partition(". ")[0]
+        operation["responses"].pop("422")
+
+
 def _with_plain_names(schema: dict[str, Any]) -> dict[str, Any]:
     """Generated clients make classes of these: BookPage instead of PageOf_BookOut_."""
     return json.loads(re.sub(r"PageOf_(\w+?)Out_", r"\1Page", json.dumps(schema)))  # type: ignore[no-any-return]
@@ -97,6 +108,7 @@ def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 def _finish(schema: dict[str, Any]) -> dict[str, Any]:
     schemas = schema["components"]["schemas"]
+    _finish_webhooks(schema)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     models: tuple[type[BaseModel], ...] = (Problem, *MODELS)

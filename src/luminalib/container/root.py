@@ -16,6 +16,7 @@ from luminalib.container.jobs import open_notes, open_runner
 from luminalib.container.llm import introduce
 from luminalib.container.rounds import Rounds
 from luminalib.container.services import make_services
+from luminalib.container.webhooks import open_deliveries, webhook_tools
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
 from luminalib.services.health import HealthService, Part
@@ -61,9 +62,12 @@ async def open_container(
             parts["knowledge"] = open_knowledge(settings, settings.knowledge_dir, adapters, stack, rounds)
         if run_jobs and settings.llm != "extractive":
             introduce(adapters.llm, stack)
+        webhooks = webhook_tools(settings, adapters, stack)
+        if run_jobs:
+            parts["webhooks"] = await open_deliveries(webhooks, adapters, stack)
         conversations = await open_conversations(settings, adapters, stack, is_server=run_jobs)
         notes = await open_notes(adapters, stack, rounds)
-        services = make_services(settings, adapters, HealthService(parts), notes, conversations)
+        services = make_services(settings, adapters, HealthService(parts), notes, conversations, webhooks)
         if run_jobs:
             rounds.begin(stack, "rankings", WARM_EVERY, services.recommendations.warm)
             rounds.begin(stack, "words", REWORD_EVERY, services.books.reword)

@@ -39,12 +39,18 @@ from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
+from luminalib.services.webhooks import WebhookService, WebhookTools
 from luminalib.settings import Settings
 from luminalib.steps.indexing import IndexTools
 
 
 def make_services(
-    settings: Settings, a: Adapters, health: HealthService, notes: ImpressionNotes, conversations: ConversationService
+    settings: Settings,
+    a: Adapters,
+    health: HealthService,
+    notes: ImpressionNotes,
+    conversations: ConversationService,
+    webhooks: WebhookTools,
 ) -> Services:
     """All services of the API."""
     tools = AuthTools(
@@ -107,6 +113,7 @@ def make_services(
         ),
         training=training_service(settings, a),
         users=UserService(a.uow, a.views.users, policy, a.clock),
+        webhooks=WebhookService(webhooks),
     )
 
 

@@ -17,6 +17,7 @@ from luminalib.adapters.db.views.reader import reader_of
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
 from luminalib.adapters.db.views.users import SqlUserViews
+from luminalib.adapters.db.views.webhooks import SqlWebhookViews
 from luminalib.ports.clock import Clock
 from luminalib.ports.views import (
     BookViews,
@@ -30,6 +31,7 @@ from luminalib.ports.views import (
     RecommendationViews,
     ReviewViews,
     UserViews,
+    WebhookViews,
 )
 
 
@@ -48,6 +50,7 @@ class Views:
     reviews: ReviewViews
     users: UserViews
     invitations: InvitationViews
+    webhooks: WebhookViews
 
 
 async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock) -> Views:
@@ -70,4 +73,5 @@ async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock)
         reviews=SqlReviewViews(reader),
         users=SqlUserViews(reader),
         invitations=SqlInvitationViews(reader),
+        webhooks=SqlWebhookViews(reader),
     )

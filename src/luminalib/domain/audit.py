@@ -21,6 +21,10 @@ class AuditAction(StrEnum):
     APP_PASSWORD_DELETED = "app-password-deleted"  # noqa: S105 -- as above
     ACCOUNT_CHANGED = "account-changed"
     ACCOUNT_DELETED = "account-deleted"
+    WEBHOOK_ADDED = "webhook-added"
+    WEBHOOK_CHANGED = "webhook-changed"
+    WEBHOOK_REMOVED = "webhook-removed"
+    WEBHOOK_DISABLED = "webhook-disabled"
     STORAGE_SWEPT = "storage-swept"
 
 

@@ -16,7 +16,12 @@ class JobFigure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """What the database knows: jobs that are open, and documents by state."""
+    """What the database knows: jobs that are open, documents by state, and how others do whom the library talks to.
+
+    `circuits` says of each party whether it is left in peace after failures; `deliveries` counts messages that wait for webhooks.
+    """
 
     jobs: tuple[JobFigure, ...]
     documents: Mapping[str, int]
+    circuits: Mapping[str, bool]
+    deliveries: Mapping[str, int]

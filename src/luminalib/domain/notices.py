@@ -1,4 +1,4 @@
-"""What the library lets a member know: a loan is due soon or overdue, a book that they waited for is ready."""
+"""What the library lets a member know: a loan is due soon or overdue, a book that they waited for is ready; for admins, more."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,11 +7,13 @@ from enum import StrEnum
 from luminalib.domain.holds import Hold
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import Loan
+from luminalib.domain.webhooks import Webhook
 
 REMIND = "remind"
 AGAIN_AFTER = timedelta(hours=24)
 """The same is said at most this often."""
 KEPT_FOR = timedelta(days=90)
+LONGEST_TITLE = 500
 
 
 class NoticeKind(StrEnum):
@@ -22,16 +24,20 @@ class NoticeKind(StrEnum):
     HOLD_READY = "hold_ready"
     HOLD_ENDED = "hold_ended"
     BOOK_REMOVED = "book_removed"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A message to one member. `subject_id` is the loan or hold; `until` when it is due, ready at the longest, or was over."""
+    """A message to one member. `subject_id` is the loan, hold or webhook; `title` the book's, or the webhook's address.
+
+    `until` is when it is due, ready at the longest, or was over.
+    """
 
     user_id: str
     kind: NoticeKind
     subject_id: str
-    book_id: str
+    book_id: str | None
     title: str
     until: datetime
     at: datetime
@@ -47,6 +53,7 @@ class Notice:
             NoticeKind.HOLD_READY: f"“{self.title}” is ready for you until {day}. Borrow it.",
             NoticeKind.HOLD_ENDED: f"The library has ended your hold on “{self.title}”. Ask at the desk, or place another.",
             NoticeKind.BOOK_REMOVED: f"“{self.title}”, which you waited for, is no longer in the library. Your hold is over.",
+            NoticeKind.WEBHOOK_DISABLED: f"The webhook {self.title} is told no more: it has failed for days, or asked for it.",
         }[self.kind]
 
 
@@ -66,6 +73,19 @@ def hold_ready(hold: Hold, title: str, at: datetime) -> Notice:
 def hold_over(hold: Hold, title: str, kind: NoticeKind, at: datetime) -> Notice:
     """Tells the member that they wait no longer, though they have not said so."""
     return Notice(user_id=hold.user_id, kind=kind, subject_id=hold.id, book_id=hold.book_id, title=title, until=at, at=at)
+
+
+def webhook_disabled(webhook: Webhook, at: datetime) -> Notice:
+    """Tells who made a webhook that it was disabled."""
+    return Notice(
+        user_id=webhook.created_by or "",
+        kind=NoticeKind.WEBHOOK_DISABLED,
+        subject_id=webhook.id,
+        book_id=None,
+        title=webhook.url[:LONGEST_TITLE],
+        until=at,
+        at=at,
+    )
 
 
 def about_due(loan: Loan, title: str, kind: NoticeKind, at: datetime) -> Notice:

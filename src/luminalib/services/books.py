@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from luminalib.domain.announcements import EventType, about_book
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import (
     Book,
@@ -89,6 +90,7 @@ class BookService:
                 await self._room.settle(uow, by, staged)
                 await uow.documents.add(document)
                 await uow.books.add(book)
+                uow.outbox.append(about_book(EventType.BOOK_CREATED, book, now))
                 uow.events.append(status_event(document, book.id, None, now))
                 await uow.enqueue(process_document(document, by.tenant_id, now))
         except DuplicateContent:  # somebody was faster between the look and the leap
@@ -120,6 +122,7 @@ class BookService:
             document.enter_catalogue()
             await uow.books.save()  # the content is claimed before the catalogue is held, as by whoever adds the same as a new book
             await uow.books.add(book)
+            uow.outbox.append(about_book(EventType.BOOK_CREATED, book, now))
             await uow.enqueue(index_document(document.id, by.tenant_id, now))
         return await self.get(by, book.id)
 
@@ -168,6 +171,7 @@ class BookService:
             if book.copies_total < copies_out + copies_ready:
                 raise CopiesOut(copies_out=copies_out, copies_ready=copies_ready)
             await serve_next(uow, book, book.copies_total - copies_out, self._policy, now)
+            uow.outbox.append(about_book(EventType.BOOK_UPDATED, book, now))
         return await self.get(by, book_id)
 
     async def replace_content(self, by: Principal, book_id: str, staged: StagedFile) -> BookView:
@@ -184,6 +188,7 @@ class BookService:
             await uow.documents.remove_results(document.id)
             await uow.enqueue(index_document(document.id, by.tenant_id, now))
             uow.events.append(status_event(document, book.id, previous, now, "new content"))
+            uow.outbox.append(about_book(EventType.BOOK_UPDATED, book, now))
             await uow.enqueue(process_document(document, by.tenant_id, now))
         await self._promote(document)
         return await self.get(by, book_id)
@@ -201,6 +206,7 @@ class BookService:
                 raise BookOnLoan(copies_out=copies_out)
             await self._tell_who_waited(uow, book)
             await uow.books.remove(book)
+            uow.outbox.append(about_book(EventType.BOOK_REMOVED, book, self._clock.now()))
             await uow.documents.remove(document)
             await uow.enqueue(delete_files(document.id, by.tenant_id, self._clock.now(), key=document.staged_key))
             await uow.enqueue(index_document(document.id, by.tenant_id, self._clock.now()))

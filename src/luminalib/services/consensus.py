@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from luminalib.domain.announcements import consensus_updated
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import BookNotFound
 from luminalib.domain.consensus import (
@@ -136,6 +137,7 @@ class ConsensusService:
                 consensus.word(result, request.review_count, self._clock.now())
                 consensus.praise, consensus.criticism = praise, criticism
             await uow.consensus.save(consensus)
+            uow.outbox.append(consensus_updated(consensus, request.review_count, request.title, self._clock.now()))
 
 
 async def _request(uow: UnitOfWork, tenant_id: str, book_id: str) -> ConsensusRequest:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import uuid4
 
+from luminalib.domain.announcements import EventType, about_loan
 from luminalib.domain.auth import NotAllowed, Principal, require_staff
 from luminalib.domain.idempotency import Request
 from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, LoanView, NotOnLoan, refuse
@@ -43,6 +44,7 @@ class LoanService:
             if not dry_run:
                 await uow.loans.add(loan)
                 await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book.id, kind=TasteKind.BORROWED, at=now))
+                uow.outbox.append(about_loan(EventType.LOAN_OPENED, loan, book.title, now))
                 if standing.hold is not None:
                     standing.hold.fulfil(now)
             return loan
@@ -67,6 +69,7 @@ class LoanService:
                 raise NotOnLoan
             standing.loan.give_back(now)
             await uow.tastes.append(returned(standing.loan, borrower_id))
+            uow.outbox.append(about_loan(EventType.LOAN_CLOSED, standing.loan, book.title, now))
             if standing.has_line:
                 await serve_next(uow, book, book.copies_total - standing.copies_out + 1, self._policy, now)
             return standing.loan

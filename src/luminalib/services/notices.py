@@ -1,16 +1,17 @@
 """Telling members what they should know, each thing at most once a day."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from luminalib.domain.announcements import EventType, about_loan
 from luminalib.domain.auth import Principal
 from luminalib.domain.jobs import Job
-from luminalib.domain.loans import LoanPolicy
+from luminalib.domain.loans import Loan, LoanPolicy
 from luminalib.domain.notices import AGAIN_AFTER, Notice, NoticeKind, about_due, remind
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
-from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.views import NoticeViews
 from luminalib.steps.authority import Authority
 from luminalib.steps.circulation import serve_books
@@ -91,6 +92,15 @@ class NoticeService:
         while found == BATCH:
             async with self._uow(job.tenant_id) as uow:
                 untold = await uow.notices.untold(kind, due, now - AGAIN_AFTER, BATCH)
+                if kind is NoticeKind.OVERDUE:
+                    await self._announce_overdue(uow, untold, now)
                 for loan, title in untold:
                     uow.notices.append(about_due(loan, title, kind, now))
                 found = len(untold)
+
+    async def _announce_overdue(self, uow: UnitOfWork, found: Sequence[tuple[Loan, str]], now: datetime) -> None:
+        """Tells others once of each loan; its member is told again every day."""
+        told = await uow.notices.told(NoticeKind.OVERDUE, [loan.id for loan, _ in found])
+        for loan, title in found:
+            if (loan.id, loan.due_at) not in told:
+                uow.outbox.append(about_loan(EventType.LOAN_OVERDUE, loan, title, now))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 
+from luminalib.domain.announcements import EventType, about_book, document_finished
 from luminalib.domain.books import Book
 from luminalib.domain.document_views import WAITING
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, ExtractionFailed
@@ -98,7 +99,8 @@ class PipelineService:
             stored, book = current
             await uow.documents.replace_text(stored.id, extracted.sections)
             await uow.enqueue(index_document(stored.id, job.tenant_id, self._clock.now()))
-            _take_over(stored, book, extracted, self._clock.now())
+            if _take_over(stored, book, extracted, self._clock.now()) and book:
+                uow.outbox.append(about_book(EventType.BOOK_UPDATED, book, self._clock.now()))
             stored.cover_key = stored.key_for_cover if cover else None
             self._move(uow, stored, book, _S.ANALYZING, detail="; ".join(extracted.notes) or None)
 
@@ -180,23 +182,27 @@ class PipelineService:
         now = self._clock.now()
         previous = document.move_to(status, now, error=error)
         uow.events.append(status_event(document, book.id if book else None, previous, now, detail))
+        if document.is_finished:
+            uow.outbox.append(document_finished(document, book.id if book else None, now))
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-def _take_over(document: Document, book: Book | None, extracted: ExtractedText, at: datetime) -> None:
-    """Notes what the file turned out to be, and fills what nobody has said about the book."""
+def _take_over(document: Document, book: Book | None, extracted: ExtractedText, at: datetime) -> bool:
+    """Notes what the file turned out to be, and fills what nobody has said about the book; whether that has changed it."""
     document.page_count = len(extracted.sections)
     document.word_count = extracted.word_count
     document.language = extracted.language or extracted.metadata.language
-    if book is not None:
-        said = book.details
-        if said.title == title_from_filename(document.filename):  # nobody has said better
-            said = replace(said, title=extracted.metadata.title or said.title)
-        known = said.completed_by(extracted.metadata)
-        book.describe(replace(known, language=known.language or document.language), at)
+    if book is None:
+        return False
+    before = said = book.details
+    if said.title == title_from_filename(document.filename):  # nobody has said better
+        said = replace(said, title=extracted.metadata.title or said.title)
+    known = said.completed_by(extracted.metadata)
+    book.describe(replace(known, language=known.language or document.language), at)
+    return book.details != before
 
 
 def _reason(error: Exception) -> tuple[str, str]:

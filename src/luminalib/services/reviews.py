@@ -2,7 +2,9 @@
 
 from uuid import uuid4
 
+from luminalib.domain.announcements import EventType, about_review
 from luminalib.domain.auth import Principal, User
+from luminalib.domain.books import Book
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.reviews import AlreadyReviewed, NeverBorrowed, Review, ReviewNotFound, ReviewView
@@ -25,7 +27,7 @@ class ReviewService:
         """The member's review of a book they have or had. Raises BookNotFound, NeverBorrowed, AlreadyReviewed."""
         now = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
-            user = await self._lock(uow, by, book_id)
+            user, book = await self._lock(uow, by, book_id)
             if await uow.reviews.find(user.id, book_id):
                 raise AlreadyReviewed
             if not await uow.loans.has_borrowed(user.id, book_id):
@@ -36,36 +38,38 @@ class ReviewService:
             await uow.reviews.add(review)
             await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
             await uow.tastes.append(rated(review, now))
+            uow.outbox.append(about_review(EventType.REVIEW_CREATED, review, book.title, now))
         return ReviewView.of(review, user.display_name)
 
     async def change(self, by: Principal, book_id: str, rating: int, text: str) -> ReviewView:
         """Puts another opinion in the place of the member's. Raises BookNotFound, ReviewNotFound."""
         async with self._uow(by.tenant_id) as uow:
-            user = await self._lock(uow, by, book_id)
+            user, book = await self._lock(uow, by, book_id)
             review = await self._own(uow, user, book_id)
             now = self._clock.now()
             review.change(rating, text, now)
             await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
             await uow.tastes.append(rated(review, now))
+            uow.outbox.append(about_review(EventType.REVIEW_UPDATED, review, book.title, now))
         return ReviewView.of(review, user.display_name)
 
     async def remove(self, by: Principal, book_id: str) -> None:
         """Takes the member's review back. Raises BookNotFound, ReviewNotFound."""
         async with self._uow(by.tenant_id) as uow:
-            user = await self._lock(uow, by, book_id)
-            await uow.reviews.remove(await self._own(uow, user, book_id))
-            await uow.enqueue(update_consensus(book_id, by.tenant_id, self._clock.now()))
-            withdrawn = TasteKind.RATING_WITHDRAWN
-            await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book_id, kind=withdrawn, at=self._clock.now()))
+            user, book = await self._lock(uow, by, book_id)
+            review, now = await self._own(uow, user, book_id), self._clock.now()
+            await uow.reviews.remove(review)
+            await uow.enqueue(update_consensus(book_id, by.tenant_id, now))
+            await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book_id, kind=TasteKind.RATING_WITHDRAWN, at=now))
+            uow.outbox.append(about_review(EventType.REVIEW_REMOVED, review, book.title, now))
 
     async def list(self, by: Principal, book_id: str, page: PageRequest) -> Page[ReviewView]:
         """A book's reviews, the newest first. Raises BookNotFound."""
         return await self._reviews.list(by.tenant_id, book_id, page)
 
-    async def _lock(self, uow: UnitOfWork, by: Principal, book_id: str) -> User:
+    async def _lock(self, uow: UnitOfWork, by: Principal, book_id: str) -> tuple[User, Book]:
         user = await lock_member(uow, by.user_id)
-        await uow.books.get(book_id)
-        return user
+        return user, await uow.books.get(book_id)
 
     async def _own(self, uow: UnitOfWork, user: User, book_id: str) -> Review:
         review = await uow.reviews.find(user.id, book_id)

@@ -42,6 +42,7 @@ KNOWN_SECRETS = frozenset(
 )
 """What docker-compose.yml and the manuals of databases and storages begin with."""
 _ORIGIN = re.compile(r"\*|https?://[^/\s,?#@]+")
+_ADDRESS = re.compile(r"https?://[^/\s,?#@]+(/[^\s,?#]*)?")
 _PRICE = re.compile(r"(?P<model>.+)=(?P<tokens_in>\d+(?:\.\d+)?)/(?P<tokens_out>\d+(?:\.\d+)?)")
 
 
@@ -140,6 +141,13 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[
         int, Field(ge=0, le=10, description="How many reverse proxies stand in front and add to X-Forwarded-For.")
     ] = 0
+    public_url: str = Field(
+        "", description="The library's own address as others reach it, such as https://library.example.org; for links in webhooks."
+    )
+    webhooks_allow: str = Field(
+        "",
+        description="Networks and hosts of one's own that webhooks may reach, such as 192.168.1.0/24,nas.local; none by default.",
+    )
     cors_origins: str = Field("", description="Web origins that browsers may call from, comma-separated; none by default.")
     allowed_hosts: str = Field(
         "", description="Names that the library answers to, comma-separated, such as library.example.org; any by default."
@@ -175,6 +183,13 @@ class Settings(BaseSettings):
         if not all(_ORIGIN.fullmatch(origin) for origin in _listed(text)):
             raise ValueError("should be origins such as https://reader.example.org, with a comma between, without a path")
         return text
+
+    @field_validator("public_url")
+    @classmethod
+    def _well_formed_address(cls, url: str) -> str:
+        if url and not _ADDRESS.fullmatch(url):
+            raise ValueError("should be an address such as https://library.example.org, without a query")
+        return url.rstrip("/")
 
     @field_validator("llm_prices")
     @classmethod
@@ -246,6 +261,11 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> list[str]:
         """The web origins, one by one."""
         return _listed(self.cors_origins)
+
+    @property
+    def allowed_networks(self) -> list[str]:
+        """The networks and hosts of one's own that webhooks may reach, one by one."""
+        return _listed(self.webhooks_allow)
 
     @property
     def known_hosts(self) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
+from luminalib.domain.announcements import EventType, about_loan, hold_is_ready
 from luminalib.domain.books import Book, BookNotFound
 from luminalib.domain.holds import move_up
 from luminalib.domain.loans import LoanPolicy, Standing
@@ -25,6 +26,7 @@ async def serve_next(uow: UnitOfWork, book: Book, copies_in: int, policy: LoanPo
     line = await uow.holds.line(book.id)
     for hold in move_up(line, copies_in, now, policy.hold_shelf):
         uow.notices.append(hold_ready(hold, book.title, now))
+        uow.outbox.append(hold_is_ready(hold, book.title, now))
     await uow.holds.save()
 
 
@@ -55,11 +57,13 @@ async def give_all_back(uow: UnitOfWork, user_id: str, policy: LoanPolicy, now: 
     """Closes the locked member's loans and holds, and lets the next in line have the copies."""
     loans, holds = await uow.loans.open_of(user_id), await uow.holds.active_of(user_id)
     books = sorted({loan.book_id for loan in loans} | {hold.book_id for hold in holds})
+    titles = {}
     for book_id in books:
         with suppress(BookNotFound):
-            await uow.books.get(book_id)
+            titles[book_id] = (await uow.books.get(book_id)).title
     for loan in loans:
         loan.give_back(now)
+        uow.outbox.append(about_loan(EventType.LOAN_CLOSED, loan, titles[loan.book_id], now))
     for hold in holds:
         hold.cancel(now)
     await uow.holds.save()

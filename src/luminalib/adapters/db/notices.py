@@ -1,6 +1,6 @@
 """The log of notices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from luminalib.adapters.db.books import books
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, lock_appending, metadata, tenant_column
 from luminalib.domain.loans import Loan
-from luminalib.domain.notices import Notice, NoticeKind
+from luminalib.domain.notices import LONGEST_TITLE, Notice, NoticeKind
 from luminalib.ports.persistence import NoticeLog
 
 notices = sa.Table(
@@ -24,8 +24,8 @@ notices = sa.Table(
     sa.Column("user_id", sa.String(36), nullable=False),
     sa.Column("kind", enum_column(NoticeKind), nullable=False),
     sa.Column("subject_id", sa.String(36), nullable=False),
-    sa.Column("book_id", sa.String(36), nullable=False),
-    sa.Column("title", sa.String(500), nullable=False),
+    sa.Column("book_id", sa.String(36)),
+    sa.Column("title", sa.String(LONGEST_TITLE), nullable=False),
     sa.Column("until", UtcDateTime, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_notices_tenant_id_id", "tenant_id", "id"),
@@ -71,6 +71,12 @@ class SqlNoticeLog(NoticeLog):
         untold = sa.select(Loan, books.c.title).join(books, books.c.id == loans.c.book_id).where(is_due, ~told)
         rows = await self._session.execute(untold.order_by(loans.c.due_at, loans.c.id).limit(limit))
         return [(loan, title) for loan, title in rows]
+
+    async def told(self, kind: NoticeKind, subject_ids: Sequence[str]) -> Collection[tuple[str, datetime]]:
+        """See NoticeLog."""
+        c = notices.c
+        said = sa.select(c.subject_id, c.until).where(c.tenant_id == self._tenant_id, c.subject_id.in_(subject_ids), c.kind == kind)
+        return {(subject_id, until) for subject_id, until in await self._session.execute(said)}
 
     async def after(self, notice_id: int, user_id: str, limit: int) -> Sequence[Notice]:
         """See NoticeLog."""

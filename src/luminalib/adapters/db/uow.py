@@ -40,6 +40,7 @@ from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import MADE_ONCE, TENANT_OWNED
 from luminalib.adapters.db.tastes import SqlTasteLog
 from luminalib.adapters.db.uploads import SqlUploadRepository
+from luminalib.adapters.db.webhooks import Silence, SqlOutbox, SqlWebhookRepository
 from luminalib.domain.auth import EmailTaken, User
 from luminalib.domain.auth import Session as LogIn
 from luminalib.domain.documents import DuplicateContent
@@ -52,6 +53,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus, topic_of
 from luminalib.ports.jobs import JobRunner
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.webhooks import DeliveryRunner
 
 CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
     {
@@ -113,15 +115,15 @@ def _note_changed_authority(session: Session, _context: UOWTransaction, _instanc
 
 
 class SqlUnitOfWork(UnitOfWork):
-    """A database session; hints to the event bus and the job runner follow the commit."""
+    """A database session; hints to the event bus, the job runner and the deliveries follow the commit."""
 
-    def __init__(
-        self, database: SqlDatabase, bus: EventBus, clock: Clock, runner: JobRunner | None, tenant_id: str, *, read_only: bool
-    ) -> None:
-        self._database = database
-        self._bus = bus
-        self._clock = clock
-        self._runner = runner
+    def __init__(self, made_by: "SqlUnitOfWorkFactory", tenant_id: str, *, read_only: bool) -> None:
+        self._database = made_by.database
+        self._bus = made_by.bus
+        self._clock = made_by.clock
+        self._runner = made_by.runner
+        self._deliveries = made_by.deliveries
+        self._silence = made_by.silence
         self._tenant_id = tenant_id
         self._read_only = read_only
         self._has_jobs = False
@@ -163,6 +165,8 @@ class SqlUnitOfWork(UnitOfWork):
         self.recommendations = SqlRecommendationRepository(self._session, self._tenant_id)
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
+        self.outbox = self._outbox = SqlOutbox(self._session, self._tenant_id, self._silence)
+        self.webhooks = self._webhooks = SqlWebhookRepository(self._session, self._tenant_id)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
@@ -181,6 +185,7 @@ class SqlUnitOfWork(UnitOfWork):
         await self._session.flush()
         await self._notices.write_pending()
         await self._log.write_pending()
+        await self._outbox.write_pending()
         await self._session.commit()
 
     def _hint(self) -> None:
@@ -191,6 +196,10 @@ class SqlUnitOfWork(UnitOfWork):
             self._bus.publish(topic_of("notices", self._tenant_id, user_id))
         for user_id in self._session.info["unsettled"]:
             self._bus.publish(topic_of("authority", self._tenant_id, user_id))
+        if self._webhooks.has_new:
+            self._silence.end(self._tenant_id)
+        if self._deliveries and (self._outbox.has_deliveries or self._webhooks.has_new):
+            self._deliveries.wake()
         if self._runner:
             for job_id in self._dropped:
                 self._runner.drop(job_id)
@@ -220,18 +229,20 @@ def translate(error: Exception) -> Exception:
 
 
 class SqlUnitOfWorkFactory(UnitOfWorkFactory):
-    """Opens units of work on one database. `runner` is told of new jobs once it is there."""
+    """Opens units of work on one database. `runner` and `deliveries` are told of new jobs and messages once they are there."""
 
     def __init__(self, database: SqlDatabase, bus: EventBus, clock: Clock) -> None:
-        self._database = database
-        self._bus = bus
-        self._clock = clock
+        self.database = database
+        self.bus = bus
+        self.clock = clock
+        self.silence = Silence()
         self.runner: JobRunner | None = None
+        self.deliveries: DeliveryRunner | None = None
 
     def __call__(self, tenant_id: str) -> UnitOfWork:
         """See UnitOfWorkFactory."""
-        return SqlUnitOfWork(self._database, self._bus, self._clock, self.runner, tenant_id, read_only=False)
+        return SqlUnitOfWork(self, tenant_id, read_only=False)
 
     def reading(self, tenant_id: str) -> UnitOfWork:
         """See UnitOfWorkFactory."""
-        return SqlUnitOfWork(self._database, self._bus, self._clock, self.runner, tenant_id, read_only=True)
+        return SqlUnitOfWork(self, tenant_id, read_only=True)

@@ -23,6 +23,7 @@ from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.tastes import TasteLog
 from luminalib.ports.persistence.unit_of_work import Database, UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.persistence.uploads import UploadRepository
+from luminalib.ports.persistence.webhooks import Outbox, WebhookRepository
 
 __all__ = [
     "AppPasswordRepository",
@@ -40,6 +41,7 @@ __all__ = [
     "LoanRepository",
     "NoticeLog",
     "OneTimeLinkRepository",
+    "Outbox",
     "PassageRepository",
     "PreferencesRepository",
     "ReceiptRepository",
@@ -51,4 +53,5 @@ __all__ = [
     "UnitOfWorkFactory",
     "UploadRepository",
     "UserRepository",
+    "WebhookRepository",
 ]

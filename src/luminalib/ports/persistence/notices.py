@@ -1,7 +1,7 @@
 """What members were told."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from luminalib.domain.loans import Loan
@@ -23,6 +23,10 @@ class NoticeLog(ABC):
 
         With their books' titles, the first due first.
         """
+
+    @abstractmethod
+    async def told(self, kind: NoticeKind, subject_ids: Sequence[str]) -> Collection[tuple[str, datetime]]:
+        """What was said of that kind about these loans or holds: each with the `until` that was named."""
 
     @abstractmethod
     async def after(self, notice_id: int, user_id: str, limit: int) -> Sequence[Notice]:

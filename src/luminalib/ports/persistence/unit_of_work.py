@@ -27,6 +27,7 @@ from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.tastes import TasteLog
 from luminalib.ports.persistence.uploads import UploadRepository
+from luminalib.ports.persistence.webhooks import Outbox, WebhookRepository
 
 
 class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
@@ -58,6 +59,8 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     tastes: TasteLog
     recommendations: RecommendationRepository
     events: EventLog
+    outbox: Outbox
+    webhooks: WebhookRepository
 
     @abstractmethod
     async def enqueue(self, job: Job) -> None:

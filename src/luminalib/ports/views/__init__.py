@@ -14,6 +14,7 @@ from luminalib.ports.views.one_time_links import InvitationViews
 from luminalib.ports.views.recommendations import ReaderFacts, RecommendationViews
 from luminalib.ports.views.reviews import ReviewViews
 from luminalib.ports.views.users import UserViews
+from luminalib.ports.views.webhooks import WebhookViews
 
 __all__ = [
     "BookViews",
@@ -28,4 +29,5 @@ __all__ = [
     "RecommendationViews",
     "ReviewViews",
     "UserViews",
+    "WebhookViews",
 ]

@@ -1,4 +1,4 @@
-"""Open jobs and documents by state, counted."""
+"""Open jobs, documents by state, messages on their way, counted."""
 
 from datetime import datetime
 
@@ -8,8 +8,10 @@ from luminalib.adapters.db.documents import documents
 from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Statement
+from luminalib.adapters.db.webhooks import webhook_deliveries, webhooks
 from luminalib.domain.figures import Figures, JobFigure
 from luminalib.domain.jobs import JobStatus
+from luminalib.domain.webhooks import DeliveryState
 from luminalib.ports.views import FigureViews
 
 _OPEN = (JobStatus.WAITING.value, JobStatus.RUNNING.value)
@@ -20,9 +22,17 @@ _JOBS = Statement(
 )
 _DOCUMENTS = Statement(sa.select(documents.c.status, sa.func.count()).group_by(documents.c.status))
 
+_PARTIES = Statement(sa.select(webhooks.c.id, webhooks.c.open_until).where(webhooks.c.is_enabled))
+_DELIVERIES = Statement(
+    sa.select(webhook_deliveries.c.state, sa.func.count())
+    .select_from(webhooks.join(webhook_deliveries, webhook_deliveries.c.webhook_id == webhooks.c.id))
+    .where(webhook_deliveries.c.state.in_((DeliveryState.NEW.value, DeliveryState.RETRYING.value)))
+    .group_by(webhook_deliveries.c.state)
+)
+
 
 class SqlFigureViews(FigureViews):
-    """The tables `jobs` and `documents`."""
+    """The tables `jobs`, `documents`, and those of webhooks."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -31,10 +41,14 @@ class SqlFigureViews(FigureViews):
         """See FigureViews."""
         open_jobs = await self._reader.rows(_JOBS, tenant_id)
         by_state = await self._reader.rows(_DOCUMENTS, tenant_id)
+        parties = await self._reader.rows(_PARTIES, tenant_id)
+        deliveries = await self._reader.rows(_DELIVERIES, tenant_id)
         return Figures(
             jobs=tuple(
                 JobFigure(name=name, status=str(status), count=count, oldest_seconds=max(0.0, (now - due).total_seconds()))
                 for name, status, count, due in open_jobs
             ),
             documents={str(status): count for status, count in by_state},
+            circuits={f"webhook:{webhook_id}": until is not None and now < until for webhook_id, until in parties},
+            deliveries={str(state): count for state, count in deliveries},
         )
