@@ -73,7 +73,7 @@ async def measure(url: str, folder: Path, dead: int, events: int, every: float) 
     async with open_container(settings) as container:
         await set_up(container, [ports[0]] * LIVING + [ports[1]] * dead)
         uow = SqlUnitOfWorkFactory(container.database, container.bus, SystemClock())
-        uow.deliveries = _runner_of(container)
+        uow.wake_deliveries = _waker_of(container)
         for n in range(events):
             async with uow(MAIN_TENANT) as unit:
                 told = Announcement(type=EventType.BOOK_CREATED, data={"n": n}, path="/books/n", text="", at=SystemClock().now())
@@ -95,8 +95,8 @@ async def set_up(container: Container, ports: list[int]) -> None:
         await services.webhooks.add(the_house(), f"http://127.0.0.1:{port}/{n}", [], None, WebhookFormat.STANDARD)
 
 
-def _runner_of(container: Container) -> Any:
-    return container.services.webhooks._uow.deliveries  # type: ignore[attr-defined]  # noqa: SLF001 -- the server's own
+def _waker_of(container: Container) -> Any:
+    return container.services.webhooks._uow.wake_deliveries  # type: ignore[attr-defined]  # noqa: SLF001 -- the server's own
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from luminalib.container import secret_key
-from luminalib.container.adapters import sealing_keys
+from luminalib.container.keys import sealing_keys
 from luminalib.settings import Settings, SettingsError, load_settings, settings_shown, unknown_variables, variables
 
 ROOT = Path(__file__).resolve().parents[2]

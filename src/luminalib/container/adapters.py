@@ -1,11 +1,8 @@
 """The implementations of the ports, as the settings choose them."""
 
-import os
-import secrets
 import tempfile
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from limits.errors import ConfigurationError
 
@@ -26,6 +23,7 @@ from luminalib.adapters.security.tokens import JwtSigner
 from luminalib.adapters.storage.local import LocalStorage
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
+from luminalib.container.keys import sealing_keys, secret_keys
 from luminalib.container.llm import open_llm
 from luminalib.container.search import open_embedder, open_passage_index
 from luminalib.container.views import Views, open_views
@@ -44,7 +42,7 @@ from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigne
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
-from luminalib.settings import PREFIX, SECRET_KEY_MIN, Settings, SettingsError
+from luminalib.settings import PREFIX, Settings, SettingsError
 from luminalib.steps.authority import Authority
 from luminalib.steps.retrieving import Retriever
 from luminalib.steps.room import Room
@@ -162,42 +160,6 @@ async def _limiter(settings: Settings) -> RateLimiter:
     if not await limiter.is_there():
         raise SettingsError(f"{PREFIX}RATE_LIMIT_STORE: the server that it names does not answer.")
     return limiter
-
-
-def secret_keys(settings: Settings) -> list[str]:
-    """The secret that signs, then the earlier ones that still verify."""
-    return [secret_key(settings), *settings.old_secrets]
-
-
-def secret_key(settings: Settings) -> str:
-    """The given secret, or in development one that is made once and kept, for its owner only, in the data directory."""
-    return settings.secret_key.get_secret_value() or _kept_key(settings.data_dir / "secret_key", "all log in anew")
-
-
-def sealing_keys(settings: Settings) -> list[str]:
-    """The key that seals, given or kept likewise, then the earlier ones that still open."""
-    loss = "what was sealed by it is lost"
-    return [
-        settings.sealing_key.get_secret_value() or _kept_key(settings.data_dir / "sealing_key", loss),
-        *settings.old_sealing_keys,
-    ]
-
-
-def _kept_key(path: Path, loss: str) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        whole = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was faster: its key counts
-            os.link(whole, path)  # whole or not at all, also when the power fails
-        whole.unlink()
-    kept = path.read_text().strip()
-    if len(kept) < SECRET_KEY_MIN:
-        raise SettingsError(f"{path} holds no usable key ({len(kept)} characters). Delete it, and a new one is made; {loss}.")
-    return kept
 
 
 def _patience(settings: Settings) -> Patience:

@@ -28,7 +28,7 @@ async def open_deliveries(tools: WebhookTools, a: Adapters, stack: AsyncExitStac
     name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
     deliveries = DeliveryService(tools, SqlDeliveryLedger(a.database), name)
     await deliveries.start(lambda worker: _is_dead(worker, name))
-    a.uow.deliveries = deliveries
+    a.uow.wake_deliveries = deliveries.wake
     stack.push_async_callback(deliveries.stop)
     return Part(check=deliveries.check, is_hard=False)
 

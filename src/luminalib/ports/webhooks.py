@@ -62,11 +62,3 @@ class DeliveryLedger(ABC):
     @abstractmethod
     async def release(self, is_over: Callable[[str], bool]) -> None:
         """Gives back the webhooks held by workers for which `is_over` holds."""
-
-
-class DeliveryRunner(ABC):
-    """Works off the ledger of deliveries."""
-
-    @abstractmethod
-    def wake(self) -> None:
-        """Says that there may be something new; never waits."""

@@ -1,6 +1,7 @@
 """The unit of work: one short transaction of one tenant."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import lru_cache
@@ -53,7 +54,6 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus, topic_of
 from luminalib.ports.jobs import JobRunner
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
-from luminalib.ports.webhooks import DeliveryRunner
 
 CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
     {
@@ -122,7 +122,7 @@ class SqlUnitOfWork(UnitOfWork):
         self._bus = made_by.bus
         self._clock = made_by.clock
         self._runner = made_by.runner
-        self._deliveries = made_by.deliveries
+        self._wake_deliveries = made_by.wake_deliveries
         self._silence = made_by.silence
         self._tenant_id = tenant_id
         self._read_only = read_only
@@ -198,8 +198,8 @@ class SqlUnitOfWork(UnitOfWork):
             self._bus.publish(topic_of("authority", self._tenant_id, user_id))
         if self._webhooks.has_new:
             self._silence.end(self._tenant_id)
-        if self._deliveries and (self._outbox.has_deliveries or self._webhooks.has_new):
-            self._deliveries.wake()
+        if self._wake_deliveries and (self._outbox.has_deliveries or self._webhooks.has_new):
+            self._wake_deliveries()
         if self._runner:
             for job_id in self._dropped:
                 self._runner.drop(job_id)
@@ -229,7 +229,7 @@ def translate(error: Exception) -> Exception:
 
 
 class SqlUnitOfWorkFactory(UnitOfWorkFactory):
-    """Opens units of work on one database. `runner` and `deliveries` are told of new jobs and messages once they are there."""
+    """Opens units of work on one database. `runner` and `wake_deliveries` are told of new jobs and messages once they are there."""
 
     def __init__(self, database: SqlDatabase, bus: EventBus, clock: Clock) -> None:
         self.database = database
@@ -237,7 +237,7 @@ class SqlUnitOfWorkFactory(UnitOfWorkFactory):
         self.clock = clock
         self.silence = Silence()
         self.runner: JobRunner | None = None
-        self.deliveries: DeliveryRunner | None = None
+        self.wake_deliveries: Callable[[], None] | None = None
 
     def __call__(self, tenant_id: str) -> UnitOfWork:
         """See UnitOfWorkFactory."""

@@ -23,7 +23,7 @@ from luminalib.domain.webhooks import (
     headers_of,
 )
 from luminalib.ports.sealing import SealBroken
-from luminalib.ports.webhooks import BATCH, DeliveryLedger, DeliveryRunner, Lane, Outcome
+from luminalib.ports.webhooks import BATCH, DeliveryLedger, Lane, Outcome
 from luminalib.services.webhooks.desk import WebhookTools, opened_secrets
 
 POLL_SECONDS = 2.0
@@ -38,7 +38,7 @@ SLOTS, SLOTS_FOR_FAILING = 64, 16
 log = structlog.get_logger(__name__)
 
 
-class DeliveryService(DeliveryRunner):
+class DeliveryService:
     """Claims webhooks for which something is due, and sends to each in a task of its own. What was sent is recorded in groups.
 
     A process that dies between sending and recording sends again, with the same id: receivers know it by that.
@@ -59,7 +59,7 @@ class DeliveryService(DeliveryRunner):
         self._is_stopping = False
 
     def wake(self) -> None:
-        """See DeliveryRunner."""
+        """Says that there may be something new; never waits."""
         self._wake.set()
 
     async def start(self, is_dead: Callable[[str], bool]) -> None:
