@@ -126,6 +126,22 @@ async def test_every_event_is_told_signed_in_order_with_what_it_needs(house: Hou
     assert set(schemas) == {kind.value for kind in EventType} >= {one["type"] for one in told}
 
 
+async def test_inquiries_are_told_without_their_words(house: House) -> None:
+    await house.hook(types=["inquiry.created", "inquiry.qualified"])
+    sent = await house.admin.post(
+        "/inquiries", json={"message": "We want to buy 200 licences for our school. Our budget is 20k EUR."}
+    )
+    inquiry = sent.raise_for_status().json()["id"]
+    (await house.admin.patch(f"/inquiries/{inquiry}", json={"state": "qualified"})).raise_for_status()
+    await house.deliveries.deliver_due()
+    told = [one.json for one in house.receiver.requests]
+    assert [(one["type"], one["data"]["inquiry_id"], one["data"]["state"]) for one in told] == [
+        ("inquiry.created", inquiry, told[0]["data"]["state"]),
+        ("inquiry.qualified", inquiry, "qualified"),
+    ]
+    assert not any(b"licences" in one.body for one in house.receiver.requests)
+
+
 async def test_the_desk_keeps_secrets_and_shows_the_rest(house: House) -> None:
     made = await house.hook(types=["book.created"], description=" The board ")
     assert made["secret"].startswith("whsec_")

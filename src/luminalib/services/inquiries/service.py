@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
+from luminalib.domain.announcements import Announcement, EventType, about_inquiry
 from luminalib.domain.auth import Principal, Role, require_staff
 from luminalib.domain.inquiries import (
     Inquiry,
@@ -70,6 +71,8 @@ class InquiryService:
                 raise TooManyInquiries(retry_after=round(A_DAY.total_seconds()), limit=policy.per_day)
             await uow.inquiries.add([inquiry for inquiry, _ in made])
             await uow.inquiries.record([step for _, steps in made for step in steps])
+            for inquiry, _ in made:
+                uow.outbox.append(_announced(EventType.INQUIRY_CREATED, inquiry, now))
         for inquiry, _ in made:
             log.info("inquiry.received", **_told(inquiry))
         return [InquiryView.of(inquiry) for inquiry, _ in made]
@@ -133,6 +136,7 @@ class InquiryService:
         """The one place where an inquiry becomes worth somebody's time: what follows from that is asked for in the same unit."""
         now = self._tools.clock.now()
         await uow.inquiries.record([InquiryRecord.of(inquiry, InquiryStep.QUALIFIED, now, request_id=request_id)])
+        uow.outbox.append(_announced(EventType.INQUIRY_QUALIFIED, inquiry, now))
 
     def _read(
         self, by: Principal, new: NewInquiry, policy: TriagePolicy, classifier: IntentClassifier | None, request_id: str | None
@@ -174,3 +178,7 @@ def _told(inquiry: Inquiry) -> dict[str, Any]:
         "confidence": inquiry.confidence,
         "state": inquiry.state.value,
     }
+
+
+def _announced(kind: EventType, inquiry: Inquiry, at: datetime) -> Announcement:
+    return about_inquiry(kind, inquiry.id, inquiry.intent.value, inquiry.state.value, inquiry.score, at)
