@@ -34,6 +34,7 @@ from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
 from luminalib.adapters.llm.prompted.provider import PromptedLLM
 from luminalib.adapters.llm.prompted.transport import ChatReply, ChatRequest, ChatTransport, ModelFacts
+from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.domain.books import Book, BookDetails
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.documents import Document, StagedFile
@@ -99,9 +100,9 @@ async def measured(kind: str, size: int, children: SubprocessPool) -> tuple[floa
         database = SqlDatabase(f"sqlite+aiosqlite:///{Path(folder) / 'reviews.db'}")
         await upgrade(database)
         uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
-        llm: LLMProvider = ExtractiveLLM(children)
+        llm: LLMProvider = ExtractiveLLM(children, RuleFieldReader())
         if kind == "prompted":
-            llm = PromptedLLM(AtOnce(), FilePrompts(), uow, children, SystemClock(), at_once=2)
+            llm = PromptedLLM(AtOnce(), FilePrompts(), uow, children, RuleFieldReader(), SystemClock(), at_once=2)
         service = ConsensusService(uow, SqlReviewViews(reader_of(database)), llm, SystemClock())
         book = await shelve(uow)
         await add_reviews(database, book, size)

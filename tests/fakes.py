@@ -14,6 +14,7 @@ from luminalib.domain.intelligence import Sentiment, SummaryResult
 from luminalib.domain.llm import EngineReport, Finding
 from luminalib.domain.media import MediaType
 from luminalib.domain.texts import EmbeddedMetadata, ExtractedText, sections_of
+from luminalib.domain.triage import FieldReading, InquiryFields, InquiryIntent, IntentReading, TriageMethod
 from luminalib.ports.children import NO_FILES, ChildLimits, ChildProcesses, Progress
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
@@ -197,6 +198,34 @@ class FakeLLM(LLMProvider):
         self.requests.append(request)
         text = f"{request.review_count} reviews: " + ", ".join(f"{a.name} +{a.positive} -{a.negative}" for a in request.aspects)
         return ConsensusResult(text=text, provider=self.name, model="none", prompt="table@1")
+
+    async def classify_inquiry(self, tenant_id: str, message: str) -> IntentReading:
+        """Takes the first word for the intent where it is one, and is sure of what has no question mark."""
+        self.calls += 1
+        if self.meanwhile:
+            await self.meanwhile()
+        if self.error:
+            raise self.error
+        word = message.split(maxsplit=1)[0].strip(":?").lower()
+        intent = InquiryIntent(word) if word in set(InquiryIntent) else InquiryIntent.OTHER
+        confidence = 0.4 if "?" in message else 0.9
+        return IntentReading(
+            intent=intent,
+            raw=confidence,
+            confidence=confidence,
+            evidence=(message.split(maxsplit=1)[0],),
+            method=TriageMethod.MODEL,
+            provider=self.name,
+            model="none",
+            prompt="first-word@1",
+        )
+
+    async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
+        """Takes the last word for the name."""
+        if self.error:
+            raise self.error
+        fields = InquiryFields(name=message.rsplit(maxsplit=1)[-1])
+        return FieldReading(fields=fields, provider=self.name, model="none", prompt="last-word@1")
 
     async def check(self) -> None:
         if self.error:

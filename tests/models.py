@@ -18,6 +18,7 @@ from luminalib.adapters.llm.prompted.prompts import FilePrompts
 from luminalib.adapters.llm.prompted.provider import PromptedLLM
 from luminalib.adapters.llm.prompted.resilience import ResilientTransport
 from luminalib.adapters.llm.prompted.transport import ChatTransport
+from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.domain.llm import Outcome, Usage
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -64,6 +65,8 @@ async def prompted(folder: Path, inner: ChatTransport, *, seconds: float = 20, a
         pauses.append(seconds)
 
     careful = ResilientTransport(inner, clock, seconds=seconds, at_once=at_once, pause=pause)
-    yield Model(PromptedLLM(careful, FilePrompts(), uow, InlineChildren(), clock, at_once=at_once), uow, clock, pauses)
+    yield Model(
+        PromptedLLM(careful, FilePrompts(), uow, InlineChildren(), RuleFieldReader(), clock, at_once=at_once), uow, clock, pauses
+    )
     await careful.close()
     await database.close()

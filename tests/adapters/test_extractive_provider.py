@@ -10,6 +10,7 @@ import pytest
 
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.llm.extractive import ExtractiveLLM
+from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.domain.intelligence import Sentiment, TextTooHeavy
 from luminalib.domain.texts import sections_of
 from luminalib.ports.children import NO_FILES, ChildDied, ChildError, ChildLimits, ChildProcesses, ChildTimedOut, Progress
@@ -48,7 +49,7 @@ def request() -> SummaryRequest:
 async def test_a_book_is_summarised_in_a_child_process() -> None:
     shares: list[float] = []
     async with SubprocessPool(size=1) as children:
-        result = await ExtractiveLLM(children).summarise(request(), shares.append)
+        result = await ExtractiveLLM(children, RuleFieldReader()).summarise(request(), shares.append)
     assert 3 <= result.summary.count(".") <= 5
     assert "Ines Duarte" in result.key_topics
     assert isinstance(result.sentiment, Sentiment)
@@ -60,7 +61,7 @@ async def test_a_book_is_summarised_in_a_child_process() -> None:
 async def test_a_lost_child_is_the_fault_of_the_text(error: ChildError) -> None:
     """Waiting would not help: it is tried once more like any failure, and then its reason is told."""
     with pytest.raises(TextTooHeavy):
-        await ExtractiveLLM(Failing(error)).summarise(request())
+        await ExtractiveLLM(Failing(error), RuleFieldReader()).summarise(request())
 
 
 def test_the_server_does_not_load_what_only_its_children_need() -> None:
@@ -72,4 +73,4 @@ def test_the_server_does_not_load_what_only_its_children_need() -> None:
 
 
 async def test_it_is_always_ready() -> None:
-    await ExtractiveLLM(Failing(ChildDied())).check()
+    await ExtractiveLLM(Failing(ChildDied()), RuleFieldReader()).check()

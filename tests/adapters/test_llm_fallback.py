@@ -3,6 +3,7 @@ import pytest
 from fakes import FakeLLM, InlineChildren
 from luminalib.adapters.llm.extractive import ExtractiveLLM
 from luminalib.adapters.llm.fallback import FallbackLLM
+from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.domain.consensus import AspectEvidence
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.texts import sections_of
@@ -29,7 +30,7 @@ TABLE = ConsensusRequest(
 @pytest.mark.parametrize("error", [LanguageEngineUnavailable(), UnusableAnswer()])
 async def test_what_stands_in_says_so(error: Exception) -> None:
     first = FakeLLM()
-    llm = FallbackLLM(first, ExtractiveLLM(InlineChildren()))
+    llm = FallbackLLM(first, ExtractiveLLM(InlineChildren(), RuleFieldReader()))
     assert (await llm.summarise(BOOK)).provider == "fake"
     first.error = error
     summary = await llm.summarise(BOOK)

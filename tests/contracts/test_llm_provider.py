@@ -21,6 +21,7 @@ from luminalib.adapters.llm.extractive import ExtractiveLLM
 from luminalib.adapters.llm.prompted.budget import SAMPLE
 from luminalib.adapters.llm.prompted.prompts import Message
 from luminalib.adapters.llm.prompted.transport import ChatRequest, ContextOverflow
+from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.demo.shelf import load_shelf
 from luminalib.domain.consensus import AspectEvidence
 from luminalib.domain.intelligence import Sentiment
@@ -68,7 +69,7 @@ def lab() -> Iterator[dict[str, str]]:
 @pytest.fixture(params=["extractive", *(pytest.param(name, marks=needs_lab) for name in PROVIDERS)])
 async def llm(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[LLMProvider]:
     if request.param == "extractive":
-        yield ExtractiveLLM(InlineChildren())
+        yield ExtractiveLLM(InlineChildren(), RuleFieldReader())
         return
     url = request.getfixturevalue("lab")[request.param]
     async with prompted(tmp_path, transport(request.param, url), seconds=120) as model:

@@ -38,17 +38,35 @@ BATCH_BYTES = 8 * 2**20
 """A batch of the longest messages is larger than other bodies may be."""
 
 
+WaitQuery = Annotated[
+    float, Query(ge=0, le=60, description="How many seconds to wait for a language model's opinion.", examples=[5])
+]
+LATER: dict[str, Any] = {"model": InquiryOut, "description": "Kept and read by rules; a language model has yet to look."}
+
+
 def request_id() -> str | None:
     """The id of this request, as its log lines and its answer carry it."""
     found = structlog.contextvars.get_contextvars().get("request_id")
     return str(found) if found else None
 
 
-@router.post("/inquiries", status_code=201, responses=documented(Unauthenticated, InvalidContact, TooManyInquiries))
-async def send_inquiry(body: InquiryBody, by: PrincipalDep, services: ServicesDep, response: Response) -> InquiryOut:
-    """Takes an inquiry in: reads what it wants and who wrote it, by rules, and keeps both with how sure that is."""
+@router.post(
+    "/inquiries",
+    status_code=201,
+    responses={**documented(Unauthenticated, InvalidContact, TooManyInquiries), 202: LATER},
+)
+async def send_inquiry(
+    body: InquiryBody, by: PrincipalDep, services: ServicesDep, response: Response, wait: WaitQuery = 0.0
+) -> InquiryOut:
+    """Takes an inquiry in: reads what it wants and who wrote it, and keeps both with how sure that is.
+
+    Rules and what was learnt answer at once. Where a language model is configured it looks, too, in the background: 202 says that
+    it has not yet, and `Location` has what comes of it.
+    """
     (made,) = await services.inquiries.receive(by, [body.new], request_id())
+    made = await services.inquiries.settled(by, made, wait)
     response.headers["Location"] = f"/inquiries/{made.id}"
+    response.status_code = 202 if made.awaits_model else 201
     return InquiryOut.model_validate(made)
 
 

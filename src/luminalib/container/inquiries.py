@@ -6,7 +6,7 @@ from luminalib.adapters.triage.learner import LogisticIntentLearner
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.container.adapters import Adapters
 from luminalib.domain.triage import TriagePolicy
-from luminalib.services.inquiries import InquiryService, InquiryTools, IntentLearning, LearningTools
+from luminalib.services.inquiries import InquiryService, InquiryTools, IntentLearning, LearningTools, ModelTriage
 from luminalib.settings import Settings
 from luminalib.steps.triage_policies import TriagePolicies
 
@@ -16,8 +16,13 @@ def intent_learning(a: Adapters) -> IntentLearning:
     return IntentLearning(LearningTools(uow=a.uow, storage=a.storage, learner=LogisticIntentLearner(a.children), clock=a.clock))
 
 
-def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
-    """Who reads and keeps inquiries."""
+def model_triage(settings: Settings, a: Adapters) -> ModelTriage:
+    """Who asks a model what an inquiry wants."""
+    return ModelTriage(a.uow, a.llm, RuleFieldReader(), triage_policies(settings), a.clock)
+
+
+def triage_policies(settings: Settings) -> TriagePolicies:
+    """How tenants want their inquiries treated."""
     policy = TriagePolicy(
         threshold=settings.inquiries.confidence,
         region=settings.region or None,
@@ -25,12 +30,18 @@ def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
         per_day=settings.inquiries.per_day,
         is_public=settings.inquiries.public,
     )
+    return TriagePolicies(policy)
+
+
+def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
+    """Who reads and keeps inquiries."""
     tools = InquiryTools(
         uow=a.uow,
         inquiries=a.views.inquiries,
         reader=RuleFieldReader(),
-        policies=TriagePolicies(policy),
+        policies=triage_policies(settings),
         learning=intent_learning(a),
+        has_model=settings.llm != "extractive",
         limiter=a.limiter,
         clock=a.clock,
     )

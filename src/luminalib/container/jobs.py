@@ -6,12 +6,12 @@ from datetime import timedelta
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
-from luminalib.container.inquiries import inquiry_service, intent_learning
+from luminalib.container.inquiries import inquiry_service, intent_learning, model_triage
 from luminalib.container.rounds import Rounds
 from luminalib.container.services import loan_policy, passage_service, training_service
 from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.inquiries import TRAIN_INTENTS
+from luminalib.domain.inquiries import TRAIN_INTENTS, TRIAGE_INQUIRY
 from luminalib.domain.notices import REMIND
 from luminalib.domain.pipeline import DELETE_FILES, INDEX_DOCUMENT, PROCESS_DOCUMENT, SWEEP, TRAIN_RECOMMENDER
 from luminalib.domain.uploads import DELETE_UPLOAD
@@ -45,6 +45,8 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     handlers = _handlers(pipeline, housekeeping, notices, ConsensusService(a.uow, a.views.reviews, a.llm, a.clock))
     handlers[TRAIN_RECOMMENDER] = JobHandler(training.run, training.give_up, training.give_up)
     intents = intent_learning(a)
+    triage = model_triage(settings, a)
+    handlers[TRIAGE_INQUIRY] = JobHandler(triage.run, triage.give_up, triage.leave)
     handlers[TRAIN_INTENTS] = JobHandler(intents.run, intents.give_up, intents.give_up)
     passages = passage_service(a)
     handlers[INDEX_DOCUMENT] = JobHandler(passages.index, passages.leave, passages.leave)

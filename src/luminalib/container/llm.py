@@ -7,6 +7,7 @@ import structlog
 
 from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
 from luminalib.adapters.llm.fallback import FallbackLLM
+from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import LuminaError
 from luminalib.ports.children import ChildProcesses
@@ -22,12 +23,13 @@ def open_llm(
     settings: Settings, stack: AsyncExitStack, children: ChildProcesses, uow: UnitOfWorkFactory, clock: Clock
 ) -> LLMProvider:
     """The chosen engine; `stack` closes its connections. Nothing is asked yet: a model may come later than the library."""
-    extractive = ExtractiveLLM(children)
+    reader = RuleFieldReader()
+    extractive = ExtractiveLLM(children, reader)
     if settings.llm == "extractive":
         return extractive
     from luminalib.container.prompted import open_prompted  # noqa: PLC0415 -- clients and schemas are imported where they are chosen
 
-    prompted = open_prompted(settings, stack, children, uow, clock)
+    prompted = open_prompted(settings, stack, children, reader, uow, clock)
     return FallbackLLM(prompted, extractive) if settings.llm_fallback == "extractive" else prompted
 
 

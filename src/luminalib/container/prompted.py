@@ -9,16 +9,22 @@ from luminalib.adapters.llm.prompted.transport import ChatTransport
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.triage import FieldReader
 from luminalib.settings import Settings
 
 
 def open_prompted(
-    settings: Settings, stack: AsyncExitStack, children: ChildProcesses, uow: UnitOfWorkFactory, clock: Clock
+    settings: Settings,
+    stack: AsyncExitStack,
+    children: ChildProcesses,
+    reader: FieldReader,
+    uow: UnitOfWorkFactory,
+    clock: Clock,
 ) -> PromptedLLM:
     """The engine; `stack` closes its connections. Nothing is asked yet: a model may come later than the library."""
     transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
     stack.push_async_callback(transport.close)
-    return PromptedLLM(transport, FilePrompts(), uow, children, clock, at_once=settings.llm_at_once)
+    return PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, at_once=settings.llm_at_once)
 
 
 def _transport(settings: Settings) -> ChatTransport:

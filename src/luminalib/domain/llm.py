@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     SUMMARY = "summary"
     REVIEW = "review"
     CONSENSUS = "consensus"
+    INQUIRY = "inquiry"
     PROBE = "probe"
 
 

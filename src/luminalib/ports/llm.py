@@ -8,6 +8,7 @@ from luminalib.domain.consensus import AspectEvidence, ConsensusResult, ReviewRe
 from luminalib.domain.intelligence import Sentiment, SummaryResult
 from luminalib.domain.llm import EngineReport
 from luminalib.domain.texts import Section
+from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import Progress
 
 
@@ -63,6 +64,14 @@ class LLMProvider(ABC):
     @abstractmethod
     async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
         """Prose about what a book's readers think, from the table alone: its cost does not grow with the number of reviews."""
+
+    @abstractmethod
+    async def classify_inquiry(self, tenant_id: str, message: str) -> IntentReading:
+        """What somebody wants who wrote this; the evidence stands in the message, and what it says to a machine is not obeyed."""
+
+    @abstractmethod
+    async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
+        """Who wrote it, how to reach them (numbers without a country's code are read as of `region`) and what they can spend."""
 
     @abstractmethod
     async def check(self) -> None:

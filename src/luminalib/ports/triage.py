@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from luminalib.domain.inquiry_extraction import Mention
-from luminalib.domain.triage import InquiryFields, IntentReading, LabelledFeatures
+from luminalib.domain.triage import Budget, InquiryFields, IntentReading, LabelledFeatures
 
 
 class FieldReader(ABC):
@@ -25,6 +25,10 @@ class FieldReader(ABC):
     @abstractmethod
     def phone(self, text: str, region: str | None) -> str | None:
         """A number that somebody states, in E.164; None when it cannot be one."""
+
+    @abstractmethod
+    def amount(self, text: str) -> Budget | None:
+        """The first amount of money in a few words that are about one."""
 
     @abstractmethod
     def mentions(self, message: str) -> Sequence[Mention]:

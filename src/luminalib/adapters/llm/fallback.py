@@ -9,12 +9,13 @@ import structlog
 from luminalib.domain.consensus import ConsensusResult, ReviewReading
 from luminalib.domain.intelligence import LanguageEngineUnavailable, SummaryResult, UnusableAnswer
 from luminalib.domain.llm import EngineReport
+from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import Progress
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-Labelled = TypeVar("Labelled", SummaryResult, ReviewReading, ConsensusResult)
+Labelled = TypeVar("Labelled", SummaryResult, ReviewReading, ConsensusResult, IntentReading, FieldReading)
 
 
 class FallbackLLM(LLMProvider):
@@ -45,6 +46,22 @@ class FallbackLLM(LLMProvider):
         """See LLMProvider."""
         return await self._either(
             self._first.synthesise_consensus(request), lambda: self._second.synthesise_consensus(request), self._label
+        )
+
+    async def classify_inquiry(self, tenant_id: str, message: str) -> IntentReading:
+        """See LLMProvider."""
+        return await self._either(
+            self._first.classify_inquiry(tenant_id, message),
+            lambda: self._second.classify_inquiry(tenant_id, message),
+            self._label,
+        )
+
+    async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
+        """See LLMProvider."""
+        return await self._either(
+            self._first.extract_inquiry(tenant_id, message, region),
+            lambda: self._second.extract_inquiry(tenant_id, message, region),
+            self._label,
         )
 
     async def check(self) -> None:

@@ -8,7 +8,7 @@ from luminalib.adapters.triage.money import amounts_in, budget_in
 from luminalib.adapters.triage.names import name_in, organisations_in, people_in
 from luminalib.domain.inquiry_extraction import Mention, MentionKind, apart
 from luminalib.domain.inquiry_rules import said
-from luminalib.domain.triage import InquiryFields
+from luminalib.domain.triage import Budget, InquiryFields
 from luminalib.ports.triage import FieldReader
 
 
@@ -28,6 +28,10 @@ class RuleFieldReader(FieldReader):
     def phone(self, text: str, region: str | None) -> str | None:
         """See FieldReader."""
         return checked_phone(text, region)
+
+    def amount(self, text: str) -> Budget | None:
+        """See FieldReader."""
+        return next((Budget(amount=one.value, currency=one.currency, period=one.period) for one in amounts_in(text)), None)
 
     def mentions(self, message: str) -> Sequence[Mention]:
         """See FieldReader."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from luminalib.domain.inquiries import (
     InvalidContact,
     NewInquiry,
     TooManyInquiries,
+    triage_inquiry,
 )
 from luminalib.domain.inquiry_features import features_of
 from luminalib.domain.inquiry_views import InquiryDetail, InquiryView
@@ -36,6 +38,8 @@ from luminalib.services.inquiries.reading import read_at_once
 from luminalib.steps.triage_policies import TriagePolicies
 
 log = structlog.get_logger(__name__)
+LOOK_EVERY_SECONDS = 0.1
+"""While somebody waits for a model's answer."""
 A_DAY = timedelta(days=1)
 EMPTIED_AT_ONCE = 500
 
@@ -50,6 +54,7 @@ class InquiryTools:
     policies: TriagePolicies
     learning: IntentLearning
     limiter: RateLimiter
+    has_model: bool
     clock: Clock
 
 
@@ -73,9 +78,20 @@ class InquiryService:
             await uow.inquiries.record([step for _, steps in made for step in steps])
             for inquiry, _ in made:
                 uow.outbox.append(_announced(EventType.INQUIRY_CREATED, inquiry, now))
+                if self._tools.has_model:
+                    await uow.enqueue(triage_inquiry(inquiry.id, by.tenant_id, now))
         for inquiry, _ in made:
             log.info("inquiry.received", **_told(inquiry))
         return [InquiryView.of(inquiry) for inquiry, _ in made]
+
+    async def settled(self, by: Principal, made: InquiryView, seconds: float) -> InquiryView:
+        """The inquiry once a model has looked at it, or as it is when the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while made.awaits_model:
+                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+                    made = (await self.get(by, made.id)).inquiry
+        return made
 
     async def receive_from_stranger(self, slug: str, new: NewInquiry, address: str | None, request_id: str | None) -> None:
         """What somebody sends whom nobody knows. Raises InquiriesClosed, InvalidContact, TooManyRequests."""
@@ -154,6 +170,7 @@ class InquiryService:
             request_id=request_id,
             created_at=now,
             updated_at=now,
+            awaits_model=self._tools.has_model,
         )
         return inquiry, read_at_once(inquiry, self._tools.reader, classifier, policy, now)
 

@@ -1,14 +1,18 @@
 """The extractive engine as a language provider: the work is done in a child process, the answer is labelled as its own."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from luminalib.adapters.llm.extractive.headline import headline
 from luminalib.domain.consensus import AspectMention, ConsensusResult, ReviewReading
+from luminalib.domain.inquiry_rules import MODEL, VERSION, classify
 from luminalib.domain.intelligence import Sentiment, SummaryResult, TextTooHeavy
 from luminalib.domain.llm import EngineReport, Finding
+from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses, Progress
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
+from luminalib.ports.triage import FieldReader
 
 TASK = "luminalib.adapters.llm.extractive.summarise:summarise"
 READ_REVIEWS = "luminalib.adapters.llm.extractive.reviews:read_reviews"
@@ -34,8 +38,9 @@ class ExtractiveLLM(LLMProvider):
     review_method = "aspect-terms@1"
     consensus_method = "readers-sentences@1"
 
-    def __init__(self, children: ChildProcesses, limits: ChildLimits = LIMITS) -> None:
+    def __init__(self, children: ChildProcesses, reader: FieldReader, limits: ChildLimits = LIMITS) -> None:
         self._children = children
+        self._reader = reader
         self._limits = limits
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
@@ -80,6 +85,15 @@ class ExtractiveLLM(LLMProvider):
         quoted = await self._call(WORD_CONSENSUS, {"aspects": aspects})
         text = " ".join(filter(None, (headline(request), quoted)))
         return ConsensusResult(text=text, provider=self.name, model=self.model, prompt=self.consensus_method)
+
+    async def classify_inquiry(self, tenant_id: str, message: str) -> IntentReading:  # noqa: ARG002 -- see the port
+        """See the port; by cues, in a thread, as it takes some milliseconds."""
+        return await asyncio.to_thread(classify, message)
+
+    async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:  # noqa: ARG002 -- see the port
+        """See the port; by rules, likewise."""
+        fields = await asyncio.to_thread(self._reader.fields, message, region)
+        return FieldReading(fields=fields, provider=self.name, model=MODEL, prompt=VERSION)
 
     async def check(self) -> None:
         """Always ready: there is nothing to reach."""

@@ -41,12 +41,13 @@ class TooLong(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What is asked for whom; the answer depends on `prompt` and `inputs` alone."""
+    """What is asked for whom; the answer depends on `prompt` and `inputs` alone. One that must not be kept is asked each time."""
 
     tenant_id: str
     purpose: Purpose
     prompt: Prompt
     inputs: Mapping[str, Any]
+    is_kept: bool = True
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ class Asker:
         """
         digest = self._digest(question)
         async with self._uow.reading(question.tenant_id) as uow:
-            kept = await uow.llm.find_answer(digest)
+            kept = await uow.llm.find_answer(digest) if question.is_kept else None
         if kept is not None:
             await self._record(question.tenant_id, self._of(question, Tally(), Outcome.CACHED))
             found: dict[str, Any] = json.loads(kept.text)
@@ -138,7 +139,8 @@ class Asker:
         text = json.dumps(answer, ensure_ascii=False)
         kept = Answer(digest=digest, prompt=question.prompt.id, model=self.transport.model, text=text, at=self._clock.now())
         async with self._uow(question.tenant_id) as uow:
-            await uow.llm.keep_answer(kept)
+            if question.is_kept:
+                await uow.llm.keep_answer(kept)
             await uow.llm.record(self._of(question, tally, outcome))
         return answer
 

@@ -7,6 +7,7 @@ import structlog
 
 from luminalib.adapters.llm.prompted.asking import Asker, translated
 from luminalib.adapters.llm.prompted.books import BookReader
+from luminalib.adapters.llm.prompted.inquiries import InquiryReader
 from luminalib.adapters.llm.prompted.probing import Probe
 from luminalib.adapters.llm.prompted.prompts import PromptSource
 from luminalib.adapters.llm.prompted.reviews import ReviewReader
@@ -14,10 +15,12 @@ from luminalib.adapters.llm.prompted.transport import ChatTransport, TransportFa
 from luminalib.domain.consensus import ConsensusResult, ReviewReading
 from luminalib.domain.intelligence import SummaryResult
 from luminalib.domain.llm import EngineReport
+from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import ChildProcesses, Progress
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.triage import FieldReader
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +34,7 @@ class PromptedLLM(LLMProvider):
         prompts: PromptSource,
         uow: UnitOfWorkFactory,
         children: ChildProcesses,
+        reader: FieldReader,
         clock: Clock,
         *,
         at_once: int,
@@ -41,6 +45,7 @@ class PromptedLLM(LLMProvider):
         asker = Asker(transport, prompts, uow, clock)
         self._books = BookReader(asker, children, at_once=at_once)
         self._reviews = ReviewReader(asker)
+        self._inquiries = InquiryReader(asker, reader)
         self._probe = Probe(asker)
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
@@ -63,6 +68,14 @@ class PromptedLLM(LLMProvider):
     async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
         """See LLMProvider."""
         return await self._reviews.word(request)
+
+    async def classify_inquiry(self, tenant_id: str, message: str) -> IntentReading:
+        """See LLMProvider."""
+        return await self._inquiries.classify(tenant_id, message)
+
+    async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
+        """See LLMProvider."""
+        return await self._inquiries.extract(tenant_id, message, region)
 
     async def check(self) -> None:
         """See LLMProvider."""
