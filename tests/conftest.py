@@ -217,7 +217,7 @@ def stored_files(settings: Settings) -> Callable[[], list[str]]:
 
     def find() -> list[str]:
         # Not by rglob, which fails when a folder goes while it looks.
-        return sorted(os.path.relpath(os.path.join(folder, name), root) for folder, _, names in os.walk(root) for name in names)
+        return sorted(str(Path(folder, name).relative_to(root)) for folder, _, names in os.walk(root) for name in names)
 
     return find
 

@@ -23,6 +23,7 @@ def folder(tmp_path: Path) -> Path:
     (made / "desk" / "hours.txt").write_text(HOURS)
     (made / "empty.txt").write_text("")
     (made / "program.exe").write_bytes(b"MZ")
+    (made / "torn.txt").symlink_to("/proc/self/mem")  # a file that fails when it is read
     (made / "liar.pdf").write_text("no PDF at all, whatever the name says")
     return made
 

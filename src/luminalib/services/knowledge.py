@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +34,11 @@ class KnowledgeNotLoaded(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A file of the directory, by its path within it."""
+    """A file of the directory, by its path within it; without a digest where it cannot be read at the moment."""
 
     name: str
     path: Path
-    sha256: str
+    sha256: str | None
 
 
 class KnowledgeService:
@@ -50,7 +51,7 @@ class KnowledgeService:
         self._folder = folder
         self._max_bytes = max_bytes
         self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
-        self._left_out: dict[str, str] = {}
+        self._left_out: dict[str, str | None] = {}
         self._has_looked = False
 
     async def keep_in_step(self, tenant_id: str) -> None:
@@ -62,8 +63,9 @@ class KnowledgeService:
             await self._remove(tenant_id, known[name])
         for name, file in found.items():
             document = known.get(name)
-            if self._left_out.get(name) != file.sha256 and (document is None or document.sha256 != file.sha256):
-                await self._take_in(tenant_id, file, document)
+            if file.sha256 in (None, self._left_out.get(name)) or (document and document.sha256 == file.sha256):
+                continue
+            await self._take_in(tenant_id, file, document)
         self._has_looked = True
 
     async def check(self, tenant_id: str) -> None:
@@ -79,17 +81,23 @@ class KnowledgeService:
     def _look(self) -> list[_Found]:
         if not self._folder.is_dir():
             raise Unavailable(f"The knowledge directory {self._folder} is not there. Check LUMINALIB_KNOWLEDGE_DIR.")
-        files = sorted(path for path in self._folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
+        # Not by rglob, which fails when a folder goes while it looks.
+        paths = (Path(folder, name) for folder, _, names in os.walk(self._folder) for name in names)
+        files = sorted(path for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file())
         named = [(str(path.relative_to(self._folder)), path) for path in files[:MOST_FILES]]
         return [_Found(name, path, self._digest(path)) for name, path in named if len(name) <= LONGEST_NAME]
 
-    def _digest(self, path: Path) -> str:
+    def _digest(self, path: Path) -> str | None:
         """The SHA-256 of a file; of one that has kept its size and time since the last look, the same as then."""
-        stat = path.stat()
-        state = (stat.st_size, stat.st_mtime_ns)
-        if self._digests.get(path, (None, ""))[0] != state:
-            with path.open("rb") as file:
-                self._digests[path] = state, hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            stat = path.stat()
+            state = (stat.st_size, stat.st_mtime_ns)
+            if self._digests.get(path, (None, ""))[0] != state:
+                with path.open("rb") as file:
+                    self._digests[path] = state, hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as reason:
+            log.warning("knowledge.not_read", file=str(path), reason=reason.strerror)
+            return None
         return self._digests[path][1]
 
     async def _take_in(self, tenant_id: str, file: _Found, document: Document | None) -> None:
