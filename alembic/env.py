@@ -26,6 +26,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     recommendations,
     reviews,
     tastes,
+    tenants,
     uploads,
     webhooks,
 )

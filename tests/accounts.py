@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from fakes import FakeLLM
 from journeys import PASSWORD
+from luminalib.adapters.clock import SystemClock
 from luminalib.container import Container, open_container
 from luminalib.domain.auth import Role
 from luminalib.main import create_app
@@ -26,6 +28,8 @@ class Library:
     app: FastAPI
     container: Container
     stack: AsyncExitStack
+    files: Path
+    clock: Clock
 
     def visitor(self, address: str = ADDRESS, **headers: str) -> httpx.AsyncClient:
         """Somebody at a network address whom nobody knows yet."""
@@ -60,7 +64,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None, **changes: A
         container = await stack.enter_async_context(open_container(settings, clock=clock, llm=FakeLLM(), run_jobs=False))
         app = create_app(settings, container)
         app.state.services = container.services
-        yield Library(app, container, stack)
+        yield Library(app, container, stack, settings.data_dir / "files", clock or SystemClock())
 
 
 def email_of(name: str) -> str:

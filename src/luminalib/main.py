@@ -30,6 +30,7 @@ from luminalib.api import (
     recommendations,
     reviews,
     search,
+    tenants,
     uploads,
     users,
     webhook_events,
@@ -82,7 +83,7 @@ A_VISIT = (
         conversations,
         inquiries,
     ),
-    *(document_events, documents, uploads, users, llm, webhooks, operations, metrics),
+    *(document_events, documents, uploads, users, llm, webhooks, tenants, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
 
@@ -125,6 +126,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         users,
         llm,
         webhooks,
+        tenants,
     )
     for feature in (*features, operations, metrics, pages, problem_pages):
         app.router.routes.extend(feature.router.routes)
@@ -132,6 +134,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     problems.install(app)
     openapi.install(app, [route for feature in A_VISIT for route in feature.router.routes])
     app.state.trusted_proxies = settings.trusted_proxies
+    app.state.tenant_domain = settings.tenant_domain
     app.state.has_metrics = settings.metrics != "off"
     app.state.metrics_token = settings.metrics_token.get_secret_value() if settings.metrics == "token" else ""
     if settings.allowed_origins:

@@ -44,7 +44,12 @@ async def knowledge(container: Container, settings: Settings, folder: Path) -> K
     """The service for looks of the test's own; the library's first look is over."""
     services = container.services
     made = KnowledgeService(
-        services.conversations._tools.uow, services.books._storage, services.conversations._tools.clock, folder, max_bytes=2**20
+        services.conversations._tools.uow,
+        services.books._storage,
+        services.conversations._tools.clock,
+        folder,
+        services.tenants._tenants,
+        max_bytes=2**20,
     )
     async with asyncio.timeout(30):
         while "knowledge" not in {part.name for part in await services.health.report() if part.is_up}:

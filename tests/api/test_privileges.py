@@ -59,6 +59,14 @@ POST   /users/{user_id}/password-reset                  401      403   403      
 POST   /invitations                                     401      403   403       403   201    401
 GET    /invitations                                     401      403   403       403   200    401
 DELETE /invitations/{invitation_id}                     401      403   403       403   204    401
+GET    /tenant                                          401      403   403       403   200    401
+PATCH  /tenant                                          401      403   403       403   200    401
+GET    /plans                                           401      403   403       403   200    401
+GET    /tenants                                         401      403   403       403   403    401
+POST   /tenants                                         401      403   403       403   403    401
+GET    /tenants/{slug}                                  401      403   403       403   403    401
+PATCH  /tenants/{slug}                                  401      403   403       403   403    401
+DELETE /tenants/{slug}                                  401      403   403       403   403    401
 PATCH  /users/{user_id}                                 401      403   403       403   200    401
 GET    /audit                                           401      403   403       403   200    401
 GET    /books                                           401      200   200       200   200    200
@@ -144,6 +152,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /auth/me/app-passwords": {"name": "e-reader"},
     "PATCH /users/{user_id}": {},
     "POST /invitations": {},
+    "PATCH /tenant": {"name": "The Reading Room"},
+    "POST /tenants": {"slug": "seaside", "name": "Seaside", "admin_email": "grace@library.test"},
+    "PATCH /tenants/{slug}": {"name": "Seaside"},
+    "DELETE /tenants/{slug}": {"slug": "main"},
     "POST /auth/tickets": {"purpose": "stream"},
     "POST /auth/password-reset": {"token": "none", "new_password": "quiet harbour 1887"},
     "PUT /books/{book_id}": {"title": "Another"},
@@ -265,7 +277,7 @@ class Cast:
         if "{invitation_id}" in path:
             made = await self.clients["admin"].post("/invitations", json={})
             return {"invitation_id": made.raise_for_status().json()["id"]}
-        return {"user_id": self.victim_id, "webhook_id": str(uuid4()), "message_id": str(uuid4())}
+        return {"user_id": self.victim_id, "webhook_id": str(uuid4()), "message_id": str(uuid4()), "slug": "main"}
 
     async def _body(self, role: str, route: str) -> dict[str, Any]:
         if route in UPLOADS:

@@ -13,6 +13,10 @@ from luminalib.container.rounds import Rounds
 from luminalib.domain.errors import Unavailable
 
 
+async def one_tenant() -> list[str]:
+    return ["main"]
+
+
 @pytest.mark.parametrize("error", [ValueError("nobody thought of it"), Unavailable("away"), KeyError("x"), TimeoutError()])
 async def test_a_round_that_fails_is_made_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "AGAIN_AFTER", timedelta(milliseconds=1))
@@ -27,13 +31,13 @@ async def test_a_round_that_fails_is_made_again(error: Exception, monkeypatch: p
         made.set()
 
     async with asyncio.timeout(10), AsyncExitStack() as stack:
-        Rounds().begin(stack, "sweep", timedelta(days=1), make)
+        Rounds(one_tenant).begin(stack, "sweep", timedelta(days=1), make)
         await made.wait()
 
 
 async def test_readiness_knows_how_old_the_last_round_is() -> None:
     now = 0.0
-    watched = Rounds(lambda: now)
+    watched = Rounds(one_tenant, lambda: now)
     failing = asyncio.Event()
 
     async def fail(_tenant_id: str) -> None:
@@ -55,5 +59,5 @@ async def test_it_is_a_part_of_readiness(client: httpx.AsyncClient, container: C
 
 
 def test_the_clock_of_the_rounds_is_monotonic() -> None:
-    seconds: Callable[[], float] = Rounds()._seconds
+    seconds: Callable[[], float] = Rounds(one_tenant)._seconds
     assert seconds.__name__ == "monotonic"

@@ -129,7 +129,7 @@ async def test_tenants_see_nothing_of_one_another(uow: SqlUnitOfWorkFactory) -> 
 
 
 def test_every_table_belongs_to_tenants() -> None:
-    assert {name for name, table in metadata.tables.items() if "tenant_id" not in table.c} == set()
+    assert {name for name, table in metadata.tables.items() if "tenant_id" not in table.c} == {"plans"}
 
 
 async def test_documents_keep_text_and_summary_and_take_them_along(uow: SqlUnitOfWorkFactory) -> None:
@@ -264,7 +264,10 @@ async def test_reading_units_cannot_write_on_postgresql(uow: SqlUnitOfWorkFactor
             await unit.documents.add(make_document())
 
 
-@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+OWNED = [table for table in metadata.sorted_tables if "tenant_id" in table.c]
+
+
+@pytest.mark.parametrize("table", OWNED, ids=lambda table: table.name)
 async def test_no_write_reaches_another_tenant_s_rows(database: SqlDatabase, uow: SqlUnitOfWorkFactory, table: sa.Table) -> None:
     """Whatever a repository forgets to say: the unit of work adds its tenant to every UPDATE and DELETE."""
     written: list[str] = []

@@ -55,9 +55,9 @@ def test_weak_passwords_are_refused(password: str) -> None:
     assert password not in refused.value.detail.replace("This password", "")
 
 
-def test_staff_are_librarians_and_admins() -> None:
+def test_staff_are_librarians_admins_and_operators() -> None:
     staff = {role for role in Role if Principal(tenant_id="t", user_id="u", role=role).is_staff}
-    assert staff == {Role.LIBRARIAN, Role.ADMIN}
+    assert staff == {Role.LIBRARIAN, Role.ADMIN, Role.OPERATOR}
     assert the_house().user_id is None
 
 

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
-from luminalib.api.deps import AddressDep, PrincipalDep, ServicesDep
+from luminalib.api.deps import AddressDep, HostTenantDep, PrincipalDep, ServicesDep
 from luminalib.api.fields import Body, Password, PlainText
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.auth import (
     EMAIL_MAX,
+    MAIN_TENANT,
     TICKET_LIFE,
     BadCredentials,
     EmailTaken,
@@ -24,6 +25,7 @@ from luminalib.domain.auth import (
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.normalisation import normalised
 from luminalib.domain.one_time_links import InvalidLink, InvitationRequired, SignupClosed
+from luminalib.domain.tenants import SLUG_MAX, TenantNotFound, TenantSuspended
 from luminalib.services.auth import Tokens
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
@@ -46,6 +48,12 @@ Email = Annotated[
 ]
 
 
+TenantName = Annotated[
+    Annotated[str, StringConstraints(max_length=SLUG_MAX)] | None,
+    Field(description="The library's short name, where the installation has several; its host says it, too.", examples=["main"]),
+]
+
+
 class SignupRequest(Body):
     """A new account."""
 
@@ -55,6 +63,7 @@ class SignupRequest(Body):
     email: Email
     password: Password
     display_name: Annotated[PlainText, StringConstraints(max_length=200)] | None = None
+    tenant: TenantName = None
     invitation: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = Field(
         None, description="The token of an invitation, where the library asks for one.", examples=["b3Jl-Yx2n0mKQxW4h0cOJq1"]
     )
@@ -66,6 +75,7 @@ class LoginRequest(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ada@example.org", "password": "a long walk by the sea"}]})
     email: Annotated[PlainText, StringConstraints(max_length=EMAIL_MAX)] = Field(validation_alias=AliasChoices("email", "username"))
     password: Password
+    tenant: TenantName = None
 
 
 class RefreshRequest(Body):
@@ -107,20 +117,30 @@ async def login_request(request: Request) -> LoginRequest:
 @router.post(
     "/signup",
     status_code=201,
-    responses=documented(EmailTaken, SignupClosed, InvitationRequired, InvalidLink, WeakPassword, TooManyRequests),
+    responses=documented(
+        EmailTaken, SignupClosed, InvitationRequired, InvalidLink, WeakPassword, TooManyRequests, TenantNotFound, TenantSuspended
+    ),
 )
-async def sign_up(body: SignupRequest, services: ServicesDep, address: AddressDep) -> UserOut:
+async def sign_up(body: SignupRequest, services: ServicesDep, address: AddressDep, host_tenant: HostTenantDep) -> UserOut:
     """Makes an account. The first of an installation becomes `admin`, later ones `member`, or what their invitation says."""
-    made = await services.auth.signup(body.email, body.password, body.display_name, address=address, invitation=body.invitation)
+    made = await services.auth.signup(
+        body.email,
+        body.password,
+        body.display_name,
+        address=address,
+        invitation=body.invitation,
+        tenant_id=body.tenant or host_tenant,
+    )
     return UserOut.of(made)
 
 
-@router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials, TooManyRequests))
-async def log_in(request: Request, services: ServicesDep, address: AddressDep) -> TokensOut:
+@router.post("/login", openapi_extra=_LOGIN_BODY, responses=documented(BadCredentials, TooManyRequests, TenantSuspended))
+async def log_in(request: Request, services: ServicesDep, address: AddressDep, host_tenant: HostTenantDep) -> TokensOut:
     """Opens a session. Takes JSON, or the OAuth2 password form that Swagger UI's Authorize button sends."""
     await services.auth.admit(address)
     credentials = await login_request(request)
-    return TokensOut.of(await services.auth.login(credentials.email, credentials.password, address=address))
+    tenant_id = credentials.tenant or host_tenant or MAIN_TENANT
+    return TokensOut.of(await services.auth.login(credentials.email, credentials.password, address=address, tenant_id=tenant_id))
 
 
 @router.post("/refresh", responses=documented(InvalidToken, TooManyRequests))

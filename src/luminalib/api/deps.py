@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from luminalib.domain.app_passwords import BadAppPassword
 from luminalib.domain.auth import Principal, TicketPurpose
 from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.tenants import tenant_of_host
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
@@ -35,6 +36,7 @@ from luminalib.services.recommendations import RecommendationService, TrainingSe
 from luminalib.services.reviews import ReviewService
 from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
+from luminalib.services.tenants import TenantService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 from luminalib.services.webhooks import WebhookService
@@ -74,6 +76,7 @@ class Services:
     reviews: ReviewService
     streams: StreamService
     search: SearchService
+    tenants: TenantService
     uploads: UploadService
     training: TrainingService
     users: UserService
@@ -103,6 +106,12 @@ async def services_of(request: Request) -> Services:
 async def client_address(request: Request) -> str | None:
     """The network address, as a dependency."""
     return address_in(request)
+
+
+async def host_tenant(request: Request) -> str | None:
+    """The tenant that the host's name says, below `LUMINALIB_TENANT_DOMAIN`."""
+    domain: str = request.app.state.tenant_domain
+    return tenant_of_host(request.url.hostname or "", domain) if domain else None
 
 
 class LoggedIn(OAuth2PasswordBearer):
@@ -219,6 +228,7 @@ async def stream_seat(request: Request, by: Annotated[Principal, Depends(followi
 
 
 ServicesDep = Annotated[Services, Depends(services_of)]
+HostTenantDep = Annotated[str | None, Depends(host_tenant)]
 AddressDep = Annotated[str | None, Depends(client_address)]
 PrincipalDep = Annotated[Principal, Depends(logged_in)]
 ReaderDep = Annotated[Principal, Depends(reading)]

@@ -16,7 +16,7 @@ from luminalib.api.problems import documented
 from luminalib.domain.auth import NotAllowed, Role, TooManyRequests, UserNotFound, WeakPassword
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.one_time_links import InvalidLink, InvitationNotFound, SignupClosed, TooManyInvitations
-from luminalib.services.one_time_links import NewLink
+from luminalib.steps.one_time_links import NewLink
 
 router = APIRouter()
 RESET_PAGE, JOIN_PAGE = "/reset-password", "/join"
@@ -63,7 +63,8 @@ class NewInvitationOut(InvitationOut, LinkOut):
     """A new invitation with its link, shown this once."""
 
 
-def _link(request: Request, page: str, made: NewLink) -> LinkOut:
+def link_of(request: Request, page: str, made: NewLink) -> LinkOut:
+    """The link to a page of ours, under the name that the request came to."""
     # The token stands in the fragment, which browsers keep to themselves: no log has it.
     url = address_of(request, request.url.replace(path=page, query="", fragment=made.secret))
     return LinkOut(url=url, token=made.secret, expires_at=made.record.expires_at)
@@ -85,7 +86,7 @@ async def reset_password(body: PasswordResetBody, services: ServicesDep, address
 )
 async def offer_password_reset(user_id: UUID, request: Request, by: PrincipalDep, services: ServicesDep) -> LinkOut:
     """Makes a link by which a member sets a forgotten password anew. It works once, for 24 hours; an earlier one ends."""
-    return _link(request, RESET_PAGE, await services.links.offer_reset(by, str(user_id)))
+    return link_of(request, RESET_PAGE, await services.links.offer_reset(by, str(user_id)))
 
 
 @router.post(
@@ -98,7 +99,7 @@ async def invite(body: InvitationBody, request: Request, by: PrincipalDep, servi
     """Makes a link by which one person signs up, with the role that it names. Where sign-up is open only the role matters."""
     made = await services.links.invite(by, body.role, timedelta(days=body.days), body.note)
     shown = InvitationOut.model_validate(made.record, from_attributes=True)
-    return NewInvitationOut(**shown.model_dump() | _link(request, JOIN_PAGE, made).model_dump())
+    return NewInvitationOut(**shown.model_dump() | link_of(request, JOIN_PAGE, made).model_dump())
 
 
 @router.get(

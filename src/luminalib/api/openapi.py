@@ -34,6 +34,7 @@ TAGS = {
     "uploads": "Large files in pieces, by the tus protocol: what a broken connection has brought counts.",
     "administration": "Accounts, the audit log and the language engine, for admins.",
     "webhooks": "Other systems that are told of what happens here; for admins.",
+    "tenants": "Several libraries in one installation, for those who run it.",
     "operations": "Is it alive, is it ready, how is it doing.",
 }
 """In the order of a first visit."""

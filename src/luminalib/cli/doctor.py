@@ -5,29 +5,37 @@ from typing import Annotated
 
 import typer
 
+from luminalib.cli.tenants import Some, chosen
 from luminalib.container import open_container
-from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.inspection import Inspection
+from luminalib.services.doctor import DoctorService
 from luminalib.settings import load_settings
 
 
-def doctor(*, repair: Annotated[bool, typer.Option(help="Mend what can be mended.")] = False) -> None:
+def doctor(*, repair: Annotated[bool, typer.Option(help="Mend what can be mended.")] = False, tenant: Some = None) -> None:
     """Compare database, storage and index: files, documents, work, passages and kept numbers that do not fit together."""
-    left = asyncio.run(_examine(repair=repair))
-    if not left.is_sound:
+    if not asyncio.run(_examine(tenant, repair=repair)):
         raise typer.Exit(1)
 
 
-async def _examine(*, repair: bool) -> Inspection:
+async def _examine(tenant: str | None, *, repair: bool) -> bool:
+    """Whether everything fits together, in the end."""
     async with open_container(load_settings(), run_jobs=False) as container:
-        doctor = container.services.doctor
-        found = await doctor.examine(MAIN_TENANT)
-        _show(found)
-        if repair and not found.is_sound:
-            await doctor.mend(MAIN_TENANT, found)
-            found = await doctor.examine(MAIN_TENANT)
-            typer.echo(f"After the repair: {found}.")
-        return found
+        tenants = await chosen(container, tenant)
+        sound = [await _examine_one(container.services.doctor, one, repair=repair, named=len(tenants) > 1) for one in tenants]
+    return all(sound)
+
+
+async def _examine_one(doctor: DoctorService, tenant_id: str, *, repair: bool, named: bool) -> bool:
+    if named:
+        typer.echo(f"{tenant_id}:")
+    found = await doctor.examine(tenant_id)
+    _show(found)
+    if repair and not found.is_sound:
+        await doctor.mend(tenant_id, found)
+        found = await doctor.examine(tenant_id)
+        typer.echo(f"After the repair: {found}.")
+    return found.is_sound
 
 
 def _show(found: Inspection) -> None:

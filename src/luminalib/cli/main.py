@@ -19,6 +19,7 @@ COMMANDS = {
     "ingest": ("ingest", "ingest", "Take in every file below a folder."),
     "demo": ("demo", "demo", "Walk the whole journey through the HTTP API."),
     "create-admin": ("accounts", "create_admin", "Make an account that may do everything."),
+    "create-operator": ("accounts", "create_operator", "Make an account that runs several libraries."),
     "set-password": ("accounts", "set_password", "Set an account's password."),
     "settings": ("settings", "settings", "Say whether the settings are right, and print them."),
     "doctor": ("doctor", "doctor", "Compare database and storage."),

@@ -9,20 +9,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from luminalib.cli.tenants import MAIN, One
 from luminalib.container import open_container
-from luminalib.domain.auth import MAIN_TENANT, the_house
+from luminalib.domain.auth import the_house
 from luminalib.domain.recommendations import ModelRecord, Taken
 from luminalib.settings import load_settings
 
 commands = typer.Typer(no_args_is_help=True, help="How recommendations fare.")
 
 
-def train() -> None:
+def train(*, tenant: One = MAIN) -> None:
     """Train the recommender now, and put the new model to use."""
 
     async def run() -> ModelRecord:
         async with open_container(load_settings(), run_jobs=False) as container:
-            return await container.services.training.train(MAIN_TENANT)
+            return await container.services.training.train(tenant)
 
     made = asyncio.run(run())
     typer.echo(
@@ -32,14 +33,15 @@ def train() -> None:
 
 
 @commands.command("report")
-def report(weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks back.")] = 8) -> None:
+def report(weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks back.")] = 8, *, tenant: One = MAIN) -> None:
     """Show how much of what was recommended was taken: borrowed, held or rated by the same member afterwards."""
     since = datetime.now(UTC).date() - timedelta(weeks=weeks)
 
     async def run() -> tuple[Sequence[Taken], Sequence[ModelRecord]]:
         async with open_container(load_settings(), run_jobs=False) as container:
             training = container.services.training
-            return await training.report(the_house(), since), await training.models(the_house())
+            by = the_house(tenant)
+            return await training.report(by, since), await training.models(by)
 
     taken, models = asyncio.run(run())
     Console().print(_table(taken))

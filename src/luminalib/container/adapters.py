@@ -11,6 +11,7 @@ from luminalib.adapters.covers.drawn import DrawnCovers
 from luminalib.adapters.db import migrations
 from luminalib.adapters.db.engine import Patience, SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
+from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
@@ -28,6 +29,7 @@ from luminalib.container.llm import open_llm
 from luminalib.container.search import open_embedder, open_passage_index
 from luminalib.container.views import Views, open_views
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.one_time_links import SignupMode
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.covers import CoverArtist
@@ -41,11 +43,13 @@ from luminalib.ports.sealing import Sealer
 from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
+from luminalib.ports.tenants import TenantRegister
 from luminalib.ports.text import TextExtractor
 from luminalib.settings import PREFIX, Settings, SettingsError
 from luminalib.steps.authority import Authority
 from luminalib.steps.retrieving import Retriever
 from luminalib.steps.room import Room
+from luminalib.steps.tenants import Tenants
 
 PROBE_CHILDREN = 2
 """Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
@@ -84,6 +88,8 @@ class Adapters:
     embedder: Embedder
     splitter: PassageSplitter
     retriever: Retriever
+    register: TenantRegister
+    tenants: Tenants
 
 
 async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
@@ -95,7 +101,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     stack.push_async_callback(lookup.close)
     bus = await _open_bus(settings, stack)
     children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
-    uow = SqlUnitOfWorkFactory(database, bus, clock)
+    uow, register = SqlUnitOfWorkFactory(database, bus, clock), SqlTenantRegister(database)
     storage = await _STORAGES[settings.storage](settings, stack)
     reserve, quota = settings.storage_reserve_mib * 2**20, settings.account_quota_mib * 2**20
     index, embedder = await open_passage_index(settings, stack), open_embedder(settings, stack)
@@ -123,6 +129,8 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         embedder=embedder,
         retriever=Retriever(index, embedder),
         splitter=SemanticPassageSplitter(),
+        register=register,
+        tenants=Tenants(register, SignupMode(settings.signup)),
     )
 
 

@@ -31,6 +31,6 @@ async def open_conversations(settings: Settings, a: Adapters, stack: AsyncExitSt
 
 def open_knowledge(settings: Settings, folder: Path, a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> Part:
     """Keeps the knowledge directory in step from now on; what tells how far it is."""
-    knowledge = KnowledgeService(a.uow, a.storage, a.clock, folder, max_bytes=settings.max_upload_mib * 2**20)
+    knowledge = KnowledgeService(a.uow, a.storage, a.clock, folder, a.tenants, max_bytes=settings.max_upload_mib * 2**20)
     rounds.begin(stack, "knowledge", LOOK_EVERY, knowledge.keep_in_step)
     return Part(check=partial(knowledge.check, MAIN_TENANT), is_hard=False)

@@ -9,11 +9,13 @@ from luminalib.container.adapters import Adapters
 from luminalib.container.inquiries import inquiry_service, intent_learning, model_triage
 from luminalib.container.rounds import Rounds
 from luminalib.container.services import loan_policy, passage_service, training_service
+from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.inquiries import TRAIN_INTENTS, TRIAGE_INQUIRY
 from luminalib.domain.notices import REMIND
 from luminalib.domain.pipeline import DELETE_FILES, INDEX_DOCUMENT, PROCESS_DOCUMENT, SWEEP, TRAIN_RECOMMENDER
+from luminalib.domain.tenants import REMOVE_TENANT
 from luminalib.domain.uploads import DELETE_UPLOAD
 from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.services.consensus import ConsensusService
@@ -21,6 +23,7 @@ from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.notices import NoticeService
 from luminalib.services.pipeline import PipelineService
 from luminalib.services.recommendations import ImpressionNotes
+from luminalib.services.tenant_removal import TenantRemovalService
 from luminalib.settings import Settings
 
 SWEEP_EVERY = timedelta(days=1)
@@ -50,11 +53,14 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     handlers[TRAIN_INTENTS] = JobHandler(intents.run, intents.give_up, intents.give_up)
     passages = passage_service(a)
     handlers[INDEX_DOCUMENT] = JobHandler(passages.index, passages.leave, passages.leave)
+    removal = TenantRemovalService(a.uow, a.storage, a.index, a.clock)
+    handlers[REMOVE_TENANT] = JobHandler(removal.remove, removal.leave, removal.leave)
     await runner.start(handlers)
     stack.push_async_callback(runner.stop)
 
-    async def tidy(_tenant_id: str) -> None:
-        await runner.tidy()
+    async def tidy(tenant_id: str) -> None:
+        if tenant_id == MAIN_TENANT:  # the ledger is one for all
+            await runner.tidy()
 
     for name, period, request in (
         ("sweep", SWEEP_EVERY, housekeeping.request),
@@ -73,8 +79,9 @@ async def open_notes(a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> Impr
     """The notes of what was shown, written down every few seconds and at the end."""
     notes = ImpressionNotes(a.uow)
 
-    async def write(_tenant_id: str) -> None:
-        await notes.flush()
+    async def write(tenant_id: str) -> None:
+        if tenant_id == MAIN_TENANT:  # the notes are of all
+            await notes.flush()
 
     stack.push_async_callback(_last_flush, notes)
     rounds.begin(stack, "notes", WRITE_NOTES_EVERY, write)

@@ -21,6 +21,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
 from luminalib.services.health import HealthService, Part
 from luminalib.settings import Settings
+from luminalib.steps.tenants import Tenants
 
 WARM_EVERY = timedelta(minutes=1)
 """How often rankings are brought up to date with the catalogue and the newest model, so that no request has to."""
@@ -36,6 +37,7 @@ class Container:
     services: Services
     bus: MemoryEventBus
     database: SqlDatabase
+    tenants: Tenants
 
 
 @asynccontextmanager
@@ -54,7 +56,7 @@ async def open_container(
             "llm": Part(check=adapters.llm.check, is_hard=False),
             "passages": Part(check=adapters.index.check, is_hard=False),
         }
-        rounds = Rounds()
+        rounds = Rounds(adapters.tenants.active)
         if run_jobs:
             parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack, rounds)).check)
             parts["rounds"] = Part(check=rounds.check, is_hard=False)
@@ -71,7 +73,7 @@ async def open_container(
         if run_jobs:
             rounds.begin(stack, "rankings", WARM_EVERY, services.recommendations.warm)
             rounds.begin(stack, "words", REWORD_EVERY, services.books.reword)
-        yield Container(services=services, bus=adapters.bus, database=adapters.database)
+        yield Container(services=services, bus=adapters.bus, database=adapters.database, tenants=adapters.tenants)
 
 
 async def migrate(settings: Settings) -> None:

@@ -8,7 +8,6 @@ from luminalib.container.inquiries import inquiry_service
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.llm import Price
 from luminalib.domain.loans import LoanPolicy
-from luminalib.domain.one_time_links import SignupMode
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
@@ -37,6 +36,7 @@ from luminalib.services.recommendations import (
 from luminalib.services.reviews import ReviewService
 from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
+from luminalib.services.tenants import TenantService
 from luminalib.services.uploads import UploadService
 from luminalib.services.users import UserService
 from luminalib.services.webhooks import WebhookService, WebhookTools
@@ -54,17 +54,22 @@ def make_services(
 ) -> Services:
     """All services of the API."""
     tools = AuthTools(
-        uow=a.uow, hasher=a.hasher, signer=a.signer, common=a.common, limiter=a.limiter, lookup=a.lookup, clock=a.clock
+        uow=a.uow,
+        hasher=a.hasher,
+        signer=a.signer,
+        common=a.common,
+        limiter=a.limiter,
+        lookup=a.lookup,
+        tenants=a.tenants,
+        clock=a.clock,
     )
     policy = loan_policy(settings)
     return Services(
-        app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, tenant_id=MAIN_TENANT),
+        app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, a.tenants),
         auth=AuthService(
             tools,
-            tenant_id=MAIN_TENANT,
             access_life=timedelta(minutes=settings.access_minutes),
             refresh_life=timedelta(days=settings.session_days),
-            signup=SignupMode(settings.signup),
         ),
         books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.artist, a.room, policy, a.clock),
         conversations=conversations,
@@ -85,7 +90,7 @@ def make_services(
             members_may_upload=settings.members_may_upload,
         ),
         intelligence=IntelligenceService(a.views.books),
-        links=_links(settings, a),
+        links=_links(a),
         llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
         loans=LoanService(a.uow, a.views.loans, policy, a.clock),
         notices=NoticeService(a.uow, a.views.notices, a.bus, policy, a.clock, a.authority),
@@ -101,6 +106,7 @@ def make_services(
         ),
         reviews=ReviewService(a.uow, a.views.reviews, a.clock),
         search=SearchService(a.uow, a.retriever),
+        tenants=TenantService(a.uow, a.register, a.tenants, a.signer, a.clock),
         streams=StreamService(per_account=settings.connections.streams_per_account),
         uploads=UploadService(
             a.uow,
@@ -117,9 +123,10 @@ def make_services(
     )
 
 
-def _links(settings: Settings, a: Adapters) -> OneTimeLinkService:
+def _links(a: Adapters) -> OneTimeLinkService:
     tools = LinkTools(
         uow=a.uow,
+        tenants=a.tenants,
         invitations=a.views.invitations,
         hasher=a.hasher,
         signer=a.signer,
@@ -127,7 +134,7 @@ def _links(settings: Settings, a: Adapters) -> OneTimeLinkService:
         limiter=a.limiter,
         clock=a.clock,
     )
-    return OneTimeLinkService(tools, tenant_id=MAIN_TENANT, signup=SignupMode(settings.signup))
+    return OneTimeLinkService(tools)
 
 
 def _prices(settings: Settings) -> dict[str, Price]:

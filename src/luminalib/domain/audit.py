@@ -26,6 +26,9 @@ class AuditAction(StrEnum):
     WEBHOOK_REMOVED = "webhook-removed"
     WEBHOOK_DISABLED = "webhook-disabled"
     STORAGE_SWEPT = "storage-swept"
+    TENANT_CREATED = "tenant-created"
+    TENANT_CHANGED = "tenant-changed"
+    TENANT_REMOVED = "tenant-removed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,11 +22,20 @@ NO_PASSWORD = "!"  # noqa: S105 -- the opposite of one
 
 
 class Role(StrEnum):
-    """What a member may do: everyone reads and uploads, librarians care for all books, admins also for accounts."""
+    """What a member may do: everyone reads and uploads, librarians care for all books, admins also for accounts.
+
+    Operators, in the main tenant only, run the installation besides.
+    """
 
     MEMBER = "member"
     LIBRARIAN = "librarian"
     ADMIN = "admin"
+    OPERATOR = "operator"
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether it may do what admins do."""
+        return self in (Role.ADMIN, Role.OPERATOR)
 
 
 class TicketPurpose(StrEnum):
@@ -140,7 +149,7 @@ class Principal:
     @property
     def is_staff(self) -> bool:
         """Whether this is a librarian or an admin."""
-        return self.role in (Role.LIBRARIAN, Role.ADMIN)
+        return self.role is Role.LIBRARIAN or self.role.is_admin
 
 
 def the_house(tenant_id: str = MAIN_TENANT) -> Principal:
@@ -273,5 +282,5 @@ def require_staff(principal: Principal) -> None:
 
 def require_admin(principal: Principal) -> None:
     """Raises NotAllowed for everybody but admins."""
-    if principal.role is not Role.ADMIN:
+    if not principal.role.is_admin:
         raise NotAllowed("Only an admin may do this.")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from luminalib.domain.errors import Conflict, Invalid, LuminaError, NotFound
 from luminalib.domain.media import MediaType
+from luminalib.domain.storage_keys import DOCUMENTS, prefix_in
 
 
 class DocumentStatus(StrEnum):
@@ -158,7 +159,7 @@ class Document:
             sha256=staged.sha256,
             claim=claim_of(staged.sha256, None if is_catalogued else uploaded_by or ""),
             staged_key=staged.key,
-            content_key=f"documents/{document_id}/{staged.sha256[:16]}{staged.media_type.extension}",
+            content_key=f"{prefix_in(staged.key)}{DOCUMENTS}{document_id}/{staged.sha256[:16]}{staged.media_type.extension}",
             uploaded_by=uploaded_by,
             created_at=at,
             updated_at=at,
@@ -200,7 +201,7 @@ class Document:
     @property
     def key_for_cover(self) -> str:
         """Where a cover of the present content belongs."""
-        return f"documents/{self.id}/cover-{self.sha256[:16]}.webp"
+        return f"{self.content_key.rpartition('/')[0]}/cover-{self.sha256[:16]}.webp"
 
     @property
     def is_finished(self) -> bool:

@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from luminalib.domain.documents import DocumentStatus
-from luminalib.domain.pipeline import STAGING
+from luminalib.domain.storage_keys import DOCUMENTS, STAGING, prefix_of
 from luminalib.domain.uploads import PARTS
 
 UNTOUCHED_FOR = timedelta(hours=1)
 """A younger object may belong to a transaction that has not committed yet."""
 STAGED_FOR = timedelta(days=1)
 """No upload takes longer; what is staged and older belongs to one that was cut off."""
-SEARCHED = ("documents/", PARTS, STAGING)
-"""The prefixes under which every object belongs to a row."""
+
+
+def searched(tenant_id: str) -> list[str]:
+    """The prefixes under which every object belongs to a row of the tenant."""
+    return [prefix_of(tenant_id) + kind for kind in (DOCUMENTS, PARTS, STAGING)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +69,7 @@ class Inspection:
 
 def is_old(key: str, modified_at: datetime, now: datetime) -> bool:
     """Whether an object that has no row has had the time to get one."""
-    return modified_at < now - (STAGED_FOR if key.startswith(STAGING) else UNTOUCHED_FOR)
+    return modified_at < now - (STAGED_FOR if STAGING in key else UNTOUCHED_FOR)
 
 
 def compare(objects: Iterable[tuple[str, datetime]], rows: Iterable[FileRow], parts: frozenset[str], now: datetime) -> Inspection:

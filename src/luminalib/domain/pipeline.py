@@ -10,8 +10,6 @@ DELETE_FILES = "delete_files"
 SWEEP = "sweep"
 TRAIN_RECOMMENDER = "train_recommender"
 INDEX_DOCUMENT = "index_document"
-STAGING = "staging/"
-"""What the keys of files begin with that belong to no document yet."""
 
 
 def lock_of(document_id: str) -> str:

@@ -5,9 +5,10 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from luminalib.domain.auth import TooManyRequests
+from luminalib.domain.auth import MAIN_TENANT, TooManyRequests
 from luminalib.domain.errors import Conflict, Invalid, NotFound
 from luminalib.domain.jobs import Job
+from luminalib.domain.storage_keys import prefix_of
 
 VERSION = "1.0.0"
 """Of the protocol."""
@@ -78,6 +79,7 @@ class Upload:
     expires_at: datetime
     document_id: str | None = None
     book_id: str | None = None
+    tenant_id: str = MAIN_TENANT
 
     @property
     def is_whole(self) -> bool:
@@ -87,7 +89,7 @@ class Upload:
     @property
     def prefix(self) -> str:
         """What the keys of its pieces begin with."""
-        return f"{PARTS}{self.id}/"
+        return f"{prefix_of(self.tenant_id)}{PARTS}{self.id}/"
 
     @property
     def least_piece(self) -> int:

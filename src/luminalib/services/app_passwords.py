@@ -7,10 +7,12 @@ from uuid import uuid4
 from luminalib.domain.app_passwords import MAX_APP_PASSWORDS, AppPassword, AppPasswordNotFound, BadAppPassword, TooManyAppPasswords
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import Principal, normalise_email
+from luminalib.domain.tenants import marked, tenant_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import TokenSigner
+from luminalib.steps.tenants import Tenants
 
 NOTE_USE_AFTER = timedelta(hours=1)
 """How old the last noted use must be to be noted again: reading must not write each time."""
@@ -25,18 +27,18 @@ class NewAppPassword:
 
 
 class AppPasswordService:
-    """Makes, lists, deletes and checks device passwords of one tenant."""
+    """Makes, lists, deletes and checks device passwords."""
 
-    def __init__(self, uow: UnitOfWorkFactory, signer: TokenSigner, limiter: RateLimiter, clock: Clock, *, tenant_id: str) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, signer: TokenSigner, limiter: RateLimiter, clock: Clock, tenants: Tenants) -> None:
         self._uow = uow
         self._signer = signer
         self._limiter = limiter
         self._clock = clock
-        self._tenant_id = tenant_id
+        self._tenants = tenants
 
     async def create(self, by: Principal, name: str) -> NewAppPassword:
         """A new one. Raises TooManyAppPasswords."""
-        secret = self._signer.new_secret()
+        secret = marked(self._signer.new_secret(), by.tenant_id)
         record = AppPassword(
             id=str(uuid4()),
             user_id=by.user_id or "",
@@ -68,22 +70,23 @@ class AppPasswordService:
             await self._record(uow, by, AuditAction.APP_PASSWORD_DELETED, found.name)
 
     async def authenticate(self, email: str, secret: str, *, address: str | None = None) -> Principal:
-        """Who a device reads for. Raises BadAppPassword, TooManyRequests."""
-        digest, email = self._signer.digest(secret), normalise_email(email)
-        async with self._uow.reading(self._tenant_id) as uow:
+        """Who a device reads for. Raises BadAppPassword, TooManyRequests, TenantSuspended."""
+        digest, email, tenant_id = self._signer.digest(secret), normalise_email(email), tenant_of(secret)
+        async with self._uow.reading(tenant_id) as uow:
             found = await uow.app_passwords.find_by_digest(digest)
             user = await uow.users.find(found.user_id) if found else None
         if found is None or user is None or user.email != email or not user.is_active:
             await self._limiter.hit(Rule.LOGIN_PER_ADDRESS, address)
             raise BadAppPassword
-        await self._note_use(found)
-        return Principal(tenant_id=self._tenant_id, user_id=user.id, role=user.role, address=address, account=user.account)
+        await self._tenants.require_active(tenant_id)
+        await self._note_use(found, tenant_id)
+        return Principal(tenant_id=tenant_id, user_id=user.id, role=user.role, address=address, account=user.account)
 
-    async def _note_use(self, found: AppPassword) -> None:
+    async def _note_use(self, found: AppPassword, tenant_id: str) -> None:
         now = self._clock.now()
         if found.last_used_at and now - found.last_used_at < NOTE_USE_AFTER:
             return
-        async with self._uow(self._tenant_id) as uow:
+        async with self._uow(tenant_id) as uow:
             stored = await uow.app_passwords.find_by_digest(found.digest)
             if stored:
                 stored.last_used_at = now

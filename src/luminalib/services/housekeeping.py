@@ -9,6 +9,7 @@ from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.inspection import Inspection
 from luminalib.domain.jobs import Job
 from luminalib.domain.pipeline import sweep
+from luminalib.domain.storage_keys import DOCUMENTS, prefix_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
@@ -92,5 +93,5 @@ class HousekeepingService:
         if document is None or key not in (document.content_key, document.staged_key, document.cover_key):
             await self._storage.delete(key)
         if document is None:
-            for orphan in [found.key async for found in self._storage.list(f"documents/{document_id}/")]:
+            for orphan in [found.key async for found in self._storage.list(f"{prefix_of(job.tenant_id)}{DOCUMENTS}{document_id}/")]:
                 await self._storage.delete(orphan)

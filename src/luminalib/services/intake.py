@@ -9,7 +9,7 @@ from luminalib.domain.auth import NotAllowed, Principal
 from luminalib.domain.documents import EmptyFile, FileTooLarge, StagedFile
 from luminalib.domain.filenames import safe_filename
 from luminalib.domain.media import ContentSniffer, MediaType
-from luminalib.domain.pipeline import STAGING
+from luminalib.domain.storage_keys import STAGING, prefix_of
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.storage import StorageProvider
@@ -66,7 +66,7 @@ class IntakeService:
         self.require_uploader(by)
         await self._limiter.hit(Rule.UPLOAD_PER_ACCOUNT, by.user_id)
         await self._limiter.hit(Rule.UPLOAD_PER_ADDRESS, by.address)
-        key = f"{STAGING}{uuid4()}"
+        key = f"{prefix_of(by.tenant_id)}{STAGING}{uuid4()}"
         meter = _Meter(chunks, max_bytes, booking)
         await self._storage.put(key, meter.stream())
         try:

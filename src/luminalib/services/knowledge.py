@@ -5,19 +5,23 @@ import hashlib
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
 import structlog
 
+from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.documents import Document, DocumentStatus, DuplicateContent, EmptyFile, FileTooLarge, StagedFile
 from luminalib.domain.errors import LuminaError, Unavailable
 from luminalib.domain.filenames import safe_filename
 from luminalib.domain.media import ContentSniffer, MediaType
-from luminalib.domain.pipeline import STAGING, delete_files, index_document, lock_of, process_document, status_event
+from luminalib.domain.pipeline import delete_files, index_document, lock_of, process_document, status_event
+from luminalib.domain.storage_keys import STAGING, prefix_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
+from luminalib.steps.tenants import Tenants
 
 log = structlog.get_logger(__name__)
 MOST_FILES = 10_000
@@ -42,35 +46,42 @@ class _Found:
 
 
 class KnowledgeService:
-    """Keeps documents in step with a directory: what is new there is read, what has changed read anew, what has gone removed."""
+    """Keeps documents in step with a directory: what is new there is read, what has changed read anew, what has gone removed.
 
-    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, clock: Clock, folder: Path, *, max_bytes: int) -> None:
+    The main tenant has the directory, except for the folders with the names of other tenants: those are theirs.
+    """
+
+    def __init__(
+        self, uow: UnitOfWorkFactory, storage: StorageProvider, clock: Clock, folder: Path, tenants: Tenants, *, max_bytes: int
+    ) -> None:
         self._uow = uow
         self._storage = storage
         self._clock = clock
         self._folder = folder
+        self._tenants = tenants
         self._max_bytes = max_bytes
         self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
-        self._left_out: dict[str, str | None] = {}
-        self._has_looked = False
+        self._left_out: dict[Path, str | None] = {}
+        self._looked_for: set[str] = set()
 
     async def keep_in_step(self, tenant_id: str) -> None:
         """One look at the directory. A file that cannot be taken in is left out, and the log says why."""
-        found = {one.name: one for one in await asyncio.to_thread(self._look)}
+        others = frozenset(await self._tenants.active()) - {MAIN_TENANT}
+        found = {one.name: one for one in await asyncio.to_thread(self._look, tenant_id, others)}
         async with self._uow.reading(tenant_id) as uow:
             known = {document.knowledge_path or "": document for document in await uow.documents.laid_out()}
         for name in known.keys() - found.keys():
             await self._remove(tenant_id, known[name])
         for name, file in found.items():
             document = known.get(name)
-            if file.sha256 in (None, self._left_out.get(name)) or (document and document.sha256 == file.sha256):
+            if file.sha256 in (None, self._left_out.get(file.path)) or (document and document.sha256 == file.sha256):
                 continue
             await self._take_in(tenant_id, file, document)
-        self._has_looked = True
+        self._looked_for.add(tenant_id)
 
     async def check(self, tenant_id: str) -> None:
         """Returns when all files have been read. Raises KnowledgeNotLoaded, which says how far it is."""
-        if not self._has_looked:
+        if tenant_id not in self._looked_for:
             raise KnowledgeNotLoaded("The knowledge directory is being looked through.")
         async with self._uow.reading(tenant_id) as uow:
             documents = await uow.documents.laid_out()
@@ -78,13 +89,15 @@ class KnowledgeService:
         if done < len(documents):
             raise KnowledgeNotLoaded(f"{done} of {len(documents)} files of the knowledge directory have been read.")
 
-    def _look(self) -> list[_Found]:
+    def _look(self, tenant_id: str, others: frozenset[str]) -> list[_Found]:
         if not self._folder.is_dir():
             raise Unavailable(f"The knowledge directory {self._folder} is not there. Check LUMINALIB_KNOWLEDGE_DIR.")
+        root = self._folder if tenant_id == MAIN_TENANT else self._folder / tenant_id
         # Not by rglob, which fails when a folder goes while it looks.
-        paths = (Path(folder, name) for folder, _, names in os.walk(self._folder) for name in names)
+        paths = (Path(folder, name) for folder, _, names in os.walk(root) for name in names)
         files = sorted(path for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file())
-        named = [(str(path.relative_to(self._folder)), path) for path in files[:MOST_FILES]]
+        own = (path for path in files if path.relative_to(self._folder).parts[0] not in others - {tenant_id})
+        named = [(str(path.relative_to(root)), path) for path in islice(own, MOST_FILES)]
         return [_Found(name, path, self._digest(path)) for name, path in named if len(name) <= LONGEST_NAME]
 
     def _digest(self, path: Path) -> str | None:
@@ -102,22 +115,22 @@ class KnowledgeService:
 
     async def _take_in(self, tenant_id: str, file: _Found, document: Document | None) -> None:
         try:
-            staged = await self._stage(file)
+            staged = await self._stage(file, tenant_id)
             await self._keep(tenant_id, file, staged, document)
         except Unavailable:
             raise
         except (LuminaError, OSError) as reason:
-            self._left_out[file.name] = file.sha256
+            self._left_out[file.path] = file.sha256
             log.warning("knowledge.left_out", file=file.name, reason=str(reason))
         else:
             log.info("knowledge.taken_in", file=file.name)
 
-    async def _stage(self, file: _Found) -> StagedFile:
+    async def _stage(self, file: _Found, tenant_id: str) -> StagedFile:
         if (size := file.path.stat().st_size) > self._max_bytes:
             raise FileTooLarge(f"It is larger than {self._max_bytes // 2**20} MiB.")
         if not size:
             raise EmptyFile
-        key = f"{STAGING}{uuid4()}"
+        key = f"{prefix_of(tenant_id)}{STAGING}{uuid4()}"
         sniffer, digest = ContentSniffer(), hashlib.sha256()
 
         async def pieces() -> AsyncIterator[bytes]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
 
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import Principal, Role, User, UserNotFound, accept_password, normalise_email, require_admin
@@ -14,26 +13,20 @@ from luminalib.domain.one_time_links import (
     InvitationNotFound,
     InvitationView,
     LinkKind,
-    OneTimeLink,
     SignupClosed,
     SignupMode,
     TooManyInvitations,
 )
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.tenants import require_operator, tenant_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.views import InvitationViews
 from luminalib.steps.members import replace_password
-
-
-@dataclass(frozen=True, slots=True)
-class NewLink:
-    """A link with its secret, for the only time that it can be shown."""
-
-    record: OneTimeLink
-    secret: str
+from luminalib.steps.one_time_links import NewLink, new_invitation, new_link
+from luminalib.steps.tenants import Tenants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +34,7 @@ class LinkTools:
     """What the service works with."""
 
     uow: UnitOfWorkFactory
+    tenants: Tenants
     invitations: InvitationViews
     hasher: PasswordHasher
     signer: TokenSigner
@@ -50,23 +44,24 @@ class LinkTools:
 
 
 class OneTimeLinkService:
-    """Makes and takes the links of one tenant."""
+    """Makes and takes links."""
 
-    def __init__(self, tools: LinkTools, *, tenant_id: str, signup: SignupMode) -> None:
+    def __init__(self, tools: LinkTools) -> None:
         self._tools = tools
         self._uow = tools.uow
         self._clock = tools.clock
-        self._tenant_id = tenant_id
-        self._signup = signup
 
     async def offer_reset(self, by: Principal, user_id: str) -> NewLink:
         """A link by which a member sets a password anew; it takes the place of an earlier one. Raises NotAllowed, UserNotFound."""
         require_admin(by)
-        made = self._new(by, LinkKind.PASSWORD_RESET, RESET_LIFE)
+        now = self._clock.now()
+        made = new_link(self._tools.signer, by.tenant_id, LinkKind.PASSWORD_RESET, now, RESET_LIFE, created_by=by.user_id)
         async with self._uow(by.tenant_id) as uow:
             user = await uow.users.find(user_id)
             if user is None or not user.is_active:
                 raise UserNotFound
+            if user.role is Role.OPERATOR:
+                require_operator(by)
             made.record.user_id = user.id
             await uow.links.forget(user.id)
             await uow.links.add(made.record)
@@ -76,15 +71,15 @@ class OneTimeLinkService:
     async def reset(self, secret: str, new_password: str, *, address: str | None = None) -> None:
         """Sets the password by a link; all sessions and app passwords end. Raises InvalidLink, WeakPassword, TooManyRequests."""
         await self._tools.limiter.hit(Rule.LOGIN_PER_ADDRESS, address)
-        digest = self._tools.signer.digest(secret)
-        async with self._uow.reading(self._tenant_id) as uow:
+        digest, tenant_id = self._tools.signer.digest(secret), tenant_of(secret)
+        async with self._uow.reading(tenant_id) as uow:
             user = await self._user_of(uow, digest)
         password = accept_password(new_password, user.email, self._tools.common.contains)
         password_hash = await self._tools.hasher.hash(password, address)
-        async with self._uow(self._tenant_id) as uow:
+        async with self._uow(tenant_id) as uow:
             stored = await self._user_of(uow, digest)  # once more: the link may have been used while the password was hashed
             await replace_password(uow, stored, password_hash, self._clock.now())
-            by = Principal(tenant_id=self._tenant_id, user_id=stored.id, role=stored.role, address=address)
+            by = Principal(tenant_id=tenant_id, user_id=stored.id, role=stored.role, address=address)
             await self._record(uow, by, AuditAction.PASSWORD_CHANGED, stored.id, "by a one-time link")
 
     async def set_password(self, by: Principal, email: str, new_password: str) -> User:
@@ -104,14 +99,16 @@ class OneTimeLinkService:
     async def invite(self, by: Principal, role: Role, life: timedelta, note: str | None) -> NewLink:
         """An invitation. Raises NotAllowed, SignupClosed, TooManyInvitations."""
         require_admin(by)
-        if self._signup is SignupMode.CLOSED:
+        if role is Role.OPERATOR:
+            require_operator(by)
+        if await self._tools.tenants.signup(by.tenant_id) is SignupMode.CLOSED:
             raise SignupClosed("Sign-up is closed by LUMINALIB_SIGNUP: nobody could use an invitation.")
-        made = self._new(by, LinkKind.INVITATION, life)
-        made.record.role, made.record.note = role, note
+        now = self._clock.now()
+        made = new_invitation(self._tools.signer, by.tenant_id, now, life, role, note, created_by=by.user_id)
         async with self._uow(by.tenant_id) as uow:
             await uow.lock("invitations")
-            await uow.links.prune(self._clock.now() - KEEP_SPENT)
-            if await uow.links.count_open(LinkKind.INVITATION, self._clock.now()) >= MAX_OPEN_INVITATIONS:
+            await uow.links.prune(now - KEEP_SPENT)
+            if await uow.links.count_open(LinkKind.INVITATION, now) >= MAX_OPEN_INVITATIONS:
                 raise TooManyInvitations
             await uow.links.add(made.record)
             await self._record(uow, by, AuditAction.INVITED, None, f"as {role}")
@@ -131,18 +128,6 @@ class OneTimeLinkService:
                 raise InvitationNotFound
             await uow.links.remove(link)
             await self._record(uow, by, AuditAction.INVITATION_WITHDRAWN, None)
-
-    def _new(self, by: Principal, kind: LinkKind, life: timedelta) -> NewLink:
-        secret, now = self._tools.signer.new_secret(), self._clock.now()
-        record = OneTimeLink(
-            id=str(uuid4()),
-            kind=kind,
-            digest=self._tools.signer.digest(secret),
-            created_by=by.user_id,
-            created_at=now,
-            expires_at=now + life,
-        )
-        return NewLink(record, secret)
 
     async def _user_of(self, uow: UnitOfWork, digest: str) -> User:
         """Whose password an open link resets."""

@@ -7,7 +7,6 @@ from luminalib.domain.auth import (
     Account,
     LastAdmin,
     Principal,
-    Role,
     User,
     WrongPassword,
     accept_password,
@@ -78,7 +77,7 @@ class ProfileService:
         async with self._uow(by.tenant_id) as uow:
             await uow.lock("admins")
             user = await lock_member(uow, by.user_id)
-            if user.role is Role.ADMIN and not await uow.users.has_admin(besides=user.id):
+            if user.role.is_admin and not await uow.users.has_admin(besides=user.id):
                 raise LastAdmin
             user.anonymise()
             await give_all_back(uow, user.id, self._policy, self._clock.now())

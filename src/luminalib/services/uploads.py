@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterable, AsyncIterator
 from uuid import uuid4
 
-from luminalib.domain.auth import NotAllowed, Principal, Role, require_admin
+from luminalib.domain.auth import NotAllowed, Principal, require_admin
 from luminalib.domain.documents import EmptyFile, FileTooLarge
 from luminalib.domain.filenames import safe_filename
 from luminalib.domain.paging import Page, PageRequest
@@ -58,6 +58,7 @@ class UploadService:
         upload = Upload(
             id=str(uuid4()),
             user_id=by.user_id or "",
+            tenant_id=by.tenant_id,
             length=length,
             filename=safe_filename(metadata["filename"]),
             metadata=metadata,
@@ -142,7 +143,7 @@ class UploadService:
     async def remove(self, by: Principal, upload_id: str) -> None:
         """Throws an upload away, an admin also somebody else's; what it became stays. Raises UploadNotFound."""
         async with self._uow(by.tenant_id) as uow:
-            is_any = by.role is Role.ADMIN
+            is_any = by.role.is_admin
             upload = await uow.uploads.get(upload_id) if is_any else await self._own(uow, by, upload_id)
             await uow.uploads.remove(upload)
         await self._delete_parts(upload)

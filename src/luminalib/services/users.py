@@ -4,6 +4,7 @@ from luminalib.domain.audit import AuditAction, AuditEvent, AuditFilter
 from luminalib.domain.auth import Account, AccountFilter, LastAdmin, Principal, Role, User, UserNotFound, require_admin
 from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.tenants import require_operator
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.views import UserViews
@@ -30,15 +31,19 @@ class UserService:
         Raises NotAllowed, UserNotFound, and LastAdmin when nobody would be left to do this.
         """
         require_admin(by)
+        if role is Role.OPERATOR:
+            require_operator(by)
         async with self._uow(by.tenant_id) as uow:
             await uow.lock("admins")
             user = await uow.users.find(user_id)
             if user is None or user.is_deleted:
                 raise UserNotFound
+            if user.role is Role.OPERATOR:
+                require_operator(by)
             before = f"{user.role}, {'active' if user.is_active else 'closed'}"
             user.role = role or user.role
             user.is_active = user.is_active if is_active is None else is_active
-            if (user.role is not Role.ADMIN or not user.is_active) and not await uow.users.has_admin(besides=user.id):
+            if not (user.role.is_admin and user.is_active) and not await uow.users.has_admin(besides=user.id):
                 raise LastAdmin
             after = f"{user.role}, {'active' if user.is_active else 'closed'}"
             if not user.is_active:

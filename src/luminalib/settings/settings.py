@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         "", description="Names that the library answers to, comma-separated, such as library.example.org; any by default."
     )
+    tenant_domain: str = Field(
+        "", description="With several libraries: seaside.library.example.org is the library seaside, for library.example.org here."
+    )
     loans: LoanSettings = LoanSettings()
     max_upload_mib: Annotated[int, Field(ge=1, le=10240, description="The largest book file, in MiB.")] = 100
     max_document_mib: Annotated[int, Field(ge=1, le=10240, description="The largest file of POST /documents/upload, in MiB.")] = 10

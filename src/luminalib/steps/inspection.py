@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from luminalib.domain.documents import DocumentNotFound
-from luminalib.domain.inspection import SEARCHED, Inspection, compare
+from luminalib.domain.inspection import Inspection, compare, searched
 from luminalib.domain.pipeline import process_document
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
@@ -12,7 +12,7 @@ from luminalib.ports.storage import StorageProvider
 
 async def inspect(uow: UnitOfWorkFactory, storage: StorageProvider, tenant_id: str, now: datetime) -> Inspection:
     """What does not fit together."""
-    objects = [(found.key, found.modified_at) for prefix in SEARCHED async for found in storage.list(prefix)]
+    objects = [(found.key, found.modified_at) for prefix in searched(tenant_id) async for found in storage.list(prefix)]
     async with uow.reading(tenant_id) as unit:
         found = compare(objects, await unit.files.documents(), await unit.files.parts(), now)
         return replace(found, miscounted=await unit.files.miscounted(), books_off=await unit.files.books_off())

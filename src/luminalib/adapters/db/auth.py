@@ -61,7 +61,7 @@ class SqlUserRepository(UserRepository):
 
     async def has_admin(self, besides: str | None = None) -> bool:
         """See UserRepository."""
-        others = sa.and_(users.c.role == Role.ADMIN, users.c.is_active, users.c.id != (besides or ""))
+        others = sa.and_(users.c.role.in_((Role.ADMIN, Role.OPERATOR)), users.c.is_active, users.c.id != (besides or ""))
         return await self._session.scalar(sa.select(User).where(others).limit(1)) is not None
 
 
@@ -84,6 +84,11 @@ class SqlSessionRepository(SessionRepository):
         theirs = sa.and_(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.id != (besides or ""))
         await self._session.execute(sa.update(sessions).where(theirs).values(ended_at=at))
         self._session.info["unsettled"].add(user_id)  # the unit of work hints at it
+
+    async def end_everybodys(self, at: datetime) -> None:
+        """See SessionRepository."""
+        ended = sa.update(sessions).where(sessions.c.ended_at.is_(None)).values(ended_at=at).returning(sessions.c.user_id)
+        self._session.info["unsettled"].update(await self._session.scalars(ended))
 
     async def prune(self, user_id: str, before: datetime, keep: int) -> None:
         """See SessionRepository."""

@@ -40,6 +40,7 @@ from luminalib.adapters.db.recommendations import SqlRecommendationRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import MADE_ONCE, TENANT_OWNED
 from luminalib.adapters.db.tastes import SqlTasteLog
+from luminalib.adapters.db.tenants import SqlTenantRepository
 from luminalib.adapters.db.uploads import SqlUploadRepository
 from luminalib.adapters.db.webhooks import Silence, SqlOutbox, SqlWebhookRepository
 from luminalib.domain.auth import EmailTaken, User
@@ -50,6 +51,7 @@ from luminalib.domain.holds import AlreadyWaiting
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import AlreadyOnLoan
 from luminalib.domain.reviews import AlreadyReviewed
+from luminalib.domain.tenants import SlugTaken
 from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus, topic_of
 from luminalib.ports.jobs import JobRunner
@@ -68,6 +70,8 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
         "holds.tenant_id, holds.book_id, holds.user_id": AlreadyWaiting,
         "uq_reviews_tenant_id_book_id_user_id": AlreadyReviewed,
         "reviews.tenant_id, reviews.book_id, reviews.user_id": AlreadyReviewed,
+        "pk_tenants": SlugTaken,
+        "tenants.tenant_id": SlugTaken,
     }
 )
 """What a violated constraint means."""
@@ -146,6 +150,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.sessions = SqlSessionRepository(self._session)
         self.app_passwords = SqlAppPasswordRepository(self._session)
         self.links = SqlOneTimeLinkRepository(self._session)
+        self.tenants = SqlTenantRepository(self._session)
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session)

@@ -21,6 +21,7 @@ from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.tastes import TasteLog
+from luminalib.ports.persistence.tenants import TenantRepository
 from luminalib.ports.persistence.unit_of_work import Database, UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.persistence.uploads import UploadRepository
 from luminalib.ports.persistence.webhooks import Outbox, WebhookRepository
@@ -49,6 +50,7 @@ __all__ = [
     "ReviewRepository",
     "SessionRepository",
     "TasteLog",
+    "TenantRepository",
     "UnitOfWork",
     "UnitOfWorkFactory",
     "UploadRepository",

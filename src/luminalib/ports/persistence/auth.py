@@ -42,5 +42,9 @@ class SessionRepository(ABC):
         """Ends the account's open log-ins, except `besides`."""
 
     @abstractmethod
+    async def end_everybodys(self, at: datetime) -> None:
+        """Ends all open log-ins of the tenant."""
+
+    @abstractmethod
     async def prune(self, user_id: str, before: datetime, keep: int) -> None:
         """Deletes the account's log-ins that were over before then, and the oldest beyond `keep`."""

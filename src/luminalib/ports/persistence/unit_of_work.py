@@ -26,6 +26,7 @@ from luminalib.ports.persistence.preferences import PreferencesRepository
 from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.tastes import TasteLog
+from luminalib.ports.persistence.tenants import TenantRepository
 from luminalib.ports.persistence.uploads import UploadRepository
 from luminalib.ports.persistence.webhooks import Outbox, WebhookRepository
 
@@ -57,6 +58,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     uploads: UploadRepository
     files: FileIndex
     tastes: TasteLog
+    tenants: TenantRepository
     recommendations: RecommendationRepository
     events: EventLog
     outbox: Outbox

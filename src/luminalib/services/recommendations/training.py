@@ -53,7 +53,7 @@ class TrainingService:
         self._recommender = recommender
         self._policy = policy
         self._clock = clock
-        self._failed_at: datetime | None = None
+        self._failed_at: dict[str, datetime] = {}
 
     async def request_if_due(self, tenant_id: str) -> None:
         """Has a training done in the background when enough has happened since the last."""
@@ -62,7 +62,7 @@ class TrainingService:
         async with self._uow.reading(tenant_id) as uow:
             models = await uow.recommendations.models()
             count, first = await uow.tastes.count_after(models[0].last_event_id if models else 0)
-        if first is not None and self._is_due(count, max([first, *(model.trained_at for model in models[:1])])):
+        if first is not None and self._is_due(tenant_id, count, max([first, *(model.trained_at for model in models[:1])])):
             async with self._uow(tenant_id) as uow:
                 await uow.enqueue(train_recommender(tenant_id, self._clock.now()))
 
@@ -79,7 +79,7 @@ class TrainingService:
 
     async def give_up(self, job: Job, error: Exception) -> None:
         """Notes that the training failed; it is asked for again after the pause."""
-        self._failed_at = self._clock.now()
+        self._failed_at[job.tenant_id] = self._clock.now()
         log.warning("recommender.training_failed", tenant_id=job.tenant_id, reason=str(error))
 
     async def train(self, tenant_id: str) -> ModelRecord:
@@ -118,9 +118,10 @@ class TrainingService:
         async with self._uow.reading(by.tenant_id) as uow:
             return await uow.recommendations.models()
 
-    def _is_due(self, events: int, since: datetime) -> bool:
+    def _is_due(self, tenant_id: str, events: int, since: datetime) -> bool:
         now = self._clock.now()
-        if self._failed_at is not None and now - self._failed_at < self._policy.pause:
+        failed_at = self._failed_at.get(tenant_id)
+        if failed_at is not None and now - failed_at < self._policy.pause:
             return False
         return events >= self._policy.events or now - since >= self._policy.pause
 

@@ -1,0 +1,123 @@
+"""Tables of tenants and plans; the record of one's own, and the register of all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.schema import UtcDateTime, enum_column, locked, map_owned, metadata
+from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.one_time_links import SignupMode
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.tenants import Plan, Tenant, TenantNotFound, TenantView
+from luminalib.ports.persistence import TenantRepository
+from luminalib.ports.tenants import TenantRegister
+
+tenants = sa.Table(
+    "tenants",
+    metadata,
+    sa.Column("tenant_id", sa.String(36), primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("plan", sa.ForeignKey("plans.name"), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("signup", enum_column(SignupMode)),
+    sa.Column("settings", sa.JSON, nullable=False),
+    sa.Index("ix_tenants_created_at", "created_at", "tenant_id"),
+)
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("limits", sa.JSON, nullable=False),
+)
+map_owned(Tenant, tenants)
+_SHOWN = (
+    tenants.c.tenant_id.label("slug"),
+    tenants.c.name,
+    tenants.c.plan,
+    tenants.c.is_active,
+    tenants.c.created_at,
+    tenants.c.signup,
+)
+
+
+class SqlTenantRepository(TenantRepository):
+    """The one row of `tenants` that is the unit's own."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, tenant: Tenant) -> None:
+        """See TenantRepository."""
+        self._session.add(tenant)
+
+    async def get(self) -> Tenant:
+        """See TenantRepository."""
+        found = await self._session.scalar(locked(self._session, sa.select(Tenant)))
+        if found is None:
+            raise TenantNotFound
+        return found
+
+    async def remove_everything(self) -> dict[str, int]:
+        """See TenantRepository. Tables that others refer to come last; the unit of work adds the tenant to every statement."""
+        counted = await self.count_everything()
+        for table in reversed(self._own_tables()):
+            await self._session.execute(sa.delete(table))
+        return counted
+
+    async def count_everything(self) -> dict[str, int]:
+        """See TenantRepository."""
+        own = self._session.info["tenant_id"]
+        found = {}
+        for table in self._own_tables():
+            count = sa.select(sa.func.count()).select_from(table).where(table.c.tenant_id == own)
+            found[table.name] = await self._session.scalar(count) or 0
+        return found
+
+    def _own_tables(self) -> list[sa.Table]:
+        return [table for table in metadata.sorted_tables if "tenant_id" in table.c]
+
+
+class SqlTenantRegister(TenantRegister):
+    """Reads the tables past the unit of work, which sees one tenant only."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def find(self, slug: str) -> TenantView | None:
+        """See TenantRegister."""
+        found = await self._tenants(sa.select(*_SHOWN).where(tenants.c.tenant_id == slug))
+        return found[0] if found else None
+
+    async def list(self, page: PageRequest) -> Page[TenantView]:
+        """See TenantRegister."""
+        in_order = sa.select(*_SHOWN).order_by(tenants.c.created_at, tenants.c.tenant_id)
+        items = await self._tenants(in_order.offset(page.offset).limit(page.size))
+        (counted,) = await self._rows(sa.select(sa.func.count().label("total")).select_from(tenants))
+        return Page([*items], counted["total"])
+
+    async def active(self) -> Sequence[str]:
+        """See TenantRegister."""
+        is_other = sa.case((tenants.c.tenant_id == MAIN_TENANT, 0), else_=1)
+        found = sa.select(tenants.c.tenant_id).where(tenants.c.is_active).order_by(is_other, tenants.c.tenant_id)
+        return [row["tenant_id"] for row in await self._rows(found)]
+
+    async def plans(self) -> Sequence[Plan]:
+        """See TenantRegister."""
+        found = await self._rows(sa.select(plans.c.name, plans.c.limits).order_by(plans.c.name))
+        return [Plan(**row) for row in found]
+
+    async def _tenants(self, statement: sa.Select[Any]) -> Sequence[TenantView]:
+        return [TenantView(**row) for row in await self._rows(statement)]
+
+    async def _rows(self, statement: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+        try:
+            async with self._database.reading.connect() as connection:
+                found: Sequence[sa.RowMapping] = (await connection.execute(statement)).mappings().all()
+                return found
+        except (SQLAlchemyError, OSError) as error:
+            raise unavailable(error) from error

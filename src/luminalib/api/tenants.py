@@ -1,0 +1,163 @@
+"""/tenants and /plans for operators, /tenant for a library's own admins."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+from luminalib.api.deps import PrincipalDep, ServicesDep
+from luminalib.api.fields import Body, Patch, PlainText
+from luminalib.api.json import Json
+from luminalib.api.one_time_links import JOIN_PAGE, LinkOut, link_of
+from luminalib.api.paging import PageDep, PageOf, page_of
+from luminalib.api.problems import documented
+from luminalib.domain.auth import NotAllowed
+from luminalib.domain.errors import Unauthenticated
+from luminalib.domain.one_time_links import SignupMode
+from luminalib.domain.tenants import (
+    FIRST_PLAN,
+    SLUG_MAX,
+    BadSlug,
+    MainTenantStays,
+    PlanNotFound,
+    SlugNotConfirmed,
+    SlugTaken,
+    TenantNotFound,
+    TenantView,
+)
+from luminalib.services.tenants import TenantChange
+
+router = APIRouter(tags=["tenants"])
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=SLUG_MAX)]
+SlugPath = Annotated[str, Path(max_length=SLUG_MAX, description="The library's short name.", examples=["seaside"])]
+Name = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
+
+
+class TenantBody(Body):
+    """A new library of this installation."""
+
+    slug: Slug = Field(description="Its short name, for hosts and log-ins; it never changes.", examples=["seaside"])
+    name: Name = Field(description="Its name for people.", examples=["Seaside Public Library"])
+    plan: str = Field(FIRST_PLAN, max_length=32, description="One of `GET /plans`.", examples=["library"])
+    admin_email: Annotated[PlainText, StringConstraints(min_length=3, max_length=320)] = Field(
+        description="Whom the first invitation is for.", examples=["grace@seaside.example.org"]
+    )
+
+
+class TenantPatch(Patch):
+    """What to change of a library; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"plan": "reading-room"}]})
+    name: Name = ""
+    plan: Annotated[str, StringConstraints(max_length=32)] = Field("", description="One of `GET /plans`.", examples=["library"])
+    is_active: Annotated[bool, Strict()] = True
+
+
+class TenantRemoval(Body):
+    """That this is meant."""
+
+    slug: Slug = Field(description="The short name once more.", examples=["seaside"])
+
+
+class OwnTenantPatch(Patch):
+    """What to change of the own library; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"signup": "invite"}]})
+    name: Name = ""
+    signup: SignupMode | None = Field(
+        None, description="Who may make an account; null is as the installation has it.", examples=["invite"]
+    )
+
+
+class TenantOut(BaseModel):
+    """A library of this installation."""
+
+    slug: str = Field(description="Its short name.", examples=["seaside"])
+    name: str = Field(description="Its name for people.", examples=["Seaside Public Library"])
+    plan: str = Field(description="What it may have at most, as a name of `GET /plans`.", examples=["library"])
+    is_active: bool = Field(description="False while it is suspended: nobody can log in.")
+    created_at: datetime
+    signup: SignupMode | None = Field(
+        description="Who may make an account; null is as the installation has it.", examples=["invite"]
+    )
+
+    @classmethod
+    def of(cls, tenant: TenantView) -> "TenantOut":
+        """The library as it is sent."""
+        return cls.model_validate(tenant, from_attributes=True)
+
+
+class NewTenantOut(TenantOut):
+    """A new library, with the link by which its first admin joins."""
+
+    invitation: LinkOut = Field(description="By which the first admin joins; shown this once.")
+
+
+class PlanOut(BaseModel):
+    """What a library may have at most; what is not named is not limited."""
+
+    name: str = Field(description="Its name.", examples=["reading-room"])
+    limits: Mapping[str, int] = Field(description="The most of each kind.", examples=[{"members": 50, "books": 1000}])
+
+
+@router.post("/tenants", status_code=201, responses=documented(Unauthenticated, NotAllowed, BadSlug, SlugTaken, PlanNotFound))
+async def create_tenant(body: TenantBody, request: Request, by: PrincipalDep, services: ServicesDep) -> NewTenantOut:
+    """Makes a library of its own, and the link by which its first admin joins: it is shown this once. For operators."""
+    tenant, link = await services.tenants.create(by, body.slug, body.name, body.plan, body.admin_email)
+    return NewTenantOut(**TenantOut.of(tenant).model_dump(), invitation=link_of(request, JOIN_PAGE, link))
+
+
+@router.get("/tenants", response_model=PageOf[TenantOut], responses=documented(Unauthenticated, NotAllowed))
+async def list_tenants(request: Request, by: PrincipalDep, services: ServicesDep, page: PageDep) -> Json:
+    """All libraries of the installation, the oldest first. For operators."""
+    return page_of(await services.tenants.list(by, page), page, request)
+
+
+@router.get("/tenants/{slug}", responses=documented(Unauthenticated, NotAllowed, TenantNotFound))
+async def get_tenant(slug: SlugPath, by: PrincipalDep, services: ServicesDep) -> TenantOut:
+    """One library. For operators."""
+    return TenantOut.of(await services.tenants.get(by, slug))
+
+
+@router.patch("/tenants/{slug}", responses=documented(Unauthenticated, NotAllowed, TenantNotFound, PlanNotFound, MainTenantStays))
+async def change_tenant(slug: SlugPath, body: TenantPatch, by: PrincipalDep, services: ServicesDep) -> TenantOut:
+    """Gives a library another name or plan, suspends it or lets it go on. Suspending ends all its sessions. For operators."""
+    given = body.model_fields_set
+    change = TenantChange(
+        name=body.name if "name" in given else None,
+        plan=body.plan if "plan" in given else None,
+        is_active=body.is_active if "is_active" in given else None,
+    )
+    return TenantOut.of(await services.tenants.change(by, slug, change))
+
+
+@router.delete(
+    "/tenants/{slug}",
+    status_code=202,
+    responses=documented(Unauthenticated, NotAllowed, TenantNotFound, MainTenantStays, SlugNotConfirmed),
+)
+async def remove_tenant(slug: SlugPath, body: TenantRemoval, by: PrincipalDep, services: ServicesDep) -> None:
+    """Suspends a library and removes all that it has in the background; `GET` answers 404 once nothing is left. For operators."""
+    await services.tenants.remove(by, slug, body.slug)
+
+
+@router.get("/plans", responses=documented(Unauthenticated, NotAllowed))
+async def list_plans(by: PrincipalDep, services: ServicesDep) -> list[PlanOut]:
+    """The plans that libraries may have."""
+    return [PlanOut(name=plan.name, limits=plan.limits) for plan in await services.tenants.plans(by)]
+
+
+@router.get("/tenant", responses=documented(Unauthenticated, NotAllowed))
+async def get_own_tenant(by: PrincipalDep, services: ServicesDep) -> TenantOut:
+    """Your own library. For admins."""
+    return TenantOut.of(await services.tenants.own(by))
+
+
+@router.patch("/tenant", responses=documented(Unauthenticated, NotAllowed))
+async def change_own_tenant(body: OwnTenantPatch, by: PrincipalDep, services: ServicesDep) -> TenantOut:
+    """Changes your own library. For admins."""
+    given = body.model_fields_set
+    name = body.name if "name" in given else None
+    return TenantOut.of(await services.tenants.change_own(by, name, signup=body.signup, sets_signup="signup" in given))

@@ -1,0 +1,152 @@
+"""Tenants: libraries that share an installation and know nothing of one another."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from luminalib.domain.auth import MAIN_TENANT, NotAllowed, Principal, Role
+from luminalib.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from luminalib.domain.jobs import Job
+from luminalib.domain.one_time_links import SignupMode
+
+SLUG_MAX = 32
+_SLUG = re.compile(rf"[a-z](?:-?[a-z0-9]){{1,{SLUG_MAX - 1}}}")
+_RESERVED = frozenset({"admin", "api", "docs", "mail", "static", "www"})
+"""Names that a host below the installation's domain may need for itself."""
+INVITED_FOR_DAYS = 30
+"""How long the first admin of a new tenant has to come."""
+FIRST_PLAN = "unlimited"
+REMOVE_TENANT = "remove_tenant"
+_MARK = "."
+"""Stands between a tenant's name and the secret behind it; no secret has one."""
+
+
+class TenantNotFound(NotFound):
+    """There is no such library in this installation."""
+
+    slug = "tenant-not-found"
+
+
+class SlugTaken(Conflict):
+    """Another library of this installation has this name, or had it and is being removed."""
+
+    slug = "slug-taken"
+
+
+class BadSlug(Invalid):
+    """A tenant's short name has 2 to 32 lower-case letters, digits and single hyphens, and begins with a letter."""
+
+    slug = "bad-slug"
+
+
+class PlanNotFound(Invalid):
+    """There is no such plan. `GET /plans` lists them."""
+
+    slug = "plan-not-found"
+
+
+class TenantSuspended(Forbidden):
+    """The library has been suspended. Ask whoever runs the installation."""
+
+    slug = "tenant-suspended"
+
+
+class MainTenantStays(Conflict):
+    """The main library runs the installation: it can neither be suspended nor removed."""
+
+    slug = "main-tenant-stays"
+
+
+class SlugNotConfirmed(Invalid):
+    """To remove a library with all it has, repeat its short name."""
+
+    slug = "slug-not-confirmed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a tenant may have at most, by the kind of thing; what is not named is not limited."""
+
+    name: str
+    limits: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TenantView:
+    """A library as it is shown to those who run it; `signup` None is as the installation has it."""
+
+    slug: str
+    name: str
+    plan: str
+    is_active: bool
+    created_at: datetime
+    signup: SignupMode | None
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the one that runs the installation."""
+        return self.slug == MAIN_TENANT
+
+
+@dataclass(eq=False, kw_only=True)
+class Tenant:
+    """A library: `tenant_id` is its short name, which hosts, log-ins and storage keys use."""
+
+    tenant_id: str
+    name: str
+    plan: str
+    created_at: datetime
+    is_active: bool = True
+    signup: SignupMode | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def view(self) -> TenantView:
+        """What is shown of it."""
+        return TenantView(
+            slug=self.tenant_id,
+            name=self.name,
+            plan=self.plan,
+            is_active=self.is_active,
+            created_at=self.created_at,
+            signup=self.signup,
+        )
+
+
+def accept_slug(slug: str) -> str:
+    """The short name of a new tenant. Raises BadSlug, SlugTaken."""
+    if not _SLUG.fullmatch(slug):
+        raise BadSlug
+    if slug in _RESERVED or slug == MAIN_TENANT:
+        raise SlugTaken
+    return slug
+
+
+def require_operator(principal: Principal) -> None:
+    """Raises NotAllowed for everybody but those who run the installation."""
+    if principal.role is not Role.OPERATOR or principal.tenant_id != MAIN_TENANT:
+        raise NotAllowed("Only an operator of this installation may do this.")
+
+
+def remove_tenant(slug: str, at: datetime) -> Job:
+    """Removes all that a suspended tenant has; a job of the main tenant, as the other's own go with it."""
+    lock = f"{REMOVE_TENANT}:{slug}"
+    return Job(name=REMOVE_TENANT, payload={"slug": slug}, tenant_id=MAIN_TENANT, run_at=at, lock=lock, queueing_lock=lock)
+
+
+def marked(secret: str, tenant_id: str) -> str:
+    """A secret that says whose it is, so that whoever brings it need not; those of the main tenant stay as they are."""
+    return secret if tenant_id == MAIN_TENANT else f"{tenant_id}{_MARK}{secret}"
+
+
+def tenant_of(secret: str) -> str:
+    """Whose a secret says it is."""
+    tenant_id, mark, _ = secret.partition(_MARK)
+    return tenant_id if mark else MAIN_TENANT
+
+
+def tenant_of_host(host: str, domain: str) -> str | None:
+    """The tenant whose name stands before the installation's domain in a host's name."""
+    name = host.lower().removesuffix("." + domain.lower()) if domain else host
+    return name if name != host.lower() and _SLUG.fullmatch(name) else None

@@ -1,0 +1,27 @@
+"""The register of tenants: the one thing that is read across them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.tenants import Plan, TenantView
+
+
+class TenantRegister(ABC):
+    """Which tenants there are. All methods raise Unavailable when the database is away."""
+
+    @abstractmethod
+    async def find(self, slug: str) -> TenantView | None:
+        """A tenant as it is at this moment."""
+
+    @abstractmethod
+    async def list(self, page: PageRequest) -> Page[TenantView]:
+        """All tenants, the oldest first."""
+
+    @abstractmethod
+    async def active(self) -> Sequence[str]:
+        """The short names of those that are not suspended, the main one first."""
+
+    @abstractmethod
+    async def plans(self) -> Sequence[Plan]:
+        """All plans by name."""
