@@ -28,8 +28,8 @@ class Library:
     app: FastAPI
     container: Container
     stack: AsyncExitStack
-    files: Path
-    clock: Clock
+    files: Path = Path()
+    clock: Clock = SystemClock()
 
     def visitor(self, address: str = ADDRESS, **headers: str) -> httpx.AsyncClient:
         """Somebody at a network address whom nobody knows yet."""

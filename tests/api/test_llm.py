@@ -13,7 +13,6 @@ from accounts import Library
 from fakes import FakeLLM
 from journeys import STORY, add, settled
 from lending import borrow, review, shelve
-from luminalib.adapters.clock import SystemClock
 from luminalib.container import open_container
 from luminalib.domain.intelligence import LanguageEngineUnavailable
 from luminalib.main import create_app
@@ -38,7 +37,7 @@ async def at_work(settings: Settings, engine: LLMProvider | None = None, **chang
         container = await stack.enter_async_context(open_container(settings, llm=engine))
         app = create_app(settings, container)
         app.state.services = container.services
-        yield Library(app, container, stack, settings.data_dir / "files", SystemClock())
+        yield Library(app, container, stack)
 
 
 @pytest.fixture
