@@ -16,6 +16,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     events,
     holds,
     idempotency,
+    incoming,
     inquiries,
     jobs,
     llm,

@@ -140,6 +140,7 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             "is_enabled": True,
             **times,
         },
+        "webhook_sources": {"id": ids["webhook"], "name": "a", "scheme": "header", "key": "k", "secret": "s", "created_at": now},
         "webhook_attempts": {
             "webhook_id": ids["webhook"],
             "message_id": ids["webhook"],

@@ -15,6 +15,7 @@ from luminalib.api import (
     document_events,
     documents,
     holds,
+    incoming,
     inquiries,
     llm,
     loans,
@@ -83,7 +84,7 @@ A_VISIT = (
         conversations,
         inquiries,
     ),
-    *(document_events, documents, uploads, users, llm, webhooks, tenants, operations, metrics),
+    *(document_events, documents, uploads, users, llm, webhooks, incoming, tenants, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
 
@@ -125,6 +126,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         one_time_links,
         users,
         llm,
+        incoming,
         webhooks,
         tenants,
     )
@@ -152,7 +154,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         "/inquiries/batch": inquiries.BATCH_BYTES,
     }
     app.add_middleware(Acceptable, routes=app.router.routes, streams=STREAMS)
-    app.add_middleware(BodyLimit, upload_limits=limits)
+    app.add_middleware(BodyLimit, upload_limits=limits, open_to_strangers=r"/webhooks/in/[^/]+/[^/]+")
     app.add_middleware(StalledClients)
     app.add_middleware(KnownHosts, allowed=settings.known_hosts)
     app.add_middleware(RequestContext, behind_proxies=settings.trusted_proxies > 0)

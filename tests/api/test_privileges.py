@@ -143,6 +143,10 @@ POST   /webhooks/{webhook_id}/enable                    401      403   403      
 GET    /webhooks/{webhook_id}/attempts                  401      403   403       403   404    401
 POST   /webhooks/{webhook_id}/messages/{message_id}/redeliver 401 403   403       403   404    401
 POST   /webhooks/{webhook_id}/recover                   401      403   403       403   404    401
+POST   /webhooks/in/{source}/{key}                      404      404   404       404   404    404
+POST   /webhook-sources                                 401      403   403       403   201    401
+GET    /webhook-sources                                 401      403   403       403   200    401
+DELETE /webhook-sources/{source_id}                     401      403   403       403   404    401
 """
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH /auth/me": {"display_name": "Me"},
@@ -171,10 +175,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /recommendations/feedback": {"book_id": str(uuid4()), "verdict": "have_read"},
     "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
     "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
+    "POST /webhook-sources": {"name": "website"},
     "POST /webhooks": {"url": "https://hooks.example.org/library"},
     "PATCH /webhooks/{webhook_id}": {},
     "POST /webhooks/{webhook_id}/recover": {"since": "2026-05-01T09:00:00Z"},
 }
+NOBODY = {name: str(uuid4()) for name in ("webhook_id", "message_id", "source_id", "source", "key")}
 PARAMETERS = {"GET /search": {"q": "lighthouse"}, "GET /search/suggest": {"q": "light"}}
 UPLOADS = {"POST /books": "file", "PUT /books/{book_id}/content": "file", "POST /documents/upload": "files"}
 TUS = {
@@ -277,7 +283,7 @@ class Cast:
         if "{invitation_id}" in path:
             made = await self.clients["admin"].post("/invitations", json={})
             return {"invitation_id": made.raise_for_status().json()["id"]}
-        return {"user_id": self.victim_id, "webhook_id": str(uuid4()), "message_id": str(uuid4()), "slug": "main"}
+        return {"user_id": self.victim_id, "slug": "main", **NOBODY}
 
     async def _body(self, role: str, route: str) -> dict[str, Any]:
         if route in UPLOADS:

@@ -22,6 +22,7 @@ from luminalib.adapters.db.views import (
     documents,
     figures,
     holds,
+    incoming,
     inquiries,
     lexicon,
     loans,
@@ -38,6 +39,7 @@ from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
+from luminalib.adapters.db.views.incoming import SqlSourceViews
 from luminalib.adapters.db.views.inquiries import SqlInquiryViews
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.loans import SqlLoanViews
@@ -71,6 +73,7 @@ VIEWS = (
     SqlNoticeViews,
     SqlRecommendationViews,
     SqlReviewViews,
+    SqlSourceViews,
     SqlUserViews,
     SqlWebhookViews,
 )
@@ -102,6 +105,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         documents,
         figures,
         holds,
+        incoming,
         inquiries,
         loans,
         notices,

@@ -23,6 +23,7 @@ from luminalib.services.documents import DocumentService
 from luminalib.services.figures import FigureService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
+from luminalib.services.incoming import IncomingService
 from luminalib.services.inquiries import InquiryService
 from luminalib.services.intake import IntakeService
 from luminalib.services.intelligence import IntelligenceService
@@ -63,6 +64,7 @@ class Services:
     figures: FigureService
     health: HealthService
     holds: HoldService
+    incoming: IncomingService
     inquiries: InquiryService
     intake: IntakeService
     intelligence: IntelligenceService

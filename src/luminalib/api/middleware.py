@@ -121,12 +121,14 @@ def _account(scope: Scope, status: int, seconds: float, *, is_stream: bool) -> N
 class BodyLimit:
     """Refuses bodies that are too large before they are parsed: those of uploads by the file limit, all others above 1 MiB.
 
-    Strangers send 16 KiB at most: FastAPI parses a body before it asks who has sent it. FastAPI has a limit of its own, but it
-    answers outside of `RequestContext`, and its sizes are fixed when routes are declared.
+    Strangers send 16 KiB at most: FastAPI parses a body before it asks who has sent it. Where a key in the address is looked at
+    before the body is read, they may send as much as members. FastAPI has a limit of its own, but it answers outside of
+    `RequestContext`, and its sizes are fixed when routes are declared.
     """
 
-    def __init__(self, app: ASGIApp, upload_limits: Mapping[str, int]) -> None:
-        """`upload_limits` are bytes by pattern of the whole path."""
+    def __init__(self, app: ASGIApp, upload_limits: Mapping[str, int], open_to_strangers: str) -> None:
+        """`upload_limits` are bytes by pattern of the whole path; `open_to_strangers` is a pattern, too."""
+        self._open = re.compile(open_to_strangers)
         self._app = app
         self._limits = {re.compile(path): limit + FORM_OVERHEAD_BYTES for path, limit in upload_limits.items()}
 
@@ -142,8 +144,8 @@ class BodyLimit:
         if announced > limit:
             await _refuse(request, limit)(scope, receive, send)
             return
-        is_member = False
-        if announced > STRANGERS_BODY_BYTES and not (is_member := await _is_from_member(request)):
+        is_member = self._open.fullmatch(scope["path"]) is not None
+        if announced > STRANGERS_BODY_BYTES and not (is_member := is_member or await _is_from_member(request)):
             await _refuse(request, STRANGERS_BODY_BYTES)(scope, receive, send)
             return
 

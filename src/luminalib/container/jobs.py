@@ -6,12 +6,14 @@ from datetime import timedelta
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
+from luminalib.container.incoming import incoming_service
 from luminalib.container.inquiries import inquiry_service, intent_learning, model_triage
 from luminalib.container.rounds import Rounds
 from luminalib.container.services import loan_policy, passage_service, training_service
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.incoming import TAKE_IN
 from luminalib.domain.inquiries import TRAIN_INTENTS, TRIAGE_INQUIRY
 from luminalib.domain.notices import REMIND
 from luminalib.domain.pipeline import DELETE_FILES, INDEX_DOCUMENT, PROCESS_DOCUMENT, SWEEP, TRAIN_RECOMMENDER
@@ -55,6 +57,8 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     handlers[INDEX_DOCUMENT] = JobHandler(passages.index, passages.leave, passages.leave)
     removal = TenantRemovalService(a.uow, a.storage, a.index, a.clock)
     handlers[REMOVE_TENANT] = JobHandler(removal.remove, removal.leave, removal.leave)
+    incoming = incoming_service(settings, a)
+    handlers[TAKE_IN] = JobHandler(incoming.take_in, incoming.give_up, incoming.leave)
     await runner.start(handlers)
     stack.push_async_callback(runner.stop)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from luminalib.api.deps import Services
 from luminalib.container.adapters import Adapters
+from luminalib.container.incoming import incoming_service
 from luminalib.container.inquiries import inquiry_service
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.llm import Price
@@ -79,6 +80,7 @@ def make_services(
         figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
         health=health,
         holds=HoldService(a.uow, a.views.holds, policy, a.clock),
+        incoming=incoming_service(settings, a),
         inquiries=inquiry_service(settings, a),
         intake=IntakeService(
             a.uow,

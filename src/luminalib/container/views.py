@@ -9,6 +9,7 @@ from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
+from luminalib.adapters.db.views.incoming import SqlSourceViews
 from luminalib.adapters.db.views.inquiries import SqlInquiryViews
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
@@ -30,6 +31,7 @@ from luminalib.ports.views import (
     NoticeViews,
     RecommendationViews,
     ReviewViews,
+    SourceViews,
     UserViews,
     WebhookViews,
 )
@@ -51,6 +53,7 @@ class Views:
     users: UserViews
     invitations: InvitationViews
     webhooks: WebhookViews
+    sources: SourceViews
 
 
 async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock) -> Views:
@@ -74,4 +77,5 @@ async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock)
         users=SqlUserViews(reader),
         invitations=SqlInvitationViews(reader),
         webhooks=SqlWebhookViews(reader),
+        sources=SqlSourceViews(reader),
     )

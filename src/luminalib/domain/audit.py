@@ -25,6 +25,8 @@ class AuditAction(StrEnum):
     WEBHOOK_CHANGED = "webhook-changed"
     WEBHOOK_REMOVED = "webhook-removed"
     WEBHOOK_DISABLED = "webhook-disabled"
+    SOURCE_ADDED = "source-added"
+    SOURCE_REMOVED = "source-removed"
     STORAGE_SWEPT = "storage-swept"
     TENANT_CREATED = "tenant-created"
     TENANT_CHANGED = "tenant-changed"

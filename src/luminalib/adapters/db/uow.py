@@ -28,6 +28,7 @@ from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
 from luminalib.adapters.db.holds import SqlHoldRepository
 from luminalib.adapters.db.idempotency import SqlReceiptRepository
+from luminalib.adapters.db.incoming import SqlIncomingRepository
 from luminalib.adapters.db.inquiries import SqlInquiryRepository
 from luminalib.adapters.db.inspection import SqlFileIndex
 from luminalib.adapters.db.llm import SqlLLMLedger
@@ -48,6 +49,7 @@ from luminalib.domain.auth import Session as LogIn
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.holds import AlreadyWaiting
+from luminalib.domain.incoming import SourceExists
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import AlreadyOnLoan
 from luminalib.domain.reviews import AlreadyReviewed
@@ -68,6 +70,8 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
         "loans.tenant_id, loans.book_id, loans.user_id": AlreadyOnLoan,
         "uq_holds_active": AlreadyWaiting,
         "holds.tenant_id, holds.book_id, holds.user_id": AlreadyWaiting,
+        "uq_webhook_sources_tenant_id_name": SourceExists,
+        "webhook_sources.tenant_id, webhook_sources.name": SourceExists,
         "uq_reviews_tenant_id_book_id_user_id": AlreadyReviewed,
         "reviews.tenant_id, reviews.book_id, reviews.user_id": AlreadyReviewed,
         "pk_tenants": SlugTaken,
@@ -171,6 +175,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         self.outbox = self._outbox = SqlOutbox(self._session, self._tenant_id, self._silence)
+        self.incoming = SqlIncomingRepository(self._session, self._tenant_id)
         self.webhooks = self._webhooks = SqlWebhookRepository(self._session, self._tenant_id)
         return self
 

@@ -10,6 +10,7 @@ from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
+from luminalib.ports.persistence.incoming import IncomingRepository
 from luminalib.ports.persistence.inquiries import InquiryRepository
 from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
@@ -37,6 +38,7 @@ __all__ = [
     "EventLog",
     "FileIndex",
     "HoldRepository",
+    "IncomingRepository",
     "InquiryRepository",
     "LLMLedger",
     "LoanRepository",

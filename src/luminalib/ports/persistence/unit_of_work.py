@@ -15,6 +15,7 @@ from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
+from luminalib.ports.persistence.incoming import IncomingRepository
 from luminalib.ports.persistence.inquiries import InquiryRepository
 from luminalib.ports.persistence.inspection import FileIndex
 from luminalib.ports.persistence.llm import LLMLedger
@@ -63,6 +64,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     events: EventLog
     outbox: Outbox
     webhooks: WebhookRepository
+    incoming: IncomingRepository
 
     @abstractmethod
     async def enqueue(self, job: Job) -> None:

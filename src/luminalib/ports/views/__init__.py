@@ -7,6 +7,7 @@ from luminalib.ports.views.books import BookViews
 from luminalib.ports.views.documents import DocumentViews
 from luminalib.ports.views.figures import FigureViews
 from luminalib.ports.views.holds import HoldViews
+from luminalib.ports.views.incoming import SourceViews
 from luminalib.ports.views.inquiries import InquiryViews
 from luminalib.ports.views.loans import LoanViews
 from luminalib.ports.views.notices import NoticeViews
@@ -28,6 +29,7 @@ __all__ = [
     "ReaderFacts",
     "RecommendationViews",
     "ReviewViews",
+    "SourceViews",
     "UserViews",
     "WebhookViews",
 ]
