@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Library:
     container: Container
     stack: AsyncExitStack
     files: Path = Path()
-    clock: Clock = SystemClock()
+    clock: Clock = field(default_factory=SystemClock)
 
     def visitor(self, address: str = ADDRESS, **headers: str) -> httpx.AsyncClient:
         """Somebody at a network address whom nobody knows yet."""
