@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the metadata
+    agents,
     app_passwords,
     audit,
     auth,

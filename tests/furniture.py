@@ -129,6 +129,17 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         },
         "inquiry_steps": {"inquiry_id": ids["inquiry"], "step": "received", "at": now},
         "inquiry_labels": {"inquiry_id": ids["inquiry"], "intent": "sales", "features": [1], "at": now},
+        "agent_runs": {
+            "id": ids["inquiry"],
+            "agent": "extract",
+            "output": {},
+            "evidence": [],
+            "citations": [],
+            "usage": {},
+            "cost": 0.0,
+            "created_at": now,
+            "state": "draft",
+        },
         "intent_models": {"storage_key": "k", "sha256": "0" * 64, "examples": 80, "accuracy": 0.9, "trained_at": now},
         "audit_events": {"action": "signed-up", "at": now, "actor_id": user},
         "webhooks": {

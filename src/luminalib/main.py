@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from luminalib import __version__
 from luminalib.api import (
+    agents,
     auth,
     books,
     consensus,
@@ -83,6 +84,7 @@ A_VISIT = (
         search,
         conversations,
         inquiries,
+        agents,
     ),
     *(document_events, documents, uploads, users, llm, webhooks, incoming, tenants, operations, metrics),
 )
@@ -118,6 +120,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         consensus,
         conversations,
         inquiries,
+        agents,
         notices,
         document_events,
         documents,

@@ -116,6 +116,10 @@ GET    /inquiries                                       401      403   403      
 GET    /inquiries/{inquiry_id}                          401      404   200       200   200    401
 PATCH  /inquiries/{inquiry_id}                          401      403   403       200   200    401
 POST   /tenants/{slug}/inquiries                        404      404   404       404   404    404
+GET    /agents                                          401      403   403       200   200    401
+POST   /agents/{name}/runs                              401      403   403       201   201    401
+GET    /agents/runs/{run_id}                            401      403   403       200   200    401
+POST   /agents/runs/{run_id}/approve                    401      403   403       200   200    401
 GET    /recommendations                                 401      200   200       200   200    401
 POST   /recommendations/feedback                        401      404   404       404   404    401
 GET    /books/{book_id}/similar                         401      200   200       200   200    200
@@ -168,6 +172,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /conversations": {},
     "PATCH /conversations/{conversation_id}": {"title": "The light"},
     "POST /conversations/{conversation_id}/messages": {"content": "Who keeps the light?"},
+    "POST /agents/{name}/runs": {"input": "What does it cost?"},
+    "POST /agents/runs/{run_id}/approve": {},
     "POST /inquiries": {"message": "What does it cost?"},
     "POST /inquiries/batch": {"inquiries": [{"message": "What does it cost?"}]},
     "PATCH /inquiries/{inquiry_id}": {"intent": "sales"},
@@ -275,11 +281,17 @@ class Cast:
             book = (await add(self.clients["owner"], uuid4().hex)).raise_for_status().json()
             (await self.clients["victim"].post(f"/books/{book['id']}/borrow")).raise_for_status()
             return {"hold_id": (await self.clients["owner"].post(f"/books/{book['id']}/hold")).raise_for_status().json()["id"]}
+        if "{slug}" in path or "{name}" in path:
+            return {"slug": "main", "name": "qualify"}
+        return await self._letters(path)
+
+    async def _letters(self, path: str) -> dict[str, str]:
+        if "{run_id}" in path:
+            made = await self.clients["admin"].post("/agents/qualify/runs", json={"input": "What does it cost?"})
+            return {"run_id": made.raise_for_status().json()["id"]}
         if "{inquiry_id}" in path:
             made = await self.clients["owner"].post("/inquiries", json={"message": "What does it cost?"})
             return {"inquiry_id": made.raise_for_status().json()["id"]}
-        if "{slug}" in path:
-            return {"slug": "main"}
         if "{invitation_id}" in path:
             made = await self.clients["admin"].post("/invitations", json={})
             return {"invitation_id": made.raise_for_status().json()["id"]}

@@ -13,6 +13,7 @@ from luminalib.domain.app_passwords import BadAppPassword
 from luminalib.domain.auth import Principal, TicketPurpose
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.tenants import tenant_of_host
+from luminalib.services.agents import AgentService
 from luminalib.services.app_passwords import AppPasswordService
 from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
@@ -54,6 +55,7 @@ READER_CHALLENGES = ("Bearer", 'Basic realm="LuminaLib", charset="UTF-8"')
 class Services:
     """All use cases; the container fills it."""
 
+    agents: AgentService
     app_passwords: AppPasswordService
     auth: AuthService
     books: BookService

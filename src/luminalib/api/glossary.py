@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "passage_id": ("The passage's id; it changes when the document is cut anew.", DOCUMENT),
     "conversation_id": ("The conversation's id.", LOAN),
     "hold_id": ("The hold's id.", LOAN),
+    "run_id": ("The run's id.", LOAN),
     "inquiry_id": ("The inquiry's id.", LOAN),
     "slug": ("The library's name in addresses.", "main"),
     "invitation_id": ("The invitation's id.", LOAN),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from luminalib.api.deps import Services
 from luminalib.container.adapters import Adapters
+from luminalib.container.agents import agent_service
 from luminalib.container.incoming import incoming_service
 from luminalib.container.inquiries import inquiry_service
 from luminalib.domain.auth import MAIN_TENANT
@@ -66,6 +67,7 @@ def make_services(
     )
     policy = loan_policy(settings)
     return Services(
+        agents=agent_service(settings, a),
         app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, a.tenants),
         auth=AuthService(
             tools,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, UOWTr
 from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db import jobs as ledger
+from luminalib.adapters.db.agents import SqlAgentRunRepository
 from luminalib.adapters.db.app_passwords import SqlAppPasswordRepository
 from luminalib.adapters.db.audit import SqlAuditLog
 from luminalib.adapters.db.auth import SqlSessionRepository, SqlUserRepository
@@ -158,6 +159,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)
         self.books = SqlBookRepository(self._session)
+        self.agents = SqlAgentRunRepository(self._session, self._tenant_id)
         self.inquiries = SqlInquiryRepository(self._session, self._tenant_id)
         self.llm = SqlLLMLedger(self._session, self._tenant_id)
         self.loans = SqlLoanRepository(self._session)

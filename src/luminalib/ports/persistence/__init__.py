@@ -1,5 +1,6 @@
 """What the core keeps: repositories, and the unit of work that makes their changes one."""
 
+from luminalib.ports.persistence.agents import AgentRunRepository
 from luminalib.ports.persistence.app_passwords import AppPasswordRepository
 from luminalib.ports.persistence.audit import AuditLog
 from luminalib.ports.persistence.auth import SessionRepository, UserRepository
@@ -28,6 +29,7 @@ from luminalib.ports.persistence.uploads import UploadRepository
 from luminalib.ports.persistence.webhooks import Outbox, WebhookRepository
 
 __all__ = [
+    "AgentRunRepository",
     "AppPasswordRepository",
     "AuditLog",
     "BookRepository",

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from luminalib.domain.jobs import Job
+from luminalib.ports.persistence.agents import AgentRunRepository
 from luminalib.ports.persistence.app_passwords import AppPasswordRepository
 from luminalib.ports.persistence.audit import AuditLog
 from luminalib.ports.persistence.auth import SessionRepository, UserRepository
@@ -49,6 +50,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     conversations: ConversationRepository
     documents: DocumentRepository
     inquiries: InquiryRepository
+    agents: AgentRunRepository
     llm: LLMLedger
     loans: LoanRepository
     holds: HoldRepository

@@ -29,12 +29,13 @@ from luminalib.domain.inquiry_views import InquiryDetail, InquiryView
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.triage import TriagePolicy
 from luminalib.ports.clock import Clock
-from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.triage import FieldReader, IntentClassifier
 from luminalib.ports.views import InquiryViews
 from luminalib.services.inquiries.learning import IntentLearning
 from luminalib.services.inquiries.reading import read_at_once
+from luminalib.steps.qualifying import note_qualified
 from luminalib.steps.triage_policies import TriagePolicies
 
 log = structlog.get_logger(__name__)
@@ -132,7 +133,7 @@ class InquiryService:
                 [InquiryRecord.of(inquiry, InquiryStep.CORRECTED, now, detail=detail, request_id=request_id)]
             )
             if inquiry.state is InquiryState.QUALIFIED and not was_qualified:
-                await self._qualified(uow, inquiry, request_id)
+                await note_qualified(uow, inquiry, now, request_id)
         log.info("inquiry.corrected", **_told(inquiry), changed=sorted(changes))
         return InquiryView.of(inquiry)
 
@@ -143,16 +144,11 @@ class InquiryService:
             now = self._tools.clock.now()
             async with self._tools.uow(tenant_id) as uow:
                 emptied = await uow.inquiries.empty(now - policy.kept_for, now, EMPTIED_AT_ONCE)
+                await uow.agents.empty(now - policy.kept_for)
             if emptied:
                 log.info("inquiry.emptied", count=emptied)
             if emptied < EMPTIED_AT_ONCE:
                 return
-
-    async def _qualified(self, uow: UnitOfWork, inquiry: Inquiry, request_id: str | None) -> None:
-        """The one place where an inquiry becomes worth somebody's time: what follows from that is asked for in the same unit."""
-        now = self._tools.clock.now()
-        await uow.inquiries.record([InquiryRecord.of(inquiry, InquiryStep.QUALIFIED, now, request_id=request_id)])
-        uow.outbox.append(_announced(EventType.INQUIRY_QUALIFIED, inquiry, now))
 
     def _read(
         self, by: Principal, new: NewInquiry, policy: TriagePolicy, classifier: IntentClassifier | None, request_id: str | None
