@@ -23,7 +23,7 @@ def agent_service(settings: Settings, a: Adapters) -> AgentService:
         uow=a.uow,
         agents=(ReplyAgent(answer), QualifyAgent(), ExtractAgent(reader)),
         reader=reader,
-        policies=triage_policies(settings),
+        policies=triage_policies(settings, a),
         limiter=a.limiter,
         clock=a.clock,
     )

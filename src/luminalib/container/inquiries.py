@@ -18,10 +18,10 @@ def intent_learning(a: Adapters) -> IntentLearning:
 
 def model_triage(settings: Settings, a: Adapters) -> ModelTriage:
     """Who asks a model what an inquiry wants."""
-    return ModelTriage(a.uow, a.llm, RuleFieldReader(), triage_policies(settings), a.clock)
+    return ModelTriage(a.uow, a.llm, RuleFieldReader(), triage_policies(settings, a), a.clock)
 
 
-def triage_policies(settings: Settings) -> TriagePolicies:
+def triage_policies(settings: Settings, a: Adapters) -> TriagePolicies:
     """How tenants want their inquiries treated."""
     policy = TriagePolicy(
         threshold=settings.inquiries.confidence,
@@ -30,7 +30,7 @@ def triage_policies(settings: Settings) -> TriagePolicies:
         per_day=settings.inquiries.per_day,
         is_public=settings.inquiries.public,
     )
-    return TriagePolicies(policy)
+    return TriagePolicies(policy, a.tenants)
 
 
 def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
@@ -39,7 +39,7 @@ def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
         uow=a.uow,
         inquiries=a.views.inquiries,
         reader=RuleFieldReader(),
-        policies=triage_policies(settings),
+        policies=triage_policies(settings, a),
         learning=intent_learning(a),
         has_model=settings.llm != "extractive",
         limiter=a.limiter,

@@ -1,15 +1,17 @@
 """How each tenant wants its inquiries treated."""
 
-from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.inquiries import InquiriesClosed
+from luminalib.domain.tenants import TenantNotFound, TenantSuspended
 from luminalib.domain.triage import TriagePolicy
+from luminalib.steps.tenants import Tenants
 
 
 class TriagePolicies:
     """Looks a tenant's policy up; without settings of its own it is the installation's."""
 
-    def __init__(self, default: TriagePolicy) -> None:
+    def __init__(self, default: TriagePolicy, tenants: Tenants) -> None:
         self._default = default
+        self._tenants = tenants
 
     async def of(self, tenant_id: str) -> TriagePolicy:
         """The policy of a tenant."""
@@ -18,6 +20,10 @@ class TriagePolicies:
 
     async def open_to_strangers(self, slug: str) -> str:
         """The id of the tenant with that name, when it takes inquiries from strangers. Raises InquiriesClosed."""
-        if slug != MAIN_TENANT or not (await self.of(MAIN_TENANT)).is_public:
+        try:
+            await self._tenants.require_active(slug)
+        except (TenantNotFound, TenantSuspended):
+            raise InquiriesClosed from None
+        if not (await self.of(slug)).is_public:
             raise InquiriesClosed
-        return MAIN_TENANT
+        return slug

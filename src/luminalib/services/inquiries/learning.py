@@ -9,6 +9,7 @@ import structlog
 
 from luminalib.domain.inquiries import train_intents
 from luminalib.domain.jobs import Job
+from luminalib.domain.storage_keys import prefix_of
 from luminalib.domain.triage import InquiryIntent, IntentModel
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
@@ -75,7 +76,7 @@ class IntentLearning:
             await self.give_up(job, error)
             return
         model = IntentModel(
-            storage_key=f"intents/{job.tenant_id}/{uuid4()}.model",
+            storage_key=f"{prefix_of(job.tenant_id)}intents/{uuid4()}.model",
             sha256=hashlib.sha256(trained.content).hexdigest(),
             examples=len(labels),
             accuracy=round(trained.accuracy, 4),
