@@ -13,6 +13,7 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     catalogue,
     consensus,
     conversations,
+    crm,
     documents,
     events,
     holds,

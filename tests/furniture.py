@@ -152,6 +152,22 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             **times,
         },
         "webhook_sources": {"id": ids["webhook"], "name": "a", "scheme": "header", "key": "k", "secret": "s", "created_at": now},
+        "crm_connections": {"id": ids["webhook"], "kind": "webhook", "mapping": {}, "is_enabled": True, "failures": 0, **times},
+        "crm_contacts": {
+            "id": ids["webhook"],
+            "connection_id": ids["webhook"],
+            "email": "a@a.test",
+            "fields": {},
+            "is_dirty": True,
+            "updated_at": now,
+        },
+        "crm_syncs": {
+            "id": ids["webhook"],
+            "connection_id": ids["webhook"],
+            "at": now,
+            "state": "success",
+            **dict.fromkeys(("pushed", "pulled", "conflicts"), 0),
+        },
         "webhook_attempts": {
             "webhook_id": ids["webhook"],
             "message_id": ids["webhook"],

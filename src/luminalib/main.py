@@ -13,6 +13,7 @@ from luminalib.api import (
     books,
     consensus,
     conversations,
+    crm,
     document_events,
     documents,
     holds,
@@ -86,7 +87,7 @@ A_VISIT = (
         inquiries,
         agents,
     ),
-    *(document_events, documents, uploads, users, llm, webhooks, incoming, tenants, operations, metrics),
+    *(document_events, documents, uploads, users, llm, webhooks, incoming, crm, tenants, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
 
@@ -131,6 +132,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         llm,
         incoming,
         webhooks,
+        crm,
         tenants,
     )
     for feature in (*features, operations, metrics, pages, problem_pages):

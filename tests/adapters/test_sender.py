@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from luminalib.adapters.outside.client import OutsideClient, seconds_of
 from luminalib.adapters.outside.guard import Allowed, resolve
-from luminalib.adapters.outside.sender import HttpSender, _seconds_of
+from luminalib.adapters.outside.sender import HttpSender
 from luminalib.domain.webhooks import MAX_RESPONSE_BYTES, AddressRefused, Reply
 from receiver import Receiver, receiving
 
@@ -28,9 +29,9 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def sender() -> AsyncIterator[HttpSender]:
-    opened = HttpSender(Allowed(LOOPBACK), seconds=5)
+    opened = HttpSender(OutsideClient(Allowed(LOOPBACK), seconds=5))
     yield opened
-    await opened.close()
+    await opened._client.close()
 
 
 async def post(sender: HttpSender, url: str) -> Reply:
@@ -50,13 +51,13 @@ async def test_what_comes_back_is_told_whatever_it_is(receiver: Receiver, sender
 
 
 async def test_misbehaviour_is_an_error_in_words_and_not_waited_for(receiver: Receiver) -> None:
-    sender = HttpSender(Allowed(LOOPBACK), seconds=0.5)
+    sender = HttpSender(OutsideClient(Allowed(LOOPBACK), seconds=0.5))
     words = {"reset": ("The connection was cut", "no whole answer"), "nonsense": ("no whole answer",), "drip": ("No whole answer",)}
     for mood, expected in words.items():
         reply = await post(sender, f"{receiver.url}/{mood}")
         assert reply.status is None
         assert any(one in (reply.error or "") for one in expected), (mood, reply)
-    await sender.close()
+    await sender._client.close()
 
 
 async def test_no_more_is_read_than_is_kept(receiver: Receiver, sender: HttpSender) -> None:
@@ -105,7 +106,7 @@ http://[fd00::1] http://[fe80::1%25lo] http://224.0.0.1 http://255.255.255.255 h
 @pytest.mark.parametrize("url", INSIDE.split())
 async def test_no_way_of_writing_it_leads_inside(url: str) -> None:
     """What the system itself resolves, too: decimal, hexadecimal, octal and short forms."""
-    sender = HttpSender(Allowed([]), seconds=5)
+    sender = HttpSender(OutsideClient(Allowed([]), seconds=5))
     reply = await post(sender, url)
     assert reply.status is None
     try:
@@ -114,7 +115,7 @@ async def test_no_way_of_writing_it_leads_inside(url: str) -> None:
         assert reply.error
     else:
         assert "own network" in (reply.error or ""), reply
-    await sender.close()
+    await sender._client.close()
 
 
 async def test_a_name_is_judged_by_every_address_that_it_has(receiver: Receiver) -> None:
@@ -124,9 +125,9 @@ async def test_a_name_is_judged_by_every_address_that_it_has(receiver: Receiver)
         async def resolve_to(_host: str, _port: int, found: Sequence[str] = addresses) -> Sequence[str]:
             return found
 
-        sender = HttpSender(Allowed([]), resolve=resolve_to, seconds=5)
+        sender = HttpSender(OutsideClient(Allowed([]), resolve=resolve_to, seconds=5))
         assert "own network" in ((await post(sender, f"http://hooks.example.org:{port}/200")).error or "")
-        await sender.close()
+        await sender._client.close()
     assert receiver.requests == []
 
 
@@ -138,7 +139,7 @@ async def test_a_name_that_changes_its_mind_gains_nothing(receiver: Receiver) ->
         asked.append(host)
         return ["127.0.0.2"] if len(asked) == 1 else ["127.0.0.1"]
 
-    sender = HttpSender(Allowed(["127.0.0.2"]), resolve=change, seconds=5)
+    sender = HttpSender(OutsideClient(Allowed(["127.0.0.2"]), resolve=change, seconds=5))
     port = receiver.url.rpartition(":")[2]
     first = await post(sender, f"http://rebinding.example.org:{port}/200")
     assert "own network" not in (first.error or "")
@@ -146,18 +147,18 @@ async def test_a_name_that_changes_its_mind_gains_nothing(receiver: Receiver) ->
     second = await post(sender, f"http://rebinding.example.org:{port}/200")
     assert "own network" in (second.error or "")
     assert receiver.requests == [], "the receiver listens on 127.0.0.1 alone"
-    await sender.close()
+    await sender._client.close()
 
 
 async def test_hosts_of_ones_own_are_allowed_by_name(receiver: Receiver) -> None:
     async def here(_host: str, _port: int) -> Sequence[str]:
         return ["127.0.0.1"]
 
-    sender = HttpSender(Allowed(["NAS.local."]), resolve=here, seconds=5)
+    sender = HttpSender(OutsideClient(Allowed(["NAS.local."]), resolve=here, seconds=5))
     port = receiver.url.rpartition(":")[2]
     assert (await post(sender, f"http://nas.local:{port}/200")).status == 200
     assert "own network" in ((await post(sender, f"http://other.local:{port}/200")).error or "")
-    await sender.close()
+    await sender._client.close()
 
 
 async def test_what_can_be_seen_to_be_inside_is_refused_at_once(sender: HttpSender) -> None:
@@ -165,7 +166,7 @@ async def test_what_can_be_seen_to_be_inside_is_refused_at_once(sender: HttpSend
         with pytest.raises(AddressRefused):
             sender.require_allowed(url)
     with pytest.raises(AddressRefused):
-        HttpSender(Allowed([])).require_allowed("http://localhost:8000")
+        HttpSender(OutsideClient(Allowed([]))).require_allowed("http://localhost:8000")
     for url in ("http://127.0.0.1", "https://8.8.8.8", "https://hooks.example.org"):
         sender.require_allowed(url)
 
@@ -177,9 +178,9 @@ async def test_connections_are_used_again_and_many_at_once(receiver: Receiver, s
 
 def test_retry_after_is_seconds_or_a_date() -> None:
     later = format_datetime(datetime.now(timezone(timedelta(hours=5))) + timedelta(seconds=500))
-    for given, least, most in ((b"7", 7, 7), (later.encode(), 400, 500), (b"Wed, 21 Oct 2015 07:28:00 GMT", 0, 0)):
-        found = _seconds_of([(b"Retry-After", given)])
+    for given, least, most in (("7", 7, 7), (later, 400, 500), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0)):
+        found = seconds_of(given)
         assert found is not None
         assert least <= found <= most
-    assert _seconds_of([(b"Retry-After", b"soon")]) is None
-    assert _seconds_of([]) is None
+    assert seconds_of("soon") is None
+    assert seconds_of("") is None

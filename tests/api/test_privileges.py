@@ -151,6 +151,14 @@ POST   /webhooks/in/{source}/{key}                      404      404   404      
 POST   /webhook-sources                                 401      403   403       403   201    401
 GET    /webhook-sources                                 401      403   403       403   200    401
 DELETE /webhook-sources/{source_id}                     401      403   403       403   404    401
+POST   /crm/connections                                 401      403   403       403   201    401
+GET    /crm/connections                                 401      403   403       403   200    401
+GET    /crm/connections/{connection_id}                 401      403   403       403   404    401
+PATCH  /crm/connections/{connection_id}                 401      403   403       403   404    401
+DELETE /crm/connections/{connection_id}                 401      403   403       403   404    401
+POST   /crm/connections/{connection_id}/sync            401      403   403       403   404    401
+GET    /crm/connections/{connection_id}/syncs           401      403   403       403   404    401
+GET    /crm/connections/{connection_id}/contacts        401      403   403       403   404    401
 """
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH /auth/me": {"display_name": "Me"},
@@ -182,11 +190,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /books/{book_id}/reviews": {"rating": 5, "text": "A book to keep."},
     "PUT /books/{book_id}/reviews/mine": {"rating": 5, "text": "A book to keep."},
     "POST /webhook-sources": {"name": "website"},
+    "POST /crm/connections": {"kind": "webhook", "url": "https://crm.example.org/contacts"},
+    "PATCH /crm/connections/{connection_id}": {},
     "POST /webhooks": {"url": "https://hooks.example.org/library"},
     "PATCH /webhooks/{webhook_id}": {},
     "POST /webhooks/{webhook_id}/recover": {"since": "2026-05-01T09:00:00Z"},
 }
-NOBODY = {name: str(uuid4()) for name in ("webhook_id", "message_id", "source_id", "source", "key")}
+NOBODY = {name: str(uuid4()) for name in ("webhook_id", "message_id", "source_id", "source", "key", "connection_id")}
 PARAMETERS = {"GET /search": {"q": "lighthouse"}, "GET /search/suggest": {"q": "light"}}
 UPLOADS = {"POST /books": "file", "PUT /books/{book_id}/content": "file", "POST /documents/upload": "files"}
 TUS = {

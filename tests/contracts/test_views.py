@@ -19,6 +19,7 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views import (
     book_pages,
     catalogue,
+    crm,
     documents,
     figures,
     holds,
@@ -36,6 +37,7 @@ from luminalib.adapters.db.views import (
 from luminalib.adapters.db.views import books as book_statements
 from luminalib.adapters.db.views.book_pages import Shape, page_statement
 from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
@@ -64,6 +66,7 @@ FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 VIEWS = (
     SqlBookViews,
+    SqlCrmViews,
     SqlDocumentViews,
     SqlFigureViews,
     SqlHoldViews,
@@ -101,6 +104,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         book_pages,
         book_statements,
         catalogue,
+        crm,
         lexicon,
         documents,
         figures,
@@ -260,7 +264,7 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
 
 def _subject_of(name: str) -> str:
     """What the parameter `id` of a statement stands for."""
-    if "webhooks" in name or name.startswith("_ATTEMPTS"):
+    if "webhooks" in name or "crm" in name or name.startswith(("_ATTEMPTS", "_SYNCS", "_CONTACTS")):
         return "webhook"
     return "document" if "documents" in name or name in ("document", "text") else "book"
 

@@ -19,6 +19,7 @@ from luminalib.services.auth import AuthService
 from luminalib.services.books import BookService
 from luminalib.services.consensus import ConsensusService
 from luminalib.services.conversations import ConversationService
+from luminalib.services.crm import CrmService
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.figures import FigureService
@@ -61,6 +62,7 @@ class Services:
     books: BookService
     consensus: ConsensusService
     conversations: ConversationService
+    crm: CrmService
     doctor: DoctorService
     documents: DocumentService
     figures: FigureService

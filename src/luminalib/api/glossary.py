@@ -265,6 +265,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     # webhooks
     "webhook_id": ("The webhook's id.", DOCUMENT),
     "message_id": ("The message's id.", DOCUMENT),
+    "connection_id": ("The id of the connection.", DOCUMENT),
     "source_id": ("The id of the source.", DOCUMENT),
     # parameters
     "q": ("The words that are looked for.", "lighthouse"),

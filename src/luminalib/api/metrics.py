@@ -17,6 +17,7 @@ JOBS_AGE = Gauge("luminalib_jobs_oldest_seconds", "For how long the oldest open 
 DOCUMENTS = Gauge("luminalib_documents", "Documents by the state of their pipeline.", ("status",))
 CIRCUITS = Gauge("luminalib_circuit_open", "Whether another system is left in peace after failures in a row.", ("party",))
 DELIVERIES = Gauge("luminalib_webhook_deliveries", "Messages on their way to webhooks: new, or to be tried again.", ("state",))
+LAGS = Gauge("luminalib_crm_lag_seconds", "For how long another system has not been brought in step.", ("connection",))
 STREAMS = Gauge("luminalib_streams", "Event streams that are open in this process.")
 CONNECTIONS = Gauge("luminalib_database_connections_in_use", "Connections of the database's pools that are taken.")
 PARTS = Gauge("luminalib_part_up", "Whether a part that the library stands on answers.", ("part",))
@@ -50,7 +51,7 @@ async def _look(services: Services) -> None:
         PARTS.labels(part.name).set(part.is_up)
     STREAMS.set(services.streams.open)
     CONNECTIONS.set(services.figures.connections())
-    for gauge in (JOBS, JOBS_AGE, DOCUMENTS, CIRCUITS, DELIVERIES):
+    for gauge in (JOBS, JOBS_AGE, DOCUMENTS, CIRCUITS, DELIVERIES, LAGS):
         gauge.clear()
     try:
         found = await services.figures.read()
@@ -65,3 +66,5 @@ async def _look(services: Services) -> None:
         CIRCUITS.labels(party).set(is_open)
     for state, count in found.deliveries.items():
         DELIVERIES.labels(state).set(count)
+    for connection_id, seconds in found.sync_lags.items():
+        LAGS.labels(connection_id).set(seconds)

@@ -35,6 +35,7 @@ TAGS = {
     "administration": "Accounts, the audit log and the language engine, for admins.",
     "webhooks": "Other systems that are told of what happens here; for admins.",
     "tenants": "Several libraries in one installation, for those who run it.",
+    "crm": "Contacts of inquiries, in step with the systems that others keep them in; for admins.",
     "operations": "Is it alive, is it ready, how is it doing.",
 }
 """In the order of a first visit."""

@@ -12,6 +12,7 @@ from luminalib.container.rounds import Rounds
 from luminalib.container.services import loan_policy, passage_service, training_service
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import UPDATE_CONSENSUS
+from luminalib.domain.crm import SYNC_CRM
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.incoming import TAKE_IN
 from luminalib.domain.inquiries import TRAIN_INTENTS, TRIAGE_INQUIRY
@@ -21,6 +22,7 @@ from luminalib.domain.tenants import REMOVE_TENANT
 from luminalib.domain.uploads import DELETE_UPLOAD
 from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.services.consensus import ConsensusService
+from luminalib.services.crm import CrmSyncService, CrmTools
 from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.notices import NoticeService
 from luminalib.services.pipeline import PipelineService
@@ -36,11 +38,13 @@ WRITE_NOTES_EVERY = timedelta(seconds=5)
 EMPTY_EVERY = timedelta(hours=1)
 """How often texts of inquiries are emptied whose time is over."""
 INDEX_EVERY = timedelta(hours=6)
+SYNC_EVERY = timedelta(minutes=15)
+"""How often it is looked what has changed in other systems."""
 TRAIN_EVERY = timedelta(minutes=1)
 """How often it is looked whether a training is due."""
 
 
-async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> JobRunner:
+async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, rounds: Rounds, crm: CrmTools) -> JobRunner:
     """Starts the workers and the regular rounds; `stack` stops them."""
     runner = a.uow.runner = InProcessJobRunner(SqlJobLedger(a.database), a.clock, workers=settings.workers)
     pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.room, a.clock)
@@ -59,6 +63,8 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     handlers[REMOVE_TENANT] = JobHandler(removal.remove, removal.leave, removal.leave)
     incoming = incoming_service(settings, a)
     handlers[TAKE_IN] = JobHandler(incoming.take_in, incoming.give_up, incoming.leave)
+    syncing = CrmSyncService(crm)
+    handlers[SYNC_CRM] = JobHandler(syncing.sync, syncing.give_up, syncing.leave)
     await runner.start(handlers)
     stack.push_async_callback(runner.stop)
 
@@ -73,6 +79,7 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
         ("index", INDEX_EVERY, passages.request_if_behind),
         ("intents", TRAIN_EVERY, intents.request_if_due),
         ("inquiry-texts", EMPTY_EVERY, inquiry_service(settings, a).empty_old),
+        ("crm", SYNC_EVERY, syncing.request_all),
         ("tidy", TIDY_EVERY, tidy),
     ):
         rounds.begin(stack, name, period, request)

@@ -12,6 +12,7 @@ from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api.deps import Services
 from luminalib.container.adapters import open_adapters
 from luminalib.container.conversations import open_conversations, open_knowledge
+from luminalib.container.crm import crm_tools
 from luminalib.container.jobs import open_notes, open_runner
 from luminalib.container.llm import introduce
 from luminalib.container.rounds import Rounds
@@ -57,8 +58,9 @@ async def open_container(
             "passages": Part(check=adapters.index.check, is_hard=False),
         }
         rounds = Rounds(adapters.tenants.active)
+        crm = crm_tools(settings, adapters, stack)
         if run_jobs:
-            parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack, rounds)).check)
+            parts["jobs"] = Part(check=(await open_runner(settings, adapters, stack, rounds, crm)).check)
             parts["rounds"] = Part(check=rounds.check, is_hard=False)
         if run_jobs and settings.knowledge_dir:
             parts["knowledge"] = open_knowledge(settings, settings.knowledge_dir, adapters, stack, rounds)
@@ -69,7 +71,7 @@ async def open_container(
             parts["webhooks"] = await open_deliveries(webhooks, adapters, stack)
         conversations = await open_conversations(settings, adapters, stack, is_server=run_jobs)
         notes = await open_notes(adapters, stack, rounds)
-        services = make_services(settings, adapters, HealthService(parts), notes, conversations, webhooks)
+        services = make_services(settings, adapters, HealthService(parts), notes, conversations, webhooks, crm)
         if run_jobs:
             rounds.begin(stack, "rankings", WARM_EVERY, services.recommendations.warm)
             rounds.begin(stack, "words", REWORD_EVERY, services.books.reword)

@@ -15,6 +15,7 @@ from luminalib.services.auth import AuthService, AuthTools
 from luminalib.services.books import BookService
 from luminalib.services.consensus import ConsensusService
 from luminalib.services.conversations import ConversationService
+from luminalib.services.crm import CrmService, CrmTools
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.figures import FigureService
@@ -53,6 +54,7 @@ def make_services(
     notes: ImpressionNotes,
     conversations: ConversationService,
     webhooks: WebhookTools,
+    crm: CrmTools,
 ) -> Services:
     """All services of the API."""
     tools = AuthTools(
@@ -124,6 +126,7 @@ def make_services(
         training=training_service(settings, a),
         users=UserService(a.uow, a.views.users, policy, a.clock),
         webhooks=WebhookService(webhooks),
+        crm=CrmService(crm),
     )
 
 

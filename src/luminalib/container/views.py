@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
@@ -22,6 +23,7 @@ from luminalib.adapters.db.views.webhooks import SqlWebhookViews
 from luminalib.ports.clock import Clock
 from luminalib.ports.views import (
     BookViews,
+    CrmViews,
     DocumentViews,
     FigureViews,
     HoldViews,
@@ -54,6 +56,7 @@ class Views:
     invitations: InvitationViews
     webhooks: WebhookViews
     sources: SourceViews
+    crm: CrmViews
 
 
 async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock) -> Views:
@@ -78,4 +81,5 @@ async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock)
         invitations=SqlInvitationViews(reader),
         webhooks=SqlWebhookViews(reader),
         sources=SqlSourceViews(reader),
+        crm=SqlCrmViews(reader),
     )

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from uuid import uuid4
 
 from luminalib.adapters.db.deliveries import SqlDeliveryLedger
+from luminalib.adapters.outside.client import OutsideClient
 from luminalib.adapters.outside.guard import Allowed
 from luminalib.adapters.outside.sender import HttpSender
 from luminalib.container.adapters import Adapters
@@ -16,11 +17,22 @@ from luminalib.settings import Settings
 
 def webhook_tools(settings: Settings, a: Adapters, stack: AsyncExitStack) -> WebhookTools:
     """What the services of webhooks work with; `stack` closes the connections."""
-    sender = HttpSender(Allowed(settings.allowed_networks))
-    stack.push_async_callback(sender.close)
+    client = open_client(settings, stack)
     return WebhookTools(
-        uow=a.uow, views=a.views.webhooks, sender=sender, sealer=a.sealer, clock=a.clock, base_url=settings.public_url
+        uow=a.uow,
+        views=a.views.webhooks,
+        sender=HttpSender(client),
+        sealer=a.sealer,
+        clock=a.clock,
+        base_url=settings.public_url,
     )
+
+
+def open_client(settings: Settings, stack: AsyncExitStack) -> OutsideClient:
+    """A client that keeps out of the own network; `stack` closes its connections."""
+    client = OutsideClient(Allowed(settings.allowed_networks))
+    stack.push_async_callback(client.close)
+    return client
 
 
 async def open_deliveries(tools: WebhookTools, a: Adapters, stack: AsyncExitStack) -> Part:

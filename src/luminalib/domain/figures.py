@@ -18,10 +18,12 @@ class JobFigure:
 class Figures:
     """What the database knows: jobs that are open, documents by state, and how others do whom the library talks to.
 
-    `circuits` says of each party whether it is left in peace after failures; `deliveries` counts messages that wait for webhooks.
+    `circuits` says of each party whether it is left in peace after failures; `deliveries` counts messages that wait for webhooks;
+    `sync_lags` are the seconds since each connection was last in step.
     """
 
     jobs: tuple[JobFigure, ...]
     documents: Mapping[str, int]
     circuits: Mapping[str, bool]
     deliveries: Mapping[str, int]
+    sync_lags: Mapping[str, float]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from luminalib.domain import idempotency, incoming, notices, webhooks
+from luminalib.domain import crm, idempotency, incoming, notices, webhooks
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.documents import DocumentNotFound
@@ -51,6 +51,7 @@ class HousekeepingService:
             await uow.tastes.trim(TASTE_EVENTS_KEPT)
             await uow.events.forget_progress(now - PROGRESS_KEPT_FOR)
             await uow.notices.forget(before=now - notices.KEPT_FOR)
+            await uow.crm.forget_syncs(now - crm.SYNCS_KEPT_FOR)
             await uow.incoming.forget(now - incoming.KEPT_FOR)
             await uow.webhooks.forget(now - webhooks.KEPT_FOR)
             await uow.receipts.forget(before=now - idempotency.KEPT_FOR)

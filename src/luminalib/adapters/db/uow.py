@@ -24,6 +24,7 @@ from luminalib.adapters.db.auth import SqlSessionRepository, SqlUserRepository
 from luminalib.adapters.db.books import SqlBookRepository
 from luminalib.adapters.db.consensus import SqlConsensusRepository
 from luminalib.adapters.db.conversations import SqlConversationRepository
+from luminalib.adapters.db.crm import SqlCrmRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
 from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
 from luminalib.adapters.db.events import SqlEventLog
@@ -177,6 +178,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.documents = SqlDocumentRepository(self._session, self._tenant_id)
         self.events = self._log = SqlEventLog(self._session, self._tenant_id)
         self.outbox = self._outbox = SqlOutbox(self._session, self._tenant_id, self._silence)
+        self.crm = SqlCrmRepository(self._session)
         self.incoming = SqlIncomingRepository(self._session, self._tenant_id)
         self.webhooks = self._webhooks = SqlWebhookRepository(self._session, self._tenant_id)
         return self

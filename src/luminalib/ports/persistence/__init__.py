@@ -7,6 +7,7 @@ from luminalib.ports.persistence.auth import SessionRepository, UserRepository
 from luminalib.ports.persistence.books import BookRepository
 from luminalib.ports.persistence.consensus import ConsensusRepository
 from luminalib.ports.persistence.conversations import ConversationRepository
+from luminalib.ports.persistence.crm import CrmRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
@@ -35,6 +36,7 @@ __all__ = [
     "BookRepository",
     "ConsensusRepository",
     "ConversationRepository",
+    "CrmRepository",
     "Database",
     "DocumentRepository",
     "EventLog",

@@ -12,6 +12,7 @@ from luminalib.ports.persistence.auth import SessionRepository, UserRepository
 from luminalib.ports.persistence.books import BookRepository
 from luminalib.ports.persistence.consensus import ConsensusRepository
 from luminalib.ports.persistence.conversations import ConversationRepository
+from luminalib.ports.persistence.crm import CrmRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
 from luminalib.ports.persistence.holds import HoldRepository
@@ -67,6 +68,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     outbox: Outbox
     webhooks: WebhookRepository
     incoming: IncomingRepository
+    crm: CrmRepository
 
     @abstractmethod
     async def enqueue(self, job: Job) -> None:

@@ -4,6 +4,7 @@ A view shows what was committed when it was asked for. Whoever goes on to write 
 """
 
 from luminalib.ports.views.books import BookViews
+from luminalib.ports.views.crm import CrmViews
 from luminalib.ports.views.documents import DocumentViews
 from luminalib.ports.views.figures import FigureViews
 from luminalib.ports.views.holds import HoldViews
@@ -19,6 +20,7 @@ from luminalib.ports.views.webhooks import WebhookViews
 
 __all__ = [
     "BookViews",
+    "CrmViews",
     "DocumentViews",
     "FigureViews",
     "HoldViews",

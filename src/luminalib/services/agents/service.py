@@ -97,7 +97,7 @@ class AgentService:
                     inquiry.answer(now)
                 elif run.agent is AgentName.QUALIFY:
                     inquiry.qualify(run.output["score"], now)
-                    await note_qualified(uow, inquiry, now, request_id)
+                    await note_qualified(uow, by.tenant_id, inquiry, now, request_id)
         log.info("agent.approved", agent=run.agent.value, run_id=run.id, inquiry_id=run.inquiry_id, was_edited=text is not None)
         return run
 

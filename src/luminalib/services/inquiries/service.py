@@ -133,7 +133,7 @@ class InquiryService:
                 [InquiryRecord.of(inquiry, InquiryStep.CORRECTED, now, detail=detail, request_id=request_id)]
             )
             if inquiry.state is InquiryState.QUALIFIED and not was_qualified:
-                await note_qualified(uow, inquiry, now, request_id)
+                await note_qualified(uow, by.tenant_id, inquiry, now, request_id)
         log.info("inquiry.corrected", **_told(inquiry), changed=sorted(changes))
         return InquiryView.of(inquiry)
 

@@ -4,8 +4,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from luminalib.adapters.db.crm import crm_connections
 from luminalib.adapters.db.documents import documents
 from luminalib.adapters.db.jobs import jobs
+from luminalib.adapters.db.schema import UtcDateTime
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Statement
 from luminalib.adapters.db.webhooks import webhook_deliveries, webhooks
@@ -23,6 +25,13 @@ _JOBS = Statement(
 _DOCUMENTS = Statement(sa.select(documents.c.status, sa.func.count()).group_by(documents.c.status))
 
 _PARTIES = Statement(sa.select(webhooks.c.id, webhooks.c.open_until).where(webhooks.c.is_enabled))
+_SYSTEMS = Statement(
+    sa.select(
+        crm_connections.c.id,
+        crm_connections.c.open_until,
+        sa.func.coalesce(crm_connections.c.synced_at, crm_connections.c.created_at, type_=UtcDateTime()),
+    ).where(crm_connections.c.is_enabled)
+)
 _DELIVERIES = Statement(
     sa.select(webhook_deliveries.c.state, sa.func.count())
     .select_from(webhooks.join(webhook_deliveries, webhook_deliveries.c.webhook_id == webhooks.c.id))
@@ -42,6 +51,7 @@ class SqlFigureViews(FigureViews):
         open_jobs = await self._reader.rows(_JOBS, tenant_id)
         by_state = await self._reader.rows(_DOCUMENTS, tenant_id)
         parties = await self._reader.rows(_PARTIES, tenant_id)
+        systems = await self._reader.rows(_SYSTEMS, tenant_id)
         deliveries = await self._reader.rows(_DELIVERIES, tenant_id)
         return Figures(
             jobs=tuple(
@@ -49,6 +59,10 @@ class SqlFigureViews(FigureViews):
                 for name, status, count, due in open_jobs
             ),
             documents={str(status): count for status, count in by_state},
-            circuits={f"webhook:{webhook_id}": until is not None and now < until for webhook_id, until in parties},
+            circuits={
+                **{f"webhook:{webhook_id}": until is not None and now < until for webhook_id, until in parties},
+                **{f"crm:{connection_id}": until is not None and now < until for connection_id, until, _ in systems},
+            },
+            sync_lags={connection_id: max(0.0, (now - at).total_seconds()) for connection_id, _, at in systems},
             deliveries={str(state): count for state, count in deliveries},
         )

@@ -1,0 +1,145 @@
+"""Requests to other people's servers by httpcore: guarded, no redirects, no proxies of the environment, answers cut at a limit."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import httpcore
+
+from luminalib.adapters.outside.guard import Allowed, GuardedNetwork, Resolve, require_plain, resolve
+from luminalib.domain.webhooks import AddressRefused
+
+ANSWER_SECONDS = 15.0
+"""How long all of it may take: resolving, connecting, sending, and reading what is read."""
+CONNECT_SECONDS = 5.0
+KEPT, KEPT_SECONDS = 100, 30.0
+"""How many connections are kept open after an answer, one for each server, and for how long."""
+_AGENT = "LuminaLib"
+_LIMITS = {"timeout": {"connect": CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS, "pool": ANSWER_SECONDS}}
+
+
+class NoAnswer(Exception):
+    """There was no whole answer; the message says why. `begun` is what there was of its body."""
+
+    def __init__(self, words: str, begun: bytes = b"") -> None:
+        super().__init__(words)
+        self.begun = begun
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: `headers` by names in lower case, `body` up to the limit."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds that the server asks for."""
+        return seconds_of(self.headers.get("retry-after", ""))
+
+
+class OutsideClient:
+    """Keeps a connection to each of the servers that it has talked to last.
+
+    httpcore's own pool looks at all of its connections for each request, which took longer than all else with a hundred webhooks.
+    """
+
+    def __init__(self, allowed: Allowed, *, seconds: float = ANSWER_SECONDS, resolve: Resolve = resolve) -> None:
+        self._allowed = allowed
+        self._seconds = seconds
+        self._tls = ssl.create_default_context()
+        self._network = GuardedNetwork(allowed, resolve)
+        self._kept: dict[tuple[bytes, bytes, int | None], httpcore.AsyncHTTPConnection] = {}
+
+    def require_allowed(self, url: str) -> None:
+        """Raises AddressRefused for an address that can be seen to be inside; names are judged when they are connected to."""
+        require_plain(url, self._allowed)
+
+    async def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Answer:
+        """The answer, with `most` bytes of its body, within seconds whatever the other side does. Raises NoAnswer."""
+        text = b""
+        try:
+            async with asyncio.timeout(self._seconds), self._asked(_request(method, url, headers, body)) as answer:
+                named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+                async for chunk in answer.aiter_stream():
+                    text += chunk
+                    if len(text) >= most:
+                        break
+                return Answer(answer.status, named, text[:most])
+        except TimeoutError:
+            raise NoAnswer(f"No whole answer within {self._seconds:.0f} seconds.", text[:most]) from None
+        except AddressRefused as refused:
+            raise NoAnswer(refused.detail) from refused
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as failure:
+            raise NoAnswer(_words_of(failure), text[:most]) from failure
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        while self._kept:
+            await self._kept.popitem()[1].aclose()
+
+    @asynccontextmanager
+    async def _asked(self, request: httpcore.Request) -> AsyncIterator[httpcore.Response]:
+        """The answer, while it is read; the connection is kept when all of it was."""
+        server = (request.url.scheme, request.url.host, request.url.port)
+        connection = self._kept.pop(server, None)
+        if connection is not None and (connection.has_expired() or not connection.is_idle()):
+            await connection.aclose()
+            connection = None
+        if connection is None:
+            connection = httpcore.AsyncHTTPConnection(
+                request.url.origin, ssl_context=self._tls, keepalive_expiry=KEPT_SECONDS, network_backend=self._network
+            )
+        try:
+            answer = await connection.handle_async_request(request)
+            try:
+                yield answer
+            finally:
+                await answer.aclose()
+        finally:
+            if connection.is_idle() and server not in self._kept and len(self._kept) < KEPT:
+                self._kept[server] = connection
+            else:
+                await connection.aclose()
+
+
+def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> httpcore.Request:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna" if not (parts.hostname or "").isascii() else "ascii")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    address = httpcore.URL(scheme=parts.scheme.encode(), host=host, port=parts.port, target=target.encode())
+    name = host.decode() if ":" not in host.decode() else f"[{host.decode()}]"
+    named = name if parts.port is None else f"{name}:{parts.port}"
+    sent = [("host", named), ("user-agent", _AGENT), *headers.items(), ("content-length", str(len(body)))]
+    return httpcore.Request(method, address, headers=sent, content=body, extensions=_LIMITS)
+
+
+def seconds_of(given: str) -> float | None:
+    """What Retry-After asks for: seconds, or a date."""
+    given = given.strip()
+    if given.isascii() and given.isdigit():
+        return float(given[:9])
+    with suppress(ValueError, TypeError):
+        at = parsedate_to_datetime(given)
+        return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
+    return None
+
+
+def _words_of(failure: Exception) -> str:
+    kind = {
+        httpcore.ConnectError: "The connection could not be made",
+        httpcore.ConnectTimeout: "The connection was not made in time",
+        httpcore.ReadTimeout: "No answer in time",
+        httpcore.ReadError: "The connection was cut",
+        httpcore.WriteError: "The connection was cut",
+        httpcore.RemoteProtocolError: "What came back is no whole answer",
+    }.get(type(failure), "It could not be sent")
+    cause = str(failure) or type(failure.__cause__ or failure).__name__
+    return f"{kind} ({cause})."[:500]

@@ -1,0 +1,1 @@
+"""Systems that keep contacts, each in its own words."""
