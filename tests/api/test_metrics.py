@@ -13,13 +13,16 @@ TOKEN = "a token for prometheus"
 
 async def test_figures_say_what_is_open_and_how_the_parts_are(settings: Settings) -> None:
     async with opened(settings) as library:
-        await add(await library.join("ada"))
+        ada = await library.join("ada")
+        await add(ada)
+        (await ada.post("/inquiries", json={"message": "?"})).raise_for_status()
         told = (await library.visitor().get("/metrics")).text
     for line in (
         'luminalib_documents{status="pending"} 1.0',
         'luminalib_jobs{name="process_document",status="waiting"} 1.0',
         'luminalib_jobs_oldest_seconds{name="process_document",status="waiting"}',
         'luminalib_part_up{part="database"} 1.0',
+        'luminalib_inquiries{intent="other",method="rules",state="needs_review"} 1.0',
         "luminalib_streams 0.0",
         "luminalib_database_connections_in_use",
         "luminalib_job_seconds",

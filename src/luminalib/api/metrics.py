@@ -18,6 +18,11 @@ DOCUMENTS = Gauge("luminalib_documents", "Documents by the state of their pipeli
 CIRCUITS = Gauge("luminalib_circuit_open", "Whether another system is left in peace after failures in a row.", ("party",))
 DELIVERIES = Gauge("luminalib_webhook_deliveries", "Messages on their way to webhooks: new, or to be tried again.", ("state",))
 LAGS = Gauge("luminalib_crm_lag_seconds", "For how long another system has not been brought in step.", ("connection",))
+INQUIRIES = Gauge(
+    "luminalib_inquiries",
+    "Inquiries by what they want, who found that, and how far they have come; needs_review by all is the review rate.",
+    ("intent", "method", "state"),
+)
 STREAMS = Gauge("luminalib_streams", "Event streams that are open in this process.")
 CONNECTIONS = Gauge("luminalib_database_connections_in_use", "Connections of the database's pools that are taken.")
 PARTS = Gauge("luminalib_part_up", "Whether a part that the library stands on answers.", ("part",))
@@ -51,7 +56,7 @@ async def _look(services: Services) -> None:
         PARTS.labels(part.name).set(part.is_up)
     STREAMS.set(services.streams.open)
     CONNECTIONS.set(services.figures.connections())
-    for gauge in (JOBS, JOBS_AGE, DOCUMENTS, CIRCUITS, DELIVERIES, LAGS):
+    for gauge in (INQUIRIES, JOBS, JOBS_AGE, DOCUMENTS, CIRCUITS, DELIVERIES, LAGS):
         gauge.clear()
     try:
         found = await services.figures.read()
@@ -62,6 +67,8 @@ async def _look(services: Services) -> None:
         JOBS_AGE.labels(job.name, job.status).set(job.oldest_seconds)
     for status, count in found.documents.items():
         DOCUMENTS.labels(status).set(count)
+    for asked in found.inquiries:
+        INQUIRIES.labels(asked.intent, asked.method, asked.state).set(asked.count)
     for party, is_open in found.circuits.items():
         CIRCUITS.labels(party).set(is_open)
     for state, count in found.deliveries.items():

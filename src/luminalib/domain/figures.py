@@ -15,6 +15,16 @@ class JobFigure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InquiryFigure:
+    """Inquiries that want the same, were read by the same method and have come as far: how many."""
+
+    intent: str
+    method: str
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
     """What the database knows: jobs that are open, documents by state, and how others do whom the library talks to.
 
@@ -27,3 +37,4 @@ class Figures:
     circuits: Mapping[str, bool]
     deliveries: Mapping[str, int]
     sync_lags: Mapping[str, float]
+    inquiries: tuple[InquiryFigure, ...] = ()

@@ -48,6 +48,7 @@ inquiries = sa.Table(
     sa.Column("awaits_model", sa.Boolean, nullable=False),
     sa.Column("is_confirmed", sa.Boolean, nullable=False),
     sa.Index("ix_inquiries_tenant_id_created_at", "tenant_id", "created_at", "id"),
+    sa.Index("ix_inquiries_figures", "tenant_id", "intent", "method", "state"),  # counted from it alone
     sa.Index("ix_inquiries_state", "tenant_id", "state", "created_at"),
     sa.Index("ix_inquiries_intent", "tenant_id", "intent", "created_at"),
     sa.Index("ix_inquiries_created_by", "tenant_id", "created_by", "created_at"),

@@ -6,12 +6,13 @@ import sqlalchemy as sa
 
 from luminalib.adapters.db.crm import crm_connections
 from luminalib.adapters.db.documents import documents
+from luminalib.adapters.db.inquiries import inquiries
 from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.schema import UtcDateTime
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Statement
 from luminalib.adapters.db.webhooks import webhook_deliveries, webhooks
-from luminalib.domain.figures import Figures, JobFigure
+from luminalib.domain.figures import Figures, InquiryFigure, JobFigure
 from luminalib.domain.jobs import JobStatus
 from luminalib.domain.webhooks import DeliveryState
 from luminalib.ports.views import FigureViews
@@ -39,9 +40,12 @@ _DELIVERIES = Statement(
     .group_by(webhook_deliveries.c.state)
 )
 
+_ASKED = (inquiries.c.intent, inquiries.c.method, inquiries.c.state)
+_INQUIRIES = Statement(sa.select(*_ASKED, sa.func.count()).group_by(*_ASKED))
+
 
 class SqlFigureViews(FigureViews):
-    """The tables `jobs`, `documents`, and those of webhooks."""
+    """The tables `jobs`, `documents`, `inquiries`, and those of webhooks."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -53,6 +57,7 @@ class SqlFigureViews(FigureViews):
         parties = await self._reader.rows(_PARTIES, tenant_id)
         systems = await self._reader.rows(_SYSTEMS, tenant_id)
         deliveries = await self._reader.rows(_DELIVERIES, tenant_id)
+        inquired = await self._reader.rows(_INQUIRIES, tenant_id)
         return Figures(
             jobs=tuple(
                 JobFigure(name=name, status=str(status), count=count, oldest_seconds=max(0.0, (now - due).total_seconds()))
@@ -64,5 +69,6 @@ class SqlFigureViews(FigureViews):
                 **{f"crm:{connection_id}": until is not None and now < until for connection_id, until, _ in systems},
             },
             sync_lags={connection_id: max(0.0, (now - at).total_seconds()) for connection_id, _, at in systems},
+            inquiries=tuple(InquiryFigure(intent=str(i), method=str(m), state=str(s), count=count) for i, m, s, count in inquired),
             deliveries={str(state): count for state, count in deliveries},
         )

@@ -1,9 +1,11 @@
-"""One connection for all who ask: so many calls at a time, a time-out, one more try where that may help, a circuit breaker."""
+"""One connection for all who ask: so many calls at a time, a time-out, two more tries where that may help, a circuit breaker."""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from luminalib.adapters.llm.prompted.transport import (
     ChatReply,
@@ -18,7 +20,7 @@ from luminalib.adapters.llm.prompted.transport import (
 )
 from luminalib.ports.clock import Clock
 
-TRIES = 2
+TRIES = 3
 OUTAGES = (Unreachable, TimedOut, ServerFault, RateLimited)
 """What speaks against the server rather than against the question."""
 FAILURES_TO_OPEN = 4
@@ -85,15 +87,14 @@ class ResilientTransport(ChatTransport):
     async def chat(self, request: ChatRequest) -> ChatReply:
         """See ChatTransport."""
         async with self._slots:
-            for _ in range(TRIES - 1):
-                try:
-                    return await self._try(request)
-                except TransportFailure as failure:
-                    pause = failure.retry_after if failure.retry_after is not None else _PAUSE * random.uniform(0.5, 1.5)  # noqa: S311 -- jitter
-                    if not failure.may_pass or pause > LONGEST_PAUSE:
-                        raise
-                    await self._pause(pause)
-            return await self._try(request)
+            tries = AsyncRetrying(
+                stop=stop_after_attempt(TRIES),
+                retry=retry_if_exception(_may_pass_soon),
+                wait=_pause_after,
+                sleep=self._pause,
+                reraise=True,
+            )
+            return await tries(self._try, request)
 
     async def _try(self, request: ChatRequest) -> ChatReply:
         self._breaker.enter()
@@ -118,3 +119,15 @@ class ResilientTransport(ChatTransport):
     async def close(self) -> None:
         """See ChatTransport."""
         await self._inner.close()
+
+
+def _may_pass_soon(error: BaseException) -> bool:
+    return isinstance(error, TransportFailure) and error.may_pass and (error.retry_after or 0) <= LONGEST_PAUSE
+
+
+def _pause_after(state: RetryCallState) -> float:
+    """What the server asks for, else twice as long each time, with jitter."""
+    failure = state.outcome.exception() if state.outcome else None
+    if isinstance(failure, TransportFailure) and failure.retry_after is not None:
+        return failure.retry_after
+    return _PAUSE * float(2 ** (state.attempt_number - 1)) * random.uniform(0.5, 1.5)  # noqa: S311 -- jitter
