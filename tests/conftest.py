@@ -158,9 +158,13 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def container(settings: Settings) -> AsyncIterator[Container]:
-    """The running parts of that installation; a language engine that answers at once stands in for the real one."""
-    async with open_container(settings, llm=FakeLLM()) as opened:
+async def container(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[Container]:
+    """The running parts of that installation; a language engine that answers at once stands in for the real one.
+
+    What is marked `jobs(False)` waits for no background work, and none takes its time beside it.
+    """
+    mark = request.node.get_closest_marker("jobs")
+    async with open_container(settings, llm=FakeLLM(), run_jobs=mark is None or mark.args[0]) as opened:
         yield opened
 
 

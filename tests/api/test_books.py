@@ -11,7 +11,10 @@ from bookfiles import make_epub, make_pdf
 from conftest import SignUp
 from journeys import STORY, add, settled
 
+pytestmark = pytest.mark.jobs(False)
 
+
+@pytest.mark.jobs(True)
 async def test_upload_to_summary(admin: httpx.AsyncClient) -> None:
     answer = await add(admin, title="The Keeper", author="Ines Calloway", tags="sea, Winter", copies="2")
     assert answer.status_code == 201
@@ -102,6 +105,7 @@ async def test_bad_details_leave_no_file(admin: httpx.AsyncClient, stored_files:
     assert stored_files() == []
 
 
+@pytest.mark.jobs(True)
 async def test_the_same_bytes_are_known(admin: httpx.AsyncClient, member: httpx.AsyncClient, stored_files: Any) -> None:
     first = (await add(admin)).json()
     await settled(admin, first["id"])
@@ -112,6 +116,7 @@ async def test_the_same_bytes_are_known(admin: httpx.AsyncClient, member: httpx.
     assert len(stored_files()) == 1
 
 
+@pytest.mark.jobs(True)
 async def test_parallel_uploads_of_the_same_bytes_make_one_book(admin: httpx.AsyncClient, stored_files: Any) -> None:
     answers = await asyncio.gather(*(add(admin, title=f"Copy {n}") for n in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
@@ -213,6 +218,7 @@ async def test_content_comes_in_ranges(admin: httpx.AsyncClient) -> None:
     assert (stale.status_code, stale.content) == (200, raw)
 
 
+@pytest.mark.jobs(True)
 async def test_removing_a_book_leaves_nothing(admin: httpx.AsyncClient, stored_files: Any, count_rows: Any) -> None:
     book = (await add(admin)).json()
     await settled(admin, book["id"])
@@ -226,6 +232,7 @@ async def test_removing_a_book_leaves_nothing(admin: httpx.AsyncClient, stored_f
     assert (await add(admin)).status_code == 201
 
 
+@pytest.mark.jobs(True)
 async def test_new_content_starts_the_pipeline_again(admin: httpx.AsyncClient, stored_files: Any) -> None:
     book = (await add(admin, title="Kept")).json()
     await settled(admin, book["id"])
@@ -251,6 +258,7 @@ async def test_what_is_not_there_is_404_and_what_is_no_id_is_422(admin: httpx.As
     assert (await admin.post("/healthz")).status_code == 405
 
 
+@pytest.mark.jobs(True)
 async def test_a_file_that_cannot_be_read_fails_with_the_reason(admin: httpx.AsyncClient) -> None:
     book = (await add(admin, b"%PDF-1.7\n" + b"\x00garbage" * 99, "broken.pdf")).json()
     summary = await settled(admin, book["id"])

@@ -25,6 +25,8 @@ from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.notices import remind
 from luminalib.settings import LoanSettings, Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
 RULES = LoanSettings(
@@ -299,6 +301,7 @@ async def test_a_librarian_ends_a_hold_and_its_member_is_told(line: Line) -> Non
     assert slug(await cleo.delete(f"/holds/{own['id']}")) == "not-waiting"
 
 
+@pytest.mark.jobs(True)
 async def test_a_book_that_could_not_be_read_is_not_lent(admin: httpx.AsyncClient) -> None:
     book = (await add(admin, b"%PDF-1.7 and nothing else", "broken.pdf")).json()["id"]
     assert (await settled(admin, book))["status"] == "failed"

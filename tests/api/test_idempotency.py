@@ -13,6 +13,8 @@ from luminalib.domain.pipeline import sweep
 from luminalib.services.housekeeping import HousekeepingService
 from luminalib.settings import Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 

@@ -13,6 +13,8 @@ from journeys import PASSWORD, STORY
 from lending import available, books_of, borrow, give_back, loans, renew, shelve
 from luminalib.settings import LoanSettings, Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
 

@@ -23,6 +23,8 @@ from lending import (
 )
 from luminalib.settings import LoanSettings, Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 DAY = timedelta(days=1)
 
 

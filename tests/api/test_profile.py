@@ -10,6 +10,8 @@ from accounts import Library, bearer, email_of, id_of, log_in, opened, refresh, 
 from journeys import PASSWORD, add
 from luminalib.settings import Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 NEW_PASSWORD = "quiet harbour 1887"
 TASTE = {"tags": [{"name": "sea", "weight": 0.5}], "authors": [{"name": "Ann Able", "weight": 1.0}], "excluded_tags": ["horror"]}
 

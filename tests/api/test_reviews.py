@@ -13,6 +13,8 @@ from journeys import PASSWORD
 from lending import borrow, give_back, rating_of, review, shelve
 from luminalib.settings import Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 

@@ -9,6 +9,8 @@ from accounts import ADDRESS, Library, audited, bearer, email_of, id_of, log_in,
 from journeys import PASSWORD, add
 from luminalib.settings import Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 
 @pytest.fixture
 async def library(settings: Settings) -> AsyncIterator[Library]:
