@@ -205,6 +205,7 @@ async def test_the_desk_keeps_tokens_and_asks_for_what_it_needs(house: House) ->
     for body, problem in (
         ({"kind": "hubspot"}, "connection-incomplete"),
         ({"kind": "webhook"}, "connection-incomplete"),
+        ({"kind": "carddav", "token": "ada:secret"}, "connection-incomplete"),
         ({"kind": "webhook", "url": "http://10.0.0.1/x"}, "address-refused"),
         ({"kind": "hubspot", "token": "x", "mapping": {"shoe_size": "x"}}, "validation-error"),
     ):

@@ -34,12 +34,13 @@ class CrmConnectionBody(Body):
     """A new connection."""
 
     kind: CrmKind = Field(
-        description="`hubspot`; or `webhook`, any system that takes a signed message for each contact.", examples=["hubspot"]
+        description="`hubspot`; `carddav`, an address book; `webhook`, whatever takes a signed message.",
+        examples=["hubspot"],
     )
     url: Address | None = Field(None, description="Its address; HubSpot's own without one.", examples=[URL])
     token: Token | None = Field(
         None,
-        description="HubSpot's token of a private app, or a secret (`whsec_…`) that signs. It is never shown.",
+        description="A private app's token; `user:password`; or a secret that signs (`whsec_…`). It is never shown.",
         examples=["pat-…"],
     )
     mapping: Mapping | None = Field(

@@ -32,7 +32,7 @@ class TooManyConnections(Conflict):
 
 
 class ConnectionIncomplete(Invalid):
-    """The connection lacks something: `webhook` needs `url`, `hubspot` needs `token`."""
+    """The connection lacks something: `webhook` and `carddav` need `url`, `hubspot` needs `token`."""
 
     slug = "connection-incomplete"
 
@@ -60,6 +60,7 @@ class CrmKind(StrEnum):
 
     WEBHOOK = "webhook"
     HUBSPOT = "hubspot"
+    CARDDAV = "carddav"
 
 
 class SyncState(StrEnum):
@@ -73,6 +74,7 @@ class SyncState(StrEnum):
 DEFAULT_MAPPING: Mapping[CrmKind, Mapping[str, str]] = {
     CrmKind.WEBHOOK: {name: name for name in OURS},
     CrmKind.HUBSPOT: {"email": "email", "first_name": "firstname", "last_name": "lastname", "phone": "phone"},
+    CrmKind.CARDDAV: {"email": "EMAIL", "name": "FN", "phone": "TEL"},
 }
 
 

@@ -57,7 +57,7 @@ class CrmService:
     ) -> CrmConnectionView:
         """A connection. Raises NotAllowed, ConnectionIncomplete, AddressRefused, TooManyConnections."""
         require_admin(by)
-        if (kind is CrmKind.WEBHOOK and not url) or (kind is CrmKind.HUBSPOT and not token):
+        if not (token if kind is CrmKind.HUBSPOT else url):
             raise ConnectionIncomplete
         if url:
             self._tools.directory.require_allowed(url)
@@ -102,7 +102,7 @@ class CrmService:
                     setattr(connection, name, changes[name])
             if changes.get("token"):
                 connection.token = self._tools.sealer.seal(by.tenant_id, changes["token"])
-            if connection.kind is CrmKind.WEBHOOK and not connection.url:
+            if connection.kind is not CrmKind.HUBSPOT and not connection.url:
                 raise ConnectionIncomplete
             connection.failures, connection.open_until, connection.updated_at = 0, None, self._clock.now()
             await self._record(uow, by, AuditAction.CRM_CHANGED, connection.id, connection.kind.value)

@@ -19,6 +19,10 @@ class HttpCrmDirectory(CrmDirectory):
         """See CrmDirectory."""
         if kind is CrmKind.HUBSPOT:
             return HubSpotCrm(self._client, url, token or "", mapping)
+        if kind is CrmKind.CARDDAV:
+            from luminalib.adapters.outside.crm.carddav import CardDavCrm  # noqa: PLC0415 -- lxml is 10 MB that few libraries need
+
+            return CardDavCrm(self._client, url or "", token, mapping)
         return WebhookCrm(self._client, url or "", token)
 
     def require_allowed(self, url: str) -> None:
