@@ -16,11 +16,13 @@ from fakes import FakeClock
 from journeys import add
 from lending import borrow, give_back, notices, place_hold, review, shelve
 from luminalib.adapters.db.deliveries import SqlDeliveryLedger
+from luminalib.container import open_container
 from luminalib.domain.announcements import EventType
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.notices import remind
 from luminalib.domain.webhooks import DISABLED_AFTER, LONGEST_PAUSE, MAX_WEBHOOKS, SCHEDULE
+from luminalib.main import create_app
 from luminalib.services.webhooks import DeliveryService
 from luminalib.settings import LoanSettings, Settings
 from receiver import Receiver, receiving
@@ -323,12 +325,8 @@ async def test_a_secret_that_cannot_be_opened_costs_one_webhook(house: House, se
     assert "LUMINALIB_PREVIOUS_SEALING_KEYS" in attempt["error"]
 
 
-async def test_the_server_delivers_by_itself(container: Any, client: httpx.AsyncClient, settings: Settings) -> None:
-    del container, client
-    changed = settings.model_copy(update={"webhooks_allow": "127.0.0.1", "data_dir": settings.data_dir / "other"})
-    from luminalib.container import open_container  # noqa: PLC0415 -- one server of its own
-    from luminalib.main import create_app  # noqa: PLC0415 -- as above
-
+async def test_the_server_delivers_by_itself(settings: Settings) -> None:
+    changed = settings.model_copy(update={"webhooks_allow": "127.0.0.1"})
     async with receiving() as receiver, open_container(changed) as running:
         app = create_app(changed, running)
         app.state.services = running.services
