@@ -133,26 +133,24 @@ async def test_what_came_before_a_connection_broke_counts(admin: httpx.AsyncClie
     assert 0 < await offset_of(admin, path) <= 100_000
 
 
-@pytest.mark.parametrize(
-    ("headers", "status", "problem"),
-    [
-        ({"Upload-Length": "10"} | metadata(filename="a.txt"), 412, "wrong-tus-version"),
-        (TUS | {"Tus-Resumable": "0.2.2", "Upload-Length": "10"} | metadata(filename="a.txt"), 412, "wrong-tus-version"),
-        (TUS | metadata(filename="a.txt"), 422, "validation-error"),
-        (TUS | {"Upload-Length": "-1"} | metadata(filename="a.txt"), 422, "validation-error"),
-        (TUS | {"Upload-Length": "0"} | metadata(filename="a.txt"), 422, "empty-file"),
-        (TUS | {"Upload-Length": str(3 * 2**20)} | metadata(filename="a.txt"), 413, "file-too-large"),
-        (TUS | {"Upload-Length": "10"}, 422, "malformed-metadata"),
-        (TUS | {"Upload-Length": "10", "Upload-Metadata": "filename !!!"}, 422, "malformed-metadata"),
-        (TUS | {"Upload-Length": "10", "Upload-Metadata": "filename /w=="}, 422, "malformed-metadata"),
-        (TUS | {"Upload-Length": "10"} | metadata(filename="a.txt", copies="many"), 422, "validation-error"),
-    ],
+NO_ANNOUNCEMENTS: tuple[tuple[dict[str, str], int, str], ...] = (
+    ({"Upload-Length": "10"} | metadata(filename="a.txt"), 412, "wrong-tus-version"),
+    (TUS | {"Tus-Resumable": "0.2.2", "Upload-Length": "10"} | metadata(filename="a.txt"), 412, "wrong-tus-version"),
+    (TUS | metadata(filename="a.txt"), 422, "validation-error"),
+    (TUS | {"Upload-Length": "-1"} | metadata(filename="a.txt"), 422, "validation-error"),
+    (TUS | {"Upload-Length": "0"} | metadata(filename="a.txt"), 422, "empty-file"),
+    (TUS | {"Upload-Length": str(3 * 2**20)} | metadata(filename="a.txt"), 413, "file-too-large"),
+    (TUS | {"Upload-Length": "10"}, 422, "malformed-metadata"),
+    (TUS | {"Upload-Length": "10", "Upload-Metadata": "filename !!!"}, 422, "malformed-metadata"),
+    (TUS | {"Upload-Length": "10", "Upload-Metadata": "filename /w=="}, 422, "malformed-metadata"),
+    (TUS | {"Upload-Length": "10"} | metadata(filename="a.txt", copies="many"), 422, "validation-error"),
 )
-async def test_what_is_no_announcement_is_refused(
-    admin: httpx.AsyncClient, headers: dict[str, str], status: int, problem: str
-) -> None:
-    answer = await admin.post("/uploads", headers=headers)
-    assert (answer.status_code, slug(answer)) == (status, problem)
+
+
+async def test_what_is_no_announcement_is_refused(admin: httpx.AsyncClient) -> None:
+    for headers, status, problem in NO_ANNOUNCEMENTS:
+        answer = await admin.post("/uploads", headers=headers)
+        assert (answer.status_code, slug(answer)) == (status, problem), headers
 
 
 async def test_the_last_piece_tells_what_is_wrong_with_the_file(admin: httpx.AsyncClient) -> None:
