@@ -24,7 +24,8 @@ async def open_conversations(settings: Settings, a: Adapters, stack: AsyncExitSt
     conversations = ConversationService(tools)
     if is_server:
         with suppress(Unavailable):
-            await conversations.mark_interrupted(MAIN_TENANT)
+            for tenant_id in await a.tenants.active():
+                await conversations.mark_interrupted(tenant_id)
         stack.push_async_callback(conversations.close)
     return conversations
 

@@ -171,8 +171,12 @@ class ConversationService:
 
     async def mark_interrupted(self, tenant_id: str) -> None:
         """Says of questions that nobody answers any more that their answer was interrupted; for the start of a server."""
+        now = self._tools.clock.now()
+        async with self._tools.uow.reading(tenant_id) as uow:  # most tenants have none, and a start must not write for each
+            if not await uow.conversations.unanswered(now):
+                return
         async with self._tools.uow(tenant_id) as uow:
-            for conversation in await uow.conversations.unanswered(self._tools.clock.now()):
+            for conversation in await uow.conversations.unanswered(now):
                 if conversation.id not in self._under_way:
                     conversation.asked_at = None
                     answer = _stopped(RefusalReason.INTERRUPTED)
