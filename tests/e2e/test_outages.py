@@ -18,6 +18,7 @@ from luminalib.adapters.jobs.inprocess import POLL_SECONDS
 from luminalib.container import open_container
 from luminalib.main import create_app
 from luminalib.settings import Settings
+from waiting import indexed
 
 BOOKS = 30
 BEFORE = 5
@@ -100,6 +101,7 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
                 while (await client.get("/books", params={"status": "completed", "size": 1})).json()["total"] < BOOKS:
                     await asyncio.sleep(0.2)
             assert (await client.get("/books", params={"size": 1})).json()["total"] == BOOKS
+            await indexed(container)
             sound = await container.services.doctor.examine("main")
             assert sound.is_sound, str(sound)
     await check_ledger(url)

@@ -149,7 +149,7 @@ async def test_a_visitor_logs_in_and_adds_a_book_by_an_untouched_form(tab: Tab, 
 
 async def test_the_reference_is_shown_without_another_server(tab: Tab) -> None:
     page = await tab.open("/redoc")
-    await expect(page.get_by_role("heading", name="LuminaLib")).to_be_visible()
+    await expect(page.get_by_role("heading", name="LuminaLib", level=1)).to_be_visible()
     await expect(page.locator('[data-section-id^="tag/books"]').first).to_be_attached()
     await tab.picture("redoc")
     await expect(page.get_by_alt_text("redocly logo")).to_have_count(0)

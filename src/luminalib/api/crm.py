@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, Field, SecretStr, Strict, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
 from luminalib.api.fields import Body, Patch
@@ -54,7 +54,9 @@ class CrmConnectionPatch(Patch):
     url: Address | None = Field(None, description="Its address.", examples=[URL])
     token: Token = Field(SecretStr("-"), description="A new token; it is never shown.", examples=["pat-…"])
     mapping: Mapping = Field(default_factory=dict)
-    is_enabled: bool = Field(default=True, description="False: nothing is told or looked up; what waits is kept.", examples=[False])
+    is_enabled: Annotated[bool, Strict()] = Field(
+        default=True, description="False: nothing is told or looked up; what waits is kept.", examples=[False]
+    )
 
 
 class CrmConnectionOut(BaseModel):

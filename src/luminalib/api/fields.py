@@ -55,7 +55,7 @@ MAX_EVENT_ID = 2**63 - 1
 
 def _written_out(given: Any) -> Any:
     """Only what looks like a moment: pydantic alone would take seconds since 1970, too."""
-    if isinstance(given, str) and not _MOMENT.match(given):
+    if not isinstance(given, str) or not _MOMENT.match(given):
         raise ValueError("should be a moment such as 2026-05-01T09:00:00Z")
     return given
 

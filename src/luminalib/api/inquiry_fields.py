@@ -27,7 +27,7 @@ EMAIL, PHONE = "ada@tactile.example", "+390669821234"
 
 MessageText = Annotated[
     str,
-    BeforeValidator(lambda text: clean_text(text) if isinstance(text, str) else text),
+    BeforeValidator(lambda text: clean_text(text) if isinstance(text, str) and len(text) <= LONGEST_MESSAGE else text),
     StringConstraints(min_length=1, max_length=LONGEST_MESSAGE),
     Field(description="What somebody wrote, in any language. Control characters are taken out.", examples=[EXAMPLE]),
 ]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
 from luminalib.api.fields import Body, Moment, Patch, PlainText
@@ -77,7 +77,9 @@ class WebhookPatch(Patch):
     url: Address = ""
     types: Types = Field(default_factory=list)
     description: Description = None
-    is_enabled: bool = Field(default=True, description="False: nothing is sent any more; what waits is kept.", examples=[False])
+    is_enabled: Annotated[bool, Strict()] = Field(
+        default=True, description="False: nothing is sent any more; what waits is kept.", examples=[False]
+    )
 
 
 class WebhookOut(BaseModel):

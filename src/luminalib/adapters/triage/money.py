@@ -130,6 +130,12 @@ _AMOUNT = re.compile(
 _PERIODS = {"year": re.compile(words.YEAR, re.IGNORECASE), "month": re.compile(words.MONTH, re.IGNORECASE)}
 _CAN_SPEND = re.compile(words.CAN_SPEND, re.IGNORECASE)
 _SPENT = re.compile(rf"(?:{words.SPENT})[^.!?\n]{{0,50}}$", re.IGNORECASE)
+_OF_THINGS = re.compile(
+    r" (?!(?:a|an|and|annually|at|available|budget|but|by|each|every|for|from|if|in|is|max|maximum|monthly|next|on|or|per|pro|this"
+    r"|to|total|until|when|which|would|yearly|année|anno|año|im|jährlich|par|por|um|und)\b)[^\W\d_]{3,}",
+    re.IGNORECASE,
+)
+"""A number without a currency that is followed by a name counts things: 40k books."""
 _BEFORE, _AFTER = 70, 45
 
 
@@ -170,6 +176,8 @@ def _amount(message: str, match: re.Match[str]) -> Amount | None:
     if not number:
         return None
     rest = message[match.end() : match.end() + _AFTER].split("\n", maxsplit=1)[0]
+    if currency is None and _OF_THINGS.match(rest):
+        return None
     return Amount(
         value=round(number * factor, 2),
         currency=currency,
@@ -210,5 +218,5 @@ def _standing(message: str, amount: Amount) -> int:
 
 
 def _same_sentence(text: str, *, last: bool) -> str:
-    parts: Sequence[str] = re.split(r"[!?\n]|\.(?=\s)", text)
+    parts: Sequence[str] = re.split(r"[!?;\n]|\.(?=\s)", text)
     return parts[-1] if last else parts[0]

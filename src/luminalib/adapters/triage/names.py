@@ -25,6 +25,7 @@ _TITLED = re.compile(rf"\b{_TITLE}\.? (?P<name>{_NAME})")
 _TAIL = 200
 _WHOLE = re.compile(rf"{_NAME}")
 
+_WHOSE = re.compile(rf"{_TITLE}\.? .*?\b(?:of|de|du|der|für|and|&) ")
 _ORGANISATION = re.compile(rf"(?P<name>(?:{_WORD} (?:(?:of|de|du|der|für|and|&) )?){{1,4}}(?:{words.BODY})\b\.?)")
 
 
@@ -61,6 +62,8 @@ def people_in(message: str) -> Iterator[tuple[int, int]]:
 
 
 def organisations_in(message: str) -> Iterator[tuple[int, int]]:
-    """The places of names that hold a word for a body, such as Library or GmbH."""
+    """The places of names that hold a word for a body, such as Library or GmbH; whoever is of it is not part of its name."""
     for match in _ORGANISATION.finditer(message):
-        yield match.span("name")
+        start, stop = match.span("name")
+        whose = _WHOSE.match(match["name"])
+        yield start + (whose.end() if whose else 0), stop

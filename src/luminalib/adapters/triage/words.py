@@ -43,8 +43,8 @@ CAN_SPEND = joined(
 """Near an amount that somebody can spend."""
 SPENT = joined(
     r"""
-    currently|already|now|today|presently|another supplier|last year|used to|was|were|you (?:charge|ask|want)|charged|invoice
-    fine|fee|costs? (?:us|only)|salary|instead of|bisher|derzeit|zahlen (?:wir )?(?:zur ?zeit|derzeit)|actuellement
+    currently|already|now|today|presently|(?:we|i) pay|last year|used to|was|were|you (?:charge|ask|want)|charged|invoice
+    another supplier|fine|fee|costs? (?:us|only)|salary|instead of|bisher|derzeit|zahlen (?:wir )?(?:zur ?zeit|derzeit)|actuellement
     actualmente|attualmente|atualmente
     """
 )
