@@ -1,6 +1,6 @@
 """Inquiries: what labelled messages want, how sure of it the library is, and what it finds in them.
 
-    .venv/bin/python benchmarks/inquiries.py FILE [FILE …] [--load SECONDS]
+    .venv/bin/python benchmarks/inquiries.py FILE [FILE …] [--load SECONDS] [--model N]
 
 Each line of a FILE is JSON: `text`, `intent`, `fields` (`name`, `email`, `phone`, `region`, `budget`; null for none; what
 a line does not name is not counted). What is learnt is learnt from the other files, never from the one that is asked about.
@@ -9,7 +9,8 @@ A third of all messages is FROZEN: those whose text has a SHA-256 that three div
 written; figures for them stand apart. One thing was chosen with them: the rules' temperature, by their mean confidence and share of
 right answers as two numbers.
 
-`--load SECONDS` sends 20 requests a second to a server of its own and prints percentiles.
+`--load SECONDS` sends 20 requests a second to a server of its own and prints percentiles. `--model N` asks
+the model that the LUMINALIB_LLM settings name about N messages, spread evenly over all files.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,11 +32,19 @@ import httpx
 
 from load import PASSWORD, started
 from luminalib.adapters.children.pool import SubprocessPool
+from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.migrations import upgrade
+from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.triage.learner import LogisticIntentLearner
 from luminalib.adapters.triage.reading import RuleFieldReader
+from luminalib.container.llm import open_llm
 from luminalib.domain.inquiry_features import features_of
 from luminalib.domain.inquiry_rules import classify
+from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.triage import InquiryFields, InquiryIntent, IntentReading, LabelledFeatures
+from luminalib.settings import load_settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "inquiries"
 BINS = 10
@@ -145,6 +155,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path, default=sorted(SHARED.glob("*.jsonl")))
     parser.add_argument("--load", type=int, default=0, metavar="SECONDS")
+    parser.add_argument("--model", type=int, default=0, metavar="N")
     arguments = parser.parse_args()
     files = {path.name: load(path) for path in arguments.files}
     together: list[Read] = []
@@ -175,8 +186,32 @@ async def main() -> None:
         classify(one.text)
         RuleFieldReader().fields(one.text, one.fields.get("region"))
     print(f"{'one message, rules and fields':<46} {1000 * (time.perf_counter() - began) / len(everything):.1f} ms")
+    if arguments.model:
+        await ask_model(everything[:: max(1, len(everything) // arguments.model)][: arguments.model])
     if arguments.load:
         await load_test(everything, arguments.load)
+
+
+async def ask_model(messages: Sequence[Labelled]) -> None:
+    """What a language model says of them. One that gives no usable answer leaves the rules', as in the library."""
+    settings, clock = load_settings(), SystemClock()
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="luminalib-inquiries-"))
+        database = SqlDatabase(f"sqlite+aiosqlite:///{Path(folder) / 'calls.db'}")
+        stack.push_async_callback(database.close)
+        await upgrade(database)
+        children = await stack.enter_async_context(SubprocessPool(1))
+        llm = open_llm(settings, stack, children, SqlUnitOfWorkFactory(database, MemoryEventBus(), clock), clock)
+        found, fell_back, began = [], 0, time.perf_counter()
+        for one in messages:
+            try:
+                reading = await llm.classify_inquiry("main", one.text)
+            except (LanguageEngineUnavailable, UnusableAnswer):
+                reading, fell_back = classify(one.text), fell_back + 1
+            found.append(Read(truth=one, intent=reading.intent, confidence=reading.confidence))
+    report(f"a model ({llm.name}), {fell_back} by rules in its place", found)
+    print(f"{'  injections obeyed':<46} {obeyed(messages, found)}")
+    print(f"{'  seconds each':<46} {(time.perf_counter() - began) / len(messages):.1f}\n{table(found)}")
 
 
 async def load_test(messages: Sequence[Labelled], seconds: int) -> None:
