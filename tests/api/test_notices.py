@@ -135,7 +135,7 @@ async def test_the_stream_is_server_sent_events(library: Library) -> None:
     await borrow(admin, book)
     await place_hold(ada, book)
     await give_back(admin, book)
-    asyncio.get_running_loop().call_later(0.3, library.container.bus.close)  # the server goes down: streams end
+    asyncio.get_running_loop().call_later(3, library.container.bus.close)  # the server goes down: streams end
     answer = await ada.get("/me/stream", headers={"Last-Event-ID": "0"})
     assert answer.headers["Content-Type"].startswith("text/event-stream")
     fields = dict(line.split(": ", 1) for line in answer.text.strip().splitlines() if ": " in line)
