@@ -1,14 +1,12 @@
 """Webhooks: the guard around them, and their delivery beside the server."""
 
-import os
-import socket
 from contextlib import AsyncExitStack
-from uuid import uuid4
 
 from luminalib.adapters.db.deliveries import SqlDeliveryLedger
 from luminalib.adapters.outside.client import OutsideClient
 from luminalib.adapters.outside.guard import Allowed
 from luminalib.adapters.outside.sender import HttpSender
+from luminalib.adapters.processes import is_dead, own_name
 from luminalib.container.adapters import Adapters
 from luminalib.services.health import Part
 from luminalib.services.webhooks import DeliveryService, WebhookTools
@@ -37,25 +35,9 @@ def open_client(settings: Settings, stack: AsyncExitStack) -> OutsideClient:
 
 async def open_deliveries(tools: WebhookTools, a: Adapters, stack: AsyncExitStack) -> Part:
     """Delivers from now on, until the stack is left."""
-    name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    name = own_name()
     deliveries = DeliveryService(tools, SqlDeliveryLedger(a.database), name)
-    await deliveries.start(lambda worker: _is_dead(worker, name))
+    await deliveries.start(lambda worker: is_dead(worker, name))
     a.uow.wake_deliveries = deliveries.wake
     stack.push_async_callback(deliveries.stop)
     return Part(check=deliveries.check, is_hard=False)
-
-
-def _is_dead(worker: str, own: str) -> bool:
-    """Whether a process of this machine has gone; of other machines only the lease can tell."""
-    host, pid, _ = worker.split(":")
-    if worker == own or host != socket.gethostname():
-        return False
-    if int(pid) == os.getpid():
-        return True  # the number was given again, as containers do
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

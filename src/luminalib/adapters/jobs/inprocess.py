@@ -1,17 +1,15 @@
 """Background jobs as asyncio tasks of the server's own process."""
 
 import asyncio
-import os
-import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import structlog
 from prometheus_client import Counter, Histogram
 
+from luminalib.adapters.processes import is_dead, own_name
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, RETRY_AFTER, GivenUp, Job, UnknownJob, postponement
 from luminalib.ports.clock import Clock
@@ -53,7 +51,7 @@ class InProcessJobRunner(JobRunner):
         self._ledger = ledger
         self._clock = clock
         self._count = workers
-        self._name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._name = own_name()
         self._handlers: Mapping[str, JobHandler] = {}
         self._wake = asyncio.Event()
         self._stopping = False
@@ -70,7 +68,7 @@ class InProcessJobRunner(JobRunner):
     async def start(self, handlers: Mapping[str, JobHandler]) -> None:
         """See JobRunner."""
         self._handlers = handlers
-        released = await self._ledger.release_dead(self._is_dead)
+        released = await self._ledger.release_dead(lambda worker: is_dead(worker, self._name))
         await self.tidy()
         if released:
             log.info("jobs.resumed", count=released)
@@ -100,21 +98,6 @@ class InProcessJobRunner(JobRunner):
                 worker.cancel()
             await asyncio.gather(*running, return_exceptions=True)
         self._workers = []
-
-    def _is_dead(self, worker: str) -> bool:
-        """Whether a worker of this machine has gone; of other machines only the lease can tell."""
-        host, pid, _ = worker.split(":")
-        if worker == self._name or host != socket.gethostname():
-            return False
-        if int(pid) == os.getpid():
-            return True  # the number was given again, as containers do
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-        return False
 
     async def _work(self) -> None:
         while not self._stopping:
