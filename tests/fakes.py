@@ -208,7 +208,7 @@ class FakeLLM(LLMProvider):
             raise self.error
         word = message.split(maxsplit=1)[0].strip(":?").lower()
         intent = InquiryIntent(word) if word in set(InquiryIntent) else InquiryIntent.OTHER
-        confidence = 0.4 if "?" in message else 0.9
+        confidence = 0.5 if "?" in message else 0.9
         return IntentReading(
             intent=intent,
             raw=confidence,

@@ -60,6 +60,12 @@ async def test_a_model_looks_and_its_absence_loses_nothing(settings: Settings, l
         assert (unsure["intent"], unsure["low_confidence"], unsure["state"]) == ("sales", True, "needs_review")
         assert unsure["fields"]["name"] is None, "fields by rules alone"
 
+        status, surer = await send(admin, "sales? We would love to integrate our braille displays with your reader.")
+        assert (surer["intent"], surer["method"]) == ("partnership", "rules"), "the surer of the two readings stands"
+        last = (await told(admin, surer["id"]))["audit"][-1]
+        assert (last["step"], last["provider"]) == ("fell_back", "fake")
+        assert last["detail"].startswith("The model says sales, and is less sure of it.")
+
         for error in (LanguageEngineUnavailable("It is away."), UnusableAnswer()):
             llm.error = error
             status, alone = await send(admin, "What would a licence cost? We want to buy.")

@@ -83,8 +83,7 @@ class ModelTriage:
             if not inquiry.awaits_model:
                 return
             inquiry.awaits_model = False
-            if intent.method is not TriageMethod.MODEL:
-                stands = f"{intent.provider} answered in the model's place. It stays as it was read by {inquiry.method.value}."
+            if stands := _why_it_stands(inquiry, intent):
                 await uow.inquiries.record([InquiryRecord.of(inquiry, InquiryStep.FELL_BACK, now, detail=stands, reading=intent)])
                 return
             inquiry.read_as(intent, threshold, now)
@@ -95,3 +94,13 @@ class ModelTriage:
                 steps.append(InquiryRecord.of(inquiry, InquiryStep.EXTRACTED, now, detail=fields_found(inquiry), reading=fields))
             await uow.inquiries.record(steps)
         log.info("inquiry.triaged", inquiry_id=inquiry.id, intent=inquiry.intent.value, confidence=inquiry.confidence)
+
+
+def _why_it_stands(inquiry: Inquiry, told: IntentReading) -> str | None:
+    """Why the model's reading does not take the place of the one before: nobody made it, or it is the less sure of the two."""
+    stays = f"It stays as it was read by {inquiry.method.value}."
+    if told.method is not TriageMethod.MODEL:
+        return f"{told.provider} answered in the model's place. {stays}"
+    if told.confidence < inquiry.confidence and told.intent is not inquiry.intent:
+        return f"The model says {told.intent.value}, and is less sure of it. {stays}"
+    return None
