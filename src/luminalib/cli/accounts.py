@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from luminalib.cli.tenants import MAIN, One
+from luminalib.cli.tenants import One
 from luminalib.container import open_container
-from luminalib.domain.auth import Role, the_house
+from luminalib.domain.auth import MAIN_TENANT, Role, the_house
 from luminalib.settings import load_settings
 
 Email = Annotated[str, typer.Argument(help="The e-mail address to log in with.")]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")]
 
 
-def create_admin(email: Email, *, password_stdin: FromStdin = False, tenant: One = MAIN) -> None:
+def create_admin(email: Email, *, password_stdin: FromStdin = False, tenant: One = MAIN_TENANT) -> None:
     """Make an account that may do everything."""
     password = _password(from_stdin=password_stdin)
 
@@ -40,7 +40,7 @@ def create_operator(email: Email, *, password_stdin: FromStdin = False) -> None:
     typer.echo(f"{email} is an operator.")
 
 
-def set_password(email: Email, *, password_stdin: FromStdin = False, tenant: One = MAIN) -> None:
+def set_password(email: Email, *, password_stdin: FromStdin = False, tenant: One = MAIN_TENANT) -> None:
     """Set an account's password; its sessions and app passwords end."""
     password = _password(from_stdin=password_stdin)
 

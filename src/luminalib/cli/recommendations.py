@@ -9,16 +9,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from luminalib.cli.tenants import MAIN, One
+from luminalib.cli.tenants import One
 from luminalib.container import open_container
-from luminalib.domain.auth import the_house
+from luminalib.domain.auth import MAIN_TENANT, the_house
 from luminalib.domain.recommendations import ModelRecord, Taken
 from luminalib.settings import load_settings
 
 commands = typer.Typer(no_args_is_help=True, help="How recommendations fare.")
 
 
-def train(*, tenant: One = MAIN) -> None:
+def train(*, tenant: One = MAIN_TENANT) -> None:
     """Train the recommender now, and put the new model to use."""
 
     async def run() -> ModelRecord:
@@ -33,7 +33,9 @@ def train(*, tenant: One = MAIN) -> None:
 
 
 @commands.command("report")
-def report(weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks back.")] = 8, *, tenant: One = MAIN) -> None:
+def report(
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks back.")] = 8, *, tenant: One = MAIN_TENANT
+) -> None:
     """Show how much of what was recommended was taken: borrowed, held or rated by the same member afterwards."""
     since = datetime.now(UTC).date() - timedelta(weeks=weeks)
 

@@ -6,11 +6,9 @@ from typing import Annotated
 import typer
 
 from luminalib.container import Container
-from luminalib.domain.auth import MAIN_TENANT
 
 One = Annotated[str, typer.Option("--tenant", help="The library's short name, where the installation has several.")]
 Some = Annotated[str | None, typer.Option("--tenant", help="Only the library with this short name; all by default.")]
-MAIN = MAIN_TENANT
 
 
 async def chosen(container: Container, tenant: str | None) -> Sequence[str]:
