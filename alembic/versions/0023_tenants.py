@@ -48,7 +48,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("signup", modes, nullable=True),
-        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("region", sa.String(length=2), nullable=True),
+        sa.Column("inquiry_confidence", sa.Float(), nullable=True),
+        sa.Column("inquiries_public", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(["plan"], ["plans.name"], name=op.f("fk_tenants_plan")),
         sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_tenants")),
     )
@@ -57,7 +59,7 @@ def upgrade() -> None:
     now = datetime.now(UTC)
     if op.get_bind().dialect.name == "sqlite":
         now = now.replace(tzinfo=None)
-    main = {"tenant_id": "main", "name": "Main library", "plan": "unlimited", "created_at": now, "is_active": True, "settings": {}}
+    main = {"tenant_id": "main", "name": "Main library", "plan": "unlimited", "created_at": now, "is_active": True}
     op.bulk_insert(tenants, [main])
 
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import SignUp
 from fakes import FakeLLM
 from luminalib.container import Container, open_container
-from luminalib.domain.auth import MAIN_TENANT
+from luminalib.domain.auth import MAIN_TENANT, Principal, Role
 from luminalib.services.knowledge import KnowledgeService
 from luminalib.settings import Settings
 from waiting import indexed
@@ -84,9 +84,28 @@ async def test_the_library_keeps_in_step_with_the_directory(
     await indexed(container)
     assert "twelve o'clock on Sundays" in await asked(member)
     assert "blackboard" in await asked(member, "Where is the password of the wireless network written?")
+    (folder / "wifi.md").unlink()
+    (folder / "wifi.md").symlink_to("/proc/self/mem")  # there, and for the moment not to be read
+    await knowledge.keep_in_step(MAIN_TENANT)
+    assert "blackboard" in await asked(member, "Where is the password of the wireless network written?")
     (folder / "desk" / "hours.txt").unlink()
     await knowledge.keep_in_step(MAIN_TENANT)
     await knowledge.keep_in_step(MAIN_TENANT)
     await indexed(container)
     assert "Sundays" not in await asked(member)
     assert (await container.services.doctor.examine(MAIN_TENANT)).is_sound
+
+
+async def test_a_folder_with_the_name_of_another_library_is_that_one_s(
+    knowledge: KnowledgeService, folder: Path, container: Container, admin: httpx.AsyncClient
+) -> None:
+    (folder / "seaside").mkdir()
+    (folder / "seaside" / "tides.txt").write_text("High tide comes to the pier twelve minutes later each day. ")
+    await knowledge.keep_in_step(MAIN_TENANT)
+    tools = container.services.conversations._tools
+    operator = Principal(tenant_id=MAIN_TENANT, user_id=None, role=Role.OPERATOR)
+    await container.services.tenants.create(operator, "seaside", "Seaside", "unlimited", "grace@seaside.test")
+    for tenant, expected in ((MAIN_TENANT, ["desk/hours.txt"]), ("seaside", ["tides.txt"])):
+        await knowledge.keep_in_step(tenant)
+        async with tools.uow.reading(tenant) as uow:
+            assert [document.knowledge_path for document in await uow.documents.laid_out()] == expected

@@ -10,8 +10,7 @@ import pytest
 
 from accounts import Library, bearer, email_of, opened, slug
 from journeys import PASSWORD, add
-from luminalib.domain.auth import MAIN_TENANT, Role, the_house
-from luminalib.domain.jobs import Job
+from luminalib.domain.auth import MAIN_TENANT, Role
 from luminalib.domain.tenants import remove_tenant
 from luminalib.services.tenant_removal import TenantRemovalService
 from luminalib.settings import Settings
@@ -192,7 +191,7 @@ async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(ope
     tools = library.container.services.doctor._tools
     removal = TenantRemovalService(tools.uow, library.container.services.books._storage, tools.index, library.clock)
     for _ in range(2):  # a crash in the middle has it done again
-        await removal.remove(_job(library))
+        await removal.remove(remove_tenant("seaside", library.clock.now()))
     assert (await operator.get("/tenants/seaside")).status_code == 404
     assert [path for path in library.files.rglob("*") if "tenants" in path.parts and path.is_file()] == []
     assert (await here.get(f"/books/{kept['id']}/content")).status_code == 200
@@ -202,8 +201,33 @@ async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(ope
     assert (await operator.post("/tenants", json=SEASIDE)).status_code == 201, "the name is free again"
 
 
-def _job(library: Library) -> Job:
-    return remove_tenant("seaside", library.clock.now())
+async def test_a_library_has_rules_of_its_own_for_inquiries(operator: httpx.AsyncClient, library: Library) -> None:
+    admin, elsewhere = await found(operator, library), await join(library, "ada", MAIN_TENANT)
+    message = {"message": "What would a licence for three schools cost? Call 06 6982 1234, Leo Rossi"}
+    before = (await admin.post("/inquiries", json=message)).raise_for_status().json()
+    assert (before["low_confidence"], before["fields"]["phone"]) == (False, None)
+    own = {"region": "IT", "inquiry_confidence": 0.999, "inquiries_public": True}
+    changed = (await admin.patch("/tenant", json=own)).raise_for_status().json()
+    assert {name: changed[name] for name in own} == own
+    after = (await admin.post("/inquiries", json=message)).raise_for_status().json()
+    assert (after["low_confidence"], after["fields"]["phone"]) == (True, "+390669821234")
+    there = (await elsewhere.post("/inquiries", json=message)).raise_for_status().json()
+    assert (there["low_confidence"], there["fields"]["phone"]) == (False, None), "the others are as they were"
+    stranger = library.visitor()
+    assert [(await stranger.post(f"/tenants/{name}/inquiries", json=message)).status_code for name in ("seaside", "main")] == [
+        202,
+        404,
+    ]
+    (await admin.patch("/tenant", json={"region": None, "inquiries_public": None})).raise_for_status()
+    assert (await stranger.post("/tenants/seaside/inquiries", json=message)).status_code == 404
+    for wrong in (
+        {"region": "Italy"},
+        {"inquiry_confidence": 2},
+        {"inquiry_confidence": "0.5"},
+        {"inquiries_public": 1},
+        {"plan": "x"},
+    ):
+        assert (await admin.patch("/tenant", json=wrong)).status_code == 422, wrong
 
 
 async def test_one_library_notices_nothing(library: Library) -> None:
@@ -215,4 +239,3 @@ async def test_one_library_notices_nothing(library: Library) -> None:
     assert "unlimited" in [plan["name"] for plan in (await admin.get("/plans")).json()]
     member = await library.join("ada")
     assert (await member.get("/tenant")).status_code == 403
-    assert the_house().tenant_id == MAIN_TENANT

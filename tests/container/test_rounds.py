@@ -35,6 +35,25 @@ async def test_a_round_that_fails_is_made_again(error: Exception, monkeypatch: p
         await made.wait()
 
 
+async def test_what_fails_for_one_tenant_is_made_for_the_others() -> None:
+    made, done = [], asyncio.Event()
+
+    async def tenants() -> list[str]:
+        return ["main", "sea", "hill"]
+
+    async def make(tenant_id: str) -> None:
+        made.append(tenant_id)
+        if tenant_id == "hill":
+            done.set()
+        if tenant_id == "sea":
+            raise ValueError("nobody thought of it")
+
+    async with asyncio.timeout(10), AsyncExitStack() as stack:
+        Rounds(tenants).begin(stack, "sweep", timedelta(days=1), make)
+        await done.wait()
+    assert made == ["main", "sea", "hill"]
+
+
 async def test_readiness_knows_how_old_the_last_round_is() -> None:
     now = 0.0
     watched = Rounds(one_tenant, lambda: now)

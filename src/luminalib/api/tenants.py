@@ -61,14 +61,23 @@ class TenantRemoval(Body):
     slug: Slug = Field(description="The short name once more.", examples=["seaside"])
 
 
+_SIGNUP = "Who may make an account; null is as the installation has it."
+_REGION = "The country whose telephone numbers need no code (ISO 3166); null is as the installation has it."
+_CONFIDENCE = "Below what confidence a person should look at an inquiry; null is as the installation has it."
+_PUBLIC = "Whether strangers may send inquiries; null is as the installation has it."
+Region = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+Confidence = Annotated[float, Field(ge=0, le=1, strict=True)]
+
+
 class OwnTenantPatch(Patch):
     """What to change of the own library; what is left out stays."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"signup": "invite"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"signup": "invite", "region": "IT"}]})
     name: Name = ""
-    signup: SignupMode | None = Field(
-        None, description="Who may make an account; null is as the installation has it.", examples=["invite"]
-    )
+    signup: SignupMode | None = Field(None, description=_SIGNUP, examples=["invite"])
+    region: Region | None = Field(None, description=_REGION, examples=["IT"])
+    inquiry_confidence: Confidence | None = Field(None, description=_CONFIDENCE, examples=[0.8])
+    inquiries_public: Annotated[bool, Strict()] | None = Field(None, description=_PUBLIC, examples=[True])
 
 
 class TenantOut(BaseModel):
@@ -79,9 +88,10 @@ class TenantOut(BaseModel):
     plan: str = Field(description="What it may have at most, as a name of `GET /plans`.", examples=["library"])
     is_active: bool = Field(description="False while it is suspended: nobody can log in.")
     created_at: datetime
-    signup: SignupMode | None = Field(
-        description="Who may make an account; null is as the installation has it.", examples=["invite"]
-    )
+    signup: SignupMode | None = Field(description=_SIGNUP, examples=["invite"])
+    region: str | None = Field(description=_REGION, examples=["IT"])
+    inquiry_confidence: float | None = Field(description=_CONFIDENCE, examples=[0.8])
+    inquiries_public: bool | None = Field(description=_PUBLIC, examples=[True])
 
     @classmethod
     def of(cls, tenant: TenantView) -> "TenantOut":
@@ -158,6 +168,4 @@ async def get_own_tenant(by: PrincipalDep, services: ServicesDep) -> TenantOut:
 @router.patch("/tenant", responses=documented(Unauthenticated, NotAllowed))
 async def change_own_tenant(body: OwnTenantPatch, by: PrincipalDep, services: ServicesDep) -> TenantOut:
     """Changes your own library. For admins."""
-    given = body.model_fields_set
-    name = body.name if "name" in given else None
-    return TenantOut.of(await services.tenants.change_own(by, name, signup=body.signup, sets_signup="signup" in given))
+    return TenantOut.of(await services.tenants.change_own(by, body.model_dump(exclude_unset=True)))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from luminalib.domain.auth import MAIN_TENANT, NotAllowed, Principal, Role
@@ -74,7 +74,11 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TenantView:
-    """A library as it is shown to those who run it; `signup` None is as the installation has it."""
+    """A library as it is shown to those who run it; of its own settings None is as the installation has it.
+
+    `region` is the country whose telephone numbers need no code, `inquiry_confidence` below what a person should look at an
+    inquiry, and `inquiries_public` whether strangers may send some.
+    """
 
     slug: str
     name: str
@@ -82,6 +86,9 @@ class TenantView:
     is_active: bool
     created_at: datetime
     signup: SignupMode | None
+    region: str | None
+    inquiry_confidence: float | None
+    inquiries_public: bool | None
 
     @property
     def is_main(self) -> bool:
@@ -91,7 +98,7 @@ class TenantView:
 
 @dataclass(eq=False, kw_only=True)
 class Tenant:
-    """A library: `tenant_id` is its short name, which hosts, log-ins and storage keys use."""
+    """A library, as TenantView shows it: `tenant_id` is its short name, which hosts, log-ins and storage keys use."""
 
     tenant_id: str
     name: str
@@ -99,19 +106,15 @@ class Tenant:
     created_at: datetime
     is_active: bool = True
     signup: SignupMode | None = None
-    settings: dict[str, str] = field(default_factory=dict)
+    region: str | None = None
+    inquiry_confidence: float | None = None
+    inquiries_public: bool | None = None
 
     @property
     def view(self) -> TenantView:
         """What is shown of it."""
-        return TenantView(
-            slug=self.tenant_id,
-            name=self.name,
-            plan=self.plan,
-            is_active=self.is_active,
-            created_at=self.created_at,
-            signup=self.signup,
-        )
+        shown = {one.name: getattr(self, one.name) for one in fields(TenantView) if one.name != "slug"}
+        return TenantView(slug=self.tenant_id, **shown)
 
 
 def accept_slug(slug: str) -> str:

@@ -1,12 +1,11 @@
 """Running an installation with several libraries, and a library's own settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import MAIN_TENANT, Principal, Role, normalise_email, require_admin
-from luminalib.domain.one_time_links import SignupMode
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tenants import (
     INVITED_FOR_DAYS,
@@ -27,6 +26,9 @@ from luminalib.ports.security import TokenSigner
 from luminalib.ports.tenants import TenantRegister
 from luminalib.steps.one_time_links import NewLink, new_invitation
 from luminalib.steps.tenants import Tenants
+
+OWN_SETTINGS = frozenset({"name", "signup", "region", "inquiry_confidence", "inquiries_public"})
+"""What admins may change of their own library."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,17 +124,14 @@ class TenantService:
         async with self._uow.reading(by.tenant_id) as uow:
             return (await uow.tenants.get()).view
 
-    async def change_own(self, by: Principal, name: str | None, *, signup: SignupMode | None, sets_signup: bool) -> TenantView:
-        """Gives the own library another name, or another way to join it: None is the installation's. Raises NotAllowed."""
+    async def change_own(self, by: Principal, changes: Mapping[str, str | float | bool | None]) -> TenantView:
+        """Changes the own library's name and settings, by the names that TenantView has for them. Raises NotAllowed."""
         require_admin(by)
         async with self._uow(by.tenant_id) as uow:
             tenant = await uow.tenants.get()
-            tenant.name = name or tenant.name
-            if sets_signup:
-                tenant.signup = signup
-            await uow.audit.append(
-                self._event(by, AuditAction.TENANT_CHANGED, f"{tenant.name}, sign-up {tenant.signup or 'as set'}")
-            )
+            for name in OWN_SETTINGS & changes.keys():
+                setattr(tenant, name, changes[name])
+            await uow.audit.append(self._event(by, AuditAction.TENANT_CHANGED, ", ".join(sorted(changes))))
         self._tenants.forget()
         return tenant.view
 

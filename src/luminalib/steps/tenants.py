@@ -15,7 +15,7 @@ _MOST = 10_000
 
 
 class Tenants:
-    """The register as requests and rounds ask it. Of the main tenant nothing is asked: it is always there."""
+    """The register as requests and rounds ask it. The main tenant is always there."""
 
     def __init__(self, register: TenantRegister, signup: SignupMode) -> None:
         """`signup` is how one joins the main tenant; others take in whom they invite, unless they say otherwise."""
@@ -27,12 +27,12 @@ class Tenants:
 
     async def require_active(self, tenant_id: str) -> None:
         """Raises TenantNotFound, TenantSuspended."""
-        if tenant_id != MAIN_TENANT and not (await self._get(tenant_id)).is_active:
+        if tenant_id != MAIN_TENANT and not (await self.get(tenant_id)).is_active:
             raise TenantSuspended
 
     async def signup(self, tenant_id: str) -> SignupMode:
         """How one joins a tenant. Raises TenantNotFound, TenantSuspended."""
-        tenant = await self._get(tenant_id)
+        tenant = await self.get(tenant_id)
         if not tenant.is_active:
             raise TenantSuspended
         return tenant.signup or (self._signup if tenant.is_main else SignupMode.INVITE)
@@ -45,7 +45,8 @@ class Tenants:
                 self._active = now, await self._register.active()
             return self._active[1]
 
-    async def _get(self, tenant_id: str) -> TenantView:
+    async def get(self, tenant_id: str) -> TenantView:
+        """A tenant as it was at most a second ago. Raises TenantNotFound."""
         now = asyncio.get_running_loop().time()
         if tenant_id not in self._found or now - self._found[tenant_id][0] >= PATIENCE:
             if len(self._found) >= _MOST:

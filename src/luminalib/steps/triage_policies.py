@@ -1,5 +1,7 @@
 """How each tenant wants its inquiries treated."""
 
+from dataclasses import replace
+
 from luminalib.domain.inquiries import InquiriesClosed
 from luminalib.domain.tenants import TenantNotFound, TenantSuspended
 from luminalib.domain.triage import TriagePolicy
@@ -7,16 +9,21 @@ from luminalib.steps.tenants import Tenants
 
 
 class TriagePolicies:
-    """Looks a tenant's policy up; without settings of its own it is the installation's."""
+    """Looks a tenant's policy up: what it does not set itself is the installation's."""
 
     def __init__(self, default: TriagePolicy, tenants: Tenants) -> None:
         self._default = default
         self._tenants = tenants
 
     async def of(self, tenant_id: str) -> TriagePolicy:
-        """The policy of a tenant."""
-        del tenant_id
-        return self._default
+        """The policy of a tenant. Raises TenantNotFound."""
+        own = await self._tenants.get(tenant_id)
+        return replace(
+            self._default,
+            threshold=self._default.threshold if own.inquiry_confidence is None else own.inquiry_confidence,
+            region=own.region or self._default.region,
+            is_public=self._default.is_public if own.inquiries_public is None else own.inquiries_public,
+        )
 
     async def open_to_strangers(self, slug: str) -> str:
         """The id of the tenant with that name, when it takes inquiries from strangers. Raises InquiriesClosed."""

@@ -25,7 +25,9 @@ tenants = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("is_active", sa.Boolean, nullable=False),
     sa.Column("signup", enum_column(SignupMode)),
-    sa.Column("settings", sa.JSON, nullable=False),
+    sa.Column("region", sa.String(2)),
+    sa.Column("inquiry_confidence", sa.Float),
+    sa.Column("inquiries_public", sa.Boolean),
     sa.Index("ix_tenants_created_at", "created_at", "tenant_id"),
 )
 plans = sa.Table(
@@ -35,14 +37,7 @@ plans = sa.Table(
     sa.Column("limits", sa.JSON, nullable=False),
 )
 map_owned(Tenant, tenants)
-_SHOWN = (
-    tenants.c.tenant_id.label("slug"),
-    tenants.c.name,
-    tenants.c.plan,
-    tenants.c.is_active,
-    tenants.c.created_at,
-    tenants.c.signup,
-)
+_SHOWN = (tenants.c.tenant_id.label("slug"), *(column for column in tenants.c if not column.primary_key))
 
 
 class SqlTenantRepository(TenantRepository):
