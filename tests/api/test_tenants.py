@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from accounts import Library, bearer, email_of, opened, slug
+from fakes import FakeLLM
 from journeys import PASSWORD, add
+from luminalib.container import open_container
 from luminalib.domain.auth import MAIN_TENANT, Role
 from luminalib.domain.tenants import remove_tenant
 from luminalib.services.tenant_removal import TenantRemovalService
@@ -228,6 +230,19 @@ async def test_a_library_has_rules_of_its_own_for_inquiries(operator: httpx.Asyn
         {"plan": "x"},
     ):
         assert (await admin.patch("/tenant", json=wrong)).status_code == 422, wrong
+
+
+async def test_a_start_looks_after_what_a_killed_server_left_in_any_library(
+    operator: httpx.AsyncClient, library: Library, settings: Settings
+) -> None:
+    admin = await found(operator, library)
+    conversation = (await admin.post("/conversations", json={})).raise_for_status().json()["id"]
+    user_id = (await admin.get("/auth/me")).json()["id"]
+    async with library.container.services.conversations._tools.uow("seaside") as uow:
+        (await uow.conversations.get(user_id, conversation)).begin("What?", library.clock.now())
+    async with open_container(settings, llm=FakeLLM()):
+        (said,) = (await admin.get(f"/conversations/{conversation}/messages")).json()["items"]
+    assert said["refusal_reason"] == "interrupted"
 
 
 async def test_one_library_notices_nothing(library: Library) -> None:

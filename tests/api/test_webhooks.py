@@ -1,82 +1,31 @@
 """Webhooks from the desk to the receiver."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 from standardwebhooks import Webhook as Oracle
 
-from accounts import Library, id_of, opened, slug
-from fakes import FakeClock
+from accounts import id_of, slug
 from journeys import add
-from lending import borrow, give_back, notices, place_hold, review, shelve
-from luminalib.adapters.db.deliveries import SqlDeliveryLedger
+from lending import borrow, give_back, place_hold, review, shelve
 from luminalib.container import open_container
 from luminalib.domain.announcements import EventType
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.notices import remind
-from luminalib.domain.webhooks import DISABLED_AFTER, LONGEST_PAUSE, MAX_WEBHOOKS, SCHEDULE
+from luminalib.domain.webhooks import MAX_WEBHOOKS
 from luminalib.main import create_app
-from luminalib.services.webhooks import DeliveryService
-from luminalib.settings import LoanSettings, Settings
-from receiver import Receiver, receiving
-
-NOW = datetime.now(UTC).replace(microsecond=0)
-BASE = "https://library.example.org/lib"
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """A library whose webhooks are delivered when the test says so."""
-
-    library: Library
-    admin: httpx.AsyncClient
-    receiver: Receiver
-    clock: FakeClock
-    deliveries: DeliveryService
-
-    async def hook(self, path: str = "/200", **more: Any) -> dict[str, Any]:
-        made = await self.admin.post("/webhooks", json={"url": self.receiver.url + path, **more})
-        assert made.status_code == 201, made.text
-        found: dict[str, Any] = made.json()
-        return found
-
-    async def attempts(self, webhook: dict[str, Any]) -> list[dict[str, Any]]:
-        """The oldest first."""
-        listed = await self.admin.get(f"/webhooks/{webhook['id']}/attempts", params={"size": 100})
-        found: list[dict[str, Any]] = listed.raise_for_status().json()["items"]
-        return found[::-1]
-
-    async def state(self, webhook: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.admin.get(f"/webhooks/{webhook['id']}")).raise_for_status().json()
-        return found
-
-    async def pass_time(self, by: timedelta) -> None:
-        self.clock.advance(by)
-        await self.deliveries.deliver_due()
+from luminalib.settings import Settings
+from receiver import receiving
+from webhookhouses import BASE, House, opened_house
 
 
 @pytest.fixture
 async def house(settings: Settings) -> AsyncIterator[House]:
     async with opened_house(settings) as house:
         yield house
-
-
-@asynccontextmanager
-async def opened_house(settings: Settings) -> AsyncIterator[House]:
-    clock = FakeClock(NOW)
-    rules = LoanSettings(period_days=10, grace_days=0)
-    changes = {"rate_limits": "off", "loans": rules, "webhooks_allow": "127.0.0.0/8", "public_url": BASE, "access_minutes": 144_000}
-    async with opened(settings, clock=clock, **changes) as library, receiving() as receiver:
-        tools = library.container.services.webhooks._tools
-        deliveries = DeliveryService(tools, SqlDeliveryLedger(library.container.database), f"test:1:{uuid4().hex}")
-        yield House(library, await library.join("admin"), receiver, clock, deliveries)
 
 
 async def test_every_event_is_told_signed_in_order_with_what_it_needs(house: House) -> None:
@@ -206,124 +155,6 @@ async def test_slack_is_told_in_a_sentence(house: House) -> None:
     assert [one.json for one in house.receiver.requests] == [
         {"text": f"“Salt &amp; Wind” is in the catalogue. {BASE}/books/{book}"}
     ]
-
-
-async def test_what_fails_is_tried_again_with_the_same_id_and_holds_nobody_up(house: House) -> None:
-    bad, good = await house.hook("/bad/500"), await house.hook("/good/204")
-    first, second = await shelve(house.admin), await shelve(house.admin)
-    await house.deliveries.deliver_due()
-    assert [one["status"] for one in await house.attempts(bad)] == [500, 500]
-    assert [one["status"] for one in await house.attempts(good)] == [204, 204]
-    assert [one.json["data"]["book_id"] for one in house.receiver.at("/good/204")] == [first, second]
-    await house.pass_time(timedelta(seconds=4))
-    assert len(house.receiver.at("/bad/500")) == 2, "it is too early"
-    house.receiver.mood = "200"
-    await house.pass_time(timedelta(seconds=2))
-    ids = [one.id for one in house.receiver.at("/bad/500")]
-    assert sorted(ids[:2]) == sorted(ids[2:])
-    assert [one["attempt"] for one in await house.attempts(bad)] == [1, 1, 2, 2]
-    assert (await house.state(bad))["failing_since"] is None
-    await house.pass_time(timedelta(days=2))
-    assert len(house.receiver.requests) == 6
-
-
-async def test_a_receiver_that_asks_for_time_is_given_it(house: House) -> None:
-    hook = await house.hook("/429-600")
-    await shelve(house.admin)
-    await house.deliveries.deliver_due()
-    await house.pass_time(timedelta(seconds=599))
-    assert len(await house.attempts(hook)) == 1
-    await house.pass_time(timedelta(seconds=1))
-    assert [one["status"] for one in await house.attempts(hook)] == [429, 429]
-
-
-async def test_gone_is_gone_and_redirects_lead_nowhere(house: House) -> None:
-    gone, moved = await house.hook("/410"), await house.hook("/301")
-    await shelve(house.admin)
-    await house.deliveries.deliver_due()
-    assert ((await house.state(gone))["is_enabled"], (await house.state(gone))["disabled_reason"]) == (False, "gone")
-    assert (await house.state(moved))["is_enabled"] is True
-    assert [one["status"] for one in await house.attempts(moved)] == [301]
-    (notice,) = await notices(house.admin)
-    assert (notice["kind"], notice["subject_id"], notice["book_id"]) == ("webhook_disabled", gone["id"], None)
-    assert house.receiver.url in notice["text"]
-
-
-async def test_a_dead_receiver_is_left_in_peace_then_given_up_and_can_recover(house: House) -> None:
-    hook = await house.hook("/200", types=["book.created"])
-    house.receiver.mood = "503"
-    for _ in range(8):
-        await shelve(house.admin)
-    await house.deliveries.deliver_due()
-    assert len(house.receiver.requests) == 5, "then the circuit opened"
-    state = await house.state(hook)
-    assert (state["circuit"], state["circuit_open_until"] is not None) == ("open", True)
-    figures = (await house.admin.get("/metrics")).text
-    assert f'luminalib_circuit_open{{party="webhook:{hook["id"]}"}} 1.0' in figures
-    assert 'luminalib_webhook_deliveries{state="new"} 3.0' in figures
-    await house.pass_time(timedelta(seconds=29))
-    assert len(house.receiver.requests) == 5
-    await house.pass_time(timedelta(seconds=2))
-    assert len(house.receiver.requests) == 6, "one finds out whether it is back"
-    end = house.clock.now() + DISABLED_AFTER
-    while house.clock.now() < end:
-        await house.pass_time(timedelta(hours=3))
-    state = await house.state(hook)
-    assert (state["is_enabled"], state["disabled_reason"]) == (False, "failing")
-    await shelve(house.admin)  # while it is disabled
-    tried = len(house.receiver.requests)
-    house.receiver.mood = None
-    await house.pass_time(LONGEST_PAUSE)
-    assert len(house.receiver.requests) == tried
-    enabled = (await house.admin.post(f"/webhooks/{hook['id']}/enable")).json()
-    assert (enabled["is_enabled"], enabled["disabled_reason"], enabled["circuit"]) == (True, None, "closed")
-    recovered = await house.admin.post(f"/webhooks/{hook['id']}/recover", json={"since": NOW.isoformat()})
-    assert (recovered.status_code, recovered.json()["count"] >= 1) == (202, True)
-    await house.pass_time(timedelta(seconds=1))
-    answered = [one["message_id"] for one in await house.attempts(hook) if one["status"] == 200]
-    assert len(answered) == len(set(answered)) == 9, "everything has arrived, once"
-    assert (await house.admin.post(f"/webhooks/{hook['id']}/recover", json={"since": NOW.isoformat()})).json()["count"] == 0
-
-
-async def test_a_message_is_given_up_after_ten_tries_and_sent_again_by_hand(house: House) -> None:
-    hook = await house.hook("/reset")
-    await shelve(house.admin)
-    await house.deliveries.deliver_due()
-    for pause in SCHEDULE[1:]:
-        await house.pass_time(pause * 1.2 + LONGEST_PAUSE)
-    await house.pass_time(timedelta(days=3))
-    tries = await house.attempts(hook)
-    assert [one["attempt"] for one in tries] == list(range(1, 11))
-    assert len({one["message_id"] for one in tries}) == 1
-    assert {one["status"] for one in tries} == {None}
-    path = f"/webhooks/{hook['id']}/messages"
-    assert (await house.admin.post(f"{path}/{tries[0]['message_id']}/redeliver")).status_code == 202
-    assert slug(await house.admin.post(f"{path}/{uuid4()}/redeliver")) == "message-not-found"
-    house.receiver.mood = "204"
-    await house.pass_time(LONGEST_PAUSE)
-    assert (await house.attempts(hook))[-1]["status"] == 204
-    assert house.receiver.requests[-1].id == tries[0]["message_id"]
-
-
-async def test_what_is_disabled_by_hand_waits(house: House) -> None:
-    hook = await house.hook()
-    await shelve(house.admin)
-    await house.admin.patch(f"/webhooks/{hook['id']}", json={"is_enabled": False})
-    await house.deliveries.deliver_due()
-    assert house.receiver.requests == []
-    assert (await house.state(hook))["disabled_reason"] == "by_hand"
-    await house.admin.post(f"/webhooks/{hook['id']}/enable")
-    await house.deliveries.deliver_due()
-    assert len(house.receiver.requests) == 1
-
-
-async def test_a_secret_that_cannot_be_opened_costs_one_webhook(house: House, settings: Settings) -> None:
-    hook = await house.hook()
-    tools = replace(house.deliveries._tools, sealer=type(house.deliveries._tools.sealer)(["another key, as long as needed"]))  # type: ignore[call-arg]
-    await shelve(house.admin)
-    await DeliveryService(tools, house.deliveries._ledger, "test:1:other").deliver_due()
-    (attempt,) = await house.attempts(hook)
-    assert "LUMINALIB_PREVIOUS_SEALING_KEYS" in attempt["error"]
 
 
 async def test_the_server_delivers_by_itself(settings: Settings) -> None:

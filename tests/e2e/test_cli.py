@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from accounts import bearer
 from bookfiles import make_epub, make_pdf
 from journeys import STORY, logged_in, server
 from luminalib import __version__
@@ -65,8 +66,17 @@ async def test_an_admin_made_on_the_command_line_can_log_in(tmp_path: Path) -> N
     assert (code, output.count("\n")) == (0, 1)
     code, output = await run(tmp_path, "set-password", "nobody@library.test", "--password-stdin", said="a walk in the light\n")
     assert (code, output) == (1, "luminalib: There is no account with the address nobody@library.test.\n")
+    nowhere = ("create-admin", "boss@library.test", "--password-stdin", "--tenant", "nowhere")
+    code, output = await run(tmp_path, *nowhere, said="a walk in the dark woods\n")
+    assert (code, output) == (1, "luminalib: There is no such library in this installation.\n")
+    runs = ("create-operator", "ops@library.test", "--password-stdin")
+    code, output = await run(tmp_path, *runs, said="a walk in the light\n")
+    assert (code, output) == (0, "ops@library.test is an operator.\n")
     async with server(tmp_path, "") as (url, _), logged_in(url) as client:
         assert (await client.get("/auth/me")).json()["role"] == "member"
+        ops = {"email": "ops@library.test", "password": "a walk in the light"}
+        tokens = (await client.post("/auth/login", json=ops)).raise_for_status().json()
+        assert (await client.get("/tenants", headers=bearer(tokens))).json()["total"] == 1
         boss = {"email": "boss@library.test", "password": "a walk in the light"}
         assert (await client.post("/auth/login", json=boss)).status_code == 200
 
