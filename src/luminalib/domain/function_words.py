@@ -2,7 +2,8 @@
 # ruff: noqa: RUF001  (letters of many scripts are meant)
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 
 from luminalib.domain.spelling import fold
@@ -109,8 +110,13 @@ FUNCTION_WORDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {code: frozenset(words.split()) for code, words in _LISTS.items()}
 )
 """The words of each language (ISO 639-1), in lower case as they are written."""
-_EMPTY = MappingProxyType({code: frozenset(map(fold, words)) for code, words in FUNCTION_WORDS.items()})
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|all|dall|sull|un|quell|gl)'(?=.)")
+
+
+@cache
+def _empty() -> Mapping[str, frozenset[str]]:
+    """The same in normal form; made when it is first asked for, as a command that asks nothing should not wait for it."""
+    return {code: frozenset(map(fold, words)) for code, words in FUNCTION_WORDS.items()}
 
 
 def bare(word: str) -> str:
@@ -120,7 +126,7 @@ def bare(word: str) -> str:
 
 def is_telling(word: str) -> bool:
     """Whether a word (in normal form) is a function word of no language."""
-    return not any(word in empty or bare(word) in empty for empty in _EMPTY.values())
+    return not any(word in empty or bare(word) in empty for empty in _empty().values())
 
 
 def telling_words(words: Sequence[str]) -> list[str]:
@@ -135,8 +141,8 @@ def telling_words(words: Sequence[str]) -> list[str]:
 
 def _function_words_of(words: Sequence[str]) -> frozenset[str]:
     """Those of the language, or of the languages, of which the words have most."""
-    counts = {code: sum(word in empty or bare(word) in empty for word in words) for code, empty in _EMPTY.items()}
+    counts = {code: sum(word in empty or bare(word) in empty for word in words) for code, empty in _empty().items()}
     most = max(counts.values())
     if not most:
         return frozenset()
-    return frozenset().union(*(_EMPTY[code] for code, count in counts.items() if count == most))
+    return frozenset().union(*(_empty()[code] for code, count in counts.items() if count == most))
