@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Answer = Callable[[dict[str, Any]], str]
-"""What the model says to a request."""
+"""What the model says to a request; `call(…)` and text beside it make a reply that calls tools."""
+CALL = "\x00call "
 CONTEXT = 8192
 
 
@@ -84,7 +85,7 @@ class ModelServer:
 
     def _reply(self, path: str, text: str, body: dict[str, Any], reason: str = "stop") -> dict[str, Any]:
         tokens = sum(len(message["content"]) for message in body["messages"]) // 4 + 10
-        message = {"role": "assistant", "content": text}
+        message = said_with_calls(text, is_ollama=path.startswith("/api"))
         if path.startswith("/api"):
             counts = {"prompt_eval_count": tokens, "eval_count": allowed(body) if reason == "length" else 9}
             return {"model": self.model, "message": message, "done": True, "done_reason": reason, **counts}
@@ -92,6 +93,24 @@ class ModelServer:
         taken = allowed(body) if reason == "length" else 9
         usage = {"prompt_tokens": tokens, "completion_tokens": taken, "total_tokens": tokens + taken}
         return {"id": "1", "object": "chat.completion", "created": 1, "model": self.model, "choices": [choice], "usage": usage}
+
+
+def call(name: str, arguments: Any) -> str:
+    """A call of a tool, to be told beside text or other calls; arguments that are a string are sent as they are."""
+    return CALL + json.dumps([name, arguments]) + "\n"
+
+
+def said_with_calls(text: str, *, is_ollama: bool) -> dict[str, Any]:
+    """The model's message: lines that are calls, and the text around them."""
+    lines = text.split("\n")
+    told = [json.loads(line.removeprefix(CALL)) for line in lines if line.startswith(CALL)]
+    message = {"role": "assistant", "content": "\n".join(line for line in lines if not line.startswith(CALL))}
+    calls = []
+    for number, (name, arguments) in enumerate(told):
+        given = arguments if is_ollama or isinstance(arguments, str) else json.dumps(arguments)
+        more = {} if is_ollama else {"id": f"call-{number}", "type": "function"}
+        calls.append({"function": {"name": name, "arguments": given}} | more)
+    return message | ({"tool_calls": calls} if calls else {})
 
 
 def is_sample(body: dict[str, Any]) -> bool:

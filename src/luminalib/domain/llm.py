@@ -15,7 +15,16 @@ class Purpose(StrEnum):
     REVIEW = "review"
     CONSENSUS = "consensus"
     INQUIRY = "inquiry"
+    ANSWER = "answer"
     PROBE = "probe"
+
+
+class AnswerWay(StrEnum):
+    """How questions of members are answered: a model calls tools by its protocol, it is routed by JSON, or none is asked."""
+
+    TOOLS = "tools"
+    SCHEMA = "schema"
+    EXTRACTIVE = "extractive"
 
 
 class Outcome(StrEnum):

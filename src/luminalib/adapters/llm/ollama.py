@@ -21,8 +21,10 @@ from luminalib.adapters.llm.prompted.transport import (
     Refused,
     ServerFault,
     TimedOut,
+    ToolRequest,
     TransportFailure,
     Unreachable,
+    declared,
 )
 
 _CONNECT_SECONDS = 5.0
@@ -70,6 +72,7 @@ class OllamaTransport(ChatTransport):
                 model=self.model,
                 messages=[{"role": message.role, "content": message.content} for message in request.messages],
                 format=dict(request.schema) if request.schema is not None else None,
+                tools=[declared(tool) for tool in request.tools] or None,
                 options={"num_ctx": request.context, "num_predict": request.max_output, "temperature": 0.2},
             )
         except ollama.ResponseError as error:
@@ -83,7 +86,13 @@ class OllamaTransport(ChatTransport):
         if tokens_in + request.max_output > request.context:
             raise ContextOverflow(f"{self._base_url} may have cut the question: it counted {tokens_in} tokens.")
         return ChatReply(
-            text=told.message.content or "", tokens_in=tokens_in, tokens_out=tokens_out, is_whole=told.done_reason != "length"
+            text=told.message.content or "",
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            is_whole=told.done_reason != "length",
+            calls=tuple(
+                ToolRequest(name=call.function.name, arguments=call.function.arguments) for call in told.message.tool_calls or ()
+            ),
         )
 
     async def can_call_tools(self) -> bool | None:

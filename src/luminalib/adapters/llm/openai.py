@@ -1,11 +1,12 @@
 """Any server that speaks OpenAI's chat completions: OpenAI itself, vLLM, llama.cpp, LM Studio, OpenRouter and others."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessageFunctionToolCall
 from pydantic import ValidationError
 
 from luminalib.adapters.llm.prompted.transport import (
@@ -22,8 +23,10 @@ from luminalib.adapters.llm.prompted.transport import (
     Refused,
     ServerFault,
     TimedOut,
+    ToolRequest,
     TransportFailure,
     Unreachable,
+    declared,
 )
 
 _CONNECT_SECONDS = 5.0
@@ -75,7 +78,7 @@ class OpenAITransport(ChatTransport):
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """See ChatTransport."""
-        formats = _formats(request.schema)
+        formats = [_offered(request)] if request.tools else _formats(request.schema)
         for level in range(min(self._level, len(formats) - 1), len(formats)):
             try:
                 reply = await self._ask(request, formats[level])
@@ -154,7 +157,26 @@ def _reply(completion: ChatCompletion) -> ChatReply:
         tokens_in=usage.prompt_tokens if usage else 0,
         tokens_out=usage.completion_tokens if usage else 0,
         is_whole=choice.finish_reason != "length",
+        calls=tuple(
+            ToolRequest(name=call.function.name, arguments=_object(call.function.arguments))
+            for call in choice.message.tool_calls or ()
+            if isinstance(call, ChatCompletionMessageFunctionToolCall)
+        ),
     )
+
+
+def _object(arguments: str) -> dict[str, Any] | None:
+    """What a model wrote as arguments; half a call is none."""
+    try:
+        found = json.loads(arguments or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _offered(request: ChatRequest) -> Format:
+    """The tools, as this protocol declares them."""
+    return {"tools": [declared(tool) for tool in request.tools], "tool_choice": "required" if request.must_call else "auto"}
 
 
 def _formats(schema: Mapping[str, Any] | None) -> list[Format]:

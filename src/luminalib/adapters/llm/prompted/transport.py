@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from luminalib.adapters.llm.prompted.prompts import Message
+from luminalib.ports.conversing import Tool
 
 LONGEST_BODY = 4 * 2**20
 """Bytes; a server that sends more has lost its way."""
@@ -13,12 +14,25 @@ LONGEST_BODY = 4 * 2**20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatRequest:
-    """`schema` constrains the answer where the server can. `max_output` and `context` are in tokens of the model."""
+    """`schema` constrains the answer where the server can. `max_output` and `context` are in tokens of the model.
+
+    With `tools` the model may call some of them instead of answering; with `must_call` it has to, where the protocol can say so.
+    """
 
     messages: tuple[Message, ...]
     schema: Mapping[str, Any] | None
     max_output: int
     context: int
+    tools: tuple[Tool, ...] = ()
+    must_call: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolRequest:
+    """A tool that the model calls. `arguments` are as it gave them, unchecked; None when they are no JSON object."""
+
+    name: str
+    arguments: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +43,13 @@ class ChatReply:
     tokens_in: int
     tokens_out: int
     is_whole: bool
+    calls: tuple[ToolRequest, ...] = ()
+
+
+def declared(tool: Tool) -> dict[str, Any]:
+    """A tool in the form that OpenAI's protocol has for it, and Ollama's."""
+    described = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return {"type": "function", "function": described}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

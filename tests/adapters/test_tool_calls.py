@@ -1,0 +1,46 @@
+"""Calls of tools over both protocols: what a server's reply becomes, whatever a model made of it."""
+
+import pytest
+
+from luminalib.adapters.llm.prompted.prompts import Message
+from luminalib.adapters.llm.prompted.transport import BrokenReply, ChatReply, ChatRequest, ToolRequest
+from luminalib.ports.conversing import Tool
+from models import PROVIDERS, transport
+from modelserver import ModelServer, call, model_server
+
+PARAMETERS = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+SEARCH = Tool(name="search_library", description="Finds passages.", parameters=PARAMETERS)
+
+
+async def offer(provider: str, server: ModelServer) -> ChatReply:
+    connection = transport(provider, server.ollama_url)
+    asked = (Message(role="user", content="Who kept the light?"),)
+    try:
+        return await connection.chat(ChatRequest(messages=asked, schema=None, max_output=50, context=4096, tools=(SEARCH,)))
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_calls_come_with_their_arguments_and_apart_from_the_text(provider: str) -> None:
+    both = "Let me see.\n" + call("search_library", {"query": "keeper"}) + call("unheard_of", {"x": 1})
+    async with model_server(lambda _: both) as server:
+        reply = await offer(provider, server)
+        assert reply.calls == (
+            ToolRequest(name="search_library", arguments={"query": "keeper"}),
+            ToolRequest(name="unheard_of", arguments={"x": 1}),
+        )
+        assert reply.text.strip() == "Let me see."
+        (declared,) = server.requests[0]["tools"]
+        assert declared["function"]["name"] == "search_library"
+        assert declared["function"]["parameters"]["required"] == ["query"]
+        server.answer = lambda _: "There is nothing to look up."
+        assert (await offer(provider, server)).calls == ()
+
+
+@pytest.mark.parametrize("half", ['{"query": "kee', "[1]", "keeper"])
+async def test_half_a_call_is_one_without_arguments(half: str) -> None:
+    async with model_server(lambda _: call("search_library", half)) as server:
+        assert (await offer("openai", server)).calls == (ToolRequest(name="search_library", arguments=None),)
+        with pytest.raises(BrokenReply):  # this protocol sends objects; a server that does not is broken
+            await offer("ollama", server)
