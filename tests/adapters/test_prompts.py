@@ -55,6 +55,8 @@ def test_no_input_stands_outside_the_markers_unless_it_is_a_number_or_a_code(pro
     for name, declared in prompt.inputs.items():
         if declared["type"] == "string" and name not in ("language", "moods"):  # made by the library itself
             given[name] = attack
+    if "sentences" in given:
+        given["sentences"] = [attack]
     for entry in [*given.get("notes", []), *given.get("aspects", [])]:
         entry.update({name: attack for name in ("text", "name") if name in entry})
         if "quotes" in entry:

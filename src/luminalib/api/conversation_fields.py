@@ -115,6 +115,7 @@ class ToolCallOut(BaseModel):
     name: str = Field(examples=["search_library"])
     arguments: dict[str, Any]
     result_count: int
+    error: str | None = Field(examples=[None], description="Why it could not be looked up; null when it was.")
 
 
 class AnswerOut(BaseModel):
@@ -127,6 +128,11 @@ class AnswerOut(BaseModel):
     confidence: float = Field(description="0 to 1, from what was found.")
     tool_calls: list[ToolCallOut]
     usage: dict[str, int]
+    provider: str = Field(
+        examples=["extractive"],
+        description="Who worded it: `extractive` for the library's own sentences, `extractive (fallback)` where a model was away.",
+    )
+    model: str | None = Field(examples=[None], description="The model, where one worded it.")
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
@@ -147,6 +153,8 @@ class MessageOut(BaseModel):
     refusal_reason: RefusalReason | None = None
     tool_calls: list[ToolCallOut] = []
     usage: dict[str, int] = {}
+    provider: str | None = None
+    model: str | None = None
     created_at: datetime
 
     @classmethod
@@ -166,4 +174,6 @@ def _evidence(answer: Answer) -> dict[str, Any]:
         "confidence": answer.confidence,
         "tool_calls": [ToolCallOut.model_validate(one) for one in answer.tool_calls],
         "usage": dict(answer.usage),
+        "provider": answer.provider,
+        "model": answer.model,
     }

@@ -31,6 +31,7 @@ class UsageOut(BaseModel):
 
     day: date
     purpose: Purpose
+    user_id: str | None = Field(description="The member who asked, with `by_member`; null for the library's own work.")
     provider: str = Field(examples=["ollama"])
     model: str = Field(examples=["llama3.2:1b"])
     calls: int = Field(examples=[14], description="All questions, also those that were answered from the cache.")
@@ -104,9 +105,10 @@ async def get_engine_usage(
     services: ServicesDep,
     since: Annotated[Day | None, Query(description="The first day; 30 days by default.", examples=["2026-05-01"])] = None,
     until: Annotated[Day | None, Query(description="The last day; today by default.", examples=["2026-05-31"])] = None,
+    by_member: Annotated[bool, Query(description="Whether each member's calls are added up apart.")] = False,  # noqa: FBT002
 ) -> UsageListOut:
     """What the language engine was asked, per day and purpose: calls, tokens, seconds and, for models with a price, cost."""
-    return UsageListOut.of(await services.llm.usage(by, since, until))
+    return UsageListOut.of(await services.llm.usage(by, since, until, by_member=by_member))
 
 
 @router.post("/test", responses=documented(Unauthenticated, NotAllowed))

@@ -2,17 +2,18 @@
 
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.container.adapters import Adapters
+from luminalib.container.conversations import open_answerer
 from luminalib.container.inquiries import triage_policies
 from luminalib.domain.auth import Principal
 from luminalib.domain.conversations import Answer, Style
 from luminalib.services.agents import AgentService, AgentTools, ExtractAgent, QualifyAgent, ReplyAgent
-from luminalib.services.conversations import Answerer, Question
+from luminalib.services.conversations import Question
 from luminalib.settings import Settings
 
 
 def agent_service(settings: Settings, a: Adapters) -> AgentService:
     """Who runs agents; a reply is answered as a member's question is."""
-    answerer = Answerer(a.uow, a.views.books, a.retriever, settings.refusal)
+    answerer = open_answerer(settings, a, model=None)
     reader = RuleFieldReader()
 
     async def answer(by: Principal, question: str) -> Answer:

@@ -5,29 +5,62 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from luminalib.adapters.processes import is_dead, own_name
 from luminalib.container.adapters import Adapters
 from luminalib.container.rounds import Rounds
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Unavailable
-from luminalib.services.conversations import Answerer, ConversationService, Tools
+from luminalib.domain.llm import AnswerWay
+from luminalib.ports.conversing import ConversingModel
+from luminalib.services.conversations import Agent, Answerer, ConversationService, Finder, Judge, ToolBox, Tools, Ways
 from luminalib.services.health import Part
 from luminalib.services.knowledge import KnowledgeService
 from luminalib.settings import Settings
 
 LOOK_EVERY = timedelta(minutes=1)
+LEEWAY = timedelta(minutes=1)
+"""Beyond what a model may take, for all else that an answer takes."""
 
 
-async def open_conversations(settings: Settings, a: Adapters, stack: AsyncExitStack, *, is_server: bool) -> ConversationService:
+async def open_conversations(
+    settings: Settings, a: Adapters, stack: AsyncExitStack, rounds: Rounds, *, is_server: bool
+) -> ConversationService:
     """The service; a server says of questions that it finds unanswered that they were interrupted, and stops its own at the end."""
-    answerer = Answerer(a.uow, a.views.books, a.retriever, settings.refusal)
-    tools = Tools(uow=a.uow, bus=a.bus, answerer=answerer, limiter=a.limiter, authority=a.authority, clock=a.clock)
+    process = own_name()
+    tools = Tools(
+        uow=a.uow,
+        bus=a.bus,
+        answerer=open_answerer(settings, a, a.llm.conversing),
+        limiter=a.limiter,
+        authority=a.authority,
+        clock=a.clock,
+        process=process,
+        has_gone=partial(is_dead, own=process),
+        longest=timedelta(seconds=settings.answers.seconds) + LEEWAY,
+    )
     conversations = ConversationService(tools)
     if is_server:
         with suppress(Unavailable):
             for tenant_id in await a.tenants.active():
                 await conversations.mark_interrupted(tenant_id)
+        rounds.begin(stack, "answers", LOOK_EVERY, conversations.mark_interrupted)
         stack.push_async_callback(conversations.close)
     return conversations
+
+
+def open_answerer(settings: Settings, a: Adapters, model: ConversingModel | None) -> Answerer:
+    """Who answers: with the model if there is one and the settings let it, by the library's own sentences otherwise."""
+    answers = settings.answers
+    finder = Finder(a.uow, a.retriever)
+    tools = ToolBox(a.uow, finder, a.views.books, a.views.reviews)
+    judge = Judge(settings.refusal)
+    agent = None
+    if model and answers.by != "extractive":
+        ways = Ways(model, None if answers.by == "auto" else AnswerWay(answers.by))
+        agent = Agent(model=model, ways=ways, tools=tools, judge=judge, most_tokens=answers.tokens)
+    return Answerer(
+        finder=finder, tools=tools, judge=judge, agent=agent, seconds=answers.seconds, characters=answers.passage_characters
+    )
 
 
 def open_knowledge(settings: Settings, folder: Path, a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> Part:

@@ -69,7 +69,7 @@ async def open_container(
         webhooks = webhook_tools(settings, adapters, stack)
         if run_jobs:
             parts["webhooks"] = await open_deliveries(webhooks, adapters, stack)
-        conversations = await open_conversations(settings, adapters, stack, is_server=run_jobs)
+        conversations = await open_conversations(settings, adapters, stack, rounds, is_server=run_jobs)
         notes = await open_notes(adapters, stack, rounds)
         services = make_services(settings, adapters, HealthService(parts), notes, conversations, webhooks, crm)
         if run_jobs:

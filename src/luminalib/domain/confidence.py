@@ -9,6 +9,9 @@ _QUOTED = (-6.5, 11.0, 4.0)
 _MEANT = 6.0
 _MEANT_FROM = 0.42
 """The same with how much of the question stands in the best quotation, set on questions about real books."""
+_READ = 2.0
+_FAR = 0.02
+_FAR_IN_MEANING = 0.3
 SURE = 0.3
 """From here on a question is answered."""
 HOPELESS = 0.08
@@ -31,6 +34,25 @@ def confidence_in_quote(lexical: float, meaning: float | None, support: float, *
     if meaning is not None:
         value += _MEANT * (meaning - _MEANT_FROM)
     return _logistic(value) * (1.0 if holds_it else HOPELESS)
+
+
+def confidence_in_answer(lexical: float, meaning: float | None, support: float, grounded: float, *, holds_it: bool) -> float:
+    """The same for a sentence of a model that stands in a passage; `grounded` is the share of its words that do, 0.0 to 1.0.
+
+    Somebody has read the passage and found the answer there, in whatever words, which is worth more than words in common.
+    """
+    intercept, words, supported = _QUOTED
+    value = intercept + words * lexical + supported * support + _READ * grounded
+    if meaning is not None:
+        value += _MEANT * (meaning - _MEANT_FROM)
+    return _logistic(value) * (1.0 if holds_it else HOPELESS)
+
+
+def is_hopeless(meaning: float | None, confidence: float) -> bool:
+    """Whether what was found is so far from the question that no model needs to read it; `confidence` is that in a quotation."""
+    if meaning is None:
+        return confidence < _FAR
+    return confidence < _FAR and meaning < _FAR_IN_MEANING
 
 
 def _logistic(value: float) -> float:

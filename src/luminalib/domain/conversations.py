@@ -16,6 +16,12 @@ MOST_CONVERSATIONS = 500
 """Of a member; the oldest must go before another begins."""
 TURNS_BEFORE = 2
 """So many questions before the last one help to find what it is about."""
+MOST_TURNS = 40
+"""So many turns before a question are looked at."""
+TURN_CHARACTERS = 600
+"""Of a turn's answer so much is remembered word by word."""
+HISTORY_CHARACTERS = 6000
+"""When the turns before a question are longer, the older ones are summarised (by a model, where there is one)."""
 
 
 class ConversationNotFound(NotFound):
@@ -58,6 +64,34 @@ class RefusalReason(StrEnum):
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
     UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """A question of before and what was said to it; `number` is that of the answer, as of the message."""
+
+    question: str
+    answer: str
+    number: int = 0
+
+    @property
+    def characters(self) -> int:
+        """How long it is."""
+        return len(self.question) + len(self.answer)
+
+
+def split_turns(turns: Sequence[Turn], most: int = HISTORY_CHARACTERS) -> tuple[Sequence[Turn], Sequence[Turn]]:
+    """The older turns, to be summarised, and the last ones in half as many characters as `most`; none is old if all fit."""
+    if sum(turn.characters for turn in turns) <= most:
+        return (), turns
+    kept, left = 0, most // 2
+    for turn in reversed(turns):
+        left -= turn.characters
+        if left < 0:
+            break
+        kept += 1
+    kept = max(kept, 1)
+    return turns[:-kept], turns[-kept:]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,11 +144,12 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolCall:
-    """What was looked up for an answer."""
+    """What was looked up for an answer; `error` says why it could not be."""
 
     name: str
     arguments: Mapping[str, Any]
     result_count: int
+    error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +157,8 @@ class Answer:
     """What is said to a question. Without citations and with `answered` false it is the refusal, word by word.
 
     `confidence` is 0.0 to 1.0, from what was found and not from what a model says of itself; `usage` counts a model's tokens.
+    `provider` and `model` say who worded it: `extractive` for the library's own sentences, `extractive (fallback)` where a model
+    should have and could not; `prompt` is the model's, as name@version.
     """
 
     content: str
@@ -131,11 +168,18 @@ class Answer:
     refusal_reason: RefusalReason | None = None
     tool_calls: Sequence[ToolCall] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
+    provider: str = "extractive"
+    model: str | None = None
+    prompt: str | None = None
 
 
 @dataclass(eq=False, kw_only=True)
 class Conversation:
-    """A member's talk with the library about a selection of it. `asked_at` is when a question came that is not answered yet."""
+    """A member's talk with the library about a selection of it.
+
+    `asked_at` is when a question came that is not answered yet, `asked_of` the process that answers it. `summary` is what the turns
+    came to up to the message of the number `summarised_to`.
+    """
 
     id: str
     user_id: str
@@ -147,19 +191,27 @@ class Conversation:
     created_at: datetime
     updated_at: datetime
     asked_at: datetime | None = None
+    asked_of: str | None = None
+    summary: str = ""
+    summarised_to: int = 0
 
     @property
     def selection(self) -> Selection:
         """What it is about."""
         return Selection(book_ids=self.book_ids, document_ids=self.document_ids, up_to_page=self.up_to_page)
 
-    def begin(self, question: str, at: datetime) -> None:
-        """Takes a question. Raises AnswerUnderWay while the one before is being answered."""
+    def begin(self, question: str, at: datetime, process: str | None = None) -> None:
+        """Takes a question, which `process` answers. Raises AnswerUnderWay while the one before is being answered."""
         if self.asked_at is not None:
             raise AnswerUnderWay
         self.asked_at = self.updated_at = at
+        self.asked_of = process
         if not self.title:
             self.title = " ".join(question.split())[:80]
+
+    def end(self) -> None:
+        """The question has its answer."""
+        self.asked_at = self.asked_of = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +232,13 @@ def question_with_turns(question: str, before: Sequence[str]) -> list[str]:
     return [question, " ".join([*before[-TURNS_BEFORE:], question])]
 
 
+def said(sentences: Sequence[tuple[str, Sequence[int]]], *, is_sure: bool) -> str:
+    """A model's sentences that stood the test, each with the markers of its citations, as an answer."""
+    lines = " ".join(" ".join([text.strip(), *(f"[{marker}]" for marker in markers)]) for text, markers in sentences)
+    return lines if is_sure else f"{_PERHAPS}\n{lines}"
+
+
+_PERHAPS = "I am not sure. This is what comes nearest:"
 _BEFORE = {
     (Style.PLAIN, True): (),
     (Style.PLAIN, False): ("I am not sure. These are the places that come nearest:",),

@@ -43,7 +43,10 @@ FAILURES = frozenset({Outcome.UNUSABLE, Outcome.UNAVAILABLE, Outcome.CANCELLED})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LLMCall:
-    """One question to a model, with its repair round if there was one. `tokens_in` and `tokens_out` as the server counted them."""
+    """One question to a model, with its repair round if there was one. `tokens_in` and `tokens_out` as the server counted them.
+
+    `user_id` is the member who asked, where one did.
+    """
 
     purpose: Purpose
     provider: str
@@ -54,6 +57,7 @@ class LLMCall:
     seconds: float
     outcome: Outcome
     at: datetime
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +73,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """The calls of one day (UTC) with the same purpose, provider and model, added up."""
+    """The calls of one day (UTC) with the same purpose, provider and model, added up; of one member, where that is told apart."""
 
     day: date
     purpose: Purpose
@@ -81,6 +85,7 @@ class Usage:
     tokens_in: int
     tokens_out: int
     seconds: float
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

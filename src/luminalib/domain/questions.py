@@ -64,3 +64,14 @@ def holds(text: str, asked: Asked, question: str) -> bool:
         text[start].isupper() and word not in said and stop - start > 1 and start > 0 and text[start - 2 : start - 1] not in ".!?"
         for start, stop, word in words_in(text)
     )
+
+
+_VALUES = {word: str(value) for value, word in enumerate(_NUMBER_WORDS_LIST.split()[:20], start=1)}
+_VAGUE = frozenset(("one", "once", "first", "second", "third", "half", "quarter", "score", "un", "due", "tre", "mil"))
+"""Number words that are as often something else."""
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers that a text names, in digits where its words for them are small and English."""
+    found = (word for _, _, word in words_in(text) if word not in _VAGUE and (word in _NUMBER_WORDS or word[0].isdigit()))
+    return {_VALUES.get(word, word) for word in found}

@@ -10,6 +10,7 @@ from luminalib.domain.llm import EngineReport
 from luminalib.domain.texts import Section
 from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import Progress
+from luminalib.ports.conversing import ConversingModel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,8 @@ class LLMProvider(ABC):
 
     name: str
     """What `LUMINALIB_LLM` calls it."""
+    conversing: ConversingModel | None = None
+    """The model that helps to answer members' questions, where the engine has one."""
 
     @abstractmethod
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:

@@ -30,12 +30,15 @@ class LLMService:
         self._clock = clock
         self._prices = prices
 
-    async def usage(self, by: Principal, since: date | None, until: date | None) -> list[PricedUsage]:
-        """Calls per day, purpose, provider and model, the newest day first; the last 30 days by default. Raises NotAllowed."""
+    async def usage(self, by: Principal, since: date | None, until: date | None, *, by_member: bool = False) -> list[PricedUsage]:
+        """Calls per day, purpose, provider and model, the newest day first; the last 30 days by default. Raises NotAllowed.
+
+        With `by_member` those of each member apart; work that nobody asked for by name has none.
+        """
         require_admin(by)
         last = until or self._clock.now().date()
         async with self._uow.reading(by.tenant_id) as uow:
-            found = await uow.llm.usage(since or last - min(SHOWN_BY_DEFAULT, last - date.min), last)
+            found = await uow.llm.usage(since or last - min(SHOWN_BY_DEFAULT, last - date.min), last, by_member=by_member)
         return [PricedUsage(usage=usage, cost=cost(usage, self._prices)) for usage in found]
 
     async def test(self, by: Principal) -> EngineReport:

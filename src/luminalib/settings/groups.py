@@ -134,6 +134,25 @@ class InquirySettings(BaseModel):
     public: bool = Field(default=False, description="Whether strangers may send inquiries, as the form of a web page does.")
 
 
+class AnswerSettings(BaseModel):
+    """How members' questions are answered."""
+
+    by: Literal["auto", "tools", "schema", "extractive"] = Field(
+        "auto",
+        description="tools: the model calls them by its server's protocol; schema: it is asked for one as JSON; extractive: it is "
+        "not asked; auto finds out what it can do.",
+    )
+    seconds: Annotated[
+        float, Field(ge=1, le=3600, description="The longest that a model may take for a whole answer; then the library quotes.")
+    ] = 120
+    tokens: Annotated[
+        int, Field(ge=500, le=1_000_000, description="How many tokens a model may take to find out what to look up for one answer.")
+    ] = 20_000
+    passage_characters: Annotated[
+        int, Field(ge=600, le=8400, description="How much of the passages that were found a model is given to answer from.")
+    ] = 4200
+
+
 class ConnectionSettings(BaseModel):
     """What clients may take before anybody knows who they are."""
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from luminalib.settings.groups import (
+    AnswerSettings,
     ConnectionSettings,
     InquirySettings,
     LimitSettings,
@@ -24,22 +25,8 @@ from luminalib.settings.groups import (
 PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
 METRICS_TOKEN_MIN = 16
-KNOWN_SECRETS = frozenset(
-    (
-        "luminalib",
-        "postgres",
-        "password",
-        "admin",
-        "minio",
-        "minioadmin",
-        "minio123",
-        "secret",
-        "changeme",
-        "change-me",
-        "root",
-        "test",
-    )
-)
+_KNOWN_LIST = "luminalib postgres password admin minio minioadmin minio123 secret changeme change-me root test"
+KNOWN_SECRETS = frozenset(_KNOWN_LIST.split())
 """What docker-compose.yml and the manuals of databases and storages begin with."""
 _ORIGIN = re.compile(r"\*|https?://[^/\s,?#@]+")
 _ADDRESS = re.compile(r"https?://[^/\s,?#@]+(/[^\s,?#]*)?")
@@ -96,6 +83,7 @@ class Settings(BaseSettings):
     region: Annotated[
         str, Field(pattern="^([A-Z]{2})?$", description="The country, such as DE: telephone numbers are read as its own.")
     ] = ""
+    answers: AnswerSettings = AnswerSettings()
     inquiries: InquirySettings = InquirySettings()
     recommender: Literal["hybrid", "tfidf"] = Field(
         "hybrid", description="What recommends: hybrid learns from books and from what all members read, tfidf from books alone."

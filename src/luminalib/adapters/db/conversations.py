@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.conversations import (
+    TURN_CHARACTERS,
     Answer,
     Citation,
     Conversation,
@@ -19,6 +21,7 @@ from luminalib.domain.conversations import (
     RefusalReason,
     Style,
     ToolCall,
+    Turn,
 )
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.persistence import ConversationRepository
@@ -37,6 +40,9 @@ conversations = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.Column("asked_at", UtcDateTime, index=True),
+    sa.Column("asked_of", sa.String(200)),
+    sa.Column("summary", sa.Text, nullable=False, server_default=""),
+    sa.Column("summarised_to", BIG_ID, nullable=False, server_default="0"),
     sa.Index("ix_conversations_user_id_updated_at", "tenant_id", "user_id", "updated_at"),
 )
 messages = sa.Table(
@@ -131,10 +137,17 @@ class SqlConversationRepository(ConversationRepository):
         newest = sa.select(sa.func.max(messages.c.number)).where(*self._in(conversation_id))
         return await self._session.scalar(newest) or 0
 
-    async def questions(self, conversation_id: str, limit: int) -> Sequence[str]:
+    async def turns(self, conversation_id: str, after: int, limit: int) -> Sequence[Turn]:
         """See ConversationRepository."""
-        wanted = sa.select(messages.c.content).where(*self._in(conversation_id), messages.c.role == MessageRole.USER)
-        return list(await self._session.scalars(wanted.order_by(messages.c.number.desc()).limit(limit)))[::-1]
+        c = messages.c
+        wanted = sa.select(c.number, c.role, sa.func.substr(c.content, 1, TURN_CHARACTERS).label("content"))
+        wanted = wanted.where(*self._in(conversation_id), c.number > after).order_by(c.number.desc()).limit(2 * limit)
+        rows = list(await self._session.execute(wanted))[::-1]
+        return [
+            Turn(question=asked.content, answer=told.content, number=told.number)
+            for asked, told in pairwise(rows)
+            if (asked.role, told.role) == (MessageRole.USER, MessageRole.ASSISTANT)
+        ]
 
     async def unanswered(self, before: datetime) -> Sequence[Conversation]:
         """See ConversationRepository."""

@@ -26,6 +26,8 @@ llm_calls = sa.Table(
     sa.Column("tokens_out", sa.Integer, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("outcome", enum_column(Outcome), nullable=False),
+    # Who asked, where a member did; no foreign key, as what was spent stays when somebody leaves.
+    sa.Column("user_id", sa.String(36)),
     sa.Index("ix_llm_calls_tenant_id_day", "tenant_id", "day"),
 )
 llm_answers = sa.Table(
@@ -52,10 +54,10 @@ class SqlLLMLedger(LLMLedger):
         values = asdict(call) | {"tenant_id": self._tenant_id, "day": call.at.astimezone(UTC).date()}
         await self._session.execute(sa.insert(llm_calls).values(values))
 
-    async def usage(self, since: date, until: date) -> list[Usage]:
+    async def usage(self, since: date, until: date, *, by_member: bool = False) -> list[Usage]:
         """See LLMLedger."""
         c = llm_calls.c
-        keys = (c.day, c.purpose, c.provider, c.model)
+        keys = (c.day, c.purpose, c.provider, c.model, *([c.user_id] if by_member else []))
         totals = sa.select(
             *keys,
             sa.func.count().label("calls"),

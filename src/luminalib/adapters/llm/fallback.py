@@ -23,6 +23,7 @@ class FallbackLLM(LLMProvider):
 
     def __init__(self, first: LLMProvider, second: LLMProvider) -> None:
         self.name = first.name
+        self.conversing = first.conversing
         self._first = first
         self._second = second
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
 
-from luminalib.domain.conversations import Conversation, Message
+from luminalib.domain.conversations import Conversation, Message, Turn
 from luminalib.domain.paging import Page, PageRequest
 
 
@@ -52,8 +52,8 @@ class ConversationRepository(ABC):
         """The number of its last message, 0 when there is none."""
 
     @abstractmethod
-    async def questions(self, conversation_id: str, limit: int) -> Sequence[str]:
-        """The last questions of a conversation, the oldest of them first."""
+    async def turns(self, conversation_id: str, after: int, limit: int) -> Sequence[Turn]:
+        """The last turns of a conversation after the message of that number, the oldest of them first, long answers cut."""
 
     @abstractmethod
     async def unanswered(self, before: datetime) -> Sequence[Conversation]:

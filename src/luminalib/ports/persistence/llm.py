@@ -14,8 +14,8 @@ class LLMLedger(ABC):
         """Adds a call."""
 
     @abstractmethod
-    async def usage(self, since: date, until: date) -> list[Usage]:
-        """Calls added up per day, purpose, provider and model, both days included, the newest day first."""
+    async def usage(self, since: date, until: date, *, by_member: bool = False) -> list[Usage]:
+        """Calls added up per day, purpose, provider and model, both days included, the newest day first; per member if wanted."""
 
     @abstractmethod
     async def find_answer(self, digest: str) -> Answer | None:

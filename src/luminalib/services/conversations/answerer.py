@@ -1,165 +1,119 @@
-"""Answering one question: plan, search, quote, judge, refuse."""
+"""Answering one question: what it wants, what is looked up for it, and who words it."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import structlog
 
 from luminalib.domain.auth import Principal
-from luminalib.domain.books import BookNotFound
-from luminalib.domain.confidence import HOPELESS, SURE, confidence_in_quote
-from luminalib.domain.conversations import (
-    Answer,
-    Citation,
-    RefusalReason,
-    Selection,
-    Style,
-    ToolCall,
-    question_with_turns,
-    worded,
-)
-from luminalib.domain.documents import DocumentNotFound
-from luminalib.domain.function_words import telling_words
+from luminalib.domain.conversations import Answer, Selection, split_turns
+from luminalib.domain.errors import LuminaError
 from luminalib.domain.intents import GREETING, THANKS, Intent, intent_of
-from luminalib.domain.passages import QUOTED, Scope
-from luminalib.domain.quoting import Quote, is_about, quotes_for
-from luminalib.domain.search import PassageView, snippet_of
-from luminalib.domain.spelling import words_in
-from luminalib.ports.persistence import UnitOfWorkFactory
-from luminalib.ports.views import BookViews
-from luminalib.services.conversations.events import Happening, Token, ToolEnded, ToolStarted
-from luminalib.steps.retrieving import Retrieved, Retriever
+from luminalib.domain.llm import AnswerWay
+from luminalib.domain.passages import Scope
+from luminalib.ports.conversing import Call
+from luminalib.services.conversations.agent import NO_ANSWER, Agent
+from luminalib.services.conversations.errand import Errand, Question
+from luminalib.services.conversations.events import Happening, Token
+from luminalib.services.conversations.extractive import Judge
+from luminalib.services.conversations.finding import Finder
+from luminalib.services.conversations.tools import SEARCH, ToolBox
 
-READ = 12
-"""So many passages are read for the sentences that answer."""
-CITED = 3
-"""So many places an answer quotes at most."""
-NEARLY_AS_GOOD = 0.8
-"""A further place is quoted when it is worth that much of the best."""
-_NO_LOANS = "You have nothing on loan."
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """What a member asks, after the questions `before`, the oldest first."""
-
-    text: str
-    before: Sequence[str] = ()
-    selection: Selection = field(default_factory=Selection)
-    style: Style = Style.PLAIN
-
-
 class Answerer:
-    """Answers by the library's own sentences. A search is always made before anything is said about a book."""
+    """Answers by the library's own sentences, or by a model's that stand in them, never about a book without a search.
 
-    def __init__(self, uow: UnitOfWorkFactory, books: BookViews, retriever: Retriever, refusal: str) -> None:
-        self._uow = uow
-        self._books = books
-        self._retriever = retriever
-        self._refusal = refusal
+    `agent` is None where there is no model; it has `seconds` for an answer, and is given so many `characters` of passages.
+    """
+
+    finder: Finder
+    tools: ToolBox
+    judge: Judge
+    agent: Agent | None = None
+    seconds: float = 120.0
+    characters: int = 4200
 
     async def scope(self, by: Principal, selection: Selection) -> Scope:
         """Where answers may come from. Raises BookNotFound or DocumentNotFound for what is not there or not for this member."""
-        wanted = [*selection.book_ids, *selection.up_to_page]
-        async with self._uow.reading(by.tenant_id) as uow:
-            documents = await uow.passages.documents_of(wanted)
-            if not set(wanted) <= documents.keys():
-                raise BookNotFound
-            for document_id in selection.document_ids:
-                document = await uow.documents.get(document_id)
-                book = await uow.books.find_by_document(document_id)
-                if book is None and document.knowledge_path is None and document.uploaded_by != by.user_id:
-                    raise DocumentNotFound
-        chosen = None
-        if selection.book_ids or selection.document_ids:
-            chosen = frozenset([*(documents[book_id] for book_id in selection.book_ids), *selection.document_ids])
-        until = {documents[book_id]: page for book_id, page in selection.up_to_page.items()}
-        return Scope(tenant_id=by.tenant_id, user_id=by.user_id, document_ids=chosen, until=until)
+        return await self.finder.scope(by, selection)
+
+    async def remembering(self, by: Principal, question: Question) -> Question:
+        """The question with no more turns than a model is given; older ones are summarised by the model, else left out."""
+        older, recent = split_turns(question.turns)
+        if not older:
+            return question
+        shorter = replace(question, turns=recent)
+        if self.agent is None or await self.agent.ways.current() is AnswerWay.EXTRACTIVE:
+            return shorter
+        try:
+            summary = await self.agent.summary_of(by, replace(question, turns=older), self.seconds)
+        except NO_ANSWER as reason:
+            log.warning("conversations.not_summarised", reason=reason.detail)
+            return shorter
+        return replace(shorter, summary=summary, summarised_to=older[-1].number)
 
     async def answer(self, by: Principal, question: Question) -> AsyncIterator[Happening]:
         """What happens on the way to the answer, and at last the Answer. Raises like `scope`, and PassageIndexUnavailable."""
         intent = intent_of(question.text)
-        if intent is Intent.LOANS:
-            async for happening in self._loans(by):
-                yield happening
-        elif intent in (Intent.GREETING, Intent.THANKS):
+        if intent in (Intent.GREETING, Intent.THANKS):
             content = GREETING if intent is Intent.GREETING else THANKS
             yield Token(content)
             yield Answer(content=content, answered=True, confidence=1.0)
-        else:
-            async for happening in self._search(by, question):
-                yield happening
+            return
+        errand = Errand(
+            by=by,
+            question=question,
+            scope=await self.scope(by, question.selection),
+            deadline=time.monotonic() + self.seconds,
+            characters=self.characters,
+        )
+        driven = self._loans(errand) if intent is Intent.LOANS else self._about_books(errand)
+        async for happening in driven:
+            yield happening
 
-    async def _loans(self, by: Principal) -> AsyncIterator[Happening]:
-        yield ToolStarted("my_loans", {})
-        async with self._uow.reading(by.tenant_id) as uow:
-            loans = await uow.loans.open_of(by.user_id) if by.user_id else []
-        views = await self._books.several(by.tenant_id, [loan.book_id for loan in loans])
-        yield ToolEnded("my_loans", len(loans))
-        lines = [f"“{views[loan.book_id].title}”, due on {loan.due_at:%d %B %Y}" for loan in loans if loan.book_id in views]
-        content = f"You have on loan: {'; '.join(lines)}." if lines else _NO_LOANS
+    async def _loans(self, errand: Errand) -> AsyncIterator[Happening]:
+        async for happening in self.tools.use(errand, Call(name="my_loans", arguments={})):
+            yield happening
+        content = " ".join(fact.text for fact in errand.facts.values())
         yield Token(content)
-        call = ToolCall(name="my_loans", arguments={}, result_count=len(loans))
-        yield Answer(content=content, answered=True, confidence=1.0, tool_calls=[call])
+        yield Answer(content=content, answered=True, confidence=1.0, tool_calls=list(errand.calls))
 
-    async def _search(self, by: Principal, question: Question) -> AsyncIterator[Happening]:
-        scope = await self.scope(by, question.selection)
-        asked = question_with_turns(question.text, question.before)
-        arguments = {"query": question.text, "book_ids": list(question.selection.book_ids)}
-        yield ToolStarted("search_library", arguments)
-        found = await self._retriever.retrieve(scope, asked)
-        passages, readable = await self._read(by, scope, found)
-        yield ToolEnded("search_library", len(passages))
-        call = ToolCall(name="search_library", arguments=arguments, result_count=len(passages))
-        quotes = quotes_for(question.text, asked[-1], passages)
-        answer = self._judge(question, quotes, found, readable, call)
+    async def _about_books(self, errand: Errand) -> AsyncIterator[Happening]:
+        agent = self.agent if self.agent and await self.agent.ways.current() is not AnswerWay.EXTRACTIVE else None
+        failure: LuminaError | None = None
+        if agent:
+            try:
+                async for happening in agent.look_up(errand):
+                    yield happening
+            except NO_ANSWER as reason:
+                failure = reason
+        answer: Answer | None = None
+        if agent and failure is None and errand.facts and not errand.has_searched:
+            answer = await self._by_model(agent, errand, failure)
+        if answer is None or not answer.answered:
+            if not errand.has_searched:
+                arguments = {"query": errand.question.text, "book_ids": list(errand.question.selection.book_ids)}
+                async for happening in self.tools.use(errand, Call(name=SEARCH, arguments=arguments)):
+                    yield happening
+            answer = self.judge.answer(errand) if agent is None else await self._by_model(agent, errand, failure)
         yield Token(answer.content)
         yield answer
 
-    async def _read(self, by: Principal, scope: Scope, found: Retrieved) -> tuple[list[tuple[PassageView, float]], frozenset[str]]:
-        best = found.ranked[:READ]
-        async with self._uow.reading(by.tenant_id) as uow:
-            views = await uow.passages.views([one.passage_id for one in best], scope)
-            books = sorted({view.book_id for view in views.values() if view.book_id})
-            readable = frozenset(books) if by.is_staff else await uow.passages.readable(by.user_id, books)
-        return [(views[one.passage_id], one.score) for one in best if one.passage_id in views], readable
-
-    def _judge(
-        self, question: Question, quotes: Sequence[Quote], found: Retrieved, readable: frozenset[str], call: ToolCall
-    ) -> Answer:
-        if not quotes:
-            return self._refused(0.0, call)
-        best, evidence = quotes[0], found.evidence
-        confidence = round(confidence_in_quote(evidence.lexical, evidence.meaning, best.support, holds_it=best.holds_it), 4)
-        is_by_history = question.before and evidence.meaning is None and not is_about(question.text, best.view)
-        if confidence < HOPELESS or is_by_history:  # what was asked before finds passages, but is no reason to quote them
-            return self._refused(confidence, call)
-        shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * best.score]
-        citations = [_citation(marker, quote, question.text, readable) for marker, quote in enumerate(shown, 1)]
-        is_sure = confidence >= SURE
-        return Answer(
-            content=worded(citations, question.style, is_sure=is_sure),
-            answered=is_sure,
-            confidence=confidence,
-            citations=citations,
-            refusal_reason=None if is_sure else RefusalReason.NOT_SURE,
-            tool_calls=[call],
-        )
-
-    def _refused(self, confidence: float, call: ToolCall) -> Answer:
-        return Answer(
-            content=self._refusal,
-            answered=False,
-            confidence=confidence,
-            refusal_reason=RefusalReason.NOTHING_FOUND,
-            tool_calls=[call],
-        )
-
-
-def _citation(marker: int, quote: Quote, question: str, readable: frozenset[str]) -> Citation:
-    """The quotation, cut to what somebody may see who has not borrowed the book."""
-    start, stop = quote.start, quote.stop
-    is_open = quote.view.book_id is None or quote.view.book_id in readable
-    if stop - start > QUOTED and not is_open:
-        words = telling_words([word for _, _, word in words_in(question)])
-        cut = snippet_of(quote.text, words)
-        start, stop = start + cut.start, start + cut.stop
-    return Citation.of(marker, quote.view, start, stop, quote.score)
+    async def _by_model(self, agent: Agent, errand: Errand, failure: LuminaError | None) -> Answer:
+        """The model's, or where it fails the library's own sentences, labelled."""
+        if failure is None:
+            try:
+                answer = await agent.answer(errand)
+            except NO_ANSWER as reason:
+                failure = reason
+        if failure is not None:
+            log.warning("conversations.fallback", reason=failure.detail)
+            own = self.judge.answer(errand)
+            answer = replace(own, provider=f"{own.provider} (fallback)")
+        spent = errand.spent
+        usage = {"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out, "calls": spent.calls}
+        return replace(answer, usage=usage)

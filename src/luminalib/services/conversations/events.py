@@ -17,10 +17,11 @@ class ToolStarted:
 
 @dataclass(frozen=True, slots=True)
 class ToolEnded:
-    """It has been, with so many results."""
+    """It has been, with so many results, or could not be."""
 
     name: str
     result_count: int
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Conversations, and questions without one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +12,8 @@ import structlog
 from luminalib.domain.auth import Principal
 from luminalib.domain.conversations import (
     MOST_CONVERSATIONS,
+    MOST_TURNS,
     TITLE_MAX,
-    TURNS_BEFORE,
     Answer,
     Conversation,
     Message,
@@ -28,7 +29,8 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus, topic_of
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
-from luminalib.services.conversations.answerer import Answerer, Question
+from luminalib.services.conversations.answerer import Answerer
+from luminalib.services.conversations.errand import Question
 from luminalib.services.conversations.events import Happening
 from luminalib.steps.authority import Authority
 
@@ -45,7 +47,10 @@ _WORDS_OF = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tools:
-    """What conversations need."""
+    """What conversations need.
+
+    `process` is the name of this one, `has_gone` knows of others of this machine; `longest` is how long an answer takes at most.
+    """
 
     uow: UnitOfWorkFactory
     bus: EventBus
@@ -53,6 +58,9 @@ class Tools:
     limiter: RateLimiter
     authority: Authority
     clock: Clock
+    process: str
+    has_gone: Callable[[str], bool]
+    longest: timedelta
 
 
 class ConversationService:
@@ -133,11 +141,18 @@ class ConversationService:
         now = self._tools.clock.now()
         async with self._tools.uow(by.tenant_id) as uow:
             conversation = await uow.conversations.get(by.user_id or "", conversation_id)
-            conversation.begin(content, now)
-            before = await uow.conversations.questions(conversation_id, TURNS_BEFORE)
+            conversation.begin(content, now, self._tools.process)
+            turns = await uow.conversations.turns(conversation_id, conversation.summarised_to, MOST_TURNS)
             asked = await uow.conversations.say(self._turn(conversation_id, MessageRole.USER, content))
         self._publish(by, conversation_id)
-        question = Question(text=content, before=before, selection=conversation.selection, style=conversation.style)
+        question = Question(
+            text=content,
+            turns=turns,
+            summary=conversation.summary,
+            summarised_to=conversation.summarised_to,
+            selection=conversation.selection,
+            style=conversation.style,
+        )
         happenings: asyncio.Queue[Happening | Message | None] = asyncio.Queue()
         task = asyncio.create_task(self._answer(by, conversation, question, happenings))
         self._under_way[conversation_id] = task
@@ -170,17 +185,28 @@ class ConversationService:
                     yield None
 
     async def mark_interrupted(self, tenant_id: str) -> None:
-        """Says of questions that nobody answers any more that their answer was interrupted; for the start of a server."""
+        """Says of questions that nobody answers any more that their answer was interrupted; other servers' are theirs to answer."""
         now = self._tools.clock.now()
-        async with self._tools.uow.reading(tenant_id) as uow:  # most tenants have none, and a start must not write for each
-            if not await uow.conversations.unanswered(now):
+        async with self._tools.uow.reading(tenant_id) as uow:  # most tenants have none, and a look must not write for each
+            if not any(self._is_left(one, now) for one in await uow.conversations.unanswered(now)):
                 return
+        left = []
         async with self._tools.uow(tenant_id) as uow:
             for conversation in await uow.conversations.unanswered(now):
-                if conversation.id not in self._under_way:
-                    conversation.asked_at = None
+                if self._is_left(conversation, now):
+                    conversation.end()
                     answer = _stopped(RefusalReason.INTERRUPTED)
                     await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
+                    left.append(conversation.id)
+        for conversation_id in left:
+            self._tools.bus.publish(topic_of("conversations", tenant_id, conversation_id))
+
+    def _is_left(self, conversation: Conversation, now: datetime) -> bool:
+        """Whether the process that answers has gone, or must have: of another machine's only the time can tell."""
+        if conversation.id in self._under_way or conversation.asked_at is None:
+            return False
+        process = conversation.asked_of
+        return process is None or self._tools.has_gone(process) or now - conversation.asked_at > self._tools.longest
 
     async def close(self) -> None:
         """Stops what is under way; it is marked as interrupted."""
@@ -194,7 +220,7 @@ class ConversationService:
         self, by: Principal, conversation: Conversation, question: Question, happenings: "asyncio.Queue[Happening | Message | None]"
     ) -> None:
         try:
-            answer = await self._make(by, question, happenings)
+            answer = await self._make(by, conversation, question, happenings)
             happenings.put_nowait(await self._keep(by, conversation, answer))
         except asyncio.CancelledError:
             reason = RefusalReason.INTERRUPTED if self._is_closing else RefusalReason.CANCELLED
@@ -205,8 +231,11 @@ class ConversationService:
         finally:
             happenings.put_nowait(None)
 
-    async def _make(self, by: Principal, question: Question, happenings: "asyncio.Queue[Happening | Message | None]") -> Answer:
+    async def _make(
+        self, by: Principal, conversation: Conversation, question: Question, happenings: "asyncio.Queue[Happening | Message | None]"
+    ) -> Answer:
         try:
+            question = await self._remembering(by, conversation, question)
             async for happening in self._tools.answerer.answer(by, question):
                 if isinstance(happening, Answer):
                     return happening
@@ -215,13 +244,22 @@ class ConversationService:
             log.warning("conversations.no_answer", reason=reason.detail)
         return _stopped(RefusalReason.UNAVAILABLE)
 
+    async def _remembering(self, by: Principal, conversation: Conversation, question: Question) -> Question:
+        """The question with its older turns summarised; the summary is kept for the next ones."""
+        remembered = await self._tools.answerer.remembering(by, question)
+        if remembered.summarised_to > question.summarised_to:
+            async with self._tools.uow(by.tenant_id) as uow:
+                stored = await uow.conversations.get(conversation.user_id, conversation.id)
+                stored.summary, stored.summarised_to = remembered.summary, remembered.summarised_to
+        return remembered
+
     async def _keep(self, by: Principal, conversation: Conversation, answer: Answer) -> Message | None:
         """The answer as it was kept; None when the conversation has gone, or its question counts as answered already."""
         async with self._tools.uow(by.tenant_id) as uow:
             stored = await uow.conversations.get(conversation.user_id, conversation.id)
             if stored.asked_at != conversation.asked_at:
                 return None
-            stored.asked_at = None
+            stored.end()
             stored.updated_at = self._tools.clock.now()
             kept = await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
         self._publish(by, conversation.id)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -27,27 +27,18 @@ from luminalib.domain.errors import LuminaError
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.llm import Answer, LLMCall, Outcome, Purpose
 from luminalib.ports.clock import Clock
+from luminalib.ports.conversing import Tool
 from luminalib.ports.persistence import UnitOfWorkFactory
 
 UNKNOWN_CONTEXT = 4096
 """Tokens that every model in use has, for servers that do not tell."""
 REPAIR = "repair"
+_CHARACTERS_A_TOKEN = 4
 log = structlog.get_logger(__name__)
 
 
 class TooLong(Exception):
     """The question does not fit into the model's context; its text must be cut into more parts."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """What is asked for whom; the answer depends on `prompt` and `inputs` alone. One that must not be kept is asked each time."""
-
-    tenant_id: str
-    purpose: Purpose
-    prompt: Prompt
-    inputs: Mapping[str, Any]
-    is_kept: bool = True
 
 
 @dataclass(slots=True)
@@ -62,6 +53,22 @@ class Tally:
         """Adds a reply's tokens."""
         self.tokens_in += reply.tokens_in
         self.tokens_out += reply.tokens_out
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What is asked for whom; the answer depends on `prompt` and `inputs` alone. One that must not be kept is asked each time.
+
+    `user_id` is the member whom it is accounted to, where there is one; `tally` counts what it takes.
+    """
+
+    tenant_id: str
+    purpose: Purpose
+    prompt: Prompt
+    inputs: Mapping[str, Any]
+    is_kept: bool = True
+    user_id: str | None = None
+    tally: Tally = field(default_factory=Tally)
 
 
 class Asker:
@@ -118,30 +125,58 @@ class Asker:
         async with self._uow.reading(question.tenant_id) as uow:
             kept = await uow.llm.find_answer(digest) if question.is_kept else None
         if kept is not None:
-            await self._record(question.tenant_id, self._of(question, Tally(), Outcome.CACHED))
+            await self._record(question.tenant_id, self._of(question, Outcome.CACHED))
             found: dict[str, Any] = json.loads(kept.text)
             return found
         return await self._asked(question, digest)
 
-    async def _asked(self, question: Question, digest: str) -> dict[str, Any]:
-        tally = Tally()
+    async def offer(self, question: Question, tools: Sequence[Tool]) -> ChatReply:
+        """The model's reply to a question with tools, which it may call instead of answering; nothing is repaired or kept.
+
+        Raises TooLong, LanguageEngineUnavailable, and UnusableAnswer where the server takes no tools.
+        """
+        outcome = Outcome.UNAVAILABLE
         try:
-            answer, outcome = await self._answer(question, await self.budget(), tally)
+            budget = await self.budget()
+            messages = question.prompt.render(question.inputs)
+            declared = (Message(role="tools", content=json.dumps([dict(tool.parameters) for tool in tools])),)
+            room = budget.context - budget.tokens_of_messages((*messages, *declared))
+            if room < question.prompt.answer_characters // _CHARACTERS_A_TOKEN:
+                raise TooLong(f"{question.prompt.id}: the question leaves no room to call a tool.")
+            most = question.prompt.answer_characters // _CHARACTERS_A_TOKEN
+            reply = await self._sent(
+                ChatRequest(messages=messages, schema=None, max_output=most, context=budget.window, tools=tuple(tools)), budget
+            )
+            question.tally.add(reply)
+            outcome = Outcome.OK
+        except asyncio.CancelledError:
+            outcome = Outcome.CANCELLED
+            raise
+        except UnusableAnswer:
+            outcome = Outcome.UNUSABLE
+            raise
+        finally:
+            await self._record(question.tenant_id, self._of(question, outcome))
+        return reply
+
+    async def _asked(self, question: Question, digest: str) -> dict[str, Any]:
+        try:
+            answer, outcome = await self._answer(question, await self.budget(), question.tally)
         except TooLong:
             raise
         except asyncio.CancelledError:
-            await self._record(question.tenant_id, self._of(question, tally, Outcome.CANCELLED))
+            await self._record(question.tenant_id, self._of(question, Outcome.CANCELLED))
             raise
         except LuminaError as error:
             outcome = Outcome.UNAVAILABLE if isinstance(error, LanguageEngineUnavailable) else Outcome.UNUSABLE
-            await self._record(question.tenant_id, self._of(question, tally, outcome))
+            await self._record(question.tenant_id, self._of(question, outcome))
             raise
         text = json.dumps(answer, ensure_ascii=False)
         kept = Answer(digest=digest, prompt=question.prompt.id, model=self.transport.model, text=text, at=self._clock.now())
         async with self._uow(question.tenant_id) as uow:
             if question.is_kept:
                 await uow.llm.keep_answer(kept)
-            await uow.llm.record(self._of(question, tally, outcome))
+            await uow.llm.record(self._of(question, outcome))
         return answer
 
     async def _answer(self, question: Question, budget: Budget, tally: Tally) -> tuple[dict[str, Any], Outcome]:
@@ -174,19 +209,21 @@ class Asker:
             output, schema = budget.answer(messages, prompt.own_words, prompt.answer_characters, prompt.output)
         except NoRoom as reason:
             raise TooLong(f"{prompt.id}: {reason}") from reason
-        request = ChatRequest(messages=messages, schema=schema, max_output=output, context=budget.window)
-        try:
-            reply = await self.transport.chat(request)
-        except ContextOverflow as overflow:
-            budget.overflowed()
-            raise TooLong(str(overflow)) from overflow
-        except TransportFailure as failure:
-            raise translated(failure) from failure
+        reply = await self._sent(ChatRequest(messages=messages, schema=schema, max_output=output, context=budget.window), budget)
         tally.add(reply)
         if not reply.is_whole and 0 < reply.tokens_out < output:  # the server ended it, for want of room
             budget.overflowed(reply.tokens_in + reply.tokens_out)
             raise TooLong(f"The context ended after {reply.tokens_in + reply.tokens_out} tokens.")
         return reply
+
+    async def _sent(self, request: ChatRequest, budget: Budget) -> ChatReply:
+        try:
+            return await self.transport.chat(request)
+        except ContextOverflow as overflow:
+            budget.overflowed()
+            raise TooLong(str(overflow)) from overflow
+        except TransportFailure as failure:
+            raise translated(failure) from failure
 
     def _digest(self, question: Question) -> str:
         asked = [question.prompt.fingerprint, self.transport.name, self.transport.model, question.inputs]
@@ -196,10 +233,10 @@ class Asker:
         async with self._uow(tenant_id) as uow:
             await uow.llm.record(call)
 
-    def _of(self, question: Question, tally: Tally, outcome: Outcome) -> LLMCall:
-        return self._call(question.purpose, question.prompt.id, tally, outcome)
+    def _of(self, question: Question, outcome: Outcome) -> LLMCall:
+        return self._call(question.purpose, question.prompt.id, question.tally, outcome, question.user_id)
 
-    def _call(self, purpose: Purpose, prompt: str, tally: Tally, outcome: Outcome) -> LLMCall:
+    def _call(self, purpose: Purpose, prompt: str, tally: Tally, outcome: Outcome, user_id: str | None = None) -> LLMCall:
         call = LLMCall(
             purpose=purpose,
             provider=self.transport.name,
@@ -210,6 +247,7 @@ class Asker:
             seconds=time.monotonic() - tally.started,
             outcome=outcome,
             at=self._clock.now(),
+            user_id=user_id,
         )
         observe(call)
         return call

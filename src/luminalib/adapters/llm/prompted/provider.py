@@ -7,6 +7,7 @@ import structlog
 
 from luminalib.adapters.llm.prompted.asking import Asker, translated
 from luminalib.adapters.llm.prompted.books import BookReader
+from luminalib.adapters.llm.prompted.conversing import PromptedConversing
 from luminalib.adapters.llm.prompted.inquiries import InquiryReader
 from luminalib.adapters.llm.prompted.probing import Probe
 from luminalib.adapters.llm.prompted.prompts import PromptSource
@@ -46,6 +47,7 @@ class PromptedLLM(LLMProvider):
         self._books = BookReader(asker, children, at_once=at_once)
         self._reviews = ReviewReader(asker)
         self._inquiries = InquiryReader(asker, reader)
+        self.conversing = PromptedConversing(asker)
         self._probe = Probe(asker)
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:

@@ -1,0 +1,156 @@
+"""A prompted model that helps to answer members' questions: what to look up, and a draft from what was found."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from jsonschema import Draft202012Validator
+
+from luminalib.adapters.llm.prompted.asking import Asker, Question, Tally, TooLong
+from luminalib.adapters.llm.prompted.parsing import Unfit, parse_answer
+from luminalib.adapters.llm.prompted.transport import ChatReply, TransportFailure
+from luminalib.domain.conversations import Turn
+from luminalib.domain.grounding import Claim
+from luminalib.domain.intelligence import ContextTooSmall
+from luminalib.domain.llm import Purpose
+from luminalib.ports.conversing import Call, Choice, ConversingModel, Draft, Situation, Source, Spent, Tool, Wording
+
+ANSWER = "answer"
+"""The action of a routed model that has seen enough."""
+_ANY_OBJECT: Mapping[str, Any] = {"type": "object"}
+T = TypeVar("T")
+Inputs = Callable[[Situation], dict[str, Any]]
+
+
+class PromptedConversing(ConversingModel):
+    """Asks one model by prompts. Nothing is kept of the questions of members but the accounts."""
+
+    def __init__(self, asker: Asker) -> None:
+        self.name = asker.transport.name
+        self.model = asker.transport.model
+        self._asker = asker
+
+    async def can_call_tools(self) -> bool | None:
+        """See ConversingModel."""
+        try:
+            return await self._asker.transport.can_call_tools()
+        except TransportFailure:
+            return None
+
+    async def choose(self, situation: Situation, tools: Sequence[Tool]) -> Choice:
+        """See ConversingModel."""
+        tally = Tally()
+
+        async def offer(seen: Situation) -> ChatReply:
+            return await self._asker.offer(await self._question("answer-tools", seen, tally, _looked_up(seen)), tools)
+
+        reply = await _with_what_fits(offer, situation)
+        calls = [_checked(request.name, request.arguments, tools) for request in reply.calls]
+        return Choice(calls=calls, spent=_spent(tally), is_misspelt=not calls and _names_a_tool(reply.text, tools))
+
+    async def route(self, situation: Situation, tools: Sequence[Tool]) -> Choice:
+        """See ConversingModel."""
+        told, spent = await self._asked("answer-route", situation, _looked_up)
+        if told["action"] == ANSWER:
+            return Choice(calls=[], spent=spent)
+        main = {tool.name: tool.main for tool in tools}.get(told["action"])
+        arguments = {main: told["query"]} if main and told["query"] else {}
+        return Choice(calls=[_checked(told["action"], arguments, tools)], spent=spent)
+
+    async def draft(self, situation: Situation) -> Draft:
+        """See ConversingModel."""
+        told, spent = await self._asked("answer-draft", situation, _to_answer_from)
+        claims = [Claim(text=one["text"], source=one["source"]) for one in told["sentences"] if one["text"].strip()]
+        prompt = await self._asker.prompts.get("answer-draft", situation.tenant_id)
+        return Draft(is_answerable=told["answerable"], claims=claims, prompt=prompt.id, spent=spent)
+
+    async def reword(self, situation: Situation, sentences: Sequence[str]) -> Wording:
+        """See ConversingModel."""
+        told, spent = await self._asked(
+            "answer-friendly", situation, lambda seen: {"question": seen.question, "sentences": list(sentences)}
+        )
+        return Wording(texts=told["sentences"], spent=spent)
+
+    async def condense(self, situation: Situation) -> Wording:
+        """See ConversingModel."""
+        told, spent = await self._asked(
+            "answer-history", situation, lambda seen: {"summary": seen.summary, "history": _turns(seen.turns)}
+        )
+        return Wording(texts=[told["summary"]], spent=spent)
+
+    async def _asked(self, name: str, situation: Situation, inputs: Inputs) -> tuple[dict[str, Any], Spent]:
+        tally = Tally()
+
+        async def ask(seen: Situation) -> dict[str, Any]:
+            return await self._asker.ask(await self._question(name, seen, tally, inputs(seen)))
+
+        return await _with_what_fits(ask, situation), _spent(tally)
+
+    async def _question(self, name: str, situation: Situation, tally: Tally, inputs: Mapping[str, Any]) -> Question:
+        return Question(
+            tenant_id=situation.tenant_id,
+            user_id=situation.user_id,
+            purpose=Purpose.ANSWER,
+            prompt=await self._asker.prompts.get(name, situation.tenant_id),
+            inputs=inputs,
+            is_kept=False,
+            tally=tally,
+        )
+
+
+async def _with_what_fits(ask: Callable[[Situation], Awaitable[T]], situation: Situation) -> T:
+    """Asks with fewer sources and turns as long as they do not fit into the context. Raises ContextTooSmall."""
+    while True:
+        try:
+            return await ask(situation)
+        except TooLong as reason:
+            if not situation.sources and not situation.turns:
+                raise ContextTooSmall from reason
+            sources = situation.sources[: len(situation.sources) // 2]
+            situation = replace(situation, sources=sources, turns=situation.turns[(len(situation.turns) + 1) // 2 :])
+
+
+def _looked_up(seen: Situation) -> dict[str, Any]:
+    return _to_answer_from(seen) | {"tried": "\n".join(seen.notes)}
+
+
+def _to_answer_from(seen: Situation) -> dict[str, Any]:
+    history = "\n".join(filter(None, [seen.summary, _turns(seen.turns)]))
+    return {"question": seen.question, "history": history, "found": _found(seen.sources)}
+
+
+def _turns(turns: Sequence[Turn]) -> str:
+    return "\n".join(f"Q: {turn.question}\nA: {turn.answer}" for turn in turns)
+
+
+def _found(sources: Sequence[Source]) -> str:
+    return "\n\n".join(f"[{source.number}] {source.label}: {source.text}" for source in sources)
+
+
+def _checked(name: str, arguments: Mapping[str, Any] | None, tools: Sequence[Tool]) -> Call:
+    """The call, with what is wrong about it."""
+    tool = next((tool for tool in tools if tool.name == name), None)
+    if tool is None:
+        return Call(name=name[:80], arguments={}, fault=f"there is no such tool; there are {', '.join(one.name for one in tools)}")
+    if arguments is None:
+        return Call(name=name, arguments={}, fault="its arguments are no whole JSON object")
+    faults = sorted(Draft202012Validator(tool.parameters).iter_errors(arguments), key=lambda fault: list(map(str, fault.path)))
+    if faults:
+        where = "/".join(map(str, faults[0].path)) or "its arguments"
+        return Call(name=name, arguments={}, fault=f"{where}: {faults[0].message}"[:300])
+    return Call(name=name, arguments=arguments)
+
+
+def _names_a_tool(text: str, tools: Sequence[Tool]) -> bool:
+    """Whether a text is a call that was written instead of made."""
+    try:
+        found = parse_answer(text, _ANY_OBJECT)
+    except Unfit:
+        return False
+    named = found.get("name") or found.get("tool") or found.get("function") or found.get("action")
+    return json.dumps(named).strip('"') in {tool.name for tool in tools}
+
+
+def _spent(tally: Tally) -> Spent:
+    return Spent(tokens_in=tally.tokens_in, tokens_out=tally.tokens_out, calls=1)

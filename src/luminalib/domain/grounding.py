@@ -1,0 +1,162 @@
+"""Holding what a model says against what was found: each sentence must stand in a source, or it is not said."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from luminalib.domain.function_words import bare, is_telling
+from luminalib.domain.questions import numbers_in
+from luminalib.domain.search import are_kin
+from luminalib.domain.sentences import sentences_in
+from luminalib.domain.spelling import words_in
+
+SUPPORTED = 0.6
+"""The least share of a sentence's telling words that must stand together in a source."""
+WIDEST = 3
+"""So many neighbouring sentences of a source may support one that a model says."""
+_KIN = 4
+_NEGATIONS_LIST = """
+not no never nobody nothing none neither nor cannot without nicht kein keine keinen niemand nichts nie ohne pas jamais aucun
+aucune rien sans non mai nessuno niente nunca ningun ninguno nada sin nao
+"""
+_CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\bbut\b|\baber\b|\bmais\b")
+_NEGATIONS = frozenset(_NEGATIONS_LIST.split())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A sentence that a model says, and the number of the source that it names for it; None when it names none."""
+
+    text: str
+    source: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """A source in full; `label` is where it stands, whose words count as known."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grounded:
+    """A claim that a source supports: `start` and `stop` are where it stands in that source's text, `support` from 0.0 to 1.0."""
+
+    text: str
+    source: int
+    start: int
+    stop: int
+    support: float
+
+
+def grounded(claims: Sequence[Claim], grounds: Mapping[int, Ground], question: str) -> list[Grounded]:
+    """The claims that stand in a source, with the one that supports each best; where the one it names is as good, that one.
+
+    A sentence counts as supported when most of its telling words, and most of those that the question did not have, stand in a few
+    neighbouring sentences, with each of its numbers, with its names in the source, and when both deny or neither does.
+    """
+    texts = {number: _Text(ground) for number, ground in grounds.items()}
+    kept = (_best(claim, texts, question) for claim in claims)
+    found = [one for one in kept if one]
+    return [one for at, one in enumerate(found) if one.text not in {other.text for other in found[:at]}]
+
+
+def _best(claim: Claim, texts: Mapping[int, "_Text"], question: str) -> Grounded | None:
+    said = _Said(claim.text, question)
+    if not said.words:
+        return None
+    best: Grounded | None = None
+    for number in sorted(texts, key=lambda number: number != claim.source):  # the one that it names first
+        found = texts[number].supporting(said)
+        if found and (best is None or found[0] > best.support):
+            best = Grounded(text=claim.text, source=number, support=found[0], start=found[1], stop=found[2])
+    return best
+
+
+class _Said:
+    """A claim, taken apart."""
+
+    def __init__(self, text: str, question: str) -> None:
+        found = list(words_in(text))
+        self.words = {bare(word) for _, _, word in found if is_telling(word)}
+        asked = {bare(word) for _, _, word in words_in(question)}
+        self.new = {word for word in self.words if not any(are_kin(word, other) for other in asked)}
+        self.numbers = numbers_in(text) - numbers_in(question)
+        self.names = {
+            bare(word)
+            for start, _, word in found
+            if start and text[start].isupper() and is_telling(word) and bare(word) in self.new
+        }
+        self.denies = _denies(word for _, _, word in found)
+
+
+class _Text:
+    """A source, taken apart into sentences and their words."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._spans = sentences_in(ground.text)
+        spoken = [[word for _, _, word in words_in(ground.text[start:stop])] for start, stop in self._spans]
+        self._words = [_Words(map(bare, words)) for words in spoken]
+        self._numbers = [numbers_in(ground.text[start:stop]) for start, stop in self._spans]
+        self._clauses = [_clauses_of(ground.text[start:stop]) for start, stop in self._spans]
+        self._known = _Words(
+            [*(bare(word) for words in spoken for word in words), *(bare(w) for _, _, w in words_in(ground.label))]
+        )
+
+    def supporting(self, said: _Said) -> tuple[float, int, int] | None:
+        """How well, and the shortest stretch that supports the claim as well as any; None when none does well enough."""
+        if not all(name in self._known for name in said.names):
+            return None
+        held = [frozenset(word for word in said.words if word in words) for words in self._words]
+        stretches = [(first, last) for first in range(len(held)) for last in range(first, min(first + WIDEST, len(held)))]
+        supported = [
+            (len(together) / len(said.words), first - last, first, last)
+            for first, last in stretches
+            if held[first]
+            and held[last]
+            and self._says_so(said, together := frozenset().union(*held[first : last + 1]))
+            and said.numbers <= set().union(*self._numbers[first : last + 1])
+            and self._agrees(said, first, last)
+        ]
+        if not supported:
+            return None
+        share, _, first, last = max(supported, key=lambda one: (one[0], one[1], -one[2]))
+        return round(share, 4), self._spans[first][0], self._spans[last][1]
+
+    def _says_so(self, said: _Said, words: frozenset[str]) -> bool:
+        return len(words) >= SUPPORTED * len(said.words) and len(words & said.new) >= SUPPORTED * len(said.new)
+
+    def _agrees(self, said: _Said, first: int, last: int) -> bool:
+        """Whether what stands nearest to the claim denies as the claim does: of the clauses that hold most of its words, one."""
+        wanted = said.new or said.words
+        held = [
+            (sum(word in words for word in wanted), denies) for at in range(first, last + 1) for words, denies in self._clauses[at]
+        ]
+        most = max((count for count, _ in held), default=0)
+        return any(denies == said.denies for count, denies in held if count == most)
+
+
+def _clauses_of(sentence: str) -> list[tuple["_Words", bool]]:
+    """The words of each clause, and whether it denies."""
+    spoken = [[word for _, _, word in words_in(clause)] for clause in _CLAUSE.split(sentence)]
+    return [(_Words(map(bare, words)), _denies(words)) for words in spoken if words]
+
+
+def _denies(words: Iterable[str]) -> bool:
+    return any(word in _NEGATIONS or word.endswith("n't") for word in words)
+
+
+class _Words:
+    """Words to be looked up by themselves or by their kin."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._by_beginning: dict[str, list[str]] = {}
+        for word in self._words:
+            self._by_beginning.setdefault(word[:_KIN], []).append(word)
+
+    def __contains__(self, word: object) -> bool:
+        if word in self._words:
+            return True
+        return isinstance(word, str) and any(are_kin(word, other) for other in self._by_beginning.get(word[:_KIN], ()))

@@ -1,0 +1,133 @@
+"""One question on its way to an answer: what it is, what was looked up for it, what was found, and what that took."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from luminalib.domain.auth import Principal
+from luminalib.domain.conversations import Selection, Style, ToolCall, Turn, question_with_turns
+from luminalib.domain.grounding import Ground
+from luminalib.domain.passages import Scope
+from luminalib.domain.quoting import Quote, quotes_for
+from luminalib.domain.search import PassageView
+from luminalib.ports.conversing import Situation, Source, Spent
+from luminalib.services.conversations.finding import Found
+from luminalib.steps.retrieving import Evidence
+
+SHOWN = 6
+"""So many passages a model is given, the best first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What a member asks, after `turns`, the oldest first, and what `summary` says of those up to message `summarised_to`."""
+
+    text: str
+    turns: Sequence[Turn] = ()
+    summary: str = ""
+    summarised_to: int = 0
+    selection: Selection = field(default_factory=Selection)
+    style: Style = Style.PLAIN
+
+
+@dataclass(kw_only=True)
+class Errand:
+    """Passages and facts have one row of numbers, which stay while more is found. `deadline` is on the monotonic clock."""
+
+    by: Principal
+    question: Question
+    scope: Scope
+    deadline: float
+    characters: int
+    """So many characters of passages a model is given."""
+    passages: dict[int, tuple[PassageView, float]] = field(default_factory=dict)
+    facts: dict[int, Ground] = field(default_factory=dict)
+    readable: set[str] = field(default_factory=set)
+    evidence: Evidence = field(default_factory=Evidence)
+    queries: list[str] = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    spent: Spent = field(default_factory=Spent)
+
+    @property
+    def asked(self) -> list[str]:
+        """The question alone, and together with those before it."""
+        return question_with_turns(self.question.text, [turn.question for turn in self.question.turns])
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the deadline."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    @property
+    def has_searched(self) -> bool:
+        """Whether the library's text was searched for this."""
+        return any(call.name == "search_library" for call in self.calls)
+
+    def found(self, found: Found) -> int:
+        """Takes in what a search has found; how many passages that is."""
+        for view, score in found.passages:
+            number = self.number_of(view.passage.id) or self._next()
+            known = self.passages.get(number)
+            self.passages[number] = (view, max(score, known[1]) if known else score)
+        self.readable |= found.readable
+        mine, theirs = self.evidence, found.evidence
+        meanings = [meaning for meaning in (mine.meaning, theirs.meaning) if meaning is not None]
+        self.evidence = Evidence(
+            lexical=max(mine.lexical, theirs.lexical),
+            meaning=max(meanings, default=None),
+            coverage=max(mine.coverage, theirs.coverage),
+        )
+        return len(found.passages)
+
+    def learnt(self, label: str, text: str) -> None:
+        """Takes in a fact of the library's own records."""
+        self.facts[self._next()] = Ground(text=text, label=label)
+
+    def number_of(self, passage_id: str) -> int | None:
+        """The number under which a passage is known."""
+        return next((number for number, (view, _) in self.passages.items() if view.passage.id == passage_id), None)
+
+    def quotes(self) -> list[Quote]:
+        """The best quotation of each passage, the best first."""
+        ranked = sorted(self.passages.values(), key=lambda one: -one[1])
+        return quotes_for(self.question.text, " ".join([*self.asked[-1:], *self.queries]), ranked)
+
+    def grounds(self) -> dict[int, Ground]:
+        """All that claims may rest on, in full."""
+        passages = {
+            number: Ground(text=view.passage.text, label=f"{view.title} {view.passage.heading or ''}")
+            for number, (view, _) in self.passages.items()
+        }
+        return passages | self.facts
+
+    def situation(self, quotes: Sequence[Quote] = ()) -> Situation:
+        """What a model is told: facts, and the surroundings of the best quotations."""
+        sources = [Source(number=number, label=fact.label, text=fact.text) for number, fact in self.facts.items()]
+        for quote in quotes[:SHOWN]:
+            view = quote.view
+            number = self.number_of(view.passage.id) or 0
+            label = f"“{view.title}”, page {view.passage.page}"
+            sources.append(Source(number=number, label=label, text=_around(quote, self.characters // SHOWN)))
+        return Situation(
+            tenant_id=self.by.tenant_id,
+            user_id=self.by.user_id,
+            question=self.question.text,
+            summary=self.question.summary,
+            turns=self.question.turns,
+            sources=sources,
+            notes=list(self.notes),
+        )
+
+    def _next(self) -> int:
+        return len(self.passages) + len(self.facts) + 1
+
+
+def _around(quote: Quote, most: int) -> str:
+    """A quotation with what stands around it, cut at words."""
+    text = quote.view.passage.text
+    spare = max(0, most - (quote.stop - quote.start))
+    start, stop = max(0, quote.start - spare // 2), min(len(text), quote.stop + spare - spare // 2)
+    start = text.find(" ", start) + 1 if start and text.find(" ", start) < quote.start else min(start, quote.start)
+    stop = text.rfind(" ", 0, stop) if stop < len(text) and text.rfind(" ", 0, stop) > quote.stop else max(stop, quote.stop)
+    return text[start:stop].strip()

@@ -1,0 +1,81 @@
+"""Where answers may come from, and the passages that are found there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from luminalib.domain.auth import Principal
+from luminalib.domain.books import BookNotFound
+from luminalib.domain.conversations import Selection
+from luminalib.domain.documents import DocumentNotFound
+from luminalib.domain.passages import Scope
+from luminalib.domain.search import PassageView
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.steps.retrieving import Evidence, Retriever
+
+READ = 12
+"""So many passages are read for the sentences that answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """Passages with their scores, the best first; `readable` are the books among theirs that are open to the member in full."""
+
+    passages: Sequence[tuple[PassageView, float]]
+    evidence: Evidence
+    readable: frozenset[str]
+
+
+class Finder:
+    """Finds passages for one member, and nothing that this member may not see."""
+
+    def __init__(self, uow: UnitOfWorkFactory, retriever: Retriever) -> None:
+        self._uow = uow
+        self._retriever = retriever
+
+    async def scope(self, by: Principal, selection: Selection) -> Scope:
+        """Where answers may come from. Raises BookNotFound or DocumentNotFound for what is not there or not for this member."""
+        wanted = [*selection.book_ids, *selection.up_to_page]
+        async with self._uow.reading(by.tenant_id) as uow:
+            documents = await uow.passages.documents_of(wanted)
+            if not set(wanted) <= documents.keys():
+                raise BookNotFound
+            for document_id in selection.document_ids:
+                document = await uow.documents.get(document_id)
+                book = await uow.books.find_by_document(document_id)
+                if book is None and document.knowledge_path is None and document.uploaded_by != by.user_id:
+                    raise DocumentNotFound
+        chosen = None
+        if selection.book_ids or selection.document_ids:
+            chosen = frozenset([*(documents[book_id] for book_id in selection.book_ids), *selection.document_ids])
+        until = {documents[book_id]: page for book_id, page in selection.up_to_page.items()}
+        return Scope(tenant_id=by.tenant_id, user_id=by.user_id, document_ids=chosen, until=until)
+
+    async def find(self, by: Principal, scope: Scope, questions: Sequence[str]) -> Found:
+        """The passages that fit the questions best. Raises PassageIndexUnavailable."""
+        found = await self._retriever.retrieve(scope, questions)
+        best = found.ranked[:READ]
+        async with self._uow.reading(by.tenant_id) as uow:
+            views = await uow.passages.views([one.passage_id for one in best], scope)
+            readable = await _readable(uow, by, list(views.values()))
+        return Found(
+            passages=[(views[one.passage_id], one.score) for one in best if one.passage_id in views],
+            evidence=found.evidence,
+            readable=readable,
+        )
+
+    async def around(self, by: Principal, scope: Scope, passage_id: str, before: int, after: int) -> Found:
+        """A passage with its neighbours, in reading order. Raises PassageNotFound."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            views = await uow.passages.around(passage_id, before, after, scope)
+            readable = await _readable(uow, by, views)
+        return Found(passages=[(view, 0.0) for view in views], evidence=Evidence(), readable=readable)
+
+    async def documents_of(self, by: Principal, book_ids: Sequence[str]) -> dict[str, str]:
+        """The documents of those of the books that there are, by book."""
+        async with self._uow.reading(by.tenant_id) as uow:
+            return await uow.passages.documents_of(book_ids)
+
+
+async def _readable(uow: UnitOfWork, by: Principal, views: Sequence[PassageView]) -> frozenset[str]:
+    books = sorted({view.book_id for view in views if view.book_id})
+    return frozenset(books) if by.is_staff else await uow.passages.readable(by.user_id, books)
