@@ -20,6 +20,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
 from luminalib.ports.storage import ObjectMissing, Space, StorageProvider, StorageUnavailable, StoredObject
 from luminalib.ports.text import TextExtractor
+from luminalib.steps.quotas import Quotas
 
 
 class MemoryStorage(StorageProvider):
@@ -142,6 +143,22 @@ class FakeExtractor(TextExtractor):
         if self.error:
             raise self.error
         return ExtractedText(sections=sections_of([(None, path.read_text())]), language="en")
+
+
+class Unlimited(Quotas):
+    """Plans of which none limits anything."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def use(self, *_: object, **__: object) -> None:
+        pass
+
+    async def require(self, *_: object, **__: object) -> None:
+        pass
+
+
+UNLIMITED = Unlimited()
 
 
 class FakeLLM(LLMProvider):

@@ -35,6 +35,7 @@ from luminalib.api import (
     search,
     tenants,
     uploads,
+    usage,
     users,
     webhook_events,
     webhooks,
@@ -87,7 +88,7 @@ A_VISIT = (
         inquiries,
         agents,
     ),
-    *(document_events, documents, uploads, users, llm, webhooks, incoming, crm, tenants, operations, metrics),
+    *(document_events, documents, uploads, users, llm, webhooks, incoming, crm, tenants, usage, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
 
@@ -134,6 +135,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         webhooks,
         crm,
         tenants,
+        usage,
     )
     for feature in (*features, operations, metrics, pages, problem_pages):
         app.router.routes.extend(feature.router.routes)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -12,13 +11,12 @@ from accounts import Library, bearer, email_of, opened, slug
 from fakes import FakeLLM
 from journeys import PASSWORD, add
 from luminalib.container import open_container
-from luminalib.domain.auth import MAIN_TENANT, Role
+from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.tenants import remove_tenant
 from luminalib.services.tenant_removal import TenantRemovalService
 from luminalib.settings import Settings
 from luminalib.steps.inspection import inspect
-
-SEASIDE = {"slug": "seaside", "name": "Seaside Public Library", "plan": "library", "admin_email": "grace@seaside.test"}
+from tenanthouses import SEASIDE, found, join, operator_of
 
 
 @pytest.fixture
@@ -29,26 +27,7 @@ async def library(settings: Settings) -> AsyncIterator[Library]:
 
 @pytest.fixture
 async def operator(library: Library) -> httpx.AsyncClient:
-    await library.container.services.auth.signup(email_of("operator"), PASSWORD, None, role=Role.OPERATOR)
-    return await library.login("operator")
-
-
-async def join(library: Library, name: str, tenant: str, **more: Any) -> httpx.AsyncClient:
-    """Somebody who signs up in a tenant and is logged in there."""
-    account = {"email": email_of(name), "password": PASSWORD, "tenant": tenant}
-    client = library.visitor()
-    (await client.post("/auth/signup", json=account | more)).raise_for_status()
-    tokens = (await client.post("/auth/login", json=account)).raise_for_status().json()
-    client.headers.update(bearer(tokens))
-    return client
-
-
-async def found(operator: httpx.AsyncClient, library: Library, name: str = "seaside") -> httpx.AsyncClient:
-    """A new tenant's first admin."""
-    made = (await operator.post("/tenants", json=SEASIDE | {"slug": name})).raise_for_status().json()
-    admin = await join(library, "grace", name, invitation=made["invitation"]["token"])
-    (await admin.patch("/tenant", json={"signup": "open"})).raise_for_status()
-    return admin
+    return await operator_of(library)
 
 
 async def test_an_operator_founds_a_library_and_its_first_admin_joins(operator: httpx.AsyncClient, library: Library) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fakes import FakeClock, FakeExtractor, FakeLLM, MemoryStorage
+from fakes import UNLIMITED, FakeClock, FakeExtractor, FakeLLM, MemoryStorage
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.covers.drawn import DrawnCovers
 from luminalib.adapters.db.engine import SqlDatabase
@@ -43,7 +43,7 @@ class Shop:
 
     def __post_init__(self) -> None:
         clock = FakeClock(NOW)
-        room = Room(self.uow, self.storage, reserve_bytes=1000, quota_bytes=0)
+        room = Room(self.uow, self.storage, UNLIMITED, reserve_bytes=1000, quota_bytes=0)
         self.intake = IntakeService(
             self.uow, self.storage, NoRateLimiter(), room, max_bytes=1000, max_document_bytes=500, members_may_upload=True
         )

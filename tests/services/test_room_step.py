@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import pytest
 
-from fakes import MemoryStorage
+from fakes import UNLIMITED, MemoryStorage
 from luminalib.domain.auth import Principal, Role, the_house
-from luminalib.domain.uploads import QuotaExceeded
+from luminalib.domain.quotas import QuotaExceeded
 from luminalib.ports.storage import Space, StorageFull
 from luminalib.steps.room import BLOCK_BYTES, Room
 
@@ -40,7 +40,7 @@ def room(*, free: int | None = None, reserve: int = 100, quota: int = 0, **store
     storage = MemoryStorage()
     storage.left = None if free is None else Space(free=free, total=10**15)
     unit: Any = Stored(**stored)
-    return Room(unit, storage, reserve_bytes=reserve, quota_bytes=quota)
+    return Room(unit, storage, UNLIMITED, reserve_bytes=reserve, quota_bytes=quota)
 
 
 async def test_the_reserve_is_left_alone() -> None:
@@ -56,7 +56,7 @@ async def test_the_reserve_of_a_small_disk_is_a_tenth_of_it() -> None:
     storage = MemoryStorage()
     storage.left = Space(free=500, total=1000)
     unit: Any = Stored()
-    one = Room(unit, storage, reserve_bytes=10**9, quota_bytes=0)
+    one = Room(unit, storage, UNLIMITED, reserve_bytes=10**9, quota_bytes=0)
     await one.require_space(400)
     with pytest.raises(StorageFull):
         await one.require_space(401)

@@ -41,6 +41,7 @@ from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
 from luminalib.services.tenants import TenantService
 from luminalib.services.uploads import UploadService
+from luminalib.services.usage import UsageService
 from luminalib.services.users import UserService
 from luminalib.services.webhooks import WebhookService
 
@@ -85,6 +86,7 @@ class Services:
     tenants: TenantService
     uploads: UploadService
     training: TrainingService
+    usage: UsageService
     users: UserService
     webhooks: WebhookService
 
@@ -139,6 +141,7 @@ class LoggedIn(OAuth2PasswordBearer):
         by = await auth.authenticate(token, address=address_in(request))
         if request.method not in READING and not request.url.path.startswith(PIECES):
             await auth.count_deed(by)
+        await auth.count_request(by)
         return by
 
 
@@ -164,7 +167,10 @@ class Reading(HTTPBasic):
         if by is None:
             return await logged_in(request)
         email, secret = by
-        return await services_in(request).app_passwords.authenticate(email, secret, address=address_in(request))
+        services = services_in(request)
+        known = await services.app_passwords.authenticate(email, secret, address=address_in(request))
+        await services.auth.count_request(known)
+        return known
 
 
 def _basic_of(request: Request) -> tuple[str, str] | None:
@@ -219,7 +225,10 @@ class Viewing(Reading):
 
 
 async def _by_ticket(request: Request, ticket: str, purpose: TicketPurpose) -> Principal:
-    return await services_in(request).auth.admit_ticket(ticket, purpose, address=address_in(request))
+    auth = services_in(request).auth
+    by = await auth.admit_ticket(ticket, purpose, address=address_in(request))
+    await auth.count_request(by)
+    return by
 
 
 following = Following(tokenUrl="/auth/login", refreshUrl="/auth/refresh", scheme_name="bearer", auto_error=False)

@@ -22,12 +22,12 @@ from luminalib.domain.documents import DuplicateContent, EmptyFile, FileTooLarge
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.media import UnsupportedMediaType
 from luminalib.domain.paging import Page
+from luminalib.domain.quotas import QuotaExceeded
 from luminalib.domain.uploads import (
     METADATA_MAX,
     VERSION,
     MalformedMetadata,
     PieceTooSmall,
-    QuotaExceeded,
     TooManyUploads,
     Upload,
     UploadNotFound,

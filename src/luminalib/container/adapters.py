@@ -47,6 +47,7 @@ from luminalib.ports.tenants import TenantRegister
 from luminalib.ports.text import TextExtractor
 from luminalib.settings import PREFIX, Settings, SettingsError
 from luminalib.steps.authority import Authority
+from luminalib.steps.quotas import Quotas
 from luminalib.steps.retrieving import Retriever
 from luminalib.steps.room import Room
 from luminalib.steps.tenants import Tenants
@@ -90,6 +91,7 @@ class Adapters:
     retriever: Retriever
     register: TenantRegister
     tenants: Tenants
+    quotas: Quotas
 
 
 async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
@@ -102,6 +104,8 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     bus = await _open_bus(settings, stack)
     children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
     uow, register = SqlUnitOfWorkFactory(database, bus, clock), SqlTenantRegister(database)
+    tenants, limiter = Tenants(register, SignupMode(settings.signup)), await _limiter(settings)
+    quotas = Quotas(uow, tenants, limiter, clock)
     storage = await _STORAGES[settings.storage](settings, stack)
     reserve, quota = settings.storage_reserve_mib * 2**20, settings.account_quota_mib * 2**20
     index, embedder = await open_passage_index(settings, stack), open_embedder(settings, stack)
@@ -113,7 +117,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         uow=uow,
         views=await open_views(database, stack, clock),
         storage=storage,
-        room=Room(uow, storage, reserve_bytes=reserve, quota_bytes=quota),
+        room=Room(uow, storage, quotas, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
         artist=DrawnCovers(),
         llm=llm or open_llm(settings, stack, children, uow, clock),
@@ -123,14 +127,15 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         common=ZxcvbnCommonPasswords(),
         signer=JwtSigner(secret_keys(settings)),
         sealer=AesSealer(sealing_keys(settings)),
-        limiter=await _limiter(settings),
+        limiter=limiter,
         recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
         index=index,
         embedder=embedder,
         retriever=Retriever(index, embedder),
         splitter=SemanticPassageSplitter(),
         register=register,
-        tenants=Tenants(register, SignupMode(settings.signup)),
+        tenants=tenants,
+        quotas=quotas,
     )
 
 
@@ -160,7 +165,7 @@ def require_data_dir(settings: Settings) -> None:
 async def _limiter(settings: Settings) -> RateLimiter:
     if settings.rate_limits == "off":
         return NoRateLimiter()
-    rules = {rule: getattr(settings.limits, rule.value.replace("-", "_")) for rule in Rule}
+    rules = {rule: getattr(settings.limits, rule.value.replace("-", "_")) for rule in Rule if not rule.is_by_plan}
     try:
         limiter = LimitsRateLimiter(rules, settings.rate_limit_store)
     except ConfigurationError as error:

@@ -41,6 +41,7 @@ from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
 from luminalib.services.tenants import TenantService
 from luminalib.services.uploads import UploadService
+from luminalib.services.usage import UsageService
 from luminalib.services.users import UserService
 from luminalib.services.webhooks import WebhookService, WebhookTools
 from luminalib.settings import Settings
@@ -65,6 +66,7 @@ def make_services(
         limiter=a.limiter,
         lookup=a.lookup,
         tenants=a.tenants,
+        quotas=a.quotas,
         clock=a.clock,
     )
     policy = loan_policy(settings)
@@ -124,6 +126,7 @@ def make_services(
             members_may_upload=settings.members_may_upload,
         ),
         training=training_service(settings, a),
+        usage=UsageService(a.uow, a.tenants, a.clock, _prices(settings), settings.llm_currency),
         users=UserService(a.uow, a.views.users, policy, a.clock),
         webhooks=WebhookService(webhooks),
         crm=CrmService(crm),

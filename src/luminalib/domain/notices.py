@@ -7,6 +7,7 @@ from enum import StrEnum
 from luminalib.domain.holds import Hold
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import Loan
+from luminalib.domain.quotas import Quota, named
 from luminalib.domain.webhooks import Webhook
 
 REMIND = "remind"
@@ -25,11 +26,12 @@ class NoticeKind(StrEnum):
     HOLD_ENDED = "hold_ended"
     BOOK_REMOVED = "book_removed"
     WEBHOOK_DISABLED = "webhook_disabled"
+    QUOTA_REACHED = "quota_reached"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A message to one member. `subject_id` is the loan, hold or webhook; `title` the book's, or the webhook's address.
+    """A message to one member. `subject_id` is the loan, hold, webhook or quota; `title` the book's, or what it is called.
 
     `until` is when it is due, ready at the longest, or was over.
     """
@@ -54,6 +56,7 @@ class Notice:
             NoticeKind.HOLD_ENDED: f"The library has ended your hold on “{self.title}”. Ask at the desk, or place another.",
             NoticeKind.BOOK_REMOVED: f"“{self.title}”, which you waited for, is no longer in the library. Your hold is over.",
             NoticeKind.WEBHOOK_DISABLED: f"The webhook {self.title} is told no more: it has failed for days, or asked for it.",
+            NoticeKind.QUOTA_REACHED: f"Of what this library's plan allows, {self.title} are used. See GET /usage.",
         }[self.kind]
 
 
@@ -83,6 +86,19 @@ def webhook_disabled(webhook: Webhook, at: datetime) -> Notice:
         subject_id=webhook.id,
         book_id=None,
         title=webhook.url[:LONGEST_TITLE],
+        until=at,
+        at=at,
+    )
+
+
+def quota_notice(user_id: str, quota: Quota, limit: int, used: int, at: datetime) -> Notice:
+    """Tells an admin that a quota is used up, or nearly."""
+    return Notice(
+        user_id=user_id,
+        kind=NoticeKind.QUOTA_REACHED,
+        subject_id=quota.value,
+        book_id=None,
+        title=f"{used} of {limit} {named(quota)}",
         until=at,
         at=at,
     )

@@ -5,7 +5,7 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from luminalib.domain.auth import MAIN_TENANT, TooManyRequests
+from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Conflict, Invalid, NotFound
 from luminalib.domain.jobs import Job
 from luminalib.domain.storage_keys import prefix_of
@@ -51,12 +51,6 @@ class PieceTooSmall(Invalid):
     """The piece is too small. Send larger ones; only the last may be of any size."""
 
     slug = "piece-too-small"
-
-
-class QuotaExceeded(TooManyRequests):
-    """Your account's share of the storage is used up. Remove documents or unfinished uploads, or ask an admin for more."""
-
-    slug = "quota-exceeded"
 
 
 class MalformedMetadata(Invalid):

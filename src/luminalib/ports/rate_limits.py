@@ -21,6 +21,12 @@ class Rule(StrEnum):
     DEED_PER_ACCOUNT = "deed-per-account"
     INQUIRY_PER_ADDRESS = "inquiry-per-address"
     ASK_PER_ACCOUNT = "ask-per-account"
+    REQUEST_PER_TENANT = "request-per-tenant"
+
+    @property
+    def is_by_plan(self) -> bool:
+        """Whether how often is said by a tenant's plan, and not by the installation's settings."""
+        return self is Rule.REQUEST_PER_TENANT
 
     @property
     def is_per_address(self) -> bool:
@@ -49,6 +55,10 @@ class RateLimiter(ABC):
     @abstractmethod
     async def hit(self, rule: Rule, key: str | None) -> None:
         """Counts one attempt; None as key is not counted. Raises TooManyRequests, with `retry_after` in seconds."""
+
+    @abstractmethod
+    async def hit_by_plan(self, tenant_id: str, per_minute: int) -> None:
+        """Counts a request of a tenant whose plan allows so many a minute. Raises as `hit` does."""
 
     @abstractmethod
     async def forgive(self, rule: Rule, key: str | None) -> None:

@@ -22,12 +22,14 @@ from luminalib.domain.auth import (
 )
 from luminalib.domain.networks import network_of
 from luminalib.domain.one_time_links import InvalidLink, InvitationRequired, LinkKind, SignupClosed, SignupMode
+from luminalib.domain.quotas import Quota
 from luminalib.domain.tenants import TenantNotFound, TenantSuspended, marked, tenant_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import AccessClaims, CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.sessions import SessionLookup
+from luminalib.steps.quotas import Quotas
 from luminalib.steps.tenants import Tenants
 
 MAX_SESSIONS = 100
@@ -55,6 +57,7 @@ class AuthTools:
     limiter: RateLimiter
     lookup: SessionLookup
     tenants: Tenants
+    quotas: Quotas
     clock: Clock
 
 
@@ -107,6 +110,7 @@ class AuthService:
                 is_active=True,
                 created_at=self._clock.now(),
             )
+            await self._tools.quotas.use(uow, tenant_id, Quota.MEMBERS)
             await uow.users.add(user)
             await self._record(uow, AuditAction.SIGNED_UP, user.id, user.id, address, user.role)
         return user
@@ -207,6 +211,10 @@ class AuthService:
         """Counts a change that a member makes; librarians work as fast as they can. Raises TooManyRequests."""
         if not by.is_staff:
             await self._tools.limiter.hit(Rule.DEED_PER_ACCOUNT, by.user_id)
+
+    async def count_request(self, by: Principal) -> None:
+        """Counts a request of somebody's library. Raises QuotaExceeded."""
+        await self._tools.quotas.count_request(by)
 
     async def exists(self, email: str) -> bool:
         """Whether there is an account with this address; for the house, never for what a visitor asks for."""

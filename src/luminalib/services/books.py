@@ -88,6 +88,7 @@ class BookService:
         try:
             async with self._uow(by.tenant_id) as uow:
                 await self._room.settle(uow, by, staged)
+                await self._room.shelve(uow, by)
                 await uow.documents.add(document)
                 await uow.books.add(book)
                 uow.outbox.append(about_book(EventType.BOOK_CREATED, book, now))
@@ -120,6 +121,7 @@ class BookService:
             details = replace(details, language=details.language or document.language)
             book = Book.from_details(str(uuid4()), document.id, details, by.user_id, now)
             document.enter_catalogue()
+            await self._room.shelve(uow, by)
             await uow.books.save()  # the content is claimed before the catalogue is held, as by whoever adds the same as a new book
             await uow.books.add(book)
             uow.outbox.append(about_book(EventType.BOOK_CREATED, book, now))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from luminalib.domain import crm, idempotency, incoming, notices, webhooks
+from luminalib.domain import crm, idempotency, incoming, notices, quotas, webhooks
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.consensus import update_consensus
 from luminalib.domain.documents import DocumentNotFound
@@ -54,6 +54,7 @@ class HousekeepingService:
             await uow.crm.forget_syncs(now - crm.SYNCS_KEPT_FOR)
             await uow.incoming.forget(now - incoming.KEPT_FOR)
             await uow.webhooks.forget(now - webhooks.KEPT_FOR)
+            await uow.quotas.forget((now - quotas.KEPT_FOR).date())
             await uow.receipts.forget(before=now - idempotency.KEPT_FOR)
             await uow.llm.forget(calls_before=now - CALLS_KEPT_FOR, answers_before=now - ANSWERS_KEPT_FOR)
             for book_id in await uow.consensus.behind(CATCH_UP):

@@ -69,7 +69,7 @@ class UploadService:
             await lock_member(uow, by.user_id)  # parallel announcements are counted one by one
             if await uow.uploads.count_open(upload.user_id) >= MAX_OPEN:
                 raise TooManyUploads(max_uploads=MAX_OPEN)
-            await self._room.require_share_in(uow, by, length)
+            await self._room.announce(uow, by, length)
             await uow.uploads.add(upload)
         return upload
 

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     llm_prices: str = Field(
         "", description="What a million units of input and output cost, such as gpt-4o-mini=0.15/0.60, comma-separated; optional."
     )
+    llm_currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="What prices are in (ISO 4217).")] = "USD"
     ollama: OllamaSettings = OllamaSettings()
     openai: OpenAISettings = OpenAISettings()
     passage_index: Literal["local"] = Field("local", description="Where passages are looked up: files in the data directory.")

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.documents import StagedFile
-from luminalib.domain.uploads import QuotaExceeded
+from luminalib.domain.quotas import Quota, QuotaExceeded
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageFull, StorageProvider
 from luminalib.steps.members import lock_member
+from luminalib.steps.quotas import Quotas
 
 BLOCK_BYTES = 8 * 2**20
 """For how much a file of unknown size asks at a time."""
@@ -21,10 +22,13 @@ RESERVE_SHARE = 10
 class Room:
     """Knows what is free, what is promised to files that are on their way, and what each account has."""
 
-    def __init__(self, uow: UnitOfWorkFactory, storage: StorageProvider, *, reserve_bytes: int, quota_bytes: int) -> None:
-        """`reserve_bytes` stay free for the database, log-ins and whoever tidies up; a quota of 0 is none."""
+    def __init__(
+        self, uow: UnitOfWorkFactory, storage: StorageProvider, quotas: Quotas, *, reserve_bytes: int, quota_bytes: int
+    ) -> None:
+        """`reserve_bytes` stay free for the database, log-ins and whoever tidies up; an account's quota of 0 is none."""
         self._uow = uow
         self._storage = storage
+        self._quotas = quotas
         self._reserve_bytes = reserve_bytes
         self._quota_bytes = quota_bytes
         self._promised = 0
@@ -41,30 +45,47 @@ class Room:
             raise StorageFull(free_bytes=space.free, reserve_bytes=reserve)
 
     async def require_share(self, by: Principal, size: int) -> None:
-        """Raises QuotaExceeded unless the account may have `size` bytes more. The house may have as much as there is."""
+        """Raises QuotaExceeded unless tenant and account may have `size` bytes more. The house may have as much as there is."""
+        await self._quotas.require(by.tenant_id, Quota.BYTES, size)
         if by.user_id is None or not self._quota_bytes:
             return
         async with self._uow.reading(by.tenant_id) as uow:
             await self.require_share_in(uow, by, size)
 
     async def require_share_in(self, uow: UnitOfWork, by: Principal, size: int) -> None:
-        """The same within a unit of work, where the account may be locked."""
+        """The same of the account, within a unit of work that may hold it."""
         if by.user_id is None or not self._quota_bytes:
             return
         used = await uow.uploads.stored_bytes(by.user_id) + self._coming[by.tenant_id, by.user_id]
         if used + size > self._quota_bytes:
-            raise QuotaExceeded(quota="stored_bytes", limit=self._quota_bytes, used=used, resets_at=None)
+            raise QuotaExceeded(
+                "Your account's share of the storage is used up. Remove documents or unfinished uploads, or ask an admin for more.",
+                quota="stored_bytes",
+                limit=self._quota_bytes,
+                used=used,
+                resets_at=None,
+            )
+
+    async def announce(self, uow: UnitOfWork, by: Principal, size: int) -> None:
+        """Counts a file that is to come in pieces, in the unit that keeps its announcement. Raises QuotaExceeded."""
+        await self.require_share_in(uow, by, size)
+        await self._quotas.use(uow, by.tenant_id, Quota.BYTES, size)
 
     async def settle(self, uow: UnitOfWork, by: Principal, staged: StagedFile) -> None:
         """Asks once more, in the unit that keeps the file, with the account locked: others may have been faster.
 
         Raises QuotaExceeded, and InvalidToken when the account was closed meanwhile.
         """
-        if by.user_id is None:
-            return
-        await lock_member(uow, by.user_id)
-        if not staged.is_counted:
-            await self.require_share_in(uow, by, staged.byte_size)
+        if by.user_id is not None:
+            await lock_member(uow, by.user_id)
+            if not staged.is_counted:
+                await self.require_share_in(uow, by, staged.byte_size)
+        await self._quotas.use(uow, by.tenant_id, Quota.BYTES, 0 if staged.is_counted else staged.byte_size)
+        await self._quotas.use(uow, by.tenant_id, Quota.DOCUMENTS_PER_DAY)
+
+    async def shelve(self, uow: UnitOfWork, by: Principal) -> None:
+        """Counts a place in the catalogue, in the unit that takes it. Raises QuotaExceeded."""
+        await self._quotas.use(uow, by.tenant_id, Quota.BOOKS)
 
     @asynccontextmanager
     async def booked(self, by: Principal, announced: int = 0, *, is_counted: bool = False) -> "AsyncIterator[Booking]":
@@ -73,6 +94,7 @@ class Room:
         `is_counted` says that the account's share counts it already. Raises StorageFull, QuotaExceeded.
         """
         booking = Booking(self, by, is_counted=is_counted)
+        await self._quotas.require(by.tenant_id, Quota.DOCUMENTS_PER_DAY)
         try:
             await booking.cover(max(announced, 1))
             yield booking

@@ -1,10 +1,11 @@
 """Which tenants there are, asked of the register at most once a second for all who want to know."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.one_time_links import SignupMode
+from luminalib.domain.quotas import Quota
 from luminalib.domain.tenants import TenantNotFound, TenantSuspended, TenantView
 from luminalib.ports.tenants import TenantRegister
 
@@ -23,6 +24,7 @@ class Tenants:
         self._signup = signup
         self._found: dict[str, tuple[float, TenantView | None]] = {}
         self._active: tuple[float, Sequence[str]] | None = None
+        self._plans: tuple[float, Mapping[str, Mapping[str, int]]] | None = None
         self._one_reads = asyncio.Lock()
 
     async def require_active(self, tenant_id: str) -> None:
@@ -57,7 +59,20 @@ class Tenants:
             raise TenantNotFound
         return found
 
+    async def limit(self, tenant_id: str, quota: Quota) -> int | None:
+        """How much of something a tenant may have; None for as much as it likes. Raises TenantNotFound."""
+        return (await self.limits(tenant_id)).get(quota)
+
+    async def limits(self, tenant_id: str) -> Mapping[str, int]:
+        """What the tenant's plan limits, and at what. Raises TenantNotFound."""
+        tenant = await self.get(tenant_id)
+        now = asyncio.get_running_loop().time()
+        if self._plans is None or now - self._plans[0] >= PATIENCE:
+            self._plans = now, {plan.name: plan.limits for plan in await self._register.plans()}
+        return self._plans[1].get(tenant.plan, {})
+
     def forget(self) -> None:
         """Has the next question asked of the register again, after a change that was made here."""
         self._found.clear()
         self._active = None
+        self._plans = None

@@ -1,5 +1,6 @@
 """Tables and repositories of accounts and sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -58,6 +59,11 @@ class SqlUserRepository(UserRepository):
     async def find_by_email(self, email: str) -> User | None:
         """See UserRepository."""
         return await self._session.scalar(sa.select(User).where(users.c.email == email))
+
+    async def admins(self) -> Sequence[User]:
+        """See UserRepository."""
+        theirs = sa.select(User).where(users.c.role.in_((Role.ADMIN, Role.OPERATOR)), users.c.is_active)
+        return (await self._session.scalars(theirs.order_by(users.c.id))).all()
 
     async def has_admin(self, besides: str | None = None) -> bool:
         """See UserRepository."""

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from luminalib.adapters.db.quotas import SqlQuotaCounters
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
 from luminalib.domain.llm import FAILURES, Answer, LLMCall, Outcome, Purpose, Usage
+from luminalib.domain.quotas import Quota
 from luminalib.ports.persistence import LLMLedger
 
 llm_calls = sa.Table(
@@ -53,6 +55,9 @@ class SqlLLMLedger(LLMLedger):
         """See LLMLedger."""
         values = asdict(call) | {"tenant_id": self._tenant_id, "day": call.at.astimezone(UTC).date()}
         await self._session.execute(sa.insert(llm_calls).values(values))
+        if tokens := call.tokens_in + call.tokens_out:
+            quota = Quota.MODEL_TOKENS_PER_MONTH
+            await SqlQuotaCounters(self._session, self._tenant_id).use(quota, quota.period(call.at), tokens)
 
     async def usage(self, since: date, until: date, *, by_member: bool = False) -> list[Usage]:
         """See LLMLedger."""

@@ -39,6 +39,7 @@ from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.one_time_links import SqlOneTimeLinkRepository
 from luminalib.adapters.db.passages import SqlPassageRepository
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
+from luminalib.adapters.db.quotas import SqlQuotaCounters
 from luminalib.adapters.db.recommendations import SqlRecommendationRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
 from luminalib.adapters.db.schema import MADE_ONCE, TENANT_OWNED
@@ -169,6 +170,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.notices = self._notices = SqlNoticeLog(self._session, self._tenant_id)
         self.conversations = SqlConversationRepository(self._session, self._tenant_id)
         self.passages = SqlPassageRepository(self._session, self._tenant_id)
+        self.quotas = SqlQuotaCounters(self._session, self._tenant_id)
         self.reviews = SqlReviewRepository(self._session)
         self.consensus = SqlConsensusRepository(self._session, self._tenant_id)
         self.uploads = SqlUploadRepository(self._session)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import islice
 from math import ceil
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import ConfigurationError, StorageError
@@ -36,9 +36,14 @@ class LimitsRateLimiter(RateLimiter):
 
     async def hit(self, rule: Rule, key: str | None) -> None:
         """See RateLimiter."""
-        if key is None:
-            return
-        limit, key = self._rules[rule], self._counted_by(rule, key)
+        if key is not None:
+            await self._hit(rule, self._rules[rule], self._counted_by(rule, key))
+
+    async def hit_by_plan(self, tenant_id: str, per_minute: int) -> None:
+        """See RateLimiter."""
+        await self._hit(Rule.REQUEST_PER_TENANT, RateLimitItemPerMinute(per_minute), tenant_id)
+
+    async def _hit(self, rule: Rule, limit: RateLimitItem, key: str) -> None:
         try:
             is_within = await self._limiter.hit(limit, rule, key)
             reset_at, left = await self._limiter.get_window_stats(limit, rule, key)
@@ -78,6 +83,9 @@ class NoRateLimiter(RateLimiter):
     """Counts nothing, for tests and behind gateways that do."""
 
     async def hit(self, rule: Rule, key: str | None) -> None:
+        """See RateLimiter."""
+
+    async def hit_by_plan(self, tenant_id: str, per_minute: int) -> None:
         """See RateLimiter."""
 
     async def forgive(self, rule: Rule, key: str | None) -> None:

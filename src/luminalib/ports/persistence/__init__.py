@@ -21,6 +21,7 @@ from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.one_time_links import OneTimeLinkRepository
 from luminalib.ports.persistence.passages import PassageRepository
 from luminalib.ports.persistence.preferences import PreferencesRepository
+from luminalib.ports.persistence.quotas import QuotaCounters
 from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.tastes import TasteLog
@@ -51,6 +52,7 @@ __all__ = [
     "Outbox",
     "PassageRepository",
     "PreferencesRepository",
+    "QuotaCounters",
     "ReceiptRepository",
     "RecommendationRepository",
     "ReviewRepository",

@@ -1,6 +1,7 @@
 """Accounts and their log-ins."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import datetime
 
 from luminalib.domain.auth import Session, User
@@ -20,6 +21,10 @@ class UserRepository(ABC):
     @abstractmethod
     async def find_by_email(self, email: str) -> User | None:
         """The account with this normalised address, if there is one."""
+
+    @abstractmethod
+    async def admins(self) -> Sequence[User]:
+        """The active admins of the tenant, by id; not held."""
 
     @abstractmethod
     async def has_admin(self, besides: str | None = None) -> bool:

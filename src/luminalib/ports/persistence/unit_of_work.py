@@ -26,6 +26,7 @@ from luminalib.ports.persistence.notices import NoticeLog
 from luminalib.ports.persistence.one_time_links import OneTimeLinkRepository
 from luminalib.ports.persistence.passages import PassageRepository
 from luminalib.ports.persistence.preferences import PreferencesRepository
+from luminalib.ports.persistence.quotas import QuotaCounters
 from luminalib.ports.persistence.recommendations import RecommendationRepository
 from luminalib.ports.persistence.reviews import ReviewRepository
 from luminalib.ports.persistence.tastes import TasteLog
@@ -57,6 +58,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     holds: HoldRepository
     notices: NoticeLog
     passages: PassageRepository
+    quotas: QuotaCounters
     receipts: ReceiptRepository
     reviews: ReviewRepository
     uploads: UploadRepository
