@@ -1,15 +1,15 @@
 """Steps that several tests take: a server of its own, an account, an upload, the wait for its end."""
 
 import asyncio
-import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from commands import Command, start
 
 PASSWORD = "a long walk by the sea"
 ACCOUNT = {"email": "ada@library.test", "password": PASSWORD}
@@ -44,16 +44,10 @@ async def _until_ready(output: asyncio.StreamReader) -> AsyncIterator[bytes]:
 
 
 @asynccontextmanager
-async def server(folder: Path, database_url: str, *options: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+async def server(folder: Path, database_url: str, *options: str) -> AsyncIterator[tuple[str, Command]]:
     """The real command in a process of its own, which the test may kill."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", "0", *options),
-        cwd=folder,
-        env={**os.environ, "LUMINALIB_DATABASE_URL": database_url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
+    environment = {"LUMINALIB_DATABASE_URL": database_url}
+    process = await start("serve", "--port", "0", *options, cwd=folder, environment=environment)
     try:
         async with asyncio.timeout(60):
             lines = [line async for line in _until_ready(process.stdout)]

@@ -1,7 +1,5 @@
 import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 
 import httpx
@@ -9,25 +7,17 @@ import pytest
 
 from accounts import bearer
 from bookfiles import make_epub, make_pdf
+from commands import start
 from journeys import STORY, logged_in, server
 from luminalib import __version__
-
-COMMAND = (sys.executable, "-c", "from luminalib.cli import app; app()")
 
 
 async def run(folder: Path, *arguments: str, said: str = "", **environment: str) -> tuple[int, str]:
     """Exit code and all output of a command in a folder of its own."""
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        *arguments,
-        cwd=folder,
-        env={**os.environ, "COLUMNS": "160", **environment},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate(said.encode())
-    return process.returncode or 0, output.decode()
+    wide = {"COLUMNS": "160", **environment}
+    process = await start(*arguments, cwd=folder, environment=wide, said=said.encode(), with_errors=True)
+    output = await process.stdout.read()
+    return await process.wait(), output.decode()
 
 
 @pytest.fixture

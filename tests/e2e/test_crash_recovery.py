@@ -2,13 +2,13 @@ import asyncio
 import os
 import random
 import signal
-import sys
 from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
 
 from bookfiles import make_epub, make_pdf
+from commands import start
 from journeys import STORY, logged_in, server, settled
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.events import document_events
@@ -147,12 +147,8 @@ async def test_sigterm_ends_the_server_cleanly(tmp_path: Path) -> None:
 async def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     async with server(tmp_path, "") as (url, _):
         taken = url.rsplit(":", 1)[1]
-        second = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from luminalib.cli import app; app()", "serve", "--port", taken),
-            cwd=tmp_path,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _, errors = await second.communicate()
-    assert second.returncode == 1
+        second = await start("serve", "--port", taken, cwd=tmp_path, with_errors=True)
+        said = await second.stdout.read()
+    assert await second.wait() == 1
     line = f"luminalib: Cannot listen on 127.0.0.1:{taken} (Address already in use). Choose another with --host and --port.\n"
-    assert errors.decode() == line
+    assert said.decode() == line
