@@ -154,7 +154,7 @@ class Unlimited(Quotas):
     async def use(self, *_: object, **__: object) -> None:
         pass
 
-    async def require(self, *_: object, **__: object) -> None:
+    async def require_room(self, *_: object, **__: object) -> None:
         pass
 
 

@@ -14,6 +14,7 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.llm.ollama import OllamaTransport
 from luminalib.adapters.llm.openai import OpenAITransport
+from luminalib.adapters.llm.prompted.asking import Allow, without_limit
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
 from luminalib.adapters.llm.prompted.provider import PromptedLLM
 from luminalib.adapters.llm.prompted.resilience import ResilientTransport
@@ -53,7 +54,14 @@ def transport(provider: str, url: str, **details: Any) -> ChatTransport:
 
 
 @asynccontextmanager
-async def prompted(folder: Path, inner: ChatTransport, *, seconds: float = 20, at_once: int = 2) -> AsyncIterator[Model]:
+async def prompted(
+    folder: Path,
+    inner: ChatTransport,
+    *,
+    seconds: float = 20,
+    at_once: int = 2,
+    allow: Allow = without_limit,
+) -> AsyncIterator[Model]:
     """The provider on `inner`; `folder` holds its database, so that a second one finds what the first has kept."""
     database = SqlDatabase(f"sqlite+aiosqlite:///{folder / 'calls.db'}")
     await upgrade(database)
@@ -65,8 +73,7 @@ async def prompted(folder: Path, inner: ChatTransport, *, seconds: float = 20, a
         pauses.append(seconds)
 
     careful = ResilientTransport(inner, clock, seconds=seconds, at_once=at_once, pause=pause)
-    yield Model(
-        PromptedLLM(careful, FilePrompts(), uow, InlineChildren(), RuleFieldReader(), clock, at_once=at_once), uow, clock, pauses
-    )
+    llm = PromptedLLM(careful, FilePrompts(), uow, InlineChildren(), RuleFieldReader(), clock, at_once=at_once, allow=allow)
+    yield Model(llm, uow, clock, pauses)
     await careful.close()
     await database.close()

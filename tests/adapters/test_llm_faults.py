@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from fakes import FakeLLM
+from luminalib.adapters.llm.fallback import FallbackLLM
 from luminalib.adapters.llm.openai import OpenAITransport
 from luminalib.domain.consensus import ReviewReading
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
+from luminalib.domain.quotas import TokensUsedUp
 from luminalib.ports.llm import ReviewText
 from models import PROVIDERS, Model, prompted, transport
 from modelserver import ModelServer, model_server
@@ -208,3 +211,16 @@ async def test_one_answer_that_does_not_fit_is_repaired(model: Model, server: Mo
     assert second["messages"][:2] == first["messages"]
     (usage,) = [usage for usage in await model.usage() if usage.purpose == "review"]
     assert (usage.calls, usage.failed, usage.tokens_out) == (1, 0, 18)
+
+
+async def test_a_model_whose_tokens_are_used_up_is_not_asked(server: ModelServer, tmp_path: Path) -> None:
+    async def used_up(tenant_id: str) -> None:
+        raise TokensUsedUp(f"Nothing is left for {tenant_id}.")
+
+    async with prompted(tmp_path, transport("openai", server.ollama_url), allow=used_up) as model:
+        with pytest.raises(TokensUsedUp, match="Nothing is left for main"):
+            await read(model)
+        instead = FallbackLLM(model.llm, FakeLLM())
+        (reading,) = await instead.read_reviews("main", [REVIEW])
+        assert reading.provider.endswith("(fallback)")
+        assert server.requests == []

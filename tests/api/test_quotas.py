@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from accounts import Library, email_of, opened, slug
 from journeys import PASSWORD, STORY, add
 from luminalib.adapters.db.tenants import plans
 from luminalib.domain.llm import LLMCall, Outcome, Purpose
-from luminalib.domain.quotas import KEPT_FOR
+from luminalib.domain.quotas import KEPT_FOR, TokensUsedUp
 from luminalib.settings import Settings
 from tenanthouses import found, join, operator_of
 
@@ -140,6 +141,10 @@ async def test_what_a_library_uses_and_what_that_costs(library: Library, operato
     tools = library.container.services.auth._tools
     async with tools.uow("seaside") as uow:
         await uow.llm.record(asked)
+    await tools.quotas.require_tokens("seaside")
+    assert [one["text"] for one in (await admin.get("/notices")).json()["items"]] == [
+        "Of what this library's plan allows, 900 of 1000 model tokens per month are used. See GET /usage."
+    ]
     (await add(admin, story(1))).raise_for_status()
     report = (await admin.get("/usage")).raise_for_status().json()
     assert (report["tenant"], report["plan"], report["limits"]) == ("seaside", "tight", {"model_tokens_per_month": 1000})
@@ -156,6 +161,11 @@ async def test_what_a_library_uses_and_what_that_costs(library: Library, operato
     member = await join(library, "ada", "seaside")
     for refused in (await member.get("/usage"), await admin.get("/usage", params={"tenant": "main"})):
         assert (refused.status_code, slug(refused)) == (403, "not-allowed")
+    async with tools.uow("seaside") as uow:
+        await uow.llm.record(replace(asked, tokens_in=60, tokens_out=40))
+    with pytest.raises(TokensUsedUp, match="allows 1000 model tokens per month, of which 1000 are used"):
+        await tools.quotas.require_tokens("seaside")
+    await tools.quotas.require_tokens("main")
     async with tools.uow("seaside") as uow:
         await uow.quotas.forget((now + KEPT_FOR).date())
     assert (await used(admin))["documents_per_day"] == 0

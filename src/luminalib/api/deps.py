@@ -137,11 +137,11 @@ class LoggedIn(OAuth2PasswordBearer):
             )
         if not token:
             raise Unauthenticated
-        auth = services_in(request).auth
-        by = await auth.authenticate(token, address=address_in(request))
+        services = services_in(request)
+        by = await services.auth.authenticate(token, address=address_in(request))
         if request.method not in READING and not request.url.path.startswith(PIECES):
-            await auth.count_deed(by)
-        await auth.count_request(by)
+            await services.auth.count_deed(by)
+        await services.usage.count_request(by)
         return by
 
 
@@ -169,7 +169,7 @@ class Reading(HTTPBasic):
         email, secret = by
         services = services_in(request)
         known = await services.app_passwords.authenticate(email, secret, address=address_in(request))
-        await services.auth.count_request(known)
+        await services.usage.count_request(known)
         return known
 
 
@@ -225,9 +225,9 @@ class Viewing(Reading):
 
 
 async def _by_ticket(request: Request, ticket: str, purpose: TicketPurpose) -> Principal:
-    auth = services_in(request).auth
-    by = await auth.admit_ticket(ticket, purpose, address=address_in(request))
-    await auth.count_request(by)
+    services = services_in(request)
+    by = await services.auth.admit_ticket(ticket, purpose, address=address_in(request))
+    await services.usage.count_request(by)
     return by
 
 

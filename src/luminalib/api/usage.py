@@ -50,7 +50,7 @@ class UsageReportOut(BaseModel):
         description="Members, books and bytes as they are now, documents of today (UTC), tokens of this month.",
         examples=[{"members": 12, "books": 340, "bytes": 51400000, "documents_per_day": 2, "model_tokens_per_month": 8200}],
     )
-    cost: CostOut
+    cost: CostOut = Field(examples=[{"currency": "USD", "amount": 0.42, "by_purpose": {"summary": 0.42}}])
     daily: list[DayOfUseOut] = Field(description="The days of the month so far.")
 
     @classmethod

@@ -1,6 +1,7 @@
 """The language engine, as the settings choose it, and what it says of itself at the start."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 
 import structlog
@@ -20,7 +21,12 @@ log = structlog.get_logger(__name__)
 
 
 def open_llm(
-    settings: Settings, stack: AsyncExitStack, children: ChildProcesses, uow: UnitOfWorkFactory, clock: Clock
+    settings: Settings,
+    stack: AsyncExitStack,
+    children: ChildProcesses,
+    uow: UnitOfWorkFactory,
+    clock: Clock,
+    allow: Callable[[str], Awaitable[None]],
 ) -> LLMProvider:
     """The chosen engine; `stack` closes its connections. Nothing is asked yet: a model may come later than the library."""
     reader = RuleFieldReader()
@@ -29,7 +35,7 @@ def open_llm(
         return extractive
     from luminalib.container.prompted import open_prompted  # noqa: PLC0415 -- clients and schemas are imported where they are chosen
 
-    prompted = open_prompted(settings, stack, children, reader, uow, clock)
+    prompted = open_prompted(settings, stack, children, reader, uow, clock, allow)
     return FallbackLLM(prompted, extractive) if settings.llm_fallback == "extractive" else prompted
 
 

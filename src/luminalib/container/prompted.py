@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 
+from luminalib.adapters.llm.prompted.asking import Allow
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
 from luminalib.adapters.llm.prompted.provider import PromptedLLM
 from luminalib.adapters.llm.prompted.resilience import ResilientTransport
@@ -20,11 +21,12 @@ def open_prompted(
     reader: FieldReader,
     uow: UnitOfWorkFactory,
     clock: Clock,
+    allow: Allow,
 ) -> PromptedLLM:
     """The engine; `stack` closes its connections. Nothing is asked yet: a model may come later than the library."""
     transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
     stack.push_async_callback(transport.close)
-    return PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, at_once=settings.llm_at_once)
+    return PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, at_once=settings.llm_at_once, allow=allow)
 
 
 def _transport(settings: Settings) -> ChatTransport:

@@ -126,7 +126,7 @@ def make_services(
             members_may_upload=settings.members_may_upload,
         ),
         training=training_service(settings, a),
-        usage=UsageService(a.uow, a.tenants, a.clock, _prices(settings), settings.llm_currency),
+        usage=UsageService(a.uow, a.tenants, a.quotas, a.clock, _prices(settings), settings.llm_currency),
         users=UserService(a.uow, a.views.users, policy, a.clock),
         webhooks=WebhookService(webhooks),
         crm=CrmService(crm),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from luminalib.domain.auth import TooManyRequests
+from luminalib.domain.intelligence import LanguageEngineUnavailable
 
 NEARLY, FULL = 80, 100
 """Percent of a limit at which admins are told."""
@@ -18,6 +19,12 @@ class QuotaExceeded(TooManyRequests):
     """No more of this is allowed: remove some, wait until it begins anew, or ask an admin for more."""
 
     slug = "quota-exceeded"
+
+
+class TokensUsedUp(LanguageEngineUnavailable):
+    """The language model has been asked as much this month as the plan allows. Wait for the next, or ask for a larger plan."""
+
+    slug = "model-tokens-used-up"
 
 
 class Quota(StrEnum):

@@ -212,10 +212,6 @@ class AuthService:
         if not by.is_staff:
             await self._tools.limiter.hit(Rule.DEED_PER_ACCOUNT, by.user_id)
 
-    async def count_request(self, by: Principal) -> None:
-        """Counts a request of somebody's library. Raises QuotaExceeded."""
-        await self._tools.quotas.count_request(by)
-
     async def exists(self, email: str) -> bool:
         """Whether there is an account with this address; for the house, never for what a visitor asks for."""
         async with self._uow.reading(MAIN_TENANT) as uow:

@@ -11,6 +11,7 @@ from luminalib.domain.quotas import Quota
 from luminalib.domain.tenants import require_operator
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.steps.quotas import Quotas
 from luminalib.steps.tenants import Tenants
 
 
@@ -41,13 +42,26 @@ class UsageReport:
 class UsageService:
     """Adds up counters and the accounts of the language model."""
 
-    def __init__(self, uow: UnitOfWorkFactory, tenants: Tenants, clock: Clock, prices: Mapping[str, Price], currency: str) -> None:
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        tenants: Tenants,
+        quotas: Quotas,
+        clock: Clock,
+        prices: Mapping[str, Price],
+        currency: str,
+    ) -> None:
         """`prices` are those of a million tokens, in `currency`, by model."""
         self._uow = uow
         self._tenants = tenants
+        self._quotas = quotas
         self._clock = clock
         self._prices = prices
         self._currency = currency
+
+    async def count_request(self, by: Principal) -> None:
+        """Counts a request of somebody's library. Raises QuotaExceeded."""
+        await self._quotas.count_request(by)
 
     async def report(self, by: Principal, tenant: str | None = None) -> UsageReport:
         """The own library's month, another's for operators. Raises NotAllowed, TenantNotFound."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from luminalib.domain.announcements import quota_reached
 from luminalib.domain.auth import Principal, TooManyRequests
 from luminalib.domain.notices import quota_notice
-from luminalib.domain.quotas import NEARLY, Count, Quota, exceeded, reached
+from luminalib.domain.quotas import NEARLY, Count, Quota, TokensUsedUp, exceeded, reached
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter
@@ -37,7 +37,7 @@ class Quotas:
             raise exceeded(quota, limit, count.used - amount, now)
         await self._tell(uow, quota, limit, count)
 
-    async def require(self, tenant_id: str, quota: Quota, amount: int = 1) -> None:
+    async def require_room(self, tenant_id: str, quota: Quota, amount: int = 1) -> None:
         """Asks before anything is done whether `amount` more may be had. Raises QuotaExceeded."""
         limit = await self._tenants.limit(tenant_id, quota)
         if limit is None:
@@ -61,6 +61,19 @@ class Quotas:
             resets_at = (self._clock.now() + timedelta(seconds=seconds)).replace(microsecond=0)
             error.facts.update(retry_after=seconds, resets_at=resets_at.isoformat().replace("+00:00", "Z"))
             raise error from refusal
+
+    async def require_tokens(self, tenant_id: str) -> None:
+        """Asks before each question to a model, and tells of what those before have taken. Raises TokensUsedUp."""
+        quota = Quota.MODEL_TOKENS_PER_MONTH
+        limit = await self._tenants.limit(tenant_id, quota)
+        if limit is None:
+            return
+        now = self._clock.now()
+        async with self._uow(tenant_id) as uow:
+            count = await uow.quotas.use(quota, quota.period(now), 0)
+            await self._tell(uow, quota, limit, count)
+        if count.used >= limit:
+            raise TokensUsedUp(exceeded(quota, limit, count.used, now).detail)
 
     async def _tell(self, uow: UnitOfWork, quota: Quota, limit: int, count: Count) -> None:
         percent = reached(count.used, limit)

@@ -46,7 +46,7 @@ class Room:
 
     async def require_share(self, by: Principal, size: int) -> None:
         """Raises QuotaExceeded unless tenant and account may have `size` bytes more. The house may have as much as there is."""
-        await self._quotas.require(by.tenant_id, Quota.BYTES, size)
+        await self._quotas.require_room(by.tenant_id, Quota.BYTES, size)
         if by.user_id is None or not self._quota_bytes:
             return
         async with self._uow.reading(by.tenant_id) as uow:
@@ -94,7 +94,7 @@ class Room:
         `is_counted` says that the account's share counts it already. Raises StorageFull, QuotaExceeded.
         """
         booking = Booking(self, by, is_counted=is_counted)
-        await self._quotas.require(by.tenant_id, Quota.DOCUMENTS_PER_DAY)
+        await self._quotas.require_room(by.tenant_id, Quota.DOCUMENTS_PER_DAY)
         try:
             await booking.cover(max(announced, 1))
             yield booking

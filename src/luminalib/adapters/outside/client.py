@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpcore
@@ -45,6 +46,12 @@ class Answer:
         return seconds_of(self.headers.get("retry-after", ""))
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom the machine trusts; to read that takes as long as all else that a start does here, and many never need it."""
+    return ssl.create_default_context()
+
+
 class OutsideClient:
     """Keeps a connection to each of the servers that it has talked to last.
 
@@ -54,7 +61,6 @@ class OutsideClient:
     def __init__(self, allowed: Allowed, *, seconds: float = ANSWER_SECONDS, resolve: Resolve = resolve) -> None:
         self._allowed = allowed
         self._seconds = seconds
-        self._tls = ssl.create_default_context()
         self._network = GuardedNetwork(allowed, resolve)
         self._kept: dict[tuple[bytes, bytes, int | None], httpcore.AsyncHTTPConnection] = {}
 
@@ -95,7 +101,7 @@ class OutsideClient:
             connection = None
         if connection is None:
             connection = httpcore.AsyncHTTPConnection(
-                request.url.origin, ssl_context=self._tls, keepalive_expiry=KEPT_SECONDS, network_backend=self._network
+                request.url.origin, ssl_context=_trust(), keepalive_expiry=KEPT_SECONDS, network_backend=self._network
             )
         try:
             answer = await connection.handle_async_request(request)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -34,7 +34,13 @@ UNKNOWN_CONTEXT = 4096
 """Tokens that every model in use has, for servers that do not tell."""
 REPAIR = "repair"
 _CHARACTERS_A_TOKEN = 4
+Allow = Callable[[str], Awaitable[None]]
+"""Asked for each question whether its tenant may have more tokens. Raises TokensUsedUp."""
 log = structlog.get_logger(__name__)
+
+
+async def without_limit(_tenant_id: str) -> None:
+    """Where nobody counts tokens."""
 
 
 class TooLong(Exception):
@@ -74,7 +80,15 @@ class Question:
 class Asker:
     """Asks one model. Answers are kept per tenant under prompt, model and all that was asked; equal questions cost nothing."""
 
-    def __init__(self, transport: ChatTransport, prompts: PromptSource, uow: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(
+        self,
+        transport: ChatTransport,
+        prompts: PromptSource,
+        uow: UnitOfWorkFactory,
+        clock: Clock,
+        allow: Allow = without_limit,
+    ) -> None:
+        self._allow = allow
         self.transport = transport
         self.prompts = prompts
         self._uow = uow
@@ -135,6 +149,7 @@ class Asker:
 
         Raises TooLong, LanguageEngineUnavailable, and UnusableAnswer where the server takes no tools.
         """
+        await self._allow(question.tenant_id)
         outcome = Outcome.UNAVAILABLE
         try:
             budget = await self.budget()
@@ -160,6 +175,7 @@ class Asker:
         return reply
 
     async def _asked(self, question: Question, digest: str) -> dict[str, Any]:
+        await self._allow(question.tenant_id)
         try:
             answer, outcome = await self._answer(question, await self.budget(), question.tally)
         except TooLong:

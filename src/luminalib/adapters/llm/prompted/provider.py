@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from luminalib.adapters.llm.prompted.asking import Asker, translated
+from luminalib.adapters.llm.prompted.asking import Allow, Asker, translated, without_limit
 from luminalib.adapters.llm.prompted.books import BookReader
 from luminalib.adapters.llm.prompted.conversing import PromptedConversing
 from luminalib.adapters.llm.prompted.inquiries import InquiryReader
@@ -39,11 +39,12 @@ class PromptedLLM(LLMProvider):
         clock: Clock,
         *,
         at_once: int,
+        allow: Allow = without_limit,
     ) -> None:
         self.name = transport.name
         self._transport = transport
         self._at_once = at_once
-        asker = Asker(transport, prompts, uow, clock)
+        asker = Asker(transport, prompts, uow, clock, allow)
         self._books = BookReader(asker, children, at_once=at_once)
         self._reviews = ReviewReader(asker)
         self._inquiries = InquiryReader(asker, reader)
