@@ -21,7 +21,6 @@ from journeys import PASSWORD
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.auth import sessions
 from luminalib.adapters.db.engine import SqlDatabase
-from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views.reader import Reader, reader_of
 from luminalib.adapters.security.passwords import Argon2Hasher
@@ -30,6 +29,7 @@ from luminalib.domain.auth import MAIN_TENANT, User
 from luminalib.main import create_app
 from luminalib.settings import PostgresSettings, Settings
 from streaming import serving
+from templates import migrated, newest_schema
 
 PATIENT = PostgresSettings(lock_seconds=120, pool_seconds=120)
 """A crowd at one book waits longer on a slow machine than people should. A deadlock is an error as before."""
@@ -77,25 +77,11 @@ def _on(server: Any, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the newest schema: to copy it takes a hundredth of the time that all migrations take."""
-    path = tmp_path_factory.mktemp("template") / "luminalib.db"
-    asyncio.run(_migrated(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
-@pytest.fixture(scope="session")
 def postgres_template(postgres_server: Any) -> str:
     """The name of a database with the newest schema, to be copied likewise."""
     postgres_server.psql("CREATE DATABASE template;")
-    asyncio.run(_migrated(_on(postgres_server, "template")))
+    asyncio.run(migrated(_on(postgres_server, "template")))
     return "template"
-
-
-async def _migrated(url: str) -> None:
-    opened = SqlDatabase(url)
-    await upgrade(opened)
-    await opened.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -108,10 +94,10 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A file with the newest schema and nothing in it."""
     path = tmp_path / "luminalib.db"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(newest_schema(), path)
     return f"sqlite+aiosqlite:///{path}"
 
 

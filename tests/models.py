@@ -1,5 +1,7 @@
 """Prompted models for tests: on any server, with a database for what is kept of the calls."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +11,6 @@ from typing import Any
 
 from fakes import FakeClock, InlineChildren
 from luminalib.adapters.db.engine import SqlDatabase
-from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.llm.ollama import OllamaTransport
@@ -21,6 +22,7 @@ from luminalib.adapters.llm.prompted.resilience import ResilientTransport
 from luminalib.adapters.llm.prompted.transport import ChatTransport
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.domain.llm import Outcome, Usage
+from templates import newest_schema
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PROVIDERS = ("openai", "ollama")
@@ -63,8 +65,10 @@ async def prompted(
     allow: Allow = without_limit,
 ) -> AsyncIterator[Model]:
     """The provider on `inner`; `folder` holds its database, so that a second one finds what the first has kept."""
-    database = SqlDatabase(f"sqlite+aiosqlite:///{folder / 'calls.db'}")
-    await upgrade(database)
+    calls = folder / "calls.db"
+    if not calls.exists():
+        shutil.copyfile(await asyncio.to_thread(newest_schema), calls)
+    database = SqlDatabase(f"sqlite+aiosqlite:///{calls}")
     clock = FakeClock(NOW)
     uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), clock)
     pauses: list[float] = []

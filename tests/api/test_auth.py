@@ -19,6 +19,8 @@ from luminalib.container import Container, secret_key
 from luminalib.domain.auth import User
 from luminalib.settings import Settings
 
+pytestmark = pytest.mark.jobs(False)
+
 ADA = {"email": "Ada@Library.test ", "password": PASSWORD, "display_name": "Ada"}
 
 
