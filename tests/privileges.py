@@ -45,6 +45,7 @@ DELETE /invitations/{invitation_id}                     401      403   403      
 GET    /tenant                                          401      403   403       403   200    401
 PATCH  /tenant                                          401      403   403       403   200    401
 GET    /plans                                           401      403   403       403   200    401
+GET    /usage                                           401      403   403       403   200    401
 GET    /tenants                                         401      403   403       403   403    401
 POST   /tenants                                         401      403   403       403   403    401
 GET    /tenants/{slug}                                  401      403   403       403   403    401
