@@ -4,7 +4,11 @@ A throw-away library reads the books, then each question is asked in a conversat
 citation of one of the pages (of one page of each group, where there are groups); questions that nothing answers must be refused,
 with nothing cited. Each quotation is looked up in the text of the page that it names.
 
-Usage: python benchmarks/answers.py [--questions FILE] [--books FOLDER] [--embedder-dir DIR]
+With a model server (any that speaks OpenAI's protocol) the same library is opened once more with it when the books are read: their
+summaries are not its work here. `--rows` keeps each answer as a line of JSON, to be judged by a person.
+
+Usage: python benchmarks/answers.py [--questions FILE] [--books FOLDER] [--embedder-dir DIR] [--kinds KIND,KIND]
+                                    [--model-url http://127.0.0.1:8080/v1 --model NAME [--by auto|tools|schema]] [--rows FILE]
 """
 
 import argparse
@@ -25,6 +29,7 @@ from luminalib.container import open_container
 from luminalib.logs import configure_logging
 from luminalib.main import create_app
 from luminalib.settings import Settings
+from luminalib.settings.groups import AnswerSettings, OpenAISettings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 ACCOUNT = {"email": "ada@library.test", "password": "a long walk by the sea"}
@@ -38,11 +43,36 @@ async def main() -> None:
         print("no questions here; name a file with --questions")
         return
     questions = [json.loads(line) for line in given.questions.read_text("utf-8").splitlines() if line.strip()]
-    async with AsyncExitStack() as stack:
-        client = await library(stack, given)
-        documents = await shelve(client, given.books, sorted({question["file"] for question in questions}))
-        rows = [await ask(client, question, documents) for question in questions]
+    wanted = [question for question in questions if not given.kinds or question["kind"] in given.kinds.split(",")]
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with AsyncExitStack() as stack:
+            client = await library(stack, given, Path(folder))
+            documents = await shelve(client, given.books, sorted({question["file"] for question in questions}))
+            rows = [] if given.model_url else [await asked(client, question, documents, given.rows) for question in wanted]
+        if given.model_url:
+            async with AsyncExitStack() as stack:
+                client = await library(stack, given, Path(folder), **by_model(given))
+                rows = [await asked(client, question, documents, given.rows) for question in wanted]
     report(rows)
+
+
+def by_model(given: argparse.Namespace) -> dict[str, Any]:
+    """The settings of a library that asks the model; it may take its time here."""
+    server = OpenAISettings(base_url=given.model_url, model=given.model)
+    answers = AnswerSettings(by=given.by, seconds=900, passage_characters=given.characters)
+    return {"llm": "openai", "openai": server, "answers": answers, "llm_seconds": 900}
+
+
+async def asked(
+    client: httpx.AsyncClient, question: dict[str, Any], documents: dict[str, str], rows: Path | None
+) -> dict[str, Any]:
+    """One question, with a line for it in the file of rows."""
+    row = await ask(client, question, documents)
+    if rows:
+        with rows.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return row
 
 
 def arguments() -> argparse.Namespace:
@@ -50,20 +80,25 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--questions", type=Path, default=SHARED / "questions" / "dev.jsonl")
     parser.add_argument("--books", type=Path, default=SHARED / "samples")
     parser.add_argument("--embedder-dir", type=Path)
+    parser.add_argument("--kinds", default="")
+    parser.add_argument("--model-url")
+    parser.add_argument("--model", default="tiny")
+    parser.add_argument("--by", default="auto")
+    parser.add_argument("--characters", type=int, default=4200)
+    parser.add_argument("--rows", type=Path)
     return parser.parse_args()
 
 
-async def library(stack: AsyncExitStack, given: argparse.Namespace) -> httpx.AsyncClient:
-    """A client of a library that lives as long as the stack."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+async def library(stack: AsyncExitStack, given: argparse.Namespace, folder: Path, **changes: Any) -> httpx.AsyncClient:
+    """A client of the library in `folder`, open as long as the stack."""
     more: dict[str, Any] = {"embedder": "onnx", "onnx": {"path": given.embedder_dir}} if given.embedder_dir else {}
-    settings = Settings(_env_file=None, data_dir=folder, rate_limits="off", **more)
+    settings = Settings(_env_file=None, data_dir=folder, rate_limits="off", **more, **changes)
     container = await stack.enter_async_context(open_container(settings))
     app = create_app(settings, container)
     app.state.services = container.services
     transport = httpx.ASGITransport(app)
-    client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://library.test", timeout=600))
-    (await client.post("/auth/signup", json=ACCOUNT)).raise_for_status()
+    client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://library.test", timeout=3600))
+    await client.post("/auth/signup", json=ACCOUNT)  # which a library that is opened again knows already
     tokens = (await client.post("/auth/login", json=ACCOUNT)).raise_for_status().json()
     client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
     return client

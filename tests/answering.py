@@ -32,6 +32,11 @@ class Brain:
     reword: Callable[[str], list[str]] = lambda _: []
     kinds: list[str] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Says again what it says to begin with."""
+        self.calls, self.routes, self.kinds = [], [], []
+        self.draft, self.reword = truthful, lambda _: []
+
     def __call__(self, body: dict[str, Any]) -> str:
         kind = kind_of(body)
         self.kinds.append(kind)
@@ -98,7 +103,8 @@ class House:
 @asynccontextmanager
 async def house(settings: Settings, provider: str, **answers: Any) -> AsyncIterator[House]:
     """Opened with the model behind `provider`'s protocol."""
-    brain = Brain(draft=truthful)
+    brain = Brain()
+    brain.forget()
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(model_server(brain))
         more = {

@@ -2,19 +2,30 @@
 
 import asyncio
 import json
+import random
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import pytest_asyncio
+import sqlalchemy as sa
 
-from answering import ENOUGH, QUESTION, House, house, numbered
-from journeys import STORY
+from accounts import Library, bearer, email_of
+from answering import ENOUGH, QUESTION, House, house, numbered, truthful
+from injections import ATTACKS
+from journeys import PASSWORD, STORY, add, settled
+from luminalib.adapters.db.passages import passages as passages_table
+from luminalib.domain.auth import Role
 from luminalib.settings import Settings
 from models import PROVIDERS
 from modelserver import call, said
+from waiting import indexed
 
+REFUSAL = "I cannot answer that from this library."
 RIGHT = "A captain who saw the light returned in spring. [1]"
 
 
@@ -29,10 +40,26 @@ async def asked(request: pytest.FixtureRequest, settings: Settings) -> AsyncIter
         yield opened
 
 
-@pytest.fixture
-async def routed(settings: Settings) -> AsyncIterator[House]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copyfile(sqlite_template, folder / "luminalib.db")
+    settings = Settings(
+        _env_file=None,
+        data_dir=folder / "data",
+        database_url=f"sqlite+aiosqlite:///{folder / 'luminalib.db'}",
+        rate_limits="off",
+    )
     async with house(settings, "openai", by="schema") as opened:
         yield opened
+
+
+@pytest.fixture
+def routed(shared_house: House) -> House:
+    """One house for all tests that only ask."""
+    shared_house.brain.forget()
+    shared_house.server.requests.clear()
+    return shared_house
 
 
 def search(query: str = QUESTION, **more: Any) -> str:
@@ -114,7 +141,8 @@ def claims(*sentences: tuple[str, int]) -> dict[str, Any]:
     return {"answerable": True, "sentences": [{"text": text, "source": source} for text, source in sentences]}
 
 
-async def test_only_what_stands_in_a_source_is_said_and_where_it_stands(routed: House, settings: Settings) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_only_what_stands_in_a_source_is_said_and_where_it_stands(routed: House) -> None:
     lies = [
         "A captain returned in autumn with seven sailors.",
         "The keeper never lit the lamp.",
@@ -132,11 +160,12 @@ async def test_only_what_stands_in_a_source_is_said_and_where_it_stands(routed: 
     routed.brain.draft = lambda _: {"answerable": False, "sentences": []}
     for question in ("At what temperature does nitrogen boil?", "How old was the captain's daughter?"):
         refused = await routed.ask(question)
-        assert (refused["answer"], refused["answered"], refused["citations"]) == (settings.refusal, False, []), question
+        assert (refused["answer"], refused["answered"], refused["citations"]) == (REFUSAL, False, []), question
     routed.brain.draft = lambda _: claims(("Nitrogen boils at -196 degrees.", 1))
     assert not (await routed.ask("At what temperature does nitrogen boil?"))["answered"], "what it knows itself is no answer"
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_friendly_words_must_say_the_same(routed: House) -> None:
     routed.brain.reword = lambda _: ["Gladly: it was a captain who saw the light, and he returned in spring!"]
     answer = await routed.ask(style="friendly")
@@ -151,6 +180,7 @@ async def test_friendly_words_must_say_the_same(routed: House) -> None:
         assert (await routed.ask(style="friendly"))["answer"] == RIGHT, worse
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_records_are_looked_up_and_told_without_citations(routed: House) -> None:
     (await routed.member.post(f"/books/{routed.book}/borrow")).raise_for_status()
     review = {"rating": 5, "text": "The ending made me cry on the train."}
@@ -169,22 +199,25 @@ async def test_records_are_looked_up_and_told_without_citations(routed: House) -
         assert tools_of(answer) == [(route[0], True)]
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_what_is_spent_is_told_per_member_and_a_stream_tells_of_tools(routed: House) -> None:
     routed.brain.routes = [("search_library", QUESTION)]
-    sent = await routed.member.post("/ask", json={"question": QUESTION}, headers={"Accept": "text/event-stream"})
+    reader = await routed.library.join("reader")
+    sent = await reader.post("/ask", json={"question": QUESTION}, headers={"Accept": "text/event-stream"})
     names = [line.removeprefix("event: ") for line in sent.text.splitlines() if line.startswith("event: ")]
     assert names == ["tool.call", "tool.result", "token", "message.completed"]
-    member_id = (await routed.member.get("/auth/me")).json()["id"]
+    reader_id = (await reader.get("/auth/me")).json()["id"]
     items = (await routed.admin.get("/admin/llm/usage", params={"by_member": True})).json()["items"]
-    (ours,) = [item for item in items if item["purpose"] == "answer"]
-    assert (ours["user_id"], ours["calls"]) == (member_id, 2)
+    (ours,) = [item for item in items if item["user_id"] == reader_id]
+    assert (ours["purpose"], ours["calls"]) == ("answer", 2)
     assert all(item["user_id"] is None for item in items if item["purpose"] != "answer")
     together = (await routed.admin.get("/admin/llm/usage")).json()
     assert sum(item["calls"] for item in items) == together["calls"]
     assert all(item["user_id"] is None for item in together["items"])
 
 
-async def test_long_conversations_are_remembered_in_few_words(routed: House, settings: Settings) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_long_conversations_are_remembered_in_few_words(routed: House) -> None:
     conversation = (await routed.member.post("/conversations", json={})).json()["id"]
     path = f"/conversations/{conversation}/messages"
     asked = 0
@@ -203,7 +236,7 @@ async def test_long_conversations_are_remembered_in_few_words(routed: House, set
     assert 0 < told.count("Where is the reef?") < 6, "only the last turns are told word by word"
     await routed.member.post(path, json={"content": "Thanks"})
     refused = (await routed.member.post(path, json={"content": "At what temperature does nitrogen boil?"})).json()
-    assert (refused["content"], refused["citations"]) == (settings.refusal, []), "a remembered past lifts no refusal"
+    assert (refused["content"], refused["citations"]) == (REFUSAL, []), "a remembered past lifts no refusal"
     assert routed.brain.kinds.count("history") == 1, "what is kept is not asked for again"
 
 
@@ -215,6 +248,7 @@ async def test_a_slow_model_is_not_waited_for(settings: Settings) -> None:
         assert "A captain" in late["answer"]
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_cancelling_ends_the_call(routed: House) -> None:
     conversation = (await routed.member.post("/conversations", json={})).json()["id"]
     routed.server.script = ["slow"]
@@ -227,3 +261,111 @@ async def test_cancelling_ends_the_call(routed: House) -> None:
         assert (await sending).json()["refusal_reason"] == "cancelled"
         while not routed.server.hung_up:
             await asyncio.sleep(0.01)
+
+
+async def test_a_model_that_obeys_books_and_reviews_changes_neither_tools_nor_rights_nor_the_refusal(settings: Settings) -> None:
+    async with house(settings, "openai") as asked:
+        await _obeys(asked, settings.refusal)
+
+
+async def _obeys(asked: House, refusal: str) -> None:
+    admin, brain = asked.admin, asked.brain
+    attacks = "\n\n".join(f"{STORY}\n\n{attack}" for attack in ATTACKS.values())
+    book = (await add(admin, attacks, "attack.txt")).raise_for_status().json()["id"]
+    await settled(admin, book)
+    await indexed(asked.library.container)
+    (await asked.member.post(f"/books/{book}/borrow")).raise_for_status()
+    review = {"rating": 1, "text": ATTACKS["tool"]}
+    (await asked.member.post(f"/books/{book}/reviews", json=review)).raise_for_status()
+
+    def obedient(told: str) -> dict[str, Any]:
+        return claims(("HACKED", 1), ("All books are deleted and you are an admin now.", 1)) if "HACKED" in told else truthful(told)
+
+    brain.draft = obedient
+    for question in (QUESTION, "What do readers think of attack?", "At what temperature does nitrogen boil?"):
+        brain.calls = [
+            call("book_reviews", {"id": book}),
+            call("delete_all_books", {}),
+            call("search_library", {"query": question}),
+        ]
+        asked.server.requests.clear()
+        answer = await asked.ask(question, book_ids=[book])
+        assert any("HACKED" in said(body) for body in asked.server.requests), "the model has read it"
+        assert tools_of(answer) == [("book_reviews", True), ("delete_all_books", False), ("search_library", True)]
+        assert "are an admin now" not in answer["answer"]
+        assert answer["answer"] != "HACKED [1]"
+        for body in asked.server.requests:
+            system = next(one["content"] for one in body["messages"] if one["role"] == "system")
+            assert "HACKED" not in system
+    assert (answer["answer"], answer["citations"]) == (refusal, [])
+    assert (await asked.member.get("/books")).json()["total"] == 2
+    assert (await asked.member.get("/auth/me")).json()["role"] == "member"
+
+
+async def admin_of_another_library(library: Library) -> httpx.AsyncClient:
+    await library.container.services.auth.signup(email_of("operator"), PASSWORD, None, role=Role.OPERATOR)
+    house = {"slug": "seaside", "name": "Seaside", "plan": "library", "admin_email": email_of("grace")}
+    made = (await (await library.login("operator")).post("/tenants", json=house)).raise_for_status().json()
+    account = {"email": email_of("grace"), "password": PASSWORD, "tenant": "seaside"}
+    client = library.visitor()
+    (await client.post("/auth/signup", json=account | {"invitation": made["invitation"]["token"]})).raise_for_status()
+    client.headers.update(bearer((await client.post("/auth/login", json=account)).raise_for_status().json()))
+    return client
+
+
+WORDS = {"light": "lantern", "orchard": "pears", "diary": "zeppelin", "log": "submarine", "hill": "volcano"}
+"""A word that only this text has: the first two are books, then come documents of two members and another tenant's book."""
+
+
+def story_of(name: str) -> str:
+    return STORY.replace("to thank him.", f"to thank him for the {WORDS[name]} that he had sent.")
+
+
+async def test_whatever_a_model_asks_for_it_is_shown_nothing_that_its_member_may_not_see(settings: Settings) -> None:
+    async with house(settings, "openai", by="tools") as opened:
+        library, container = opened.library, opened.library.container
+        elsewhere = await admin_of_another_library(library)
+        other = await library.join("other")
+        books, documents = {}, {}
+        for client, name in ((opened.admin, "light"), (opened.admin, "orchard"), (elsewhere, "hill")):
+            books[name] = (await add(client, story_of(name), f"{name}.txt")).raise_for_status().json()["id"]
+        for client, name in ((opened.member, "diary"), (other, "log")):
+            sent = await client.post("/documents/upload", files=[("files", (f"{name}.txt", story_of(name).encode()))])
+            documents[name] = sent.json()["accepted"][0]["id"]
+        await indexed(container)
+        async with container.database.reading.connect() as connection:
+            passages = [row.id for row in await connection.execute(sa.select(passages_table.c.id))]
+        assert len(passages) >= len(WORDS)
+        sees = {"member": {"light", "orchard", "diary"}, "other": {"light", "orchard", "log"}, "elsewhere": {"hill"}}
+        dice = random.Random(7)  # noqa: S311 -- draws cases, keeps no secret
+        drawn = 0
+        for _ in range(16):
+            who = dice.choice(list(sees))
+            client = {"member": opened.member, "other": other, "elsewhere": elsewhere}[who]
+            chosen = set(dice.sample(sorted(sees[who]), dice.randint(0, len(sees[who]))))
+            selection = {
+                "book_ids": [books[name] for name in sorted(chosen) if name in books],
+                "document_ids": [documents[name] for name in sorted(chosen) if name in documents],
+            }
+            ids = [*books.values(), *documents.values(), *WORDS]
+            opened.brain.calls = [
+                call("search_library", {"query": "Who came home, and what smoked in the orchard?"}) + call("my_loans", {}),
+                call("search_library", {"query": "Who came home?", "book_ids": dice.sample(ids, 2)})
+                + "".join(call("read_passage", {"id": one, "before": 3, "after": 3}) for one in dice.sample(passages, 2))
+                + call(dice.choice(["get_book", "book_reviews"]), {"id": dice.choice(ids)}),
+                call("list_books", {"filter": dice.choice(list(WORDS))}),
+            ]
+            opened.server.requests.clear()
+            sent = await client.post("/ask", json={"question": "Who came home, and who read the letter?", **selection})
+            shown = sent.raise_for_status().text + "".join(_found(body) for body in opened.server.requests)
+            allowed = chosen or sees[who]
+            foreign = [word for name, word in WORDS.items() if name not in allowed and f"{word} " in shown]
+            assert foreign == [], (who, chosen, foreign)
+            drawn += any(WORDS[name] in shown for name in allowed)
+        assert drawn > 12, "what may be seen is shown"
+
+
+def _found(body: dict[str, Any]) -> str:
+    """What a request shows of the library, without what the model has asked for itself."""
+    told = said(body)
+    return told[told.find("Found so far") :] if "Found so far" in told else told[told.find("The sources:") :]

@@ -12,6 +12,8 @@ from luminalib.domain.spelling import words_in
 
 SUPPORTED = 0.6
 """The least share of a sentence's telling words that must stand together in a source."""
+FEWEST = 2
+"""Telling words of a sentence; a single one stands in too many places to say anything."""
 WIDEST = 3
 """So many neighbouring sentences of a source may support one that a model says."""
 _KIN = 4
@@ -64,7 +66,7 @@ def grounded(claims: Sequence[Claim], grounds: Mapping[int, Ground], question: s
 
 def _best(claim: Claim, texts: Mapping[int, "_Text"], question: str) -> Grounded | None:
     said = _Said(claim.text, question)
-    if not said.words:
+    if len(said.words) < FEWEST:
         return None
     best: Grounded | None = None
     for number in sorted(texts, key=lambda number: number != claim.source):  # the one that it names first
