@@ -9,6 +9,7 @@ summaries are not its work here. `--rows` keeps each answer as a line of JSON, t
 
 Usage: python benchmarks/answers.py [--questions FILE] [--books FOLDER] [--embedder-dir DIR] [--kinds KIND,KIND]
                                     [--model-url http://127.0.0.1:8080/v1 --model NAME [--by auto|tools|schema]] [--rows FILE]
+                                    [--library FOLDER, which is kept and read again]
 """
 
 import argparse
@@ -45,14 +46,15 @@ async def main() -> None:
     questions = [json.loads(line) for line in given.questions.read_text("utf-8").splitlines() if line.strip()]
     wanted = [question for question in questions if not given.kinds or question["kind"] in given.kinds.split(",")]
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as passing:
+        folder = given.library or Path(passing)
         async with AsyncExitStack() as stack:
-            client = await library(stack, given, Path(folder))
+            client = await library(stack, given, folder)
             documents = await shelve(client, given.books, sorted({question["file"] for question in questions}))
             rows = [] if given.model_url else [await asked(client, question, documents, given.rows) for question in wanted]
         if given.model_url:
             async with AsyncExitStack() as stack:
-                client = await library(stack, given, Path(folder), **by_model(given))
+                client = await library(stack, given, folder, **by_model(given))
                 rows = [await asked(client, question, documents, given.rows) for question in wanted]
     report(rows)
 
@@ -86,6 +88,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--by", default="auto")
     parser.add_argument("--characters", type=int, default=4200)
     parser.add_argument("--rows", type=Path)
+    parser.add_argument("--library", type=Path)
     return parser.parse_args()
 
 
@@ -109,7 +112,9 @@ async def shelve(client: httpx.AsyncClient, folder: Path, names: list[str]) -> d
     documents = {}
     for name in names:
         with (folder / name).open("rb") as file:
-            book = (await client.post("/books", files={"file": (name, file)})).raise_for_status().json()
+            book = (await client.post("/books", files={"file": (name, file)})).json()
+        if "book_id" in book:  # a library that is kept has it already
+            book = (await client.get(f"/books/{book['book_id']}")).raise_for_status().json()
         documents[name] = book["document_id"]
     for document_id in documents.values():
         await is_read(client, document_id)

@@ -1,15 +1,19 @@
 import asyncio
 import json
+import os
+import socket
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from conftest import SignUp
+from fakes import FakeLLM
 from journeys import STORY, add, settled
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
-from luminalib.container import Container
+from luminalib.container import Container, open_container
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.settings import Settings
 from waiting import indexed
@@ -216,6 +220,33 @@ async def test_a_question_whose_server_was_killed_is_marked_as_interrupted(
     (said,) = (await member.get(f"/conversations/{conversation}/messages")).json()["items"]
     assert (said["answered"], said["refusal_reason"]) == (False, "interrupted")
     assert (await say(member, conversation, "Hello"))["answered"]
+
+
+async def test_questions_that_another_server_answers_are_left_to_it(
+    member: httpx.AsyncClient, container: Container, settings: Settings
+) -> None:
+    user_id = (await member.get("/auth/me")).json()["id"]
+    clock = SystemClock()
+    uow = SqlUnitOfWorkFactory(container.database, container.bus, clock)
+    gone = await asyncio.create_subprocess_exec("true")
+    await gone.wait()
+    host, long_ago = socket.gethostname(), timedelta(hours=2)
+    cases = {
+        (f"{host}:{os.getppid()}:a1", timedelta()): [],
+        (f"{host}:{gone.pid}:a2", timedelta()): ["interrupted"],
+        ("elsewhere:1:a3", timedelta()): [],
+        ("elsewhere:1:a4", long_ago): ["interrupted"],
+        (f"{host}:{os.getppid()}:a5", long_ago): ["interrupted"],
+    }
+    conversations = {case: await begin(member) for case in cases}
+    for (process, age), conversation in conversations.items():
+        async with uow(MAIN_TENANT) as unit:
+            (await unit.conversations.get(user_id, conversation)).begin("What?", clock.now() - age, process)
+    async with open_container(settings, llm=FakeLLM(), run_jobs=False) as starting:
+        await starting.services.conversations.mark_interrupted(MAIN_TENANT)
+    for case, conversation in conversations.items():
+        said = (await member.get(f"/conversations/{conversation}/messages")).json()["items"]
+        assert [one["refusal_reason"] for one in said] == cases[case], case
 
 
 async def test_leaving_forgets_conversations(member: httpx.AsyncClient, container: Container, count_rows: Any) -> None:

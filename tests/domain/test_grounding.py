@@ -46,6 +46,7 @@ def test_what_stands_in_a_source_is_kept_with_its_place(said: str, source: int, 
         "The keeper never lit the lamp.",
         "The ships knew his name.",
         "The jar was not empty.",
+        "The jar was full.",
         "Ida planted the lighthouse lamp.",
     ],
 )

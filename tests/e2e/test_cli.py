@@ -104,6 +104,8 @@ async def test_the_demo_walks_the_whole_journey(tmp_path: Path) -> None:
         "201 POST /books",
         "analyzing",
         '"provider": "extractive"',
+        "they fly three kilometres for food",
+        "I cannot answer that from this library.",
         "415 POST /books",
         "204 DELETE",
     ):

@@ -21,6 +21,11 @@ from luminalib.demo.shelf import load_shelf
 from luminalib.domain.errors import Unavailable
 
 START_SECONDS = 60
+QUESTIONS = (
+    "How does a Fresnel lens save glass?",
+    "How many kilometres do bees fly for food?",
+    "At what temperature does nitrogen boil?",
+)
 console = Console(highlight=False)
 
 
@@ -87,6 +92,7 @@ async def _walk(url: str) -> None:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await _read(client, books)
+        await _ask(client)
         await _review(client, books[1]["id"])
         await _mistakes(client, books)
     console.rule("That was the whole journey")
@@ -137,6 +143,17 @@ async def _read(client: httpx.AsyncClient, books: list[dict[str, Any]]) -> None:
     _show(await client.patch(f"/books/{first}", json={"copies_total": 3}), only=("title", "copies_total", "copies_available"))
     part = await client.get(f"/books/{first}/content", headers={"Range": "bytes=0-15"})
     console.print(f"[green]{part.status_code}[/] GET /books/{{id}}/content (bytes 0-15) -> {part.content!r}")
+
+
+async def _ask(client: httpx.AsyncClient) -> None:
+    """Three questions, the last of which no book answers."""
+    async with asyncio.timeout(START_SECONDS):
+        for question in QUESTIONS[:-1]:
+            while not (await client.get("/search", params={"q": question})).json()["items"]:
+                await asyncio.sleep(0.2)
+    for question in QUESTIONS:
+        console.print(f"   [cyan]question[/] {question}")
+        _show(await client.post("/ask", json={"question": question}), only=("answer", "answered", "confidence", "provider"))
 
 
 async def _until_read(client: httpx.AsyncClient, book_id: str) -> httpx.Response:

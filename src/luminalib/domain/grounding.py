@@ -14,6 +14,8 @@ SUPPORTED = 0.6
 """The least share of a sentence's telling words that must stand together in a source."""
 FEWEST = 2
 """Telling words of a sentence; a single one stands in too many places to say anything."""
+NEW_SUPPORTED = 0.5
+"""The same of those words that the question did not have; of few, one may be the model's own verb."""
 WIDEST = 3
 """So many neighbouring sentences of a source may support one that a model says."""
 _KIN = 4
@@ -21,6 +23,12 @@ _NEGATIONS_LIST = """
 not no never nobody nothing none neither nor cannot without nicht kein keine keinen niemand nichts nie ohne pas jamais aucun
 aucune rien sans non mai nessuno niente nunca ningun ninguno nada sin nao
 """
+_TELLING_LIST = """
+alone bill bottom cry empty enough few fill fire front full last least less many mill mine more most move serious side sincere
+system thick thin together top whole
+"""
+_TELLING = frozenset(_TELLING_LIST.split())
+"""Function words for finding a passage, but what a sentence may turn upon."""
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\bbut\b|\baber\b|\bmais\b")
 _NEGATIONS = frozenset(_NEGATIONS_LIST.split())
 
@@ -81,7 +89,7 @@ class _Said:
 
     def __init__(self, text: str, question: str) -> None:
         found = list(words_in(text))
-        self.words = {bare(word) for _, _, word in found if is_telling(word)}
+        self.words = {bare(word) for _, _, word in found if is_telling(word) or bare(word) in _TELLING}
         asked = {bare(word) for _, _, word in words_in(question)}
         self.new = {word for word in self.words if not any(are_kin(word, other) for other in asked)}
         self.numbers = numbers_in(text) - numbers_in(question)
@@ -127,7 +135,7 @@ class _Text:
         return round(share, 4), self._spans[first][0], self._spans[last][1]
 
     def _says_so(self, said: _Said, words: frozenset[str]) -> bool:
-        return len(words) >= SUPPORTED * len(said.words) and len(words & said.new) >= SUPPORTED * len(said.new)
+        return len(words) >= SUPPORTED * len(said.words) and len(words & said.new) >= NEW_SUPPORTED * len(said.new)
 
     def _agrees(self, said: _Said, first: int, last: int) -> bool:
         """Whether what stands nearest to the claim denies as the claim does: of the clauses that hold most of its words, one."""

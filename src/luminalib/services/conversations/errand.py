@@ -14,8 +14,10 @@ from luminalib.ports.conversing import Situation, Source, Spent
 from luminalib.services.conversations.finding import Found
 from luminalib.steps.retrieving import Evidence
 
-SHOWN = 6
-"""So many passages a model is given, the best first."""
+MOST_SHOWN = 8
+"""So many passages a model is given at most, the best first."""
+SHORTEST = 450
+"""Characters of each, where there is room for few."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,11 +106,12 @@ class Errand:
     def situation(self, quotes: Sequence[Quote] = ()) -> Situation:
         """What a model is told: facts, and the surroundings of the best quotations."""
         sources = [Source(number=number, label=fact.label, text=fact.text) for number, fact in self.facts.items()]
-        for quote in quotes[:SHOWN]:
+        shown = max(1, min(MOST_SHOWN, self.characters // SHORTEST))
+        for quote in quotes[:shown]:
             view = quote.view
             number = self.number_of(view.passage.id) or 0
             label = f"“{view.title}”, page {view.passage.page}"
-            sources.append(Source(number=number, label=label, text=_around(quote, self.characters // SHOWN)))
+            sources.append(Source(number=number, label=label, text=_around(quote, self.characters // shown)))
         return Situation(
             tenant_id=self.by.tenant_id,
             user_id=self.by.user_id,
