@@ -2,7 +2,7 @@
 
 import pytest
 
-from luminalib.domain.grounding import Claim, Ground, grounded
+from luminalib.domain.grounding import Claim, Ground, adds_something, grounded
 
 LIGHT = (
     "The lighthouse stood at the end of the reef. Every evening the keeper lit the lamp and wrote the weather into his ledger. "
@@ -59,3 +59,9 @@ def test_names_of_the_question_may_be_repeated_and_nothing_is_said_twice() -> No
     assert grounded([claim], GROUNDS, "Who came, Mrs Brown?")
     assert grounded([claim], GROUNDS, "Who came?") == []
     assert len(grounded([Claim(text="The jar was empty.")] * 3, GROUNDS, "")) == 1
+
+
+def test_repeating_what_was_asked_before_adds_nothing() -> None:
+    before = ["Why does the keeper write into a ledger?", "Is he alone?"]
+    assert not adds_something("The keeper wrote into a ledger.", before)
+    assert adds_something("The keeper wrote the weather into a ledger.", before)

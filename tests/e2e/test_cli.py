@@ -104,12 +104,12 @@ async def test_the_demo_walks_the_whole_journey(tmp_path: Path) -> None:
         "201 POST /books",
         "analyzing",
         '"provider": "extractive"',
-        "they fly three kilometres for food",
+        "Bees fly three kilometres for food",
         "I cannot answer that from this library.",
         "415 POST /books",
         "204 DELETE",
     ):
-        assert step in output, step
+        assert step in " ".join(output.split()), step
     assert list(tmp_path.iterdir()) == []
 
 

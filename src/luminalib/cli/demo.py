@@ -92,7 +92,7 @@ async def _walk(url: str) -> None:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await _read(client, books)
-        await _ask(client)
+        await _ask(client, books)
         await _review(client, books[1]["id"])
         await _mistakes(client, books)
     console.rule("That was the whole journey")
@@ -145,15 +145,21 @@ async def _read(client: httpx.AsyncClient, books: list[dict[str, Any]]) -> None:
     console.print(f"[green]{part.status_code}[/] GET /books/{{id}}/content (bytes 0-15) -> {part.content!r}")
 
 
-async def _ask(client: httpx.AsyncClient) -> None:
+async def _ask(client: httpx.AsyncClient, books: list[dict[str, Any]]) -> None:
     """Three questions, the last of which no book answers."""
     async with asyncio.timeout(START_SECONDS):
-        for question in QUESTIONS[:-1]:
-            while not (await client.get("/search", params={"q": question})).json()["items"]:
-                await asyncio.sleep(0.2)
+        for question, book in zip(QUESTIONS[:-1], (books[3], books[1]), strict=True):
+            await _until_found(client, question, book["document_id"])
     for question in QUESTIONS:
         console.print(f"   [cyan]question[/] {question}")
         _show(await client.post("/ask", json={"question": question}), only=("answer", "answered", "confidence", "provider"))
+
+
+async def _until_found(client: httpx.AsyncClient, question: str, document_id: str) -> None:
+    while True:
+        if (await client.get("/search", params={"q": question, "document_id": document_id})).json()["items"]:
+            return
+        await asyncio.sleep(0.2)
 
 
 async def _until_read(client: httpx.AsyncClient, book_id: str) -> httpx.Response:

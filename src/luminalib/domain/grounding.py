@@ -60,6 +60,11 @@ class Grounded:
     support: float
 
 
+def adds_something(claim: str, turns: Sequence[str]) -> bool:
+    """Whether a sentence has a telling word that none of the questions before had: repeating them is no answer to a new one."""
+    return bool(_Said(claim, " ".join(turns)).new)
+
+
 def grounded(claims: Sequence[Claim], grounds: Mapping[int, Ground], question: str) -> list[Grounded]:
     """The claims that stand in a source, with the one that supports each best; where the one it names is as good, that one.
 

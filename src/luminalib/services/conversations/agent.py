@@ -12,7 +12,7 @@ from luminalib.domain.auth import Principal
 from luminalib.domain.confidence import SURE, confidence_in_answer, is_hopeless
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, Style, said
 from luminalib.domain.errors import LuminaError
-from luminalib.domain.grounding import Claim, Ground, Grounded, grounded
+from luminalib.domain.grounding import Claim, Ground, Grounded, adds_something, grounded
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.llm import AnswerWay
 from luminalib.domain.questions import asked_for, holds
@@ -75,7 +75,8 @@ class Agent:
             return self.judge.refused(errand, confidence)
         draft = await self._timed(errand, self.model.draft(errand.situation(quotes)))
         errand.spent += draft.spent
-        claims = list(draft.claims) if draft.is_answerable else []
+        before = [turn.question for turn in errand.question.turns]
+        claims = [claim for claim in draft.claims if draft.is_answerable and (not before or adds_something(claim.text, before))]
         known = " ".join([errand.question.text, *errand.queries])
         kept = [one for one in grounded(claims, errand.grounds(), known) if not self._is_by_history(errand, one)]
         if not kept:
