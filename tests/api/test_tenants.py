@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -233,3 +233,26 @@ async def test_one_library_notices_nothing(library: Library) -> None:
     assert "unlimited" in [plan["name"] for plan in (await admin.get("/plans")).json()]
     member = await library.join("ada")
     assert (await member.get("/tenant")).status_code == 403
+
+
+async def test_rules_of_circulation_are_a_librarys_own(operator: httpx.AsyncClient, library: Library) -> None:
+    admin = await found(operator, library)
+    rules = {"period_days": 7, "max_per_member": 1, "renew_from": "now"}
+    changed = await admin.patch("/tenant", json={"loan_policy": rules})
+    assert (changed.status_code, changed.json()["loan_policy"]) == (200, rules)
+    there, here = await join(library, "ada", "seaside"), await join(library, "ada", MAIN_TENANT)
+    days = {}
+    for name, client in (("seaside", there), ("main", here)):
+        books = [(await add(client, f"Book {number} of {name}")).raise_for_status().json()["id"] for number in range(2)]
+        loan = (await client.post(f"/books/{books[0]}/borrow")).raise_for_status().json()
+        days[name] = (datetime.fromisoformat(loan["due_at"]) - datetime.fromisoformat(loan["borrowed_at"])).days
+        assert loan["is_overdue"] is False
+        second = await client.post(f"/books/{books[1]}/borrow")
+        assert second.status_code == (409 if name == "seaside" else 201), "one has other rules than the other"
+    assert days == {"seaside": 7, "main": 21}
+    for wrong in ({"period_days": 0}, {"period_days": "7"}, {"fee": 3}, {"renew_from": "never"}):
+        assert (await admin.patch("/tenant", json={"loan_policy": wrong})).status_code == 422, wrong
+    assert (await admin.patch("/tenant", json={"loan_policy": None})).json()["loan_policy"] is None
+    assert (await add(there, "A third")).status_code == 201
+    (third,) = (await there.get("/books", params={"size": 1})).json()["items"]
+    assert (await there.post(f"/books/{third['id']}/borrow")).status_code == 201, "as everywhere again"

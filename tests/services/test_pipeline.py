@@ -25,10 +25,24 @@ from luminalib.services.books import BookService
 from luminalib.services.housekeeping import HousekeepingService
 from luminalib.services.intake import IntakeService
 from luminalib.services.pipeline import PipelineService
+from luminalib.steps.loan_policies import LoanPolicies
 from luminalib.steps.room import Room
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOUSE = the_house()
+
+
+class OneForAll(LoanPolicies):
+    """The same rules for every library."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def of(self, tenant_id: str) -> LoanPolicy:
+        return LoanPolicy()
+
+
+HOUSE_RULES = OneForAll()
 
 
 @dataclass
@@ -48,7 +62,7 @@ class Shop:
             self.uow, self.storage, NoRateLimiter(), room, max_bytes=1000, max_document_bytes=500, members_may_upload=True
         )
         self.books = BookService(
-            self.uow, SqlBookViews(self.reader, clock), self.storage, self.extractor, DrawnCovers(), room, LoanPolicy(), clock
+            self.uow, SqlBookViews(self.reader, clock), self.storage, self.extractor, DrawnCovers(), room, HOUSE_RULES, clock
         )
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, room, clock)
         self.housekeeping = HousekeepingService(self.uow, self.storage, clock)

@@ -12,7 +12,7 @@ from luminalib.api.fields import BORROWER_WORDS, SCOPE, KeyDep, Moment, PlainTex
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
-from luminalib.domain.auth import NotAllowed
+from luminalib.domain.auth import NotAllowed, Principal
 from luminalib.domain.books import BookNotFound
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.idempotency import KeyReused
@@ -47,10 +47,10 @@ class LoanOut(BaseModel):
     is_overdue: bool
 
     @classmethod
-    def of(cls, loan: Loan, services: Services) -> "LoanOut":
+    async def of(cls, by: Principal, loan: Loan, services: Services) -> "LoanOut":
         """The loan as it is sent."""
         facts = {name: getattr(loan, name) for name in cls.model_fields if name != "is_overdue"}
-        return cls(**facts, is_overdue=services.loans.is_overdue(loan))
+        return cls(**facts, is_overdue=await services.loans.is_overdue(by, loan))
 
 
 _TROUBLE = (Unauthenticated, BookNotFound)
@@ -78,7 +78,7 @@ async def borrow_book(
     A dry run answers 200 with the loan that there would be.
     """
     response.status_code = 200 if dry_run else 201
-    return LoanOut.of(await services.loans.borrow(by, str(book_id), dry_run=dry_run, key=key), services)
+    return await LoanOut.of(by, await services.loans.borrow(by, str(book_id), dry_run=dry_run, key=key), services)
 
 
 @router.post("/books/{book_id}/return", responses=documented(*_TROUBLE, NotAllowed, NotOnLoan, KeyReused))
@@ -91,13 +91,13 @@ async def return_book(
 ) -> LoanOut:
     """Gives your copy back."""
     borrower_id = str(user_id) if user_id else None
-    return LoanOut.of(await services.loans.give_back(by, str(book_id), borrower_id, key=key), services)
+    return await LoanOut.of(by, await services.loans.give_back(by, str(book_id), borrower_id, key=key), services)
 
 
 @router.post("/books/{book_id}/renew", responses=documented(*_TROUBLE, NotOnLoan, RenewalLimitReached, SomeoneIsWaiting, KeyReused))
 async def renew_book(book_id: UUID, by: PrincipalDep, services: ServicesDep, key: KeyDep = None) -> LoanOut:
     """Keeps your copy for another period."""
-    return LoanOut.of(await services.loans.renew(by, str(book_id), key=key), services)
+    return await LoanOut.of(by, await services.loans.renew(by, str(book_id), key=key), services)
 
 
 @router.get("/loans", response_model=PageOf[LoanOut], responses=documented(Unauthenticated, NotAllowed))

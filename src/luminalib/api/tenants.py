@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, Strict, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
 from luminalib.api.fields import Body, Patch, PlainText
@@ -65,8 +65,28 @@ _SIGNUP = "Who may make an account; null is as the installation has it."
 _REGION = "The country whose telephone numbers need no code (ISO 3166); null is as the installation has it."
 _CONFIDENCE = "Below what confidence a person should look at an inquiry; null is as the installation has it."
 _PUBLIC = "Whether strangers may send inquiries; null is as the installation has it."
+_LOANS = "Its own rules of circulation; what is not named, or null, is as the installation has it."
+_A_RULE: dict[str, JsonValue] = {"period_days": 14, "max_per_member": 5}
 Region = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+Days = Annotated[int, Field(strict=True, le=3650)]
+DaysOfAYear = Annotated[int, Field(strict=True, le=365)]
+Number = Annotated[int, Field(strict=True, le=1000)]
 Confidence = Annotated[float, Field(ge=0, le=1, strict=True)]
+
+
+class LoanRulesBody(Patch):
+    """Rules of circulation; what is left out is as the installation has it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_A_RULE]})
+    period_days: Days = Field(21, ge=1, description="For how many days a book is lent and renewed.", examples=[14])
+    period_days_when_awaited: Days = Field(14, ge=1, description="The same of one that others wait for.", examples=[7])
+    max_per_member: Number = Field(10, ge=1, description="How many books a member may have at a time.", examples=[5])
+    max_renewals: Annotated[int, Field(strict=True, ge=0, le=100)] = Field(2, description="Per loan.", examples=[2])
+    renew_from: Literal["due", "now"] = Field("due", description="What a renewal counts from.", examples=["due"])
+    grace_days: DaysOfAYear = Field(0, ge=0, description="How long after its due date a loan counts as overdue.", examples=[1])
+    max_holds_per_member: Number = Field(10, ge=1, description="For how many books a member may wait.", examples=[10])
+    hold_shelf_days: DaysOfAYear = Field(3, ge=1, description="How long a copy is kept for who has waited for it.", examples=[3])
+    due_soon_days: DaysOfAYear = Field(3, ge=0, description="How long before its due date a loan is due soon.", examples=[3])
 
 
 class OwnTenantPatch(Patch):
@@ -78,6 +98,7 @@ class OwnTenantPatch(Patch):
     region: Region | None = Field(None, description=_REGION, examples=["IT"])
     inquiry_confidence: Confidence | None = Field(None, description=_CONFIDENCE, examples=[0.8])
     inquiries_public: Annotated[bool, Strict()] | None = Field(None, description=_PUBLIC, examples=[True])
+    loan_policy: LoanRulesBody | None = Field(None, description=_LOANS, examples=[_A_RULE])
 
 
 class TenantOut(BaseModel):
@@ -92,6 +113,7 @@ class TenantOut(BaseModel):
     region: str | None = Field(description=_REGION, examples=["IT"])
     inquiry_confidence: float | None = Field(description=_CONFIDENCE, examples=[0.8])
     inquiries_public: bool | None = Field(description=_PUBLIC, examples=[True])
+    loan_policy: dict[str, int | str] | None = Field(description=_LOANS, examples=[_A_RULE])
 
     @classmethod
     def of(cls, tenant: TenantView) -> "TenantOut":

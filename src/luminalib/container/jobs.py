@@ -9,7 +9,7 @@ from luminalib.container.adapters import Adapters
 from luminalib.container.incoming import incoming_service
 from luminalib.container.inquiries import inquiry_service, intent_learning, model_triage
 from luminalib.container.rounds import Rounds
-from luminalib.container.services import loan_policy, passage_service, training_service
+from luminalib.container.services import loan_policies, passage_service, training_service
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import UPDATE_CONSENSUS
 from luminalib.domain.crm import SYNC_CRM
@@ -49,7 +49,7 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     runner = a.uow.runner = InProcessJobRunner(SqlJobLedger(a.database), a.clock, workers=settings.workers)
     pipeline = PipelineService(a.uow, a.storage, a.extractor, a.llm, a.room, a.clock)
     housekeeping = HousekeepingService(a.uow, a.storage, a.clock)
-    notices = NoticeService(a.uow, a.views.notices, a.bus, loan_policy(settings), a.clock, a.authority)
+    notices = NoticeService(a.uow, a.views.notices, a.bus, loan_policies(settings, a), a.clock, a.authority)
     training = training_service(settings, a)
     handlers = _handlers(pipeline, housekeeping, notices, ConsensusService(a.uow, a.views.reviews, a.llm, a.clock))
     handlers[TRAIN_RECOMMENDER] = JobHandler(training.run, training.give_up, training.give_up)

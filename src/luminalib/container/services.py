@@ -46,6 +46,7 @@ from luminalib.services.users import UserService
 from luminalib.services.webhooks import WebhookService, WebhookTools
 from luminalib.settings import Settings
 from luminalib.steps.indexing import IndexTools
+from luminalib.steps.loan_policies import LoanPolicies
 
 
 def make_services(
@@ -69,7 +70,7 @@ def make_services(
         quotas=a.quotas,
         clock=a.clock,
     )
-    policy = loan_policy(settings)
+    policies = loan_policies(settings, a)
     return Services(
         agents=agent_service(settings, a),
         app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, a.tenants),
@@ -78,14 +79,14 @@ def make_services(
             access_life=timedelta(minutes=settings.access_minutes),
             refresh_life=timedelta(days=settings.session_days),
         ),
-        books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.artist, a.room, policy, a.clock),
+        books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.artist, a.room, policies, a.clock),
         conversations=conversations,
         consensus=ConsensusService(a.uow, a.views.reviews, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
         documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority),
         figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
         health=health,
-        holds=HoldService(a.uow, a.views.holds, policy, a.clock),
+        holds=HoldService(a.uow, a.views.holds, policies, a.clock),
         incoming=incoming_service(settings, a),
         inquiries=inquiry_service(settings, a),
         intake=IntakeService(
@@ -100,10 +101,10 @@ def make_services(
         intelligence=IntelligenceService(a.views.books),
         links=_links(a),
         llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
-        loans=LoanService(a.uow, a.views.loans, policy, a.clock),
-        notices=NoticeService(a.uow, a.views.notices, a.bus, policy, a.clock, a.authority),
+        loans=LoanService(a.uow, a.views.loans, policies, a.clock),
+        notices=NoticeService(a.uow, a.views.notices, a.bus, policies, a.clock, a.authority),
         passages=passage_service(a),
-        profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policy, a.clock),
+        profile=ProfileService(a.uow, a.hasher, a.common, a.limiter, policies, a.clock),
         recommendations=RecommendationService(
             a.uow,
             a.views.recommendations,
@@ -127,7 +128,7 @@ def make_services(
         ),
         training=training_service(settings, a),
         usage=UsageService(a.uow, a.tenants, a.quotas, a.clock, _prices(settings), settings.llm_currency),
-        users=UserService(a.uow, a.views.users, policy, a.clock),
+        users=UserService(a.uow, a.views.users, policies, a.clock),
         webhooks=WebhookService(webhooks),
         crm=CrmService(crm),
     )
@@ -151,10 +152,10 @@ def _prices(settings: Settings) -> dict[str, Price]:
     return {model: Price(tokens_in=given, tokens_out=taken) for model, (given, taken) in settings.prices.items()}
 
 
-def loan_policy(settings: Settings) -> LoanPolicy:
-    """The library's rules of circulation."""
+def loan_policies(settings: Settings, a: Adapters) -> LoanPolicies:
+    """The libraries' rules of circulation."""
     loans = settings.loans
-    return LoanPolicy(
+    house = LoanPolicy(
         period=timedelta(days=loans.period_days),
         max_loans=loans.max_per_member,
         max_renewals=loans.max_renewals,
@@ -165,6 +166,7 @@ def loan_policy(settings: Settings) -> LoanPolicy:
         hold_shelf=timedelta(days=loans.hold_shelf_days),
         due_soon=timedelta(days=loans.due_soon_days),
     )
+    return LoanPolicies(a.tenants, house)
 
 
 def index_tools(a: Adapters) -> IndexTools:

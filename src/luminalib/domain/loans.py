@@ -1,12 +1,23 @@
 """Circulation: who may borrow what, for how long, and when it is due."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from luminalib.domain.errors import Conflict
 from luminalib.domain.holds import AlreadyWaiting, CopyAvailable, Hold, HoldLimitReached, HoldState
+
+LoanRules = Mapping[str, int | str]
+"""Rules of circulation by the names that settings have for them, such as `period_days`; what is not named is as elsewhere."""
+_SPANS = {
+    "period": "period_days",
+    "period_when_awaited": "period_days_when_awaited",
+    "grace": "grace_days",
+    "hold_shelf": "hold_shelf_days",
+    "due_soon": "due_soon_days",
+}
+_COUNTS = {"max_loans": "max_per_member", "max_renewals": "max_renewals", "max_holds": "max_holds_per_member"}
 
 
 class LoanState(StrEnum):
@@ -168,6 +179,13 @@ class LoanPolicy:
     max_holds: int = 10
     hold_shelf: timedelta = timedelta(days=3)
     due_soon: timedelta = timedelta(days=3)
+
+    def with_rules(self, rules: LoanRules) -> "LoanPolicy":
+        """The same policy where `rules` say nothing else."""
+        spans = {name: timedelta(days=int(rules[given])) for name, given in _SPANS.items() if given in rules}
+        counts = {name: int(rules[given]) for name, given in _COUNTS.items() if given in rules}
+        from_due = {"renew_from_due": rules["renew_from"] == "due"} if "renew_from" in rules else {}
+        return replace(self, **spans, **counts, **from_due)  # type: ignore[arg-type]  # mypy takes all values for those of one field
 
     def check_borrow(self, standing: Standing, copies_total: int) -> list[Conflict]:
         """All reasons why a member may not take a book now; empty when there is none."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from luminalib.domain.auth import MAIN_TENANT, NotAllowed, Principal, Role
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from luminalib.domain.jobs import Job
+from luminalib.domain.loans import LoanRules
 from luminalib.domain.one_time_links import SignupMode
 
 SLUG_MAX = 32
@@ -77,7 +78,7 @@ class TenantView:
     """A library as it is shown to those who run it; of its own settings None is as the installation has it.
 
     `region` is the country whose telephone numbers need no code, `inquiry_confidence` below what a person should look at an
-    inquiry, and `inquiries_public` whether strangers may send some.
+    inquiry, `inquiries_public` whether strangers may send some, and `loan_policy` its own rules of circulation.
     """
 
     slug: str
@@ -89,6 +90,7 @@ class TenantView:
     region: str | None
     inquiry_confidence: float | None
     inquiries_public: bool | None
+    loan_policy: LoanRules | None = None
 
     @property
     def is_main(self) -> bool:
@@ -109,6 +111,7 @@ class Tenant:
     region: str | None = None
     inquiry_confidence: float | None = None
     inquiries_public: bool | None = None
+    loan_policy: LoanRules | None = None
 
     @property
     def view(self) -> TenantView:

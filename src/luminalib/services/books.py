@@ -32,7 +32,7 @@ from luminalib.domain.documents import (
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.filenames import title_from_filename
 from luminalib.domain.holds import HoldState
-from luminalib.domain.loans import BookOnLoan, CopiesOut, LoanPolicy
+from luminalib.domain.loans import BookOnLoan, CopiesOut
 from luminalib.domain.media import MediaType
 from luminalib.domain.notices import NoticeKind, hold_over
 from luminalib.domain.paging import Page, PageRequest
@@ -46,6 +46,7 @@ from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
 from luminalib.ports.views import BookViews
 from luminalib.steps.circulation import serve_next
+from luminalib.steps.loan_policies import LoanPolicies
 from luminalib.steps.room import Room
 
 AT_ONCE = 20
@@ -63,13 +64,13 @@ class BookService:
         extractor: TextExtractor,
         artist: CoverArtist,
         room: Room,
-        policy: LoanPolicy,
+        policies: LoanPolicies,
         clock: Clock,
     ) -> None:
         self._room = room
         self._uow = uow
         self._books = books
-        self._policy = policy
+        self._policies = policies
         self._storage = storage
         self._extractor = extractor
         self._artist = artist
@@ -162,6 +163,7 @@ class BookService:
 
         Raises BookNotFound, NotAllowed, Outdated, InvalidIsbn, SeriesMissing, CopiesOut.
         """
+        policy = await self._policies.of(by.tenant_id)
         now = self._clock.now()
         async with self._uow(by.tenant_id) as uow:
             book = await uow.books.get(book_id)
@@ -172,7 +174,7 @@ class BookService:
             copies_ready = sum(hold.state is HoldState.READY for hold in await uow.holds.line(book.id))
             if book.copies_total < copies_out + copies_ready:
                 raise CopiesOut(copies_out=copies_out, copies_ready=copies_ready)
-            await serve_next(uow, book, book.copies_total - copies_out, self._policy, now)
+            await serve_next(uow, book, book.copies_total - copies_out, policy, now)
             uow.outbox.append(about_book(EventType.BOOK_UPDATED, book, now))
         return await self.get(by, book_id)
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from luminalib.domain.announcements import EventType, about_loan
 from luminalib.domain.auth import NotAllowed, Principal, require_staff
 from luminalib.domain.idempotency import Request
-from luminalib.domain.loans import Loan, LoanFilter, LoanPolicy, LoanView, NotOnLoan, refuse
+from luminalib.domain.loans import Loan, LoanFilter, LoanView, NotOnLoan, refuse
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tastes import TasteEvent, TasteKind, returned
 from luminalib.ports.clock import Clock
@@ -14,16 +14,17 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.views import LoanViews
 from luminalib.steps.circulation import serve_next, stand
 from luminalib.steps.idempotency import Once
+from luminalib.steps.loan_policies import LoanPolicies
 from luminalib.steps.members import lock_member
 
 
 class LoanService:
     """The circulation desk. Every unit that writes locks the member first and the book second, so that none wait in a ring."""
 
-    def __init__(self, uow: UnitOfWorkFactory, loans: LoanViews, policy: LoanPolicy, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, loans: LoanViews, policies: LoanPolicies, clock: Clock) -> None:
         self._uow = uow
         self._loans = loans
-        self._policy = policy
+        self._policies = policies
         self._clock = clock
         self._once = Once(uow, clock)
 
@@ -33,14 +34,15 @@ class LoanService:
         Raises BookNotFound, KeyReused, and AlreadyOnLoan, NoCopyAvailable, HeldForAnother, LoanLimitReached or BookUnreadable with
         all that speaks against it.
         """
+        policy = await self._policies.of(by.tenant_id)
 
         async def deed(uow: UnitOfWork) -> Loan:
             now = self._clock.now()
             user = await lock_member(uow, by.user_id)
             book = await uow.books.get(book_id)
-            standing = await stand(uow, user.id, book, self._policy, now)
-            refuse(self._policy.check_borrow(standing, book.copies_total))
-            loan = self._policy.lend(str(uuid4()), book.id, user.id, standing, now)
+            standing = await stand(uow, user.id, book, policy, now)
+            refuse(policy.check_borrow(standing, book.copies_total))
+            loan = policy.lend(str(uuid4()), book.id, user.id, standing, now)
             if not dry_run:
                 await uow.loans.add(loan)
                 await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book.id, kind=TasteKind.BORROWED, at=now))
@@ -57,6 +59,7 @@ class LoanService:
 
         Raises BookNotFound, NotOnLoan, NotAllowed, KeyReused.
         """
+        policy = await self._policies.of(by.tenant_id)
         if user_id not in (None, by.user_id) and not by.is_staff:
             raise NotAllowed("Only librarians take books back for others.")
 
@@ -71,7 +74,7 @@ class LoanService:
             await uow.tastes.append(returned(standing.loan, borrower_id))
             uow.outbox.append(about_loan(EventType.LOAN_CLOSED, standing.loan, book.title, now))
             if standing.has_line:
-                await serve_next(uow, book, book.copies_total - standing.copies_out + 1, self._policy, now)
+                await serve_next(uow, book, book.copies_total - standing.copies_out + 1, policy, now)
             return standing.loan
 
         return await self._once.do(by, _request(key, f"return {user_id or ''}".strip(), book_id), Loan, deed)
@@ -81,16 +84,17 @@ class LoanService:
 
         Raises BookNotFound, and NotOnLoan, RenewalLimitReached or SomeoneIsWaiting with all that speaks against it; KeyReused.
         """
+        policy = await self._policies.of(by.tenant_id)
 
         async def deed(uow: UnitOfWork) -> Loan:
             now = self._clock.now()
             user = await lock_member(uow, by.user_id)
             book = await uow.books.get(book_id)
-            standing = await stand(uow, user.id, book, self._policy, now)
-            refuse(self._policy.check_renewal(standing))
+            standing = await stand(uow, user.id, book, policy, now)
+            refuse(policy.check_renewal(standing))
             if standing.loan is None:
                 raise NotOnLoan
-            self._policy.renew(standing.loan, now)
+            policy.renew(standing.loan, now)
             await uow.tastes.append(TasteEvent(user_id=user.id, book_id=book.id, kind=TasteKind.RENEWED, at=now))
             return standing.loan
 
@@ -101,15 +105,17 @@ class LoanService:
 
         Raises NotAllowed when a member asks for the whole library's.
         """
+        policy = await self._policies.of(by.tenant_id)
         if whole_library:
             require_staff(by)
         elif not by.is_staff or not (wanted.user_id or wanted.book_id):
             wanted = replace(wanted, user_id=by.user_id or "")
-        return await self._loans.list(by.tenant_id, wanted, page, self._clock.now() - self._policy.grace)
+        return await self._loans.list(by.tenant_id, wanted, page, self._clock.now() - policy.grace)
 
-    def is_overdue(self, loan: Loan) -> bool:
+    async def is_overdue(self, by: Principal, loan: Loan) -> bool:
         """Whether the book should be back by now."""
-        return self._policy.is_overdue(loan, self._clock.now())
+        policy = await self._policies.of(by.tenant_id)
+        return policy.is_overdue(loan, self._clock.now())
 
     async def _lock_borrower(self, uow: UnitOfWork, by: Principal, user_id: str | None) -> str:
         # One member is locked, never two: who takes a book back for another changes nothing of their own.

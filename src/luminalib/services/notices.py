@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from luminalib.domain.announcements import EventType, about_loan
 from luminalib.domain.auth import Principal
 from luminalib.domain.jobs import Job
-from luminalib.domain.loans import Loan, LoanPolicy
+from luminalib.domain.loans import Loan
 from luminalib.domain.notices import AGAIN_AFTER, Notice, NoticeKind, about_due, remind
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
@@ -16,6 +16,7 @@ from luminalib.ports.views import NoticeViews
 from luminalib.steps.authority import Authority
 from luminalib.steps.circulation import serve_books
 from luminalib.steps.following import BATCH, FollowedLog, Followers, Rows
+from luminalib.steps.loan_policies import LoanPolicies
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,14 +50,14 @@ class NoticeService:
         uow: UnitOfWorkFactory,
         notices: NoticeViews,
         bus: EventBus,
-        policy: LoanPolicy,
+        policies: LoanPolicies,
         clock: Clock,
         authority: Authority,
     ) -> None:
         self._uow = uow
         self._notices = notices
         self._followers = Followers(bus, _NoticeNews(uow), authority)
-        self._policy = policy
+        self._policies = policies
         self._clock = clock
 
     async def list(self, by: Principal, page: PageRequest) -> Page[Notice]:
@@ -77,15 +78,16 @@ class NoticeService:
 
     async def remind(self, job: Job) -> None:
         """The round: ends holds that have lapsed, and tells who should return a book soon or should have."""
+        policy = await self._policies.of(job.tenant_id)
         now = self._clock.now()
         async with self._uow.reading(job.tenant_id) as uow:
             lapsed = await uow.holds.lapsed_books(now)
         for book_id in lapsed:
             async with self._uow(job.tenant_id) as uow:
-                await serve_books(uow, [book_id], self._policy, now)
-        overdue_since = now - self._policy.grace
+                await serve_books(uow, [book_id], policy, now)
+        overdue_since = now - policy.grace
         await self._tell(job, NoticeKind.OVERDUE, (BEGINNING, overdue_since), now)
-        await self._tell(job, NoticeKind.DUE_SOON, (now, now + self._policy.due_soon), now)
+        await self._tell(job, NoticeKind.DUE_SOON, (now, now + policy.due_soon), now)
 
     async def _tell(self, job: Job, kind: NoticeKind, due: tuple[datetime, datetime], now: datetime) -> None:
         found = BATCH

@@ -12,7 +12,6 @@ from luminalib.domain.auth import (
     accept_password,
     normalise_password,
 )
-from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.pipeline import delete_files, index_document, lock_of
 from luminalib.domain.preferences import Preferences
 from luminalib.domain.uploads import delete_upload
@@ -22,6 +21,7 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import CommonPasswords, PasswordHasher
 from luminalib.steps.circulation import give_all_back
+from luminalib.steps.loan_policies import LoanPolicies
 from luminalib.steps.members import lock_member, replace_password
 
 
@@ -34,14 +34,14 @@ class ProfileService:
         hasher: PasswordHasher,
         common: CommonPasswords,
         limiter: RateLimiter,
-        policy: LoanPolicy,
+        policies: LoanPolicies,
         clock: Clock,
     ) -> None:
         self._uow = uow
         self._hasher = hasher
         self._common = common
         self._limiter = limiter
-        self._policy = policy
+        self._policies = policies
         self._clock = clock
 
     async def rename(self, by: Principal, display_name: str, seen: Container[str] | None = None) -> Account:
@@ -73,6 +73,7 @@ class ProfileService:
 
         Raises WrongPassword, TooManyRequests, and LastAdmin for the only admin.
         """
+        policy = await self._policies.of(by.tenant_id)
         await self._confirm(by, password)
         async with self._uow(by.tenant_id) as uow:
             await uow.lock("admins")
@@ -80,7 +81,7 @@ class ProfileService:
             if user.role.is_admin and not await uow.users.has_admin(besides=user.id):
                 raise LastAdmin
             user.anonymise()
-            await give_all_back(uow, user.id, self._policy, self._clock.now())
+            await give_all_back(uow, user.id, policy, self._clock.now())
             await uow.notices.forget(user_id=user.id)
             await uow.conversations.forget(user.id)
             await uow.inquiries.forget(user.id)

@@ -27,7 +27,7 @@ from luminalib.ports.tenants import TenantRegister
 from luminalib.steps.one_time_links import NewLink, new_invitation
 from luminalib.steps.tenants import Tenants
 
-OWN_SETTINGS = frozenset({"name", "signup", "region", "inquiry_confidence", "inquiries_public"})
+OWN_SETTINGS = frozenset({"name", "signup", "region", "inquiry_confidence", "inquiries_public", "loan_policy"})
 """What admins may change of their own library."""
 
 
@@ -124,7 +124,7 @@ class TenantService:
         async with self._uow.reading(by.tenant_id) as uow:
             return (await uow.tenants.get()).view
 
-    async def change_own(self, by: Principal, changes: Mapping[str, str | float | bool | None]) -> TenantView:
+    async def change_own(self, by: Principal, changes: Mapping[str, object]) -> TenantView:
         """Changes the own library's name and settings, by the names that TenantView has for them. Raises NotAllowed."""
         require_admin(by)
         async with self._uow(by.tenant_id) as uow:

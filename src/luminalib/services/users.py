@@ -2,21 +2,21 @@
 
 from luminalib.domain.audit import AuditAction, AuditEvent, AuditFilter
 from luminalib.domain.auth import Account, AccountFilter, LastAdmin, Principal, Role, User, UserNotFound, require_admin
-from luminalib.domain.loans import LoanPolicy
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tenants import require_operator
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.views import UserViews
 from luminalib.steps.circulation import leave_lines
+from luminalib.steps.loan_policies import LoanPolicies
 
 
 class UserService:
     """The admins' desk."""
 
-    def __init__(self, uow: UnitOfWorkFactory, users: UserViews, policy: LoanPolicy, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, users: UserViews, policies: LoanPolicies, clock: Clock) -> None:
         self._uow = uow
-        self._policy = policy
+        self._policies = policies
         self._users = users
         self._clock = clock
 
@@ -30,6 +30,7 @@ class UserService:
 
         Raises NotAllowed, UserNotFound, and LastAdmin when nobody would be left to do this.
         """
+        policy = await self._policies.of(by.tenant_id)
         require_admin(by)
         if role is Role.OPERATOR:
             require_operator(by)
@@ -47,7 +48,7 @@ class UserService:
                 raise LastAdmin
             after = f"{user.role}, {'active' if user.is_active else 'closed'}"
             if not user.is_active:
-                await leave_lines(uow, user.id, self._policy, self._clock.now())
+                await leave_lines(uow, user.id, policy, self._clock.now())
                 await uow.sessions.end_all(user.id, self._clock.now())
             await uow.audit.append(
                 AuditEvent(

@@ -28,6 +28,7 @@ tenants = sa.Table(
     sa.Column("region", sa.String(2)),
     sa.Column("inquiry_confidence", sa.Float),
     sa.Column("inquiries_public", sa.Boolean),
+    sa.Column("loan_policy", sa.JSON(none_as_null=True)),
     sa.Index("ix_tenants_created_at", "created_at", "tenant_id"),
 )
 plans = sa.Table(
