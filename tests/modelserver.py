@@ -21,6 +21,8 @@ class ModelServer:
     script: list[str] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     model: str = "tiny"
+    is_slow: Callable[[dict[str, Any]], bool] = lambda _: False
+    """Which chats get no answer at all."""
     hung_up: int = 0
     port: int = 0
 
@@ -54,7 +56,7 @@ class ModelServer:
             await self._chat(path, body, reader, writer)
 
     async def _chat(self, path: str, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        fault = self.script.pop(0) if self.script else ""
+        fault = "slow" if self.is_slow(body) else self.script.pop(0) if self.script else ""
         match fault.split(":"):
             case ["reset"]:
                 writer.transport.abort()

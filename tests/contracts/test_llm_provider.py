@@ -24,9 +24,13 @@ from luminalib.adapters.llm.prompted.transport import ChatRequest, ContextOverfl
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.demo.shelf import load_shelf
 from luminalib.domain.consensus import AspectEvidence
+from luminalib.domain.conversations import Turn
 from luminalib.domain.intelligence import Sentiment
+from luminalib.domain.llm import Purpose
 from luminalib.domain.texts import sections_of
+from luminalib.ports.conversing import Situation, Source
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
+from luminalib.services.conversations.tools import TOOLS
 from models import PROVIDERS, prompted, transport
 
 SHARED = Path(os.environ.get("LUMINALIB_SHARED", Path(__file__).parents[2].parent / "shared"))
@@ -140,3 +144,29 @@ async def test_a_question_that_is_too_long_is_an_overflow_and_never_cut(lab: dic
     assert (reply.tokens_out, reply.is_whole) == (5, False)
     assert reply.tokens_in > 100
     await connection.close()
+
+
+@needs_lab
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_conversing_model_gives_typed_answers_whatever_its_words(
+    lab: dict[str, str], provider: str, tmp_path: Path
+) -> None:
+    """Each verb on a real server: calls are of tools that there are, or say what is wrong with them; drafts name their sources."""
+    sources = [Source(number=1, label="The Keeper, page 1", text="A captain who saw the light returned in spring.")]
+    situation = Situation(
+        tenant_id="main", user_id=None, question="Who came?", turns=[Turn(question="Hi", answer="Hello")], sources=sources
+    )
+    async with prompted(tmp_path, transport(provider, lab[provider]), seconds=120) as model:
+        conversing = model.llm.conversing
+        assert conversing is not None
+        for choice in (await conversing.choose(situation, TOOLS[-1:]), await conversing.route(situation, TOOLS)):
+            names = {tool.name for tool in TOOLS}
+            assert all(call.name in names or call.fault for call in choice.calls)
+            assert choice.spent.tokens_in > 0
+        draft = await conversing.draft(situation)
+        assert all(isinstance(claim.source, int) and claim.text for claim in draft.claims)
+        assert draft.prompt.startswith("answer-draft@")
+        assert all((await conversing.reword(situation, ["A captain came."])).texts)
+        assert len((await conversing.condense(situation)).texts) == 1
+        (usage,) = [usage for usage in await model.usage() if usage.purpose == Purpose.ANSWER]
+        assert (usage.calls, usage.failed) == (5, 0)

@@ -61,7 +61,17 @@ def test_names_of_the_question_may_be_repeated_and_nothing_is_said_twice() -> No
     assert len(grounded([Claim(text="The jar was empty.")] * 3, GROUNDS, "")) == 1
 
 
-def test_repeating_what_was_asked_before_adds_nothing() -> None:
-    before = ["Why does the keeper write into a ledger?", "Is he alone?"]
-    assert not adds_something("The keeper wrote into a ledger.", before)
-    assert adds_something("The keeper wrote the weather into a ledger.", before)
+@pytest.mark.parametrize(
+    ("claim", "question", "adds"),
+    [
+        ("The keeper writes into a ledger.", "And what did he write?", False),
+        ("The keeper wrote the weather into a ledger.", "And what did he write?", True),
+        ("Mr. Bennet's Christian name is Mr. Bennet.", "What is Mr. Bennet's Christian name?", False),
+        ("The ship sailed in 1851.", "When did the ship sail?", True),
+        ("The ship sailed.", "Did the ship sail?", True),
+        ("The ship sailed.", "And did the ship sail?", True),
+        ("The keeper writes into a ledger.", "Is it so?", False),
+    ],
+)
+def test_repeating_what_was_asked_is_no_answer(claim: str, question: str, adds: bool) -> None:  # noqa: FBT001 -- a table
+    assert adds_something(claim, question, ["Why does the keeper write into a ledger?", "Is he alone?"]) is adds

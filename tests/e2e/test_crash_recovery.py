@@ -5,8 +5,10 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
+from answering import kind_of
 from bookfiles import make_epub, make_pdf
 from commands import start
 from journeys import STORY, logged_in, server, settled
@@ -15,6 +17,7 @@ from luminalib.adapters.db.events import document_events
 from luminalib.adapters.db.jobs import jobs
 from luminalib.domain.documents import LEGAL_STEPS, DocumentStatus
 from luminalib.domain.jobs import JobStatus
+from modelserver import model_server
 
 KILLS = int(os.environ.get("LUMINALIB_TEST_KILLS", "4"))
 """How often the server is killed; more by hand, as each costs a start."""
@@ -152,3 +155,32 @@ async def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     assert await second.wait() == 1
     line = f"luminalib: Cannot listen on 127.0.0.1:{taken} (Address already in use). Choose another with --host and --port.\n"
     assert said.decode() == line
+
+
+async def test_a_question_whose_server_is_killed_is_neither_lost_nor_half_answered(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with model_server() as model:
+        model.is_slow = lambda body: kind_of(body) == "route"
+        for name, value in {
+            "LLM": "openai",
+            "OPENAI__BASE_URL": model.openai_url,
+            "OPENAI__MODEL": "tiny",
+            "ANSWERS__BY": "schema",
+        }.items():
+            monkeypatch.setenv(f"LUMINALIB_{name}", value)
+        async with server(tmp_path, sqlite_url) as (url, process), logged_in(url) as client:
+            path = f"/conversations/{(await client.post('/conversations', json={})).json()['id']}/messages"
+            asking = asyncio.create_task(client.post(path, json={"content": "Who kept the light?"}))
+            async with asyncio.timeout(30):
+                while not any(kind_of(body) == "route" for body in model.requests):
+                    await asyncio.sleep(0.02)
+            process.kill()
+            await process.wait()
+            with pytest.raises(httpx.TransportError):
+                await asking
+        async with server(tmp_path, sqlite_url) as (url, _), logged_in(url) as client:
+            asked, told = (await client.get(path)).json()["items"]
+            assert (asked["role"], asked["content"]) == ("user", "Who kept the light?")
+            assert (told["role"], told["answered"], told["refusal_reason"]) == ("assistant", False, "interrupted")
+            assert (await client.post(path, json={"content": "Hello"})).json()["answered"]

@@ -23,6 +23,12 @@ _NEGATIONS_LIST = """
 not no never nobody nothing none neither nor cannot without nicht kein keine keinen niemand nichts nie ohne pas jamais aucun
 aucune rien sans non mai nessuno niente nunca ningun ninguno nada sin nao
 """
+_JOINING = frozenset(("and", "but", "so", "then", "und", "aber", "et", "mais", "y", "e"))
+_AUXILIARIES_LIST = """
+is are was were do does did has have had can could will would shall should may might must ist sind war waren hat haben hatte kann
+konnte wird muss darf est sont etait es son fue hay tiene puede ha hanno era sono
+"""
+_AUXILIARIES = frozenset(_AUXILIARIES_LIST.split())
 _TELLING_LIST = """
 alone bill bottom cry empty enough few fill fire front full last least less many mill mine more most move serious side sincere
 system thick thin together top whole
@@ -60,9 +66,19 @@ class Grounded:
     support: float
 
 
-def adds_something(claim: str, turns: Sequence[str]) -> bool:
-    """Whether a sentence has a telling word that none of the questions before had: repeating them is no answer to a new one."""
-    return bool(_Said(claim, " ".join(turns)).new)
+def adds_something(claim: str, question: str, before: Sequence[str]) -> bool:
+    """Whether a sentence has a telling word or a number that no question had: to repeat what was asked is no answer.
+
+    A question that can be answered by yes or no may be repeated itself, those before it may not.
+    """
+    asked = [*before] if _is_yes_or_no(question) else [*before, question]
+    said = _Said(claim, " ".join(asked))
+    return bool(said.new or said.numbers)
+
+
+def _is_yes_or_no(question: str) -> bool:
+    first = next((word for _, _, word in words_in(question) if word not in _JOINING), "")
+    return first in _AUXILIARIES
 
 
 def grounded(claims: Sequence[Claim], grounds: Mapping[int, Ground], question: str) -> list[Grounded]:

@@ -1,5 +1,6 @@
 """Ollama, through its own client."""
 
+import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
@@ -76,7 +77,7 @@ class OllamaTransport(ChatTransport):
                 options={"num_ctx": request.context, "num_predict": request.max_output, "temperature": 0.2},
             )
         except ollama.ResponseError as error:
-            size = sum(len(message.content) for message in request.messages)
+            size = sum(len(message.content) for message in request.messages) + len(json.dumps([*map(declared, request.tools)]))
             if error.status_code == HTTPStatus.BAD_REQUEST and size > _SHORT:
                 raise ContextOverflow(f"{self._base_url} finds the question too long.") from error
             raise self._failure(error) from error

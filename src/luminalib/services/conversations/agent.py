@@ -13,7 +13,7 @@ from luminalib.domain.confidence import SURE, confidence_in_answer, is_hopeless
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, Style, said
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.grounding import Claim, Ground, Grounded, adds_something, grounded
-from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
+from luminalib.domain.intelligence import ContextTooSmall, LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.llm import AnswerWay
 from luminalib.domain.questions import asked_for, holds
 from luminalib.domain.quoting import Quote
@@ -76,7 +76,8 @@ class Agent:
         draft = await self._timed(errand, self.model.draft(errand.situation(quotes)))
         errand.spent += draft.spent
         before = [turn.question for turn in errand.question.turns]
-        claims = [claim for claim in draft.claims if draft.is_answerable and (not before or adds_something(claim.text, before))]
+        asked = errand.question.text
+        claims = [claim for claim in draft.claims if draft.is_answerable and adds_something(claim.text, asked, before)]
         known = " ".join([errand.question.text, *errand.queries])
         kept = [one for one in grounded(claims, errand.grounds(), known) if not self._is_by_history(errand, one)]
         if not kept:
@@ -155,7 +156,7 @@ class Agent:
         if await self.ways.current() is AnswerWay.TOOLS:
             try:
                 choice = await self._timed(errand, self.model.choose(situation, TOOLS))
-            except UnusableAnswer as reason:
+            except (UnusableAnswer, ContextTooSmall) as reason:  # the declarations of tools alone take some room
                 log.info("conversations.no_tools", reason=reason.detail)
             else:
                 errand.spent += choice.spent
