@@ -23,6 +23,7 @@ from luminalib.domain.auth import Role
 from luminalib.settings import Settings
 from models import PROVIDERS
 from modelserver import call, said
+from templates import newest_schema
 from waiting import indexed
 
 REFUSAL = "I cannot answer that from this library."
@@ -41,9 +42,9 @@ async def asked(request: pytest.FixtureRequest, settings: Settings) -> AsyncIter
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     folder = tmp_path_factory.mktemp("house")
-    shutil.copyfile(sqlite_template, folder / "luminalib.db")
+    shutil.copyfile(await asyncio.to_thread(newest_schema), folder / "luminalib.db")
     settings = Settings(
         _env_file=None,
         data_dir=folder / "data",
