@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from luminalib.domain.function_words import bare, is_telling
 from luminalib.domain.questions import numbers_in
-from luminalib.domain.search import are_kin
+from luminalib.domain.search import KinWords, are_kin
 from luminalib.domain.sentences import sentences_in
 from luminalib.domain.spelling import words_in
 
@@ -18,7 +18,6 @@ NEW_SUPPORTED = 0.5
 """The same of those words that the question did not have; of few, one may be the model's own verb."""
 WIDEST = 3
 """So many neighbouring sentences of a source may support one that a model says."""
-_KIN = 4
 _NEGATIONS_LIST = """
 not no never nobody nothing none neither nor cannot without nicht kein keine keinen niemand nichts nie ohne pas jamais aucun
 aucune rien sans non mai nessuno niente nunca ningun ninguno nada sin nao
@@ -128,10 +127,10 @@ class _Text:
     def __init__(self, ground: Ground) -> None:
         self._spans = sentences_in(ground.text)
         spoken = [[word for _, _, word in words_in(ground.text[start:stop])] for start, stop in self._spans]
-        self._words = [_Words(map(bare, words)) for words in spoken]
+        self._words = [KinWords(map(bare, words)) for words in spoken]
         self._numbers = [numbers_in(ground.text[start:stop]) for start, stop in self._spans]
         self._clauses = [_clauses_of(ground.text[start:stop]) for start, stop in self._spans]
-        self._known = _Words(
+        self._known = KinWords(
             [*(bare(word) for words in spoken for word in words), *(bare(w) for _, _, w in words_in(ground.label))]
         )
 
@@ -168,26 +167,11 @@ class _Text:
         return any(denies == said.denies for count, denies in held if count == most)
 
 
-def _clauses_of(sentence: str) -> list[tuple["_Words", bool]]:
+def _clauses_of(sentence: str) -> list[tuple[KinWords, bool]]:
     """The words of each clause, and whether it denies."""
     spoken = [[word for _, _, word in words_in(clause)] for clause in _CLAUSE.split(sentence)]
-    return [(_Words(map(bare, words)), _denies(words)) for words in spoken if words]
+    return [(KinWords(map(bare, words)), _denies(words)) for words in spoken if words]
 
 
 def _denies(words: Iterable[str]) -> bool:
     return any(word in _NEGATIONS or word.endswith("n't") for word in words)
-
-
-class _Words:
-    """Words to be looked up by themselves or by their kin."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = frozenset(words)
-        self._by_beginning: dict[str, list[str]] = {}
-        for word in self._words:
-            self._by_beginning.setdefault(word[:_KIN], []).append(word)
-
-    def __contains__(self, word: object) -> bool:
-        if word in self._words:
-            return True
-        return isinstance(word, str) and any(are_kin(word, other) for other in self._by_beginning.get(word[:_KIN], ()))

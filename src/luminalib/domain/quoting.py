@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from luminalib.domain.function_words import bare, is_telling, telling_words
 from luminalib.domain.passages import QUOTED
 from luminalib.domain.questions import Asked, asked_for, holds
-from luminalib.domain.search import PassageView, are_kin
+from luminalib.domain.search import KinWords, PassageView, are_kin
 from luminalib.domain.sentences import sentences_in
 from luminalib.domain.spelling import words_in
 
@@ -52,8 +52,9 @@ def quotes_for(question: str, context: str, found: Sequence[tuple[PassageView, f
     count half.
     """
     asked = asked_for(question)
-    weights = _weights(question, context, found)
-    quotes = (_best_of(view, score, question, asked, weights, most) for view, score in found)
+    passages = [_Passage(view, score) for view, score in found]
+    weights = _weights(question, context, passages)
+    quotes = (_best_of(passage, question, asked, weights, most) for passage in passages)
     return _distinct(sorted((quote for quote in quotes if quote), key=lambda quote: -quote.score))
 
 
@@ -73,23 +74,39 @@ def _distinct(quotes: Sequence[Quote]) -> list[Quote]:
     return kept
 
 
-def _weights(question: str, context: str, found: Sequence[tuple[PassageView, float]]) -> dict[str, float]:
+class _Passage:
+    """A passage with its sentences and their words, each looked at once."""
+
+    def __init__(self, view: PassageView, score: float) -> None:
+        self.view = view
+        self.score = score
+        text = view.passage.text
+        self.sentences = sentences_in(text)
+        self.spoken = [{bare(word) for _, _, word in words_in(text[start:stop])} for start, stop in self.sentences]
+        self.words = KinWords(frozenset().union(*self.spoken))
+
+    def held(self, weights: dict[str, float]) -> list[set[str]]:
+        """The words that are wanted in each of the sentences."""
+        kin = {wanted: self.words.kin_of(wanted) for wanted in weights}
+        return [{wanted for wanted, forms in kin.items() if not forms.isdisjoint(spoken)} for spoken in self.spoken]
+
+
+def _weights(question: str, context: str, passages: Sequence[_Passage]) -> dict[str, float]:
     """The telling words by how rare they are among the passages found."""
     last = telling_words([word for _, _, word in words_in(question)])
     before = [word for word in telling_words([word for _, _, word in words_in(context)]) if word not in last]
-    texts = [{bare(word) for _, _, word in words_in(view.passage.text)} for view, _ in found]
     weights: dict[str, float] = {}
     for words, share in ((last, 1.0), (before, 0.5)):
         for word in map(bare, words):
-            having = sum(any(are_kin(word, other) for other in text) for text in texts)
-            weights.setdefault(word, share * math.log1p(len(texts) / (having + 0.5)))
+            having = sum(word in passage.words for passage in passages)
+            weights.setdefault(word, share * math.log1p(len(passages) / (having + 0.5)))
     return weights
 
 
-def _best_of(view: PassageView, score: float, question: str, asked: Asked, weights: dict[str, float], most: int) -> Quote | None:
+def _best_of(passage: _Passage, question: str, asked: Asked, weights: dict[str, float], most: int) -> Quote | None:
+    view, score, sentences = passage.view, passage.score, passage.sentences
     text = view.passage.text
-    sentences = sentences_in(text)
-    held = [_held(text[start:stop], weights) for start, stop in sentences]
+    held = passage.held(weights)
     total = sum(weights.values()) or 1.0
     best: Quote | None = None
     for first in range(len(sentences)):
@@ -105,11 +122,6 @@ def _best_of(view: PassageView, score: float, question: str, asked: Asked, weigh
             if best is None or worth > best.score:
                 best = Quote(view=view, start=start, stop=stop, support=max(support, beside), holds_it=has_it, score=worth)
     return best
-
-
-def _held(sentence: str, weights: dict[str, float]) -> set[str]:
-    words = {bare(word) for _, _, word in words_in(sentence)}
-    return {wanted for wanted in weights if any(are_kin(wanted, word) for word in words)}
 
 
 def _sum(words: set[str], weights: dict[str, float]) -> float:

@@ -1,7 +1,7 @@
 """What is asked of the library's text, and how an answer shows it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,6 +96,23 @@ def are_kin(first: str, second: str) -> bool:
     shorter = min(len(first), len(second))
     same = next((at for at in range(shorter) if first[at] != second[at]), shorter)
     return same >= _KIN and max(len(first), len(second)) - same <= _ENDING
+
+
+class KinWords:
+    """Words in normal form, to be looked up by themselves or by their kin, without comparing with each."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._by_beginning: dict[str, list[str]] = {}
+        for word in self._words:
+            self._by_beginning.setdefault(word[:_KIN], []).append(word)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words or any(are_kin(word, other) for other in self._by_beginning.get(word[:_KIN], ()))
+
+    def kin_of(self, word: str) -> set[str]:
+        """Those of the words that are the same as that one, or forms of it."""
+        return {other for other in self._by_beginning.get(word[:_KIN], ()) if are_kin(word, other)}
 
 
 def snippet_of(text: str, words: Sequence[str], most: int = QUOTED) -> Snippet:
