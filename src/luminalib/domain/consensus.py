@@ -160,6 +160,11 @@ class AspectEvidence:
         """How many reviews judge it."""
         return self.positive + self.negative + self.undecided
 
+    @property
+    def verdict(self) -> Sentiment:
+        """What most of them think; mixed where they are divided."""
+        return overall({Sentiment.POSITIVE: self.positive, Sentiment.NEGATIVE: self.negative, Sentiment.MIXED: self.undecided})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsensusResult:

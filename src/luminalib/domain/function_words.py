@@ -129,6 +129,12 @@ def is_telling(word: str) -> bool:
     return not any(word in empty or bare(word) in empty for empty in _empty().values())
 
 
+def share_of(words: Sequence[str], code: str) -> float:
+    """How many of the words (in normal form) are function words of a language; 0.0 to 1.0."""
+    empty = _empty()[code]
+    return sum(word in empty or bare(word) in empty for word in words) / max(1, len(words))
+
+
 def telling_words(words: Sequence[str]) -> list[str]:
     """The words (in normal form) of a question that tell something, each once and as it stands.
 

@@ -1,7 +1,7 @@
 """Calls of language models as operators see them: what they were for, what they took, what they cost, and what an engine can do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -46,6 +46,7 @@ class LLMCall:
     """One question to a model, with its repair round if there was one. `tokens_in` and `tokens_out` as the server counted them.
 
     `user_id` is the member who asked, where one did.
+    `failed_checks` are the checks that its answers did not pass, by the names of `content_checks.faults.Check`.
     """
 
     purpose: Purpose
@@ -58,6 +59,7 @@ class LLMCall:
     outcome: Outcome
     at: datetime
     user_id: str | None = None
+    failed_checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,11 +83,14 @@ class Usage:
     model: str
     calls: int
     cached: int
+    repaired: int
     failed: int
     tokens_in: int
     tokens_out: int
     seconds: float
     user_id: str | None = None
+    failed_checks: Mapping[str, int] = field(default_factory=dict)
+    """How many calls had answers that did not pass a check, by the check's name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

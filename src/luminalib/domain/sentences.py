@@ -20,6 +20,18 @@ def sentences_in(text: str) -> list[tuple[int, int]]:
     return [piece for start, stop in _runs(text) for piece in _cut(text, *_trimmed(text, start, stop))]
 
 
+def whole_sentences(text: str, longest: int) -> str:
+    """The whole sentences of a text that was, or has to be, cut at so many characters.
+
+    Where not even one is whole, it is cut at a word, and an ellipsis says so.
+    """
+    head = text[:longest]
+    ends = [end.end() for end in _END.finditer(f"{head} ") if _really_ends(head, 0, end) and end.end() <= len(head)]
+    if ends:
+        return head[: ends[-1]].strip()
+    return f"{head[: longest - 2].rsplit(' ', 1)[0].rstrip()} …"
+
+
 def _runs(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for end in _END.finditer(text):

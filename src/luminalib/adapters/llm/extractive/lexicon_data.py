@@ -141,16 +141,6 @@ SCENE = {
         tavola letto angolo sedette alzò sorrise rise tasca cappello minuto momento silenzio voce""",
 }
 
-PERSONAL = {
-    "en": "i me my he him his she her hers myself himself herself",
-    "fr": "je j me m mon ma il elle lui tu te son sa",
-    "de": "ich mich mir mein meine er ihn ihm du dich dir",
-    "es": "yo me mi él ella tú te le",
-    "it": "io mi mio mia lui lei egli ella tu ti gli",
-    "pt": "eu me meu minha ele ela tu te lhe",
-    "nl": "ik mij mijn hij hem zij haar jij jou",
-}
-
 TITLES = """mr mrs ms miss dr doctor lady sir lord captain colonel king queen prince princess professor father mother brother sister
     uncle aunt saint st m mme mlle monsieur madame mademoiselle herr frau señor señora don doña signor signora"""
 """What stands before a name and is no part of it."""

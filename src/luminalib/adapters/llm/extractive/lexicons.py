@@ -5,6 +5,7 @@ from functools import cache
 
 from luminalib.adapters.llm.extractive import lexicon_data as data
 from luminalib.adapters.llm.extractive import lexicon_patterns as patterns
+from luminalib.domain.asking import ASKING, PERSONAL
 from luminalib.domain.function_words import FUNCTION_WORDS
 
 
@@ -50,10 +51,10 @@ def _lexicon(code: str) -> Lexicon:
         general_words=_words(data.GENERAL_WORDS.get(code, "")),
         determiners=_words(data.DETERMINERS.get(code, "")),
         dangling=_words(data.DANGLING.get(code, "")),
-        personal=_words(data.PERSONAL.get(code, "")),
+        personal=_words(PERSONAL.get(code, "")),
         plot=_words(data.PLOT.get(code, "")),
         scene=_words(data.SCENE.get(code, "")),
-        asking=patterns.ASKING.get(code, ()),
+        asking=ASKING.get(code, ()),
         cues=patterns.CUES.get(code, ""),
         nouns_are_capitalised=code == "de",
     )

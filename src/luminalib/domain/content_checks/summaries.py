@@ -1,0 +1,129 @@
+"""What must be true of summaries and of the notes that lead to them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from luminalib.domain.asking import asking_sentences, is_story
+from luminalib.domain.content_checks import grounding, wording
+from luminalib.domain.content_checks.faults import Check, Fault, Place
+from luminalib.domain.content_checks.grounding import Source
+from luminalib.domain.function_words import is_telling
+from luminalib.domain.search import are_kin
+from luminalib.domain.text_languages import language_of
+
+TELLING_WORDS = 3
+_ASKED = 0.5
+"""The share of an action item's words that must stand in one sentence that asks for something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What an answer is about. `known` are title and authors, which may be named; `instruction` are the prompt's own words."""
+
+    source: Source
+    instruction: str
+    language: str | None
+    known: Sequence[str] = ()
+
+    @cached_property
+    def code(self) -> str | None:
+        """The language to answer in; None where the text itself is clearly in another than the catalogue says."""
+        shown = language_of(self.source.text[:20_000])
+        return self.language if shown in (None, (self.language or "")[:2].lower()) else None
+
+    @cached_property
+    def asked(self) -> list[list[str]]:
+        """The words of each sentence that asks its readers for something; none in a story."""
+        if is_story(self.source.text, self.language):
+            return []
+        return [grounding.words_of(sentence) for sentence in asking_sentences(self.source.text, self.language)]
+
+
+def faults_of_summary(answer: Mapping[str, Any], material: Material) -> list[Fault]:
+    """The faults of `{summary: [sentence], key_topics, insights, action_items}`; a part has one fault at most."""
+    return [
+        *_sentences(answer["summary"], "summary", material),
+        *_terms(answer["key_topics"], "key_topics", material),
+        *_statements(answer["insights"], "insights", material, answer["summary"]),
+        *_actions(answer["action_items"], material),
+    ]
+
+
+def faults_of_notes(answer: Mapping[str, Any], material: Material) -> list[Fault]:
+    """The faults of `{gist: [sentence], points, names}`, in the same way."""
+    return [
+        *_sentences(answer["gist"], "gist", material),
+        *_statements(answer["points"], "points", material, answer["gist"]),
+        *_terms(answer["names"], "names", material),
+    ]
+
+
+def _sentences(items: Sequence[str], field: str, material: Material) -> Iterator[Fault]:
+    """As statements are; but what has hardly a word that tells something is no sentence of a summary."""
+    found = {fault.place: fault for fault in _statements(items, field, material)}
+    for at, text in enumerate(items):
+        if (fault := found.get((field, at))) is not None:
+            yield fault
+        elif sum(map(is_telling, grounding.words_of(text))) < TELLING_WORDS:
+            yield Fault(Check.SENTENCES, (field, at), "it is no full sentence that says who does what")
+
+
+def _statements(items: Sequence[str], field: str, material: Material, before: Sequence[str] = ()) -> Iterator[Fault]:
+    seen = list(before)
+    for at, text in enumerate(items):
+        faults = (
+            (Check.CUT_OFF, wording.cut_off(text)),
+            (Check.REPETITION, wording.repeated(text, seen)),
+            *_of_wording(text, material),
+        )
+        yield from _first(faults, (field, at))
+        seen.append(text)
+
+
+def _of_wording(text: str, material: Material) -> Iterator[tuple[Check, str | None]]:
+    yield Check.ECHO, wording.echo(text, material.instruction, material.source)
+    yield Check.REPETITION, wording.loop(text)
+    yield Check.LANGUAGE, wording.language(text, material.code)
+    yield Check.NUMBER, grounding.unfounded_number(text, material.source)
+    yield Check.NAME, grounding.unfounded_name(text, material.source, material.language, material.known)
+    yield Check.UNFOUNDED, grounding.unfounded(text, material.source)
+
+
+def _terms(items: Sequence[str], field: str, material: Material) -> Iterator[Fault]:
+    seen: list[str] = []
+    for at, term in enumerate(items):
+        faults = (
+            (Check.CUT_OFF, wording.cut_off(term)),
+            (Check.REPETITION, wording.repeated_term(term, seen)),
+            (Check.ECHO, wording.echo(term, material.instruction, material.source)),
+            (Check.TOPIC, grounding.unfounded_topic(term, material.source)),
+        )
+        yield from _first(faults, (field, at))
+        seen.append(term)
+
+
+def _actions(items: Sequence[str], material: Material) -> Iterator[Fault]:
+    yield from (
+        Fault(Check.ACTION, ("action_items", at), "the text asks its readers for nothing like it; leave it out")
+        for at, item in enumerate(items)
+        if not is_asked(item, material.asked)
+    )
+    held = [item if is_asked(item, material.asked) else "" for item in items]
+    yield from (fault for fault in _statements(held, "action_items", material) if held[int(fault.place[1])])
+
+
+def is_asked(item: str, asked: Sequence[Sequence[str]]) -> bool:
+    """Whether most of an action item's words stand in one of the sentences (as words) that ask for something."""
+    words = [word for word in grounding.words_of(item) if is_telling(word)]
+    return any(
+        sum(any(are_kin(word, other) for other in sentence) for word in words) >= max(1, _ASKED * len(words)) for sentence in asked
+    )
+
+
+def _first(found: Sequence[tuple[Check, str | None]] | Iterator[tuple[Check, str | None]], place: Place) -> Iterator[Fault]:
+    """The first that speaks against the text at a place."""
+    against = next(((check, reason) for check, reason in found if reason), None)
+    if against:
+        yield Fault(against[0], place, str(against[1]))

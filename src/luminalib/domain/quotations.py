@@ -1,0 +1,14 @@
+"""Finding what a model quotes in the text that it quotes from."""
+
+import re
+
+_SPACE = re.compile(r"\s+")
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})  # noqa: RUF001 -- typographic marks are meant
+
+
+def quoted(quote: str, text: str) -> str:
+    """The quotation as the text has it, whatever white space and quotation marks the model used; empty when it is not in it."""
+    wanted = _SPACE.sub(" ", quote.translate(_STRAIGHT)).strip(" .\"'…")
+    plain = _SPACE.sub(" ", text.translate(_STRAIGHT))
+    at = plain.lower().find(wanted.lower()) if wanted else -1
+    return _SPACE.sub(" ", text)[at : at + len(wanted)] if at >= 0 else ""
