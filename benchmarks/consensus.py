@@ -102,7 +102,8 @@ async def measured(kind: str, size: int, children: SubprocessPool) -> tuple[floa
         uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
         llm: LLMProvider = ExtractiveLLM(children, RuleFieldReader())
         if kind == "prompted":
-            llm = PromptedLLM(AtOnce(), FilePrompts(), uow, children, RuleFieldReader(), SystemClock(), at_once=2)
+            own = ExtractiveLLM(children, RuleFieldReader())
+            llm = PromptedLLM(AtOnce(), FilePrompts(), uow, children, RuleFieldReader(), SystemClock(), own=own, at_once=2)
         service = ConsensusService(uow, SqlReviewViews(reader_of(database)), llm, SystemClock())
         book = await shelve(uow)
         await add_reviews(database, book, size)
