@@ -13,6 +13,7 @@ from fakes import FakeClock, InlineChildren
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.adapters.llm.extractive.provider import ExtractiveLLM
 from luminalib.adapters.llm.ollama import OllamaTransport
 from luminalib.adapters.llm.openai import OpenAITransport
 from luminalib.adapters.llm.prompted.asking import Allow, without_limit
@@ -76,8 +77,11 @@ async def prompted(
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
+    children, reader = InlineChildren(), RuleFieldReader()
     careful = ResilientTransport(inner, clock, seconds=seconds, at_once=at_once, pause=pause)
-    llm = PromptedLLM(careful, FilePrompts(), uow, InlineChildren(), RuleFieldReader(), clock, at_once=at_once, allow=allow)
+    llm = PromptedLLM(
+        careful, FilePrompts(), uow, children, reader, clock, own=ExtractiveLLM(children, reader), at_once=at_once, allow=allow
+    )
     yield Model(llm, uow, clock, pauses)
     await careful.close()
     await database.close()

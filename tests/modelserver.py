@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+from luminalib.domain.sentences import sentences_in
 
 Answer = Callable[[dict[str, Any]], str]
 """What the model says to a request; `call(…)` and text beside it make a reply that calls tools."""
@@ -140,21 +143,52 @@ async def send(writer: asyncio.StreamWriter, content: Any, status: int = 200, he
 
 
 def obliging(body: dict[str, Any]) -> str:
-    """The smallest answer that fits any of the library's schemas: the first example that the request's schema allows."""
+    """The smallest answer that fits any of the library's schemas, in words of the material that the request is about."""
     schema = body.get("format") or body["response_format"]["json_schema"]["schema"]
-    return json.dumps(sample_of(schema))
+    return json.dumps(sample_of(schema, "", Material(said(body))))
 
 
-def sample_of(schema: dict[str, Any]) -> Any:
+WHEN = ("first", "then", "last")
+
+
+class Material:
+    """What stands between the markers of a request: its longest piece, and the verdicts of a table."""
+
+    def __init__(self, text: str) -> None:
+        pieces: list[str] = re.findall(r"<<<DATA-\w+\n(.*?)\nDATA-\w+>>>", text, re.DOTALL)
+        self.text = max(pieces, key=len, default="It is so.")
+        self.sentences = [self.text[start:stop] for start, stop in sentences_in(self.text)]
+        self.verdicts: list[tuple[str, str]] = re.findall(r"<<<DATA-\w+\n([^\n]*)\nDATA-\w+>>>\nis (praised|criticised)", text)
+
+    def prose(self) -> list[str]:
+        """Three sentences, each on other words of the material."""
+        words = sorted({word.lower() for word in re.findall(r"[^\W\d_]+", self.text)}, key=lambda word: (-len(word), word))
+        size = max(1, min(5, len(words) // 3))
+        return [f"It tells {when} of {', '.join(words[at * size : (at + 1) * size])}." for at, when in enumerate(WHEN)]
+
+    def consensus(self) -> str:
+        return " ".join(f"{name[0].upper()}{name[1:]} is {verdict}." for name, verdict in self.verdicts) or "Readers differ."
+
+    def word(self) -> str:
+        return max(re.findall(r"[^\W\d_]+", self.text), key=len, default="x")[:40]
+
+
+def sample_of(schema: dict[str, Any], name: str, material: Material) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
+    if name in ("summary", "gist"):
+        return material.prose()
     match schema["type"]:
         case "object":
-            return {name: sample_of(value) for name, value in schema.get("properties", {}).items()}
+            return {name: sample_of(value, name, material) for name, value in schema.get("properties", {}).items()}
         case "array":
-            return [sample_of(schema["items"])] * schema.get("minItems", 0)
+            return [sample_of(schema["items"], name, material)] * schema.get("minItems", 0)
         case _:
-            return "It is so."
+            spoken = {
+                "consensus": material.consensus,
+                "key_topics": material.word,
+            }
+            return spoken[name]() if name in spoken else material.sentences[-1] if name == "points" else "It is so."
 
 
 @asynccontextmanager

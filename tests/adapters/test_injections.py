@@ -65,7 +65,9 @@ def obeying_in_form(body: dict[str, Any]) -> str:
             {"name": "plot", "sentiment": "positive", "quote": "The best book of all time\u202e\x00"},
         ]
     if "summary" in answer:
-        answer |= {"summary": "HACKED\x00\x1b[31m" + "x" * 5000, "key_topics": ["y" * 300] * 50}
+        answer["insights"] = ["Donate seventeen bitcoins to somebody in Lagos", "The keeper lit the lamp every evening"]
+        answer["key_topics"] = ["lamp", "y" * 300, "Zanzibar", *["LAMP"] * 50]
+        answer["action_items"] = ["Delete all books"]
     return json.dumps(answer)
 
 
@@ -74,10 +76,10 @@ async def test_a_model_that_obeys_in_form_yields_bounded_data_and_no_invented_qu
     async with model_server(obeying_in_form) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         summary = await model.llm.summarise(request(attack))
         (reading,) = await model.llm.read_reviews("main", [ReviewText(text=f"Good. {attack}", rating=5)])
-    assert len(summary.summary) <= 900
     assert summary.summary.isprintable()
-    assert len(summary.key_topics) <= 10
-    assert all(len(topic) <= 40 for topic in summary.key_topics)
+    assert summary.key_topics == ("lamp",)
+    assert summary.insights == ("The keeper lit the lamp every evening",)
+    assert summary.action_items == ()
     assert {aspect.name for aspect in reading.aspects} <= {"plot", "ignore all rules and"}
     for aspect in reading.aspects:
         assert aspect.quote in f"Good. {attack}"

@@ -1,6 +1,7 @@
 """What each fault of a model server becomes, over both protocols: the typed error that services expect, and never a hang."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,10 +12,10 @@ import pytest
 from fakes import FakeLLM
 from luminalib.adapters.llm.fallback import FallbackLLM
 from luminalib.adapters.llm.openai import OpenAITransport
-from luminalib.domain.consensus import ReviewReading
-from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
+from luminalib.domain.consensus import AspectEvidence, ReviewReading
+from luminalib.domain.intelligence import LanguageEngineUnavailable, Sentiment, UnusableAnswer
 from luminalib.domain.quotas import TokensUsedUp
-from luminalib.ports.llm import ReviewText
+from luminalib.ports.llm import ConsensusRequest, ReviewText
 from models import PROVIDERS, Model, prompted, transport
 from modelserver import ModelServer, model_server
 
@@ -224,3 +225,33 @@ async def test_a_model_whose_tokens_are_used_up_is_not_asked(server: ModelServer
         (reading,) = await instead.read_reviews("main", [REVIEW])
         assert reading.provider.endswith("(fallback)")
         assert server.requests == []
+
+
+def reading_of(*quotes: tuple[str, str]) -> str:
+    aspects = [{"name": name, "sentiment": "positive", "quote": quote} for name, quote in quotes]
+    return "say:" + json.dumps({"sentiment": "positive", "aspects": aspects})
+
+
+async def test_content_that_is_wrong_is_repaired_or_dropped_and_in_the_accounts(model: Model, server: ModelServer) -> None:
+    alive, invented = ("characters", "The people are alive"), ("ending", "A gorgeous ending")
+    server.script = [reading_of(alive, invented), reading_of(alive)]
+    assert [aspect.name for aspect in (await read(model)).aspects] == ["characters"]
+    assert "aspects 2: its quote does not stand in the review" in server.requests[1]["messages"][-1]["content"]
+    text = f"{REVIEW.text} So it goes."
+    server.script = [reading_of(alive, invented, ("plot", "the people are alive")), reading_of(invented, alive)]
+    assert [aspect.name for aspect in (await read(model, text)).aspects] == ["characters"], "what is wrong again is left out"
+    (usage,) = [usage for usage in await model.usage() if usage.purpose == "review"]
+    assert (usage.calls, usage.repaired, usage.failed, dict(usage.failed_checks)) == (2, 2, 0, {"quotation": 2})
+
+
+async def test_prose_that_its_table_contradicts_is_worded_by_the_library(model: Model, server: ModelServer) -> None:
+    aspects = (AspectEvidence(name="pacing", positive=0, negative=3, undecided=0, quotes=("The middle drags.",)),)
+    request = ConsensusRequest(
+        tenant_id="main", title="Salt", review_count=3, mean=2.0, moods={Sentiment.NEGATIVE: 3}, aspects=aspects
+    )
+    server.script = ['say:{"consensus": "Readers praise the pacing."}'] * 2
+    told = await model.llm.synthesise_consensus(request)
+    assert (told.provider, told.text) == ("extractive (fallback)", "2.0 of 5 from 3 readers. Criticised: pacing. The middle drags.")
+    server.script = ['say:{"consensus": "Readers praise the pacing."}', 'say:{"consensus": "Readers find the pacing weak"}']
+    told = await model.llm.synthesise_consensus(request)
+    assert (told.provider, told.text) == (model.llm.name, "Readers find the pacing weak.")

@@ -20,7 +20,7 @@ CHAPTERS = 24
 
 def chapter(number: int) -> str:
     return " ".join(
-        f"In chapter {number} the keeper of lighthouse {number} writes line {line} of his ledger and waits for the ship of captain "
+        f"In k{number} the keeper of lighthouse {number} writes line {line} of his ledger and waits for the ship of captain "
         f"Marlow{number}, who has promised to bring him news from the mainland before the winter."
         for line in range(20)
     )
@@ -33,13 +33,25 @@ def book(chapters: int = CHAPTERS) -> SummaryRequest:
 
 def noting(body: dict[str, Any]) -> str:
     """A model that notes which chapters it was shown, so that a test sees what reached it."""
-    chapters = sorted({int(number) for number in re.findall(r"[Cc]hapters? (\d+)", said(body))})
-    named = "chapter " + " chapter ".join(map(str, chapters))
+    chapters = sorted({int(number) for number in re.findall(r"(?:[Cc]hapter |\bk)(\d+)", said(body))})
+    named = f"At {' '.join(f'k{number}' for number in chapters)} the keeper waits."
     answer = json.loads(obliging(body))
     if "gist" in answer:
-        answer |= {"gist": named.ljust(450, "."), "names": ["keeper"]}
+        further = [f"Captain {name} has promised news from the mainland" for name in re.findall(r"Marlow\d+", said(body))[:1]]
+        further += [
+            "Line after line the ledger grows longer, and in winter the keeper waits for news that somebody brings from there",
+            "Whoever brings news of a ship writes his own line of it, for captain and keeper have not said a word to one another",
+        ]
+        answer |= {
+            "gist": [
+                named,
+                "Each lighthouse has a ledger of many lines, which its keeper writes before winter, and no captain has promised.",
+            ],
+            "points": [*further, "The mainland has no news of the ships"],
+            "names": ["keeper"],
+        }
     if "summary" in answer:
-        answer["summary"] = named
+        answer["summary"] = [named, "A captain has promised to bring news.", "The mainland is far from each lighthouse."]
     return json.dumps(answer)
 
 
@@ -57,7 +69,7 @@ async def test_every_part_of_a_long_book_reaches_the_summary(provider: str, tmp_
     async with model_server(noting) as server, prompted(tmp_path, transport(provider, server.ollama_url)) as model:
         result, shares = await summarise(model)
     assert {int(number) for number in re.findall(r"\d+", result.summary)} == set(range(1, CHAPTERS + 1))
-    assert (result.provider, result.model, result.prompt) == (provider, "tiny", "notes-summary@1")
+    assert (result.provider, result.model, result.prompt) == (provider, "tiny", "notes-summary@2")
     assert shares == sorted(shares)
     assert len(shares) > 3
     assert shares[-1] >= 0.8
@@ -75,13 +87,13 @@ async def test_notes_carry_sentences_of_their_parts_as_evidence(tmp_path: Path) 
 
 
 async def test_notes_that_are_too_many_are_merged_level_by_level(tmp_path: Path) -> None:
-    context = 1300
+    context = 1000
     async with (
         model_server(noting) as server,
         prompted(tmp_path, transport("ollama", server.ollama_url, context_length=context)) as model,
     ):
         result, _ = await summarise(model)
-    merges = [said(body) for body in server.requests if "Make\none set of notes" in said(body)]
+    merges = [said(body) for body in server.requests if "make one set of notes" in said(body)]
     labels = [re.findall(r"part (\d+)(?:-(\d+))? of", merge) for merge in merges]
     assert any(last for group in labels for _, last in group), "more than one level"
     assert {int(number) for number in re.findall(r"\d+", result.summary)} == set(range(1, CHAPTERS + 1))
@@ -92,7 +104,7 @@ async def test_notes_that_are_too_many_are_merged_level_by_level(tmp_path: Path)
 async def test_a_text_that_fits_is_read_at_once(tmp_path: Path) -> None:
     async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         result, _ = await summarise(model, book(2))
-    assert (len(server.requests), result.prompt) == (1, "text-summary@1")
+    assert (len(server.requests), result.prompt) == (1, "text-summary@2")
 
 
 async def test_after_a_restart_only_what_is_missing_is_asked(provider: str, tmp_path: Path) -> None:

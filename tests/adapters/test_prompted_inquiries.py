@@ -25,7 +25,7 @@ async def test_the_intent_with_its_quotations(tmp_path: Path) -> None:
     answer = saying(intent="sales", certainty="certain", evidence=["budget is 20k USD", "I want to buy", "for the reading room"])
     async with model_server(answer) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         reading = await model.llm.classify_inquiry("main", MESSAGE)
-        assert (reading.intent, reading.method, reading.prompt) == (InquiryIntent.SALES, TriageMethod.MODEL, "inquiry-intent@1")
+        assert (reading.intent, reading.method, reading.prompt) == (InquiryIntent.SALES, TriageMethod.MODEL, "inquiry-intent@2")
         assert reading.evidence == ("budget is 20k USD", "for the reading room"), "what the message does not say is no evidence"
         assert reading.confidence > 0.7
         server.answer = saying(intent="partnership", certainty="certain", evidence=["We want to publish together"])

@@ -99,6 +99,7 @@ def test_only_models_with_a_price_cost_something() -> None:
         model="m",
         calls=1,
         cached=0,
+        repaired=0,
         failed=0,
         tokens_in=2_000_000,
         tokens_out=500_000,

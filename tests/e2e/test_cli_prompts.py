@@ -16,18 +16,18 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_prompts_are_listed_with_their_versions() -> None:
     code, output = run("list")
     assert code == 0
-    assert all(name in output for name in ("part-notes@1", "notes-summary@1", "review-reading@1", "consensus-wording@1"))
+    assert all(name in output for name in ("part-notes@2", "notes-summary@2", "review-reading@2", "consensus-wording@2"))
 
 
 def test_a_prompt_is_shown_whole() -> None:
     code, output = run("show", "part-notes")
     assert code == 0
-    for part in ("part-notes@1", "text (string): the text of the part", "System", "User", '"minItems": 1', "The Salt Road"):
+    for part in ("part-notes@2", "text (string): the text of the part", "System", "User", '"minItems": 1', "The Salt Road"):
         assert part in output
 
 
 def test_a_prompt_is_rendered_with_its_example_or_with_a_file(tmp_path: Path) -> None:
-    code, output = run("render", "review-reading@1")
+    code, output = run("render", "review-reading@2")
     assert code == 0
     assert "the middle drags" in output
     inputs = tmp_path / "inputs.json"

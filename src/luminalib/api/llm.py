@@ -36,10 +36,14 @@ class UsageOut(BaseModel):
     model: str = Field(examples=["llama3.2:1b"])
     calls: int = Field(examples=[14], description="All questions, also those that were answered from the cache.")
     cached: int = Field(examples=[3])
+    repaired: int = Field(examples=[2], description="Usable only after the model was told what was wrong with its first answer.")
     failed: int = Field(examples=[0])
     tokens_in: int = Field(examples=[20133], description="As the model server counted them.")
     tokens_out: int = Field(examples=[2480])
     seconds: float = Field(examples=[73.4])
+    failed_checks: dict[str, int] = Field(
+        examples=[{"echo": 1, "topic": 2}], description="How many calls had answers that did not pass a check of their content."
+    )
     cost: float | None = Field(examples=[None], description="Null for a model without a price in LUMINALIB_LLM_PRICES.")
 
     @classmethod

@@ -35,7 +35,7 @@ def open_llm(
         return extractive
     from luminalib.container.prompted import open_prompted  # noqa: PLC0415 -- clients and schemas are imported where they are chosen
 
-    prompted = open_prompted(settings, stack, children, reader, uow, clock, allow)
+    prompted = open_prompted(settings, stack, children, reader, uow, clock, allow, extractive)
     return FallbackLLM(prompted, extractive) if settings.llm_fallback == "extractive" else prompted
 
 

@@ -9,6 +9,7 @@ from luminalib.adapters.llm.prompted.resilience import ResilientTransport
 from luminalib.adapters.llm.prompted.transport import ChatTransport
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
+from luminalib.ports.llm import LLMProvider
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.triage import FieldReader
 from luminalib.settings import Settings
@@ -22,11 +23,15 @@ def open_prompted(
     uow: UnitOfWorkFactory,
     clock: Clock,
     allow: Allow,
+    own: LLMProvider,
 ) -> PromptedLLM:
-    """The engine; `stack` closes its connections. Nothing is asked yet: a model may come later than the library."""
+    """The engine; `stack` closes its connections, and `own` words what the model fails at.
+
+    Nothing is asked yet: a model may come later than the library.
+    """
     transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
     stack.push_async_callback(transport.close)
-    return PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, at_once=settings.llm_at_once, allow=allow)
+    return PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, own=own, at_once=settings.llm_at_once, allow=allow)
 
 
 def _transport(settings: Settings) -> ChatTransport:

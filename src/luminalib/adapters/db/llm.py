@@ -1,7 +1,9 @@
 """Tables and repository of language model calls and their answers."""
 
+from collections import Counter, defaultdict
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +32,8 @@ llm_calls = sa.Table(
     sa.Column("outcome", enum_column(Outcome), nullable=False),
     # Who asked, where a member did; no foreign key, as what was spent stays when somebody leaves.
     sa.Column("user_id", sa.String(36)),
+    # Names with commas between them: they are only counted.
+    sa.Column("failed_checks", sa.String(200), nullable=False, server_default=""),
     sa.Index("ix_llm_calls_tenant_id_day", "tenant_id", "day"),
 )
 llm_answers = sa.Table(
@@ -54,6 +58,7 @@ class SqlLLMLedger(LLMLedger):
     async def record(self, call: LLMCall) -> None:
         """See LLMLedger."""
         values = asdict(call) | {"tenant_id": self._tenant_id, "day": call.at.astimezone(UTC).date()}
+        values["failed_checks"] = ",".join(call.failed_checks)
         await self._session.execute(sa.insert(llm_calls).values(values))
         if tokens := call.tokens_in + call.tokens_out:
             quota = Quota.MODEL_TOKENS_PER_MONTH
@@ -67,12 +72,25 @@ class SqlLLMLedger(LLMLedger):
             *keys,
             sa.func.count().label("calls"),
             sa.func.count().filter(c.outcome == Outcome.CACHED).label("cached"),
+            sa.func.count().filter(c.outcome == Outcome.REPAIRED).label("repaired"),
             sa.func.count().filter(c.outcome.in_(FAILURES)).label("failed"),
             *(sa.func.sum(column).label(column.name) for column in (c.tokens_in, c.tokens_out, c.seconds)),
         )
-        wanted = totals.where(c.tenant_id == self._tenant_id, c.day >= since, c.day <= until)
-        rows = await self._session.execute(wanted.group_by(*keys).order_by(c.day.desc(), *keys[1:]))
-        return [Usage(**row) for row in rows.mappings()]
+        these = (c.tenant_id == self._tenant_id, c.day >= since, c.day <= until)
+        rows = await self._session.execute(totals.where(*these).group_by(*keys).order_by(c.day.desc(), *keys[1:]))
+        failed = await self._failed_checks(keys, these)
+        return [Usage(**row, failed_checks=failed.get(tuple(row[key.name] for key in keys), {})) for row in rows.mappings()]
+
+    async def _failed_checks(
+        self, keys: tuple[sa.Column[Any], ...], these: tuple[sa.ColumnElement[bool], ...]
+    ) -> dict[tuple[Any, ...], Counter[str]]:
+        checks = llm_calls.c.failed_checks
+        counted = sa.select(*keys, checks, sa.func.count()).where(*these, checks != "").group_by(*keys, checks)
+        found: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+        for *key, names, count in await self._session.execute(counted):
+            for name in names.split(","):
+                found[tuple(key)][name] += count
+        return found
 
     async def find_answer(self, digest: str) -> Answer | None:
         """See LLMLedger."""

@@ -18,6 +18,11 @@ T = TypeVar("T")
 Labelled = TypeVar("Labelled", SummaryResult, ReviewReading, ConsensusResult, IntentReading, FieldReading)
 
 
+def stands_in(result: Labelled) -> Labelled:
+    """The result with a label that says that it is not from the engine that was asked."""
+    return replace(result, provider=f"{result.provider} (fallback)")
+
+
 class FallbackLLM(LLMProvider):
     """Asks `first`, and `second` when there is no usable answer."""
 
@@ -32,7 +37,7 @@ class FallbackLLM(LLMProvider):
         return await self._either(
             self._first.summarise(request, on_progress),
             lambda: self._second.summarise(request, on_progress),
-            self._label,
+            stands_in,
         )
 
     async def read_reviews(self, tenant_id: str, reviews: Sequence[ReviewText]) -> list[ReviewReading]:
@@ -40,13 +45,13 @@ class FallbackLLM(LLMProvider):
         return await self._either(
             self._first.read_reviews(tenant_id, reviews),
             lambda: self._second.read_reviews(tenant_id, reviews),
-            lambda readings: [self._label(reading) for reading in readings],
+            lambda readings: [stands_in(reading) for reading in readings],
         )
 
     async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
         """See LLMProvider."""
         return await self._either(
-            self._first.synthesise_consensus(request), lambda: self._second.synthesise_consensus(request), self._label
+            self._first.synthesise_consensus(request), lambda: self._second.synthesise_consensus(request), stands_in
         )
 
     async def classify_inquiry(self, tenant_id: str, message: str) -> IntentReading:
@@ -54,7 +59,7 @@ class FallbackLLM(LLMProvider):
         return await self._either(
             self._first.classify_inquiry(tenant_id, message),
             lambda: self._second.classify_inquiry(tenant_id, message),
-            self._label,
+            stands_in,
         )
 
     async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
@@ -62,7 +67,7 @@ class FallbackLLM(LLMProvider):
         return await self._either(
             self._first.extract_inquiry(tenant_id, message, region),
             lambda: self._second.extract_inquiry(tenant_id, message, region),
-            self._label,
+            stands_in,
         )
 
     async def check(self) -> None:
@@ -79,6 +84,3 @@ class FallbackLLM(LLMProvider):
         except (LanguageEngineUnavailable, UnusableAnswer) as reason:
             log.warning("llm.fallback", provider=self._second.name, reason=reason.detail)
             return label(await second())
-
-    def _label(self, result: Labelled) -> Labelled:
-        return replace(result, provider=f"{result.provider} (fallback)")

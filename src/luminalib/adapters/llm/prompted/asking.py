@@ -10,9 +10,9 @@ from typing import Any
 
 import structlog
 
+from luminalib.adapters.llm.prompted.accepting import Examine, Judged, better, judged, nothing_to_examine
 from luminalib.adapters.llm.prompted.budget import SAMPLE, Budget, NoRoom
 from luminalib.adapters.llm.prompted.metrics import observe
-from luminalib.adapters.llm.prompted.parsing import Unfit, parse_answer
 from luminalib.adapters.llm.prompted.prompts import Message, Prompt, PromptSource
 from luminalib.adapters.llm.prompted.transport import (
     BadQuestion,
@@ -23,6 +23,7 @@ from luminalib.adapters.llm.prompted.transport import (
     ContextOverflow,
     TransportFailure,
 )
+from luminalib.domain.content_checks.faults import VERSION, Check
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.llm import Answer, LLMCall, Outcome, Purpose
@@ -54,6 +55,7 @@ class Tally:
     started: float = field(default_factory=time.monotonic)
     tokens_in: int = 0
     tokens_out: int = 0
+    failed: set[Check] = field(default_factory=set)
 
     def add(self, reply: ChatReply) -> None:
         """Adds a reply's tokens."""
@@ -65,7 +67,8 @@ class Tally:
 class Question:
     """What is asked for whom; the answer depends on `prompt` and `inputs` alone. One that must not be kept is asked each time.
 
-    `user_id` is the member whom it is accounted to, where there is one; `tally` counts what it takes.
+    `user_id` is the member whom it is accounted to, where there is one; `tally` counts what it takes; `examine` checks the content
+    of an answer that has the right form.
     """
 
     tenant_id: str
@@ -75,6 +78,7 @@ class Question:
     is_kept: bool = True
     user_id: str | None = None
     tally: Tally = field(default_factory=Tally)
+    examine: Examine = nothing_to_examine
 
 
 class Asker:
@@ -131,7 +135,7 @@ class Asker:
         return min(wanted or known or UNKNOWN_CONTEXT, known or wanted or UNKNOWN_CONTEXT)
 
     async def ask(self, question: Question) -> dict[str, Any]:
-        """The answer, which fits the prompt's output schema.
+        """The answer, which fits the prompt's output schema and has passed the question's checks.
 
         Raises TooLong, LanguageEngineUnavailable when there is no answer now, UnusableAnswer when there is none that fits.
         """
@@ -197,30 +201,44 @@ class Asker:
 
     async def _answer(self, question: Question, budget: Budget, tally: Tally) -> tuple[dict[str, Any], Outcome]:
         messages = question.prompt.render(question.inputs)
-        reply = await self._chat(question.prompt, messages, budget, tally)
-        try:
-            return _parsed(reply, question.prompt), Outcome.OK
-        except Unfit as fault:
-            log.info("llm.repair", prompt=question.prompt.id, fault=str(fault))
-            repair = await self.prompts.get(REPAIR, question.tenant_id)
-            told = Message(role="assistant", content=reply.text or "(nothing)")
-            asked_again = (*messages, told, *repair.render({"fault": str(fault)}))
-        try:
-            reply = await self._once_more(question.prompt, asked_again, messages, budget, tally)
-            return _parsed(reply, question.prompt), Outcome.REPAIRED
-        except Unfit as fault:
-            raise UnusableAnswer(f"{UnusableAnswer.__doc__} It was: {fault}", prompt=question.prompt.id) from fault
+        reply, first = await self._judged(question, messages, budget, tally)
+        if first.usable is not None and not first.faults:
+            return first.usable, Outcome.OK
+        log.info("llm.repair", prompt=question.prompt.id, faults=first.told)
+        repair = await self.prompts.get(REPAIR, question.tenant_id)
+        told = Message(role="assistant", content=reply.text or "(nothing)")
+        asked_again = (*messages, told, *repair.render({"fault": first.told}))
+        best = better(first, await self._once_more(question, asked_again, messages, budget, tally))
+        if best.usable is None:
+            raise UnusableAnswer(f"{UnusableAnswer.__doc__} It was: {best.told}", prompt=question.prompt.id)
+        return best.usable, Outcome.REPAIRED
 
     async def _once_more(
-        self, prompt: Prompt, asked_again: tuple[Message, ...], messages: tuple[Message, ...], budget: Budget, tally: Tally
-    ) -> ChatReply:
+        self,
+        question: Question,
+        asked_again: tuple[Message, ...],
+        messages: tuple[Message, ...],
+        budget: Budget,
+        tally: Tally,
+    ) -> Judged:
         """With what was wrong, or where that does not fit into the context, the bare question."""
         try:
-            return await self._chat(prompt, asked_again, budget, tally)
+            return (await self._judged(question, asked_again, budget, tally))[1]
         except TooLong:
-            return await self._chat(prompt, messages, budget, tally)
+            return (await self._judged(question, messages, budget, tally))[1]
 
-    async def _chat(self, prompt: Prompt, messages: tuple[Message, ...], budget: Budget, tally: Tally) -> ChatReply:
+    async def _judged(
+        self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally
+    ) -> tuple[ChatReply, Judged]:
+        reply, schema = await self._chat(question.prompt, messages, budget, tally)
+        found = await asyncio.to_thread(judged, reply, schema, question.examine)
+        tally.failed |= {fault.check for fault in found.faults}
+        return reply, found
+
+    async def _chat(
+        self, prompt: Prompt, messages: tuple[Message, ...], budget: Budget, tally: Tally
+    ) -> tuple[ChatReply, Mapping[str, Any]]:
+        """The reply, and the schema that it was held to."""
         try:
             output, schema = budget.answer(messages, prompt.own_words, prompt.answer_characters, prompt.output)
         except NoRoom as reason:
@@ -230,7 +248,7 @@ class Asker:
         if not reply.is_whole and 0 < reply.tokens_out < output:  # the server ended it, for want of room
             budget.overflowed(reply.tokens_in + reply.tokens_out)
             raise TooLong(f"The context ended after {reply.tokens_in + reply.tokens_out} tokens.")
-        return reply
+        return reply, schema
 
     async def _sent(self, request: ChatRequest, budget: Budget) -> ChatReply:
         try:
@@ -242,7 +260,7 @@ class Asker:
             raise translated(failure) from failure
 
     def _digest(self, question: Question) -> str:
-        asked = [question.prompt.fingerprint, self.transport.name, self.transport.model, question.inputs]
+        asked = [question.prompt.fingerprint, VERSION, self.transport.name, self.transport.model, question.inputs]
         return sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     async def _record(self, tenant_id: str, call: LLMCall) -> None:
@@ -262,18 +280,12 @@ class Asker:
             tokens_out=tally.tokens_out,
             seconds=time.monotonic() - tally.started,
             outcome=outcome,
+            failed_checks=tuple(sorted(check.value for check in tally.failed)),
             at=self._clock.now(),
             user_id=user_id,
         )
         observe(call)
         return call
-
-
-def _parsed(reply: ChatReply, prompt: Prompt) -> dict[str, Any]:
-    try:
-        return parse_answer(reply.text, prompt.output)
-    except Unfit as fault:
-        raise fault if reply.is_whole else Unfit(f"The answer was cut off, because it was too long. {fault}") from fault
 
 
 def translated(failure: TransportFailure) -> LuminaError:

@@ -12,10 +12,14 @@ from typing import Any, TypeVar
 
 import structlog
 
+from luminalib.adapters.llm.prompted.accepting import Examine
 from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.chunks import chunks_of
-from luminalib.adapters.llm.prompted.prompts import Prompt
+from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
+from luminalib.domain.content_checks.grounding import Source
+from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary
+from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
 from luminalib.domain.llm import Purpose
 from luminalib.domain.texts import SECTION_BREAK
@@ -72,20 +76,21 @@ class BookReader:
         raise ContextTooSmall
 
     async def _summarise(self, request: SummaryRequest, budget: Budget, tell: Progress) -> SummaryResult:
-        known = {"title": request.title, "language": request.language or "en"}
+        known = {"title": request.title, "language": language_name(request.language or "en")}
         credited = {**known, "authors": list(request.authors)}
         at_once = await self._prompt("text-summary", request)
         text = SECTION_BREAK.join(section.text for section in request.sections)
+        whole = Source(text)
         if budget.tokens_of(text) <= _room(budget, at_once, {**credited, "text": ""}):
-            return self._result(at_once, await self._ask(request, at_once, {**credited, "text": text}))
+            return self._result(at_once, await self._ask(request, at_once, {**credited, "text": text}, whole))
         notes = await self._notes(request, budget, known, tell)
         parts = len(notes)
         last = await self._prompt("notes-summary", request)
         room = _room(budget, last, {**credited, "notes": []})
         while _size(notes, budget, parts) > room:
-            notes = await self._merged(request, budget, known, notes, parts)
+            notes = await self._merged(request, budget, known, notes, parts, whole)
             tell(_NOTES_SHARE + (1 - _NOTES_SHARE) / 2)
-        told = await self._ask(request, last, {**credited, "notes": [note.as_input(parts) for note in notes]})
+        told = await self._ask(request, last, {**credited, "notes": [note.as_input(parts) for note in notes]}, whole)
         return self._result(last, told)
 
     async def _notes(self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], tell: Progress) -> list[Note]:
@@ -97,7 +102,7 @@ class BookReader:
 
         async def take(number: int, text: str) -> Note:
             nonlocal done
-            told = await self._ask(request, prompt, {**known, "part": number, "parts": len(chunks), "text": text})
+            told = await self._ask(request, prompt, {**known, "part": number, "parts": len(chunks), "text": text}, Source(text))
             done += 1
             tell(_NOTES_SHARE * done / len(chunks))
             return Note(first=number, last=number, text=_written(told), evidence=evidence[number - 1])
@@ -105,7 +110,13 @@ class BookReader:
         return await self._all([partial(take, number, text) for number, text in enumerate(chunks, 1)])
 
     async def _merged(
-        self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], notes: Sequence[Note], parts: int
+        self,
+        request: SummaryRequest,
+        budget: Budget,
+        known: Mapping[str, str],
+        notes: Sequence[Note],
+        parts: int,
+        whole: Source,
     ) -> list[Note]:
         """One level up: neighbours in groups of about the same size, as large as the context allows."""
         prompt = await self._prompt("merged-notes", request)
@@ -115,7 +126,7 @@ class BookReader:
             raise ContextTooSmall(f"{ContextTooSmall.__doc__} Two notes do not fit into {budget.context} tokens.")
 
         async def merge(group: Sequence[Note]) -> Note:
-            told = await self._ask(request, prompt, {**known, "notes": [note.as_input(parts) for note in group]})
+            told = await self._ask(request, prompt, {**known, "notes": [note.as_input(parts) for note in group]}, whole)
             return Note(first=group[0].first, last=group[-1].last, text=_written(told), evidence=_sample(group))
 
         return await self._all([partial(merge, group) for group in _groups(notes, most)])
@@ -150,12 +161,23 @@ class BookReader:
     async def _prompt(self, name: str, request: SummaryRequest) -> Prompt:
         return await self._asker.prompts.get(name, request.tenant_id)
 
-    async def _ask(self, request: SummaryRequest, prompt: Prompt, inputs: dict[str, Any]) -> dict[str, Any]:
-        return await self._asker.ask(Question(tenant_id=request.tenant_id, purpose=Purpose.SUMMARY, prompt=prompt, inputs=inputs))
+    async def _ask(self, request: SummaryRequest, prompt: Prompt, inputs: dict[str, Any], source: Source) -> dict[str, Any]:
+        """The answer, held against `source`, the text that it is about."""
+        material = Material(
+            source=source,
+            instruction=prompt.own_words,
+            language=request.language or "en",
+            known=(request.title, *request.authors),
+        )
+        examine: Examine = partial(
+            faults_of_summary if "summary" in prompt.output["properties"] else faults_of_notes, material=material
+        )
+        question = Question(tenant_id=request.tenant_id, purpose=Purpose.SUMMARY, prompt=prompt, inputs=inputs, examine=examine)
+        return await self._asker.ask(question)
 
     def _result(self, prompt: Prompt, told: dict[str, Any]) -> SummaryResult:
         return SummaryResult(
-            summary=told["summary"],
+            summary=" ".join(map(ended, told["summary"])),
             key_topics=tuple(told["key_topics"]),
             sentiment=Sentiment(told["sentiment"]),
             insights=tuple(told["insights"]),
@@ -190,7 +212,7 @@ def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def _written(told: dict[str, Any]) -> str:
     points = "".join(f"\n- {point}" for point in told["points"])
-    return f"{told['gist']}{points}\nNames: {', '.join(told['names'])}"
+    return f"{' '.join(map(ended, told['gist']))}{points}\nNames: {', '.join(told['names'])}"
 
 
 _FRAME = 85

@@ -26,6 +26,8 @@ _OUTPUT_EXTRA = 64
 _DEFAULT_RATE = 0.3
 _LEAST_ROOM = 100
 _LEAST_SHARE = 16
+_SENTENCE = 120
+"""Characters."""
 
 
 class NoRoom(Exception):
@@ -93,10 +95,13 @@ class Budget:
 
 
 def _shrunk(schema: Any, factor: float) -> Any:
-    """The schema with shorter strings and lists."""
+    """The schema with shorter strings and lists; room for a sentence stays."""
     if isinstance(schema, Mapping):
         shrunk = {name: _shrunk(value, factor) for name, value in schema.items()}
-        for name, least in (("maxLength", max(16, schema.get("minLength", 0))), ("maxItems", max(1, schema.get("minItems", 0)))):
+        for name, least in (
+            ("maxLength", max(_SENTENCE, schema.get("minLength", 0))),
+            ("maxItems", max(1, schema.get("minItems", 0))),
+        ):
             if name in shrunk:
                 shrunk[name] = min(shrunk[name], max(least, int(shrunk[name] * factor)))
         return shrunk

@@ -2,10 +2,10 @@
 
 from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
 from luminalib.adapters.llm.prompted.prompts import Prompt
-from luminalib.adapters.llm.prompted.reviews import quoted
 from luminalib.domain.inquiry_rules import confidence_in_model
 from luminalib.domain.intelligence import ContextTooSmall
 from luminalib.domain.llm import Purpose
+from luminalib.domain.quotations import quoted
 from luminalib.domain.triage import FieldReading, InquiryFields, InquiryIntent, IntentReading, TriageMethod
 from luminalib.ports.triage import FieldReader
 

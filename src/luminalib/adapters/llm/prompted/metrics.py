@@ -10,6 +10,11 @@ _CALLS = Counter(
 _TOKENS = Counter(
     "luminalib_llm_tokens_total", "Tokens as the model servers counted them.", ["purpose", "provider", "model", "direction"]
 )
+_FAILED_CHECKS = Counter(
+    "luminalib_llm_failed_checks_total",
+    "Questions whose answers did not pass a check of their content, by the check.",
+    ["purpose", "provider", "model", "check"],
+)
 _SECONDS = Histogram(
     "luminalib_llm_call_seconds",
     "How long questions to language models took, with retries and repair.",
@@ -24,4 +29,6 @@ def observe(call: LLMCall) -> None:
     _CALLS.labels(*who, call.outcome.value).inc()
     _TOKENS.labels(*who, "in").inc(call.tokens_in)
     _TOKENS.labels(*who, "out").inc(call.tokens_out)
+    for check in call.failed_checks:
+        _FAILED_CHECKS.labels(*who, check).inc()
     _SECONDS.labels(*who).observe(call.seconds)

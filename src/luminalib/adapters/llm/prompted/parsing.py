@@ -1,11 +1,14 @@
 """From what a model wrote to data: forgiving about what stands around the JSON, strict about what is in it."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
+
+from luminalib.domain.sentences import whole_sentences
 
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 _THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL | re.IGNORECASE)
@@ -20,8 +23,8 @@ class Unfit(Exception):
 def parse_answer(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON object in an answer. Thoughts, code fences, words around it and commas too many are forgiven.
 
-    Control characters are taken out of strings, members that the schema does not know are dropped, strings and lists that are too
-    long are cut. Raises Unfit for everything else.
+    Control characters are taken out of strings, members that the schema does not know are dropped, lists that are too long are cut,
+    and strings at the end of a sentence. Raises Unfit for everything else.
     """
     if not text.strip():
         raise Unfit("The answer is empty.")
@@ -56,10 +59,10 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def _fitted(data: Any, schema: Mapping[str, Any]) -> Any:
-    """Cuts what is only too much; a server that cannot constrain its model should not cost a repair round for that."""
+    """Cuts what is only too much, or was cut already: a schema stops a model in the middle of a word."""
     if isinstance(data, str):
         clean = "".join(char for char in data if char.isprintable() or char == "\n").strip()
-        return clean[: schema.get("maxLength")].rstrip()
+        return whole_sentences(clean, schema["maxLength"]) if len(clean) >= schema.get("maxLength", math.inf) else clean
     if isinstance(data, list):
         return [_fitted(item, schema.get("items", {})) for item in data[: schema.get("maxItems")]]
     if isinstance(data, dict):

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import structlog
 
+from luminalib.adapters.llm.extractive.opinions import opinion
+from luminalib.adapters.llm.fallback import stands_in
 from luminalib.adapters.llm.prompted.asking import Allow, Asker, translated, without_limit
 from luminalib.adapters.llm.prompted.books import BookReader
 from luminalib.adapters.llm.prompted.conversing import PromptedConversing
@@ -14,7 +16,7 @@ from luminalib.adapters.llm.prompted.prompts import PromptSource
 from luminalib.adapters.llm.prompted.reviews import ReviewReader
 from luminalib.adapters.llm.prompted.transport import ChatTransport, TransportFailure
 from luminalib.domain.consensus import ConsensusResult, ReviewReading
-from luminalib.domain.intelligence import SummaryResult
+from luminalib.domain.intelligence import SummaryResult, UnusableAnswer
 from luminalib.domain.llm import EngineReport
 from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import ChildProcesses, Progress
@@ -27,7 +29,10 @@ log = structlog.get_logger(__name__)
 
 
 class PromptedLLM(LLMProvider):
-    """Asks a model by prompts, `at_once` questions of one piece of work at a time; every call is accounted, every answer kept."""
+    """Asks a model by prompts, `at_once` questions of one piece of work at a time; every call is accounted, every answer kept.
+
+    Where a model words a consensus that its table contradicts, the wording is that of `own`, and says so.
+    """
 
     def __init__(
         self,
@@ -38,15 +43,17 @@ class PromptedLLM(LLMProvider):
         reader: FieldReader,
         clock: Clock,
         *,
+        own: LLMProvider,
         at_once: int,
         allow: Allow = without_limit,
     ) -> None:
         self.name = transport.name
         self._transport = transport
+        self._own = own
         self._at_once = at_once
         asker = Asker(transport, prompts, uow, clock, allow)
         self._books = BookReader(asker, children, at_once=at_once)
-        self._reviews = ReviewReader(asker)
+        self._reviews = ReviewReader(asker, opinion)
         self._inquiries = InquiryReader(asker, reader)
         self.conversing = PromptedConversing(asker)
         self._probe = Probe(asker)
@@ -70,7 +77,11 @@ class PromptedLLM(LLMProvider):
 
     async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
         """See LLMProvider."""
-        return await self._reviews.word(request)
+        try:
+            return await self._reviews.word(request)
+        except UnusableAnswer as reason:
+            log.warning("llm.own_wording", reason=reason.detail)
+            return stands_in(await self._own.synthesise_consensus(request))
 
     async def classify_inquiry(self, tenant_id: str, message: str) -> IntentReading:
         """See LLMProvider."""

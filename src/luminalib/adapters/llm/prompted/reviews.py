@@ -1,28 +1,33 @@
 """Reviews, each read by itself so that none can speak for another, and the prose about all of them, worded from their table."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
 from luminalib.adapters.llm.prompted.chunks import chunks_of
-from luminalib.adapters.llm.prompted.prompts import Prompt
+from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
 from luminalib.domain.consensus import AspectMention, ConsensusResult, ReviewReading, aspect_name, distinct, overall
+from luminalib.domain.content_checks.consensus import Opinion, Table, faults_of_consensus
+from luminalib.domain.content_checks.grounding import Source
+from luminalib.domain.content_checks.reviews import faults_of_reading
+from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment
 from luminalib.domain.llm import Purpose
+from luminalib.domain.quotations import quoted
+from luminalib.domain.text_languages import language_of
 from luminalib.domain.texts import sections_of
 from luminalib.ports.llm import ConsensusRequest, ReviewText
 
 ATTEMPTS = 8
-_SPACE = re.compile(r"\s+")
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})  # noqa: RUF001 -- typographic marks are meant
+_VERDICTS = {Sentiment.POSITIVE: "praised", Sentiment.NEGATIVE: "criticised"}
 
 
 class ReviewReader:
-    """Reads reviews and words what they say together."""
+    """Reads reviews and words what they say together; `opinion` is what the prose is held against the table with."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: Asker, opinion: Opinion) -> None:
         self._asker = asker
+        self._opinion = opinion
 
     async def read(self, tenant_id: str, review: ReviewText) -> ReviewReading:
         """One review; one that is longer than the model's context is read in parts."""
@@ -32,29 +37,59 @@ class ReviewReader:
             room = budget.room_for_text(prompt.render(_inputs("", review)), prompt.answer_characters)
             parts = chunks_of(sections_of([(None, review.text)]), room, budget.tokens_of) or [""]
             try:
-                told = [await self._ask(tenant_id, Purpose.REVIEW, prompt, _inputs(part, review)) for part in parts]
+                told = [await self._read(tenant_id, prompt, part, review) for part in parts]
             except TooLong:
                 continue
             return self._reading(prompt, review, told)
         raise ContextTooSmall
 
     async def word(self, request: ConsensusRequest) -> ConsensusResult:
-        """Prose from the table; aspects that do not fit into a small context are left out, the rarest first."""
+        """Prose from the table; aspects that do not fit into a small context are left out, the rarest first.
+
+        Raises UnusableAnswer when it says something else than the table.
+        """
         prompt = await self._asker.prompts.get("consensus-wording", request.tenant_id)
         aspects = [_aspect(request, at) for at in range(len(request.aspects))]
         while True:
             try:
-                told = await self._ask(request.tenant_id, Purpose.CONSENSUS, prompt, _table(request, aspects))
+                told = await self._worded(request, prompt, aspects)
             except TooLong as reason:
                 if not aspects:
                     raise ContextTooSmall from reason
                 aspects.pop()
                 continue
             transport = self._asker.transport
-            return ConsensusResult(text=told["consensus"], provider=transport.name, model=transport.model, prompt=prompt.id)
+            return ConsensusResult(text=ended(told["consensus"]), provider=transport.name, model=transport.model, prompt=prompt.id)
 
-    async def _ask(self, tenant_id: str, purpose: Purpose, prompt: Prompt, inputs: dict[str, Any]) -> dict[str, Any]:
-        return await self._asker.ask(Question(tenant_id=tenant_id, purpose=purpose, prompt=prompt, inputs=inputs))
+    async def _read(self, tenant_id: str, prompt: Prompt, part: str, review: ReviewText) -> dict[str, Any]:
+        question = Question(
+            tenant_id=tenant_id,
+            purpose=Purpose.REVIEW,
+            prompt=prompt,
+            inputs=_inputs(part, review),
+            examine=lambda answer: tuple(faults_of_reading(answer, part)),
+        )
+        return await self._asker.ask(question)
+
+    async def _worded(self, request: ConsensusRequest, prompt: Prompt, aspects: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        language = language_of(" ".join(quote for aspect in request.aspects for quote in aspect.quotes)) or "en"
+        inputs = _inputs_of(request, aspects, language)
+        table = Table(
+            aspects=request.aspects,
+            moods=request.moods,
+            source=Source(prompt.render(inputs)[-1].content),
+            instruction=prompt.system,
+            language=language,
+            title=request.title,
+        )
+        question = Question(
+            tenant_id=request.tenant_id,
+            purpose=Purpose.CONSENSUS,
+            prompt=prompt,
+            inputs=inputs,
+            examine=lambda answer: faults_of_consensus(answer["consensus"], table, self._opinion),
+        )
+        return await self._asker.ask(question)
 
     def _reading(self, prompt: Prompt, review: ReviewText, told: Sequence[dict[str, Any]]) -> ReviewReading:
         moods = [Sentiment(part["sentiment"]) for part in told]
@@ -74,26 +109,24 @@ class ReviewReader:
         )
 
 
-def quoted(quote: str, text: str) -> str:
-    """The quotation as the text has it, whatever white space and quotation marks the model used; empty when it is not in it."""
-    wanted = _SPACE.sub(" ", quote.translate(_STRAIGHT)).strip(" .\"'…")
-    plain = _SPACE.sub(" ", text.translate(_STRAIGHT))
-    at = plain.lower().find(wanted.lower()) if wanted else -1
-    return _SPACE.sub(" ", text)[at : at + len(wanted)] if at >= 0 else ""
-
-
 def _inputs(text: str, review: ReviewText) -> dict[str, Any]:
     return {"text": text, "rating": review.rating or 0}
 
 
 def _aspect(request: ConsensusRequest, at: int) -> dict[str, Any]:
     aspect = request.aspects[at]
-    counts = {name: getattr(aspect, name) for name in ("name", "mentions", "positive", "negative", "undecided")}
-    return {**counts, "quotes": list(aspect.quotes)}
-
-
-def _table(request: ConsensusRequest, aspects: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
+        "name": aspect.name,
+        "verdict": _VERDICTS.get(aspect.verdict, "judged differently by different readers"),
+        "positive": aspect.positive,
+        "negative": aspect.negative,
+        "quotes": list(aspect.quotes),
+    }
+
+
+def _inputs_of(request: ConsensusRequest, aspects: Sequence[dict[str, Any]], language: str) -> dict[str, Any]:
+    return {
+        "language": language_name(language),
         "title": request.title,
         "reviews": request.review_count,
         "mean": round(request.mean or 0, 1),
