@@ -16,7 +16,7 @@ FAST = tests/domain tests/architecture tests/container tests/services tests/cont
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-fast check format check-openapi bench bench-quick audit compose-up compose-check clean
+.PHONY: help install run demo test test-fast check format check-openapi bench bench-quick bench-models audit compose-up compose-check clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,7 +61,10 @@ format: $(VENV)/.dev ## Let ruff format and mend what it can
 	$(BIN)/ruff check --fix $(SOURCES)
 
 bench: $(VENV)/.dev ## Measure, as ratios against named peers
-	@for file in $(filter-out benchmarks/bare_catalogue.py benchmarks/library.py,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in $(filter-out benchmarks/bare_catalogue.py benchmarks/library.py benchmarks/language_models.py,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+bench-models: $(VENV)/.dev ## What a small language model makes of ten texts (slow; ARGS="--url http://127.0.0.1:18080/v1 --model NAME")
+	$(BIN)/python benchmarks/language_models.py $(ARGS)
 
 bench-quick: $(VENV)/.dev ## Measure the catalogue of 10,000 books on both databases beside bare FastAPI, in under two minutes
 	@for database in sqlite postgresql; do $(BIN)/python benchmarks/catalogue.py --database $$database --rounds 3 --recommend || exit 1; done
