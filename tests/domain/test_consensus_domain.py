@@ -10,6 +10,7 @@ from luminalib.domain.consensus import (
     AspectMention,
     aspect_name,
     distinct,
+    mood_with_stars,
     opening,
     overall,
     update_consensus,
@@ -110,3 +111,18 @@ def test_updates_of_one_book_coalesce_and_never_run_at_once() -> None:
     one, other = update_consensus("a", "main", NOW), update_consensus("b", "main", NOW)
     assert one.lock == one.queueing_lock
     assert one.lock != other.lock
+
+
+@pytest.mark.parametrize(
+    ("said", "rating", "mood"),
+    [
+        (Sentiment.NEGATIVE, 5, Sentiment.POSITIVE),
+        (Sentiment.POSITIVE, 1, Sentiment.NEGATIVE),
+        (Sentiment.NEUTRAL, 4, Sentiment.POSITIVE),
+        (Sentiment.MIXED, 5, Sentiment.MIXED),
+        (Sentiment.NEGATIVE, 3, Sentiment.NEGATIVE),
+        (Sentiment.NEUTRAL, None, Sentiment.NEUTRAL),
+    ],
+)
+def test_the_stars_take_the_side(said: Sentiment, rating: int | None, mood: Sentiment) -> None:
+    assert mood_with_stars(said, rating) is mood

@@ -132,6 +132,23 @@ class Aspect:
         return overall({Sentiment.POSITIVE: self.positive, Sentiment.NEGATIVE: self.negative, Sentiment.MIXED: self.undecided})
 
 
+HIGH, LOW = 4, 2
+"""Stars from which, and up to which, a review has taken a side."""
+
+
+def mood_of_stars(rating: int | None) -> Sentiment:
+    """The side that the stars alone take; neutral for three of five, and for none."""
+    if rating is None or LOW < rating < HIGH:
+        return Sentiment.NEUTRAL
+    return Sentiment.POSITIVE if rating >= HIGH else Sentiment.NEGATIVE
+
+
+def mood_with_stars(said: Sentiment, rating: int | None) -> Sentiment:
+    """What the words seem to say, where the stars do not say otherwise: they take the side, words may make it mixed."""
+    stars = mood_of_stars(rating)
+    return said if stars is Sentiment.NEUTRAL or said is Sentiment.MIXED else stars
+
+
 def overall(counts: Mapping[Sentiment, int]) -> Sentiment:
     """The mood of many: a clear side has twice as many as the other; neutral when most take none."""
     bright, dark = counts.get(Sentiment.POSITIVE, 0), counts.get(Sentiment.NEGATIVE, 0)

@@ -18,7 +18,7 @@ from luminalib.adapters.llm.extractive.opinions import opinion
 from luminalib.adapters.llm.extractive.ranking import choose, lexrank, similarities, weights_of
 from luminalib.adapters.llm.extractive.sentences import split
 from luminalib.adapters.llm.extractive.words import terms_of, words_of
-from luminalib.domain.consensus import KNOWN_ASPECTS, LONGEST_QUOTE, AspectMention, aspect_name, distinct
+from luminalib.domain.consensus import HIGH, KNOWN_ASPECTS, LONGEST_QUOTE, LOW, AspectMention, aspect_name, distinct, mood_of_stars
 from luminalib.domain.intelligence import Sentiment
 from luminalib.ports.children import Progress
 
@@ -39,7 +39,6 @@ book books novel novels thing things whole rest author one way time reader reade
 first second last work volume series copy edition reason problem result fact point points bit kind lot man woman
 """
 _GENERAL = frozenset(_NO_ASPECTS.split())
-_HIGH, _LOW = 4, 2
 _JOINING = re.compile(r"^(?:and|or|so|because|which|that|who|then)\b[\s,]*", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:too long|too slow|the rest|everything else|(?:first|second) half|middle|start|text|drawings|pictures)\b", re.IGNORECASE
@@ -78,16 +77,16 @@ def mood_of(sentences: Sequence[str], rating: int | None) -> Sentiment:
 
     Five stars are not negative and one star is not positive, whatever the words: irony praises, and books tell of horrors.
     """
-    if rating is not None and rating >= _HIGH:
+    if rating is not None and rating >= HIGH:
         return Sentiment.MIXED if _says_both(sentences, -1) else Sentiment.POSITIVE
-    if rating is not None and rating <= _LOW:
+    if rating is not None and rating <= LOW:
         return Sentiment.MIXED if _says_both(sentences, 1) else Sentiment.NEGATIVE
     scores = [opinion(clause) for sentence in sentences for clause in _clauses(sentence)]
     bright = sum(score for score in scores if score > _OPINION)
     dark = -sum(score for score in scores if score < -_OPINION)
     whole = opinion(" ".join(sentences))
     if not bright and not dark:
-        return _by_stars(rating)
+        return mood_of_stars(rating)
     if min(bright, dark) > _CLEAR * max(bright, dark) and min(bright, dark) >= _CLEAR:
         return Sentiment.MIXED
     return Sentiment.POSITIVE if bright + max(whole, 0) > dark + max(-whole, 0) else Sentiment.NEGATIVE
@@ -98,12 +97,6 @@ def _says_both(sentences: Sequence[str], side: int) -> bool:
     scored = [(clause, opinion(clause)) for sentence in sentences for clause in _clauses(sentence)]
     objects = any(side * score >= _CLEAR and (_aspects_in(clause) or _PART.search(clause)) for clause, score in scored)
     return objects and any(-side * score >= _OPINION for _, score in scored)
-
-
-def _by_stars(rating: int | None) -> Sentiment:
-    if rating is None:
-        return Sentiment.NEUTRAL
-    return Sentiment.POSITIVE if rating >= _HIGH else Sentiment.NEGATIVE if rating <= _LOW else Sentiment.NEUTRAL
 
 
 def _clauses(sentence: str) -> list[str]:

@@ -6,7 +6,15 @@ from typing import Any
 from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
-from luminalib.domain.consensus import AspectMention, ConsensusResult, ReviewReading, aspect_name, distinct, overall
+from luminalib.domain.consensus import (
+    AspectMention,
+    ConsensusResult,
+    ReviewReading,
+    aspect_name,
+    distinct,
+    mood_with_stars,
+    overall,
+)
 from luminalib.domain.content_checks.consensus import Opinion, Table, faults_of_consensus
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.reviews import faults_of_reading
@@ -99,9 +107,10 @@ class ReviewReader:
             for aspect in part["aspects"]
             if (name := aspect_name(aspect["name"]))
         ]
+        said = moods[0] if len(moods) == 1 else overall({mood: moods.count(mood) for mood in moods})
         transport = self._asker.transport
         return ReviewReading(
-            sentiment=moods[0] if len(moods) == 1 else overall({mood: moods.count(mood) for mood in moods}),
+            sentiment=mood_with_stars(said, review.rating),
             aspects=distinct(mentions),
             provider=transport.name,
             model=transport.model,
