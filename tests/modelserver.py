@@ -143,7 +143,12 @@ async def send(writer: asyncio.StreamWriter, content: Any, status: int = 200, he
 
 
 def obliging(body: dict[str, Any]) -> str:
-    """The smallest answer that fits any of the library's schemas, in words of the material that the request is about."""
+    """The smallest answer that fits any of the library's schemas, in words of the material that the request is about.
+
+    It calls no tool.
+    """
+    if body.get("tools"):
+        return "It is so."
     schema = body.get("format") or body["response_format"]["json_schema"]["schema"]
     return json.dumps(sample_of(schema, "", Material(said(body))))
 

@@ -1,12 +1,17 @@
 """Calls of tools over both protocols: what a server's reply becomes, whatever a model made of it."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from luminalib.adapters.llm.prompted.prompts import Message
 from luminalib.adapters.llm.prompted.transport import BrokenReply, ChatReply, ChatRequest, ToolRequest
+from luminalib.domain.llm import AnswerWay
 from luminalib.ports.conversing import Tool
-from models import PROVIDERS, transport
-from modelserver import ModelServer, call, model_server
+from models import PROVIDERS, prompted, transport
+from modelserver import Answer, ModelServer, call, model_server, obliging
 
 PARAMETERS = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
 SEARCH = Tool(name="search_library", description="Finds passages.", parameters=PARAMETERS)
@@ -44,3 +49,34 @@ async def test_half_a_call_is_one_without_arguments(half: str) -> None:
         assert (await offer("openai", server)).calls == (ToolRequest(name="search_library", arguments=None),)
         with pytest.raises(BrokenReply):  # this protocol sends objects; a server that does not is broken
             await offer("ollama", server)
+
+
+def capable(body: dict[str, Any]) -> str:
+    """A model that calls what it is offered, and names the right source."""
+    if body.get("tools"):
+        return call("search_library", {"query": "When does the reading room close?"})
+    schema = body.get("format") or body["response_format"]["json_schema"]["schema"]
+    if "answerable" in schema["properties"]:
+        return json.dumps({"answerable": True, "sentences": [{"text": "It closes at nine in the evening.", "source": 2}]})
+    return obliging(body)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("answer", "way", "fine"),
+    [
+        (capable, AnswerWay.TOOLS, {"citation": True, "tools": True, "conversations": True}),
+        (obliging, AnswerWay.SCHEMA, {"citation": False, "tools": False, "conversations": True}),
+        (lambda _: "Well, let me think.", AnswerWay.EXTRACTIVE, {"json-schema": False, "tools": False, "conversations": False}),
+    ],
+)
+async def test_the_probe_says_how_questions_will_be_answered(
+    provider: str, answer: Answer, way: AnswerWay, fine: dict[str, bool], tmp_path: Path
+) -> None:
+    async with model_server(answer) as server, prompted(tmp_path, transport(provider, server.ollama_url)) as model:
+        report = await model.llm.probe("main")
+        assert report.answers_by is way
+        assert {name: found.is_fine for found in report.findings if (name := found.check) in fine} == fine
+        assert model.llm.conversing
+        assert model.llm.conversing.verdict is way
+        assert (report.tokens_per_second is None) == (way is AnswerWay.EXTRACTIVE)

@@ -78,7 +78,15 @@ async def test_operators_try_the_connection_and_read_what_to_do(library: Library
     admin = await library.join("admin")
     report = (await admin.post("/admin/llm/test")).raise_for_status().json()
     assert (report["is_ready"], report["context_length"], report["provider"], report["model"]) == (True, 8192, "ollama", "tiny")
-    assert [finding["check"] for finding in report["findings"]] == ["model", "context", "json-schema", "tools"]
+    assert [finding["check"] for finding in report["findings"]] == [
+        "model",
+        "context",
+        "json-schema",
+        "citation",
+        "tools",
+        "speed",
+        "conversations",
+    ]
     server.model = "another"
     report = (await admin.post("/admin/llm/test")).json()
     assert report["is_ready"] is False

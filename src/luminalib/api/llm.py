@@ -11,7 +11,7 @@ from luminalib.api.deps import PrincipalDep, ServicesDep
 from luminalib.api.problems import documented
 from luminalib.domain.auth import NotAllowed
 from luminalib.domain.errors import Unauthenticated
-from luminalib.domain.llm import EngineReport, Purpose
+from luminalib.domain.llm import AnswerWay, EngineReport, Purpose
 from luminalib.services.llm import PricedUsage
 
 
@@ -95,6 +95,12 @@ class EngineReportOut(BaseModel):
     model: str = Field(examples=["llama3.2:1b"])
     is_ready: bool
     context_length: int | None = Field(examples=[8192], description="How many tokens it reads at once.")
+    answers_by: AnswerWay | None = Field(
+        examples=["schema"],
+        description="How members' questions are answered: by its calls of tools, by JSON, or without it; null when untried.",
+    )
+    tokens_per_second: float | None = Field(examples=[48.5], description="Read and written, of one question; with waiting in line.")
+    minutes_per_book: float | None = Field(examples=[51.5], description="For 300 pages at that speed.")
     findings: list[FindingOut]
 
     @classmethod

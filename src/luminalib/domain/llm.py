@@ -6,6 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 PER_MILLION = 1_000_000
+BOOK_PAGES = 300
+TOKENS_OF_A_PAGE = 500
+"""What a page of a book comes to, with its share of what is written about it."""
 
 
 class Purpose(StrEnum):
@@ -120,10 +123,17 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineReport:
-    """What an engine can do. `is_ready`: it can do the library's work; not every finding must be fine for that."""
+    """What an engine can do. `is_ready`: it can do the library's work; not every finding must be fine for that.
+
+    `answers_by` is how members' questions are answered with it; None when it could not be tried. Speed is measured on one question,
+    what it read and what it wrote taken together; a book has BOOK_PAGES pages.
+    """
 
     provider: str
     model: str
     is_ready: bool
     findings: tuple[Finding, ...]
     context_length: int | None = None
+    answers_by: AnswerWay | None = None
+    tokens_per_second: float | None = None
+    minutes_per_book: float | None = None

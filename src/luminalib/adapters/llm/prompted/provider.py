@@ -55,7 +55,7 @@ class PromptedLLM(LLMProvider):
         self._books = BookReader(asker, children, at_once=at_once)
         self._reviews = ReviewReader(asker, opinion)
         self._inquiries = InquiryReader(asker, reader)
-        self.conversing = PromptedConversing(asker)
+        self.conversing = self._conversing = PromptedConversing(asker)
         self._probe = Probe(asker)
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
@@ -100,4 +100,6 @@ class PromptedLLM(LLMProvider):
 
     async def probe(self, tenant_id: str) -> EngineReport:
         """See LLMProvider."""
-        return await self._probe.report(tenant_id)
+        report = await self._probe.report(tenant_id)
+        self._conversing.verdict = report.answers_by
+        return report
