@@ -51,12 +51,17 @@ async def test_half_a_call_is_one_without_arguments(half: str) -> None:
             await offer("ollama", server)
 
 
+def is_draft(body: dict[str, Any]) -> bool:
+    """Whether an answer from sources is asked for."""
+    schema = body.get("format") or body.get("response_format", {}).get("json_schema", {}).get("schema") or {}
+    return "answerable" in schema.get("properties", {})
+
+
 def capable(body: dict[str, Any]) -> str:
     """A model that calls what it is offered, and names the right source."""
     if body.get("tools"):
         return call("search_library", {"query": "When does the reading room close?"})
-    schema = body.get("format") or body["response_format"]["json_schema"]["schema"]
-    if "answerable" in schema["properties"]:
+    if is_draft(body):
         return json.dumps({"answerable": True, "sentences": [{"text": "It closes at nine in the evening.", "source": 2}]})
     return obliging(body)
 
@@ -80,3 +85,20 @@ async def test_the_probe_says_how_questions_will_be_answered(
         assert model.llm.conversing
         assert model.llm.conversing.verdict is way
         assert (report.tokens_per_second is None) == (way is AnswerWay.EXTRACTIVE)
+
+
+async def test_a_model_that_is_silent_when_it_is_offered_a_tool_is_routed(tmp_path: Path) -> None:
+    async with model_server(capable) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        await model.llm.probe("main")
+        server.script = ["as before"] * (len(server.requests) - 1) + ["slow"]
+
+        def impatient(body: dict[str, Any]) -> str:
+            if is_draft(body):  # the question before the tool is offered
+                model.llm._probe._seconds = 0.2
+            return capable(body)
+
+        server.answer = impatient
+        report = await model.llm.probe("main")
+        assert (report.is_ready, report.answers_by) == (True, AnswerWay.SCHEMA)
+        (found,) = [finding.detail for finding in report.findings if finding.check == "tools"]
+        assert "said nothing for 0.2 seconds" in found

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Iterator, Sequence
+from typing import TypeVar
 
 from luminalib.adapters.llm.prompted.asking import Asker
 from luminalib.adapters.llm.prompted.budget import SAMPLE
@@ -41,6 +42,8 @@ _NO_NEED = "Nothing here needs that."
 _LONG_MINUTES = 60
 """For one book; people think of a hung server then."""
 
+T = TypeVar("T")
+
 
 class Probe:
     """Asks a model a few small questions, each accounted for as `probe`."""
@@ -62,7 +65,7 @@ class Probe:
             findings.append(await self._within(self._answers(tenant_id, context)))
             if findings[-1].is_fine:
                 findings.append(await self._within(self._cites(tenant_id, context)))
-            findings.append(await self._within(self._calls(tenant_id, context)))
+            findings.append(await self._calls(tenant_id, context))
         except TransportFailure as failure:
             findings.append(Finding(check="answer" if findings else "model", is_fine=False, detail=str(failure)))
         except TimeoutError:
@@ -82,7 +85,7 @@ class Probe:
             minutes_per_book=self._speed and round(BOOK_PAGES * TOKENS_OF_A_PAGE / self._speed / 60, 1),
         )
 
-    async def _within(self, trial: Awaitable[Finding]) -> Finding:
+    async def _within(self, trial: Awaitable[T]) -> T:
         async with asyncio.timeout(self._seconds):
             return await trial
 
@@ -128,7 +131,10 @@ class Probe:
         messages = (Message(role="user", content=f"Look up: {_QUESTION}"),)
         request = ChatRequest(messages=messages, schema=None, max_output=_OUTPUT, context=context, tools=(_TOOL,), must_call=True)
         try:
-            reply = await self._asker.accounted(tenant_id, "probe-tools@1", request)
+            reply = await self._within(self._asker.accounted(tenant_id, "probe-tools@1", request))
+        except TimeoutError:
+            detail = f"The model was offered a tool and said nothing for {self._seconds:g} seconds. {_NO_NEED}"
+            return Finding(check="tools", is_fine=False, detail=detail)
         except TransportFailure as failure:
             return Finding(check="tools", is_fine=False, detail=f"The model was offered a tool in vain: {failure} {_NO_NEED}")
         if any(call.name == _TOOL.name and (call.arguments or {}).get("query") for call in reply.calls):
