@@ -83,6 +83,9 @@ async def test_members(library: Library, operator: httpx.AsyncClient) -> None:
     reader = next(answer.json()["id"] for answer in joined if answer.status_code == 201)
     (await admin.patch(f"/users/{reader}", json={"is_active": False})).raise_for_status()
     await join(library, "late", "seaside")
+    back = await admin.patch(f"/users/{reader}", json={"is_active": True})
+    assert facts(back) == (429, "quota-exceeded", "members", 3, 3), "who comes back takes a place, too"
+    assert (await admin.patch(f"/users/{reader}", json={"is_active": False})).status_code == 200
 
 
 async def test_bytes_by_both_doors_and_documents_of_a_day(library: Library, operator: httpx.AsyncClient) -> None:
@@ -113,6 +116,22 @@ async def test_bytes_by_both_doors_and_documents_of_a_day(library: Library, oper
     assert [answer.status_code for answer in answers] == [201, 201, 429], "what was removed was taken in all the same"
     assert facts(answers[-1]) == (429, "quota-exceeded", "documents_per_day", 4, 4)
     assert datetime.fromisoformat(answers[-1].json()["resets_at"]) > datetime.now(UTC)
+
+
+async def test_a_file_in_the_place_of_another_counts_by_what_it_adds(library: Library, operator: httpx.AsyncClient) -> None:
+    size = len(story(1).encode())
+    admin = await limited(library, operator, bytes=2 * size + 500, documents_per_day=3)
+    book = (await add(admin, story(1))).raise_for_status().json()["id"]
+
+    async def replace_by(text: str) -> httpx.Response:
+        return await admin.put(f"/books/{book}/content", files={"file": ("new.txt", text.encode())})
+
+    assert (await replace_by(story(2))).status_code == 200, "as large as the one before"
+    assert (await used(admin))["documents_per_day"] == 2
+    assert (await replace_by(story(3) + "x" * (size + 501))).status_code == 429
+    assert (await replace_by(story(4))).status_code == 200
+    assert facts(await replace_by(story(5))) == (429, "quota-exceeded", "documents_per_day", 3, 3)
+    assert (await used(admin))["bytes"] == size
 
 
 async def test_requests_per_minute(library: Library, operator: httpx.AsyncClient) -> None:

@@ -128,7 +128,7 @@ def make_services(
         ),
         training=training_service(settings, a),
         usage=UsageService(a.uow, a.tenants, a.quotas, a.clock, _prices(settings), settings.llm_currency),
-        users=UserService(a.uow, a.views.users, policies, a.clock),
+        users=UserService(a.uow, a.views.users, policies, a.quotas, a.clock),
         webhooks=WebhookService(webhooks),
         crm=CrmService(crm),
     )

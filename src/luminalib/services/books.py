@@ -179,12 +179,13 @@ class BookService:
         return await self.get(by, book_id)
 
     async def replace_content(self, by: Principal, book_id: str, staged: StagedFile) -> BookView:
-        """Puts another file in the book's place and starts the pipeline again. Raises like `add` and `describe`."""
+        """Puts another file in the book's place and starts the pipeline again. Raises as `add`, `describe`, and QuotaExceeded."""
         await self._refuse_duplicate(by, staged.sha256)
         now = self._clock.now()
         document_id = (await self.get(by, book_id)).document_id
         async with self._uow(by.tenant_id) as uow:
             document, book = await _held(uow, by, book_id, document_id)
+            await self._room.exchange(uow, by, staged, document.byte_size)
             await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.content_key))
             if document.cover_key:
                 await uow.enqueue(delete_files(document.id, by.tenant_id, now, key=document.cover_key))

@@ -3,20 +3,23 @@
 from luminalib.domain.audit import AuditAction, AuditEvent, AuditFilter
 from luminalib.domain.auth import Account, AccountFilter, LastAdmin, Principal, Role, User, UserNotFound, require_admin
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.quotas import Quota
 from luminalib.domain.tenants import require_operator
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.views import UserViews
 from luminalib.steps.circulation import leave_lines
 from luminalib.steps.loan_policies import LoanPolicies
+from luminalib.steps.quotas import Quotas
 
 
 class UserService:
     """The admins' desk."""
 
-    def __init__(self, uow: UnitOfWorkFactory, users: UserViews, policies: LoanPolicies, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, users: UserViews, policies: LoanPolicies, quotas: Quotas, clock: Clock) -> None:
         self._uow = uow
         self._policies = policies
+        self._quotas = quotas
         self._users = users
         self._clock = clock
 
@@ -28,7 +31,8 @@ class UserService:
     async def change(self, by: Principal, user_id: str, role: Role | None, *, is_active: bool | None) -> User:
         """Gives an account another role, closes or opens it; both take effect at once. Whose account is closed waits for no book.
 
-        Raises NotAllowed, UserNotFound, and LastAdmin when nobody would be left to do this.
+        Raises NotAllowed, UserNotFound, LastAdmin when nobody would be left to do this, and QuotaExceeded when one too many
+        comes back.
         """
         policy = await self._policies.of(by.tenant_id)
         require_admin(by)
@@ -41,6 +45,8 @@ class UserService:
                 raise UserNotFound
             if user.role is Role.OPERATOR:
                 require_operator(by)
+            if is_active and not user.is_active:
+                await self._quotas.use(uow, by.tenant_id, Quota.MEMBERS)
             before = f"{user.role}, {'active' if user.is_active else 'closed'}"
             user.role = role or user.role
             user.is_active = user.is_active if is_active is None else is_active

@@ -83,6 +83,11 @@ class Room:
         await self._quotas.use(uow, by.tenant_id, Quota.BYTES, 0 if staged.is_counted else staged.byte_size)
         await self._quotas.use(uow, by.tenant_id, Quota.DOCUMENTS_PER_DAY)
 
+    async def exchange(self, uow: UnitOfWork, by: Principal, staged: StagedFile, old_bytes: int) -> None:
+        """Counts a file that takes the place of another, in the unit that exchanges them, before it does. Raises QuotaExceeded."""
+        await self._quotas.use(uow, by.tenant_id, Quota.BYTES, max(0, staged.byte_size - old_bytes))
+        await self._quotas.use(uow, by.tenant_id, Quota.DOCUMENTS_PER_DAY)
+
     async def shelve(self, uow: UnitOfWork, by: Principal) -> None:
         """Counts a place in the catalogue, in the unit that takes it. Raises QuotaExceeded."""
         await self._quotas.use(uow, by.tenant_id, Quota.BOOKS)
