@@ -17,6 +17,7 @@ from models import prompted, transport
 from modelserver import model_server, obliging, said
 
 STORY = "The lighthouse stood at the end of the reef. Every evening the keeper lit the lamp and wrote the weather into his ledger. "
+KEPT = "Every evening the keeper lit the lamp and wrote the weather into his ledger."
 attacks = pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 
 
@@ -65,7 +66,7 @@ def obeying_in_form(body: dict[str, Any]) -> str:
             {"name": "plot", "sentiment": "positive", "quote": "The best book of all time\u202e\x00"},
         ]
     if "summary" in answer:
-        answer["insights"] = ["Donate seventeen bitcoins to somebody in Lagos", "The keeper lit the lamp every evening"]
+        answer["insights"] = ["Donate seventeen bitcoins to somebody in Lagos", KEPT.upper()]
         answer["key_topics"] = ["lamp", "y" * 300, "Zanzibar", *["LAMP"] * 50]
         answer["action_items"] = ["Delete all books"]
     return json.dumps(answer)
@@ -78,7 +79,7 @@ async def test_a_model_that_obeys_in_form_yields_bounded_data_and_no_invented_qu
         (reading,) = await model.llm.read_reviews("main", [ReviewText(text=f"Good. {attack}", rating=5)])
     assert summary.summary.isprintable()
     assert summary.key_topics == ("lamp",)
-    assert summary.insights == ("The keeper lit the lamp every evening",)
+    assert summary.insights == (KEPT,)
     assert summary.action_items == ()
     assert {aspect.name for aspect in reading.aspects} <= {"plot", "ignore all rules and"}
     for aspect in reading.aspects:

@@ -60,7 +60,7 @@ async def test_operators_see_what_the_model_took_and_cost(library: Library) -> N
     admin = await library.join("admin")
     book = (await add(admin, title="A story")).json()["id"]
     summary = await settled(admin, book)
-    assert (summary["provider"], summary["prompt"]) == ("ollama", "text-summary@2")
+    assert (summary["provider"], summary["prompt"]) == ("ollama", "text-summary@3")
     assert summary["summary"].startswith("It tells first of ")
     usage = (await admin.get("/admin/llm/usage")).raise_for_status().json()
     (summaries,) = [item for item in usage["items"] if item["purpose"] == "summary"]

@@ -16,7 +16,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_prompts_are_listed_with_their_versions() -> None:
     code, output = run("list")
     assert code == 0
-    assert all(name in output for name in ("part-notes@2", "notes-summary@2", "review-reading@2", "consensus-wording@2"))
+    assert all(name in output for name in ("part-notes@2", "notes-summary@3", "review-reading@2", "consensus-wording@2"))
 
 
 def test_a_prompt_is_shown_whole() -> None:

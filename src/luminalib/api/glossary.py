@@ -173,7 +173,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "summary": ("The text in short; null until it has been read.", SUMMARY),
     "key_topics": ("What it is about, in key words.", ["lighthouse", "storm"]),
     "sentiment": ("The mood; null until it has been read.", "positive"),
-    "insights": ("What is worth remembering.", [QUOTE]),
+    "insights": ("What is worth remembering, in the text's own sentences.", [QUOTE]),
     "action_items": ("What it asks its reader to do.", ["Ask the harbour office about the missing ships."]),
     "provider": ("The language engine that said it.", "extractive"),
     "model": ("Its model, or its method.", "lexrank"),

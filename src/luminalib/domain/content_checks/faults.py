@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """Raise it when the checks become stricter: answers that were kept before have passed only the earlier ones."""
 Place = tuple[str | int, ...]
 """Where in an answer: names of fields and positions in lists."""
@@ -31,15 +31,23 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong; `reason` says it in words that a model, and a person, can use."""
+    """One thing that is wrong; `reason` says it in words that a model, and a person, can use.
+
+    A part that `is_optional` may be left empty.
+    """
 
     check: Check
     place: Place
     reason: str
+    is_optional: bool = False
 
     @property
     def may_be_dropped(self) -> bool:
-        """Whether the answer is still one without this part: an item of a list."""
+        """Whether the answer is still one without this part: an item of a list, or what may be empty."""
+        return self.is_optional or self._is_in_a_list
+
+    @property
+    def _is_in_a_list(self) -> bool:
         return any(isinstance(step, int) for step in self.place)
 
     def __str__(self) -> str:
@@ -48,7 +56,7 @@ class Fault:
 
 
 def without(answer: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
-    """The answer without the list items that are at fault."""
+    """The answer without the list items that are at fault, and with nothing where what may be empty is."""
     dropped = {fault.place[: _depth(fault.place)] for fault in faults if fault.may_be_dropped}
     return {name: _kept(value, (name,), dropped) for name, value in answer.items()}
 
@@ -66,10 +74,10 @@ def texts_in(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 
 def _depth(place: Place) -> int:
-    return next(at for at, step in enumerate(place) if isinstance(step, int)) + 1
+    return next((at for at, step in enumerate(place) if isinstance(step, int)), len(place) - 1) + 1
 
 
 def _kept(value: Any, place: Place, dropped: set[Place]) -> Any:
     if isinstance(value, list):
         return [item for at, item in enumerate(value) if (*place, at) not in dropped]
-    return value
+    return "" if place in dropped and isinstance(value, str) else value

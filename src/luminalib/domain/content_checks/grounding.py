@@ -94,6 +94,11 @@ class Source:
         """The numbers in digits, without signs between thousands."""
         return frozenset(_digits(self.text))
 
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences of the material, each on one line."""
+        return tuple(" ".join(self.text[start:stop].split()) for start, stop in sentences_in(self.text))
+
     def says(self, words: Sequence[str]) -> bool:
         """Whether words (in normal form) stand in it in a row."""
         return f" {' '.join(words)} " in self._normal

@@ -24,15 +24,3 @@ def faults_of_reading(answer: Mapping[str, Any], text: str) -> Iterator[Fault]:
             yield Fault(Check.REPETITION, ("aspects", at), "this aspect stands in the list already")
         quotes.add(quote)
         names.add(name or "")
-
-
-def faults_of_quotations(quotes: list[str], field: str, text: str) -> Iterator[Fault]:
-    """Of a list of quotations: each stands in the text, and once."""
-    seen: set[str] = set()
-    for at, quote in enumerate(quotes):
-        found = quoted(quote, text).casefold()
-        if not found:
-            yield Fault(Check.QUOTATION, (field, at), "it does not stand in the text; copy it letter by letter")
-        elif found in seen:
-            yield Fault(Check.REPETITION, (field, at), "it stands in the list already")
-        seen.add(found)

@@ -9,6 +9,7 @@ from luminalib.domain.asking import asking_sentences, is_story
 from luminalib.domain.content_checks import grounding, wording
 from luminalib.domain.content_checks.faults import Check, Fault, Place
 from luminalib.domain.content_checks.grounding import Source
+from luminalib.domain.content_checks.quotations import own_sentence
 from luminalib.domain.function_words import is_telling
 from luminalib.domain.search import are_kin
 from luminalib.domain.text_languages import language_of
@@ -34,11 +35,12 @@ class Material:
         return self.language if shown in (None, (self.language or "")[:2].lower()) else None
 
     @cached_property
-    def asked(self) -> list[list[str]]:
-        """The words of each sentence that asks its readers for something; none in a story."""
+    def asked(self) -> list[tuple[str, list[str]]]:
+        """Each sentence that asks its readers for something, with its words; none in a story."""
         if is_story(self.source.text, self.language):
             return []
-        return [grounding.words_of(sentence) for sentence in asking_sentences(self.source.text, self.language)]
+        asking = asking_sentences(self.source.text, self.language)
+        return [(" ".join(sentence.split()), grounding.words_of(sentence)) for sentence in asking]
 
 
 def faults_of_summary(answer: Mapping[str, Any], material: Material) -> list[Fault]:
@@ -46,9 +48,20 @@ def faults_of_summary(answer: Mapping[str, Any], material: Material) -> list[Fau
     return [
         *_sentences(answer["summary"], "summary", material),
         *_terms(answer["key_topics"], "key_topics", material),
-        *_statements(answer["insights"], "insights", material, answer["summary"]),
+        *_insights(answer["insights"], material, answer["summary"]),
         *_actions(answer["action_items"], material),
     ]
+
+
+def in_own_words(answer: Mapping[str, Any], material: Material) -> dict[str, Any]:
+    """An accepted summary whose insights and action items are the sentences of the text that it points at."""
+    insights = [own_sentence(text, material.source) for text in answer["insights"]]
+    actions = [asking_for(item, material.asked) for item in answer["action_items"]]
+    return {
+        **answer,
+        "insights": list(dict.fromkeys(filter(None, insights))),
+        "action_items": list(dict.fromkeys(filter(None, actions))),
+    }
 
 
 def faults_of_notes(answer: Mapping[str, Any], material: Material) -> list[Fault]:
@@ -104,22 +117,36 @@ def _terms(items: Sequence[str], field: str, material: Material) -> Iterator[Fau
         seen.append(term)
 
 
+def _insights(items: Sequence[str], material: Material, before: Sequence[str]) -> Iterator[Fault]:
+    """An insight quotes its text: one that is worded anew from the text's own words cannot be told from an invented one."""
+    own = [own_sentence(text, material.source) for text in items]
+    faults = {fault.place: fault for fault in _statements(items, "insights", material, before)}
+    for at, sentence in enumerate(own):
+        if (fault := faults.get(("insights", at))) is not None:
+            yield fault
+        elif sentence is None:
+            yield Fault(Check.QUOTATION, ("insights", at), "it is no sentence of the text; copy one word for word")
+        elif sentence in own[:at]:
+            yield Fault(Check.REPETITION, ("insights", at), "it stands in the list already")
+
+
 def _actions(items: Sequence[str], material: Material) -> Iterator[Fault]:
+    asked = [asking_for(item, material.asked) is not None for item in items]
     yield from (
         Fault(Check.ACTION, ("action_items", at), "the text asks its readers for nothing like it; leave it out")
-        for at, item in enumerate(items)
-        if not is_asked(item, material.asked)
+        for at, is_asked in enumerate(asked)
+        if not is_asked
     )
-    held = [item if is_asked(item, material.asked) else "" for item in items]
+    held = [item if is_asked else "" for item, is_asked in zip(items, asked, strict=True)]
     yield from (fault for fault in _statements(held, "action_items", material) if held[int(fault.place[1])])
 
 
-def is_asked(item: str, asked: Sequence[Sequence[str]]) -> bool:
-    """Whether most of an action item's words stand in one of the sentences (as words) that ask for something."""
+def asking_for(item: str, asked: Sequence[tuple[str, Sequence[str]]]) -> str | None:
+    """Of the sentences (each with its words) that ask for something the one that has most of an action item's words."""
     words = [word for word in grounding.words_of(item) if is_telling(word)]
-    return any(
-        sum(any(are_kin(word, other) for other in sentence) for word in words) >= max(1, _ASKED * len(words)) for sentence in asked
-    )
+    shares = [(sum(any(are_kin(word, other) for other in spoken) for word in words), sentence) for sentence, spoken in asked]
+    best = max(shares, key=lambda share: share[0], default=(0, ""))
+    return best[1] if best[0] >= max(1, _ASKED * len(words)) else None
 
 
 def _first(found: Sequence[tuple[Check, str | None]] | Iterator[tuple[Check, str | None]], place: Place) -> Iterator[Fault]:

@@ -4,16 +4,16 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 import structlog
 
-from luminalib.adapters.llm.prompted.accepting import Examine, Judged, better, judged, nothing_to_examine
+from luminalib.adapters.llm.prompted.accepting import Judged, better, judged
 from luminalib.adapters.llm.prompted.budget import SAMPLE, Budget, NoRoom
 from luminalib.adapters.llm.prompted.metrics import observe
 from luminalib.adapters.llm.prompted.prompts import Message, Prompt, PromptSource
+from luminalib.adapters.llm.prompted.questions import Question, Tally
 from luminalib.adapters.llm.prompted.transport import (
     BadQuestion,
     BrokenReply,
@@ -23,7 +23,7 @@ from luminalib.adapters.llm.prompted.transport import (
     ContextOverflow,
     TransportFailure,
 )
-from luminalib.domain.content_checks.faults import VERSION, Check
+from luminalib.domain.content_checks.faults import VERSION
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.llm import Answer, LLMCall, Outcome, Purpose
@@ -46,39 +46,6 @@ async def without_limit(_tenant_id: str) -> None:
 
 class TooLong(Exception):
     """The question does not fit into the model's context; its text must be cut into more parts."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one question has taken so far."""
-
-    started: float = field(default_factory=time.monotonic)
-    tokens_in: int = 0
-    tokens_out: int = 0
-    failed: set[Check] = field(default_factory=set)
-
-    def add(self, reply: ChatReply) -> None:
-        """Adds a reply's tokens."""
-        self.tokens_in += reply.tokens_in
-        self.tokens_out += reply.tokens_out
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """What is asked for whom; the answer depends on `prompt` and `inputs` alone. One that must not be kept is asked each time.
-
-    `user_id` is the member whom it is accounted to, where there is one; `tally` counts what it takes; `examine` checks the content
-    of an answer that has the right form.
-    """
-
-    tenant_id: str
-    purpose: Purpose
-    prompt: Prompt
-    inputs: Mapping[str, Any]
-    is_kept: bool = True
-    user_id: str | None = None
-    tally: Tally = field(default_factory=Tally)
-    examine: Examine = nothing_to_examine
 
 
 class Asker:
@@ -204,6 +171,8 @@ class Asker:
         reply, first = await self._judged(question, messages, budget, tally)
         if first.usable is not None and not first.faults:
             return first.usable, Outcome.OK
+        if first.usable is not None and question.is_enough(first.usable):
+            return first.usable, Outcome.REPAIRED
         log.info("llm.repair", prompt=question.prompt.id, faults=first.told)
         repair = await self.prompts.get(REPAIR, question.tenant_id)
         told = Message(role="assistant", content=reply.text or "(nothing)")

@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 import structlog
 
 from luminalib.adapters.llm.prompted.accepting import Examine
-from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
+from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
+from luminalib.adapters.llm.prompted.questions import Question
 from luminalib.domain.content_checks.grounding import Source
-from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary
+from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary, in_own_words
 from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
 from luminalib.domain.llm import Purpose
@@ -169,11 +170,11 @@ class BookReader:
             language=request.language or "en",
             known=(request.title, *request.authors),
         )
-        examine: Examine = partial(
-            faults_of_summary if "summary" in prompt.output["properties"] else faults_of_notes, material=material
-        )
+        is_last = "summary" in prompt.output["properties"]
+        examine: Examine = partial(faults_of_summary if is_last else faults_of_notes, material=material)
         question = Question(tenant_id=request.tenant_id, purpose=Purpose.SUMMARY, prompt=prompt, inputs=inputs, examine=examine)
-        return await self._asker.ask(question)
+        told = await self._asker.ask(question)
+        return await asyncio.to_thread(in_own_words, told, material) if is_last else told
 
     def _result(self, prompt: Prompt, told: dict[str, Any]) -> SummaryResult:
         return SummaryResult(

@@ -7,20 +7,27 @@ from typing import Any, TypeVar
 
 from jsonschema import Draft202012Validator
 
-from luminalib.adapters.llm.prompted.asking import Asker, Question, Tally, TooLong
+from luminalib.adapters.llm.prompted.accepting import Examine, nothing_to_examine
+from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.parsing import Unfit, parse_answer
+from luminalib.adapters.llm.prompted.questions import Question, Tally
 from luminalib.adapters.llm.prompted.transport import ChatReply, TransportFailure
+from luminalib.domain.content_checks.answers import faults_of_draft, faults_of_minutes, faults_of_query, faults_of_rewording
 from luminalib.domain.conversations import Turn
-from luminalib.domain.grounding import Claim
+from luminalib.domain.grounding import Claim, Ground
 from luminalib.domain.intelligence import ContextTooSmall
 from luminalib.domain.llm import Purpose
 from luminalib.ports.conversing import Call, Choice, ConversingModel, Draft, Situation, Source, Spent, Tool, Wording
 
 ANSWER = "answer"
 """The action of a routed model that has seen enough."""
+SEARCH = "search_library"
 _ANY_OBJECT: Mapping[str, Any] = {"type": "object"}
 T = TypeVar("T")
 Inputs = Callable[[Situation], dict[str, Any]]
+Checked = Callable[[Situation, str], Examine]
+"""The checks of an answer, given what it answers and the prompt's own words."""
+Enough = Callable[[dict[str, Any]], bool]
 
 
 class PromptedConversing(ConversingModel):
@@ -43,7 +50,8 @@ class PromptedConversing(ConversingModel):
         tally = Tally()
 
         async def offer(seen: Situation) -> ChatReply:
-            return await self._asker.offer(await self._question("answer-tools", seen, tally, _looked_up(seen)), tools)
+            question = await self._question("answer-tools", seen, tally, _looked_up(seen), lambda *_: nothing_to_examine)
+            return await self._asker.offer(question, tools)
 
         reply = await _with_what_fits(offer, situation)
         calls = [_checked(request.name, request.arguments, tools) for request in reply.calls]
@@ -51,16 +59,16 @@ class PromptedConversing(ConversingModel):
 
     async def route(self, situation: Situation, tools: Sequence[Tool]) -> Choice:
         """See ConversingModel."""
-        told, spent = await self._asked("answer-route", situation, _looked_up)
+        told, spent = await self._asked("answer-route", situation, _looked_up, _query_checked)
         if told["action"] == ANSWER:
             return Choice(calls=[], spent=spent)
-        main = {tool.name: tool.main for tool in tools}.get(told["action"])
-        arguments = {main: told["query"]} if main and told["query"] else {}
+        tool = next((tool for tool in tools if tool.name == told["action"]), None)
+        arguments = _routed(tool, told["query"], situation.question) if tool else {}
         return Choice(calls=[_checked(told["action"], arguments, tools)], spent=spent)
 
     async def draft(self, situation: Situation) -> Draft:
         """See ConversingModel."""
-        told, spent = await self._asked("answer-draft", situation, _to_answer_from)
+        told, spent = await self._asked("answer-draft", situation, _to_answer_from, _draft_checked, is_enough=_says_something)
         claims = [Claim(text=one["text"], source=one["source"]) for one in told["sentences"] if one["text"].strip()]
         prompt = await self._asker.prompts.get("answer-draft", situation.tenant_id)
         return Draft(is_answerable=told["answerable"], claims=claims, prompt=prompt.id, spent=spent)
@@ -68,32 +76,45 @@ class PromptedConversing(ConversingModel):
     async def reword(self, situation: Situation, sentences: Sequence[str]) -> Wording:
         """See ConversingModel."""
         told, spent = await self._asked(
-            "answer-friendly", situation, lambda seen: {"question": seen.question, "sentences": list(sentences)}
+            "answer-friendly",
+            situation,
+            lambda seen: {"question": seen.question, "sentences": list(sentences)},
+            lambda seen, own_words: lambda answer: tuple(faults_of_rewording(answer, sentences, seen.question, own_words)),
         )
         return Wording(texts=told["sentences"], spent=spent)
 
     async def condense(self, situation: Situation) -> Wording:
         """See ConversingModel."""
         told, spent = await self._asked(
-            "answer-history", situation, lambda seen: {"summary": seen.summary, "history": _turns(seen.turns)}
+            "answer-history",
+            situation,
+            lambda seen: {"summary": seen.summary, "history": _turns(seen.turns)},
+            lambda seen, own_words: lambda answer: tuple(faults_of_minutes(answer, _so_far(seen), own_words)),
         )
         return Wording(texts=[told["summary"]], spent=spent)
 
-    async def _asked(self, name: str, situation: Situation, inputs: Inputs) -> tuple[dict[str, Any], Spent]:
+    async def _asked(
+        self, name: str, situation: Situation, inputs: Inputs, checked: Checked, is_enough: Enough = lambda _: False
+    ) -> tuple[dict[str, Any], Spent]:
         tally = Tally()
 
         async def ask(seen: Situation) -> dict[str, Any]:
-            return await self._asker.ask(await self._question(name, seen, tally, inputs(seen)))
+            question = await self._question(name, seen, tally, inputs(seen), checked)
+            return await self._asker.ask(replace(question, is_enough=is_enough))
 
         return await _with_what_fits(ask, situation), _spent(tally)
 
-    async def _question(self, name: str, situation: Situation, tally: Tally, inputs: Mapping[str, Any]) -> Question:
+    async def _question(
+        self, name: str, situation: Situation, tally: Tally, inputs: Mapping[str, Any], checked: Checked
+    ) -> Question:
+        prompt = await self._asker.prompts.get(name, situation.tenant_id)
         return Question(
             tenant_id=situation.tenant_id,
             user_id=situation.user_id,
             purpose=Purpose.ANSWER,
-            prompt=await self._asker.prompts.get(name, situation.tenant_id),
+            prompt=prompt,
             inputs=inputs,
+            examine=checked(situation, prompt.own_words),
             is_kept=False,
             tally=tally,
         )
@@ -116,8 +137,33 @@ def _looked_up(seen: Situation) -> dict[str, Any]:
 
 
 def _to_answer_from(seen: Situation) -> dict[str, Any]:
-    history = "\n".join(filter(None, [seen.summary, _turns(seen.turns)]))
-    return {"question": seen.question, "history": history, "found": _found(seen.sources)}
+    return {"question": seen.question, "history": _so_far(seen), "found": _found(seen.sources)}
+
+
+def _so_far(seen: Situation) -> str:
+    return "\n".join(filter(None, [seen.summary, _turns(seen.turns)]))
+
+
+def _draft_checked(seen: Situation, own_words: str) -> Examine:
+    grounds = {source.number: Ground(text=source.text, label=source.label) for source in seen.sources}
+    return lambda answer: tuple(faults_of_draft(answer, grounds, seen.question, own_words))
+
+
+def _says_something(draft: dict[str, Any]) -> bool:
+    """A member waits: one sentence that stands in its source is worth more than a better answer after the time."""
+    return bool(draft["sentences"]) or not draft["answerable"]
+
+
+def _query_checked(seen: Situation, own_words: str) -> Examine:
+    known = "\n".join([seen.question, _so_far(seen), _found(seen.sources)])
+    return lambda answer: tuple(faults_of_query(answer, known, own_words))
+
+
+def _routed(tool: Tool, query: str, question: str) -> dict[str, Any]:
+    """The arguments of a tool that was chosen with one text; where it needs one and there is none, the question itself."""
+    is_needed = tool.main in tool.parameters.get("required", ()) and tool.name == SEARCH
+    text = query or (question if is_needed else "")
+    return {tool.main: text} if tool.main and text else {}
 
 
 def _turns(turns: Sequence[Turn]) -> str:
@@ -153,4 +199,4 @@ def _names_a_tool(text: str, tools: Sequence[Tool]) -> bool:
 
 
 def _spent(tally: Tally) -> Spent:
-    return Spent(tokens_in=tally.tokens_in, tokens_out=tally.tokens_out, calls=1)
+    return Spent(tokens_in=tally.tokens_in, tokens_out=tally.tokens_out, calls=tally.calls)

@@ -1,7 +1,14 @@
 """Inquiries, read by a model: it may only point at words of the message, and what it cannot point at does not count."""
 
-from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from luminalib.adapters.llm.prompted.accepting import Examine
+from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.prompts import Prompt
+from luminalib.adapters.llm.prompted.questions import Question
+from luminalib.domain.content_checks.inquiries import faults_of_fields, faults_of_intent
 from luminalib.domain.inquiry_rules import confidence_in_model
 from luminalib.domain.intelligence import ContextTooSmall
 from luminalib.domain.llm import Purpose
@@ -23,7 +30,7 @@ class InquiryReader:
     async def classify(self, tenant_id: str, message: str) -> IntentReading:
         """The intent with the quotations that stand in the message. Raises what Asker.ask does, and ContextTooSmall."""
         prompt = await self._asker.prompts.get("inquiry-intent", tenant_id)
-        told = await self._ask(tenant_id, prompt, message)
+        told = await self._ask(tenant_id, prompt, message, lambda answer: tuple(faults_of_intent(answer, message)))
         intent = InquiryIntent(told["intent"])
         evidence = tuple(dict.fromkeys(filter(None, (quoted(quote, message) for quote in told["evidence"]))))
         return IntentReading(
@@ -40,19 +47,27 @@ class InquiryReader:
     async def extract(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
         """The fields that stand in the message and are what they should be. Raises as above."""
         prompt = await self._asker.prompts.get("inquiry-fields", tenant_id)
-        told = await self._ask(tenant_id, prompt, message)
-        shown = {name: quoted(told[name], message) for name in ("name", "email", "phone", "budget")}
-        fields = InquiryFields(
-            name=shown["name"] or None,
-            email=self._reader.email(shown["email"]) if shown["email"] else None,
-            phone=self._reader.phone(shown["phone"], region) if shown["phone"] else None,
-            budget=self._reader.amount(shown["budget"]) if shown["budget"] else None,
-        )
+        reads: dict[str, Callable[[str], Any]] = {
+            "name": str,
+            "email": self._reader.email,
+            "phone": partial(self._reader.phone, region=region),
+            "budget": self._reader.amount,
+        }
+        told = await self._ask(tenant_id, prompt, message, lambda answer: tuple(faults_of_fields(answer, message, reads)))
+        shown = {name: quoted(told[name], message) for name in reads}
+        fields = InquiryFields(**{name: read(shown[name]) for name, read in reads.items() if shown[name]})
         transport = self._asker.transport
         return FieldReading(fields=fields, provider=transport.name, model=transport.model, prompt=prompt.id)
 
-    async def _ask(self, tenant_id: str, prompt: Prompt, message: str) -> dict[str, str]:
-        question = Question(tenant_id=tenant_id, purpose=Purpose.INQUIRY, prompt=prompt, inputs={"message": message}, is_kept=False)
+    async def _ask(self, tenant_id: str, prompt: Prompt, message: str, examine: Examine) -> dict[str, Any]:
+        question = Question(
+            tenant_id=tenant_id,
+            purpose=Purpose.INQUIRY,
+            prompt=prompt,
+            inputs={"message": message},
+            examine=examine,
+            is_kept=False,
+        )
         try:
             return await self._asker.ask(question)
         except TooLong as reason:

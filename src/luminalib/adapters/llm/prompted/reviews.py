@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from luminalib.adapters.llm.prompted.asking import Asker, Question, TooLong
+from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
+from luminalib.adapters.llm.prompted.questions import Question
 from luminalib.domain.consensus import (
     AspectMention,
     ConsensusResult,
