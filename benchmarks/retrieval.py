@@ -9,9 +9,10 @@ Two kinds of judgements:
   them. Right is a passage of one of those pages in which one of the answers stands; counted among the first one and five.
 
 `--embedder-dir DIR` (model.onnx and tokenizer.json) adds meaning to words, `--features FILE` writes the evidence of each query as
-JSON lines. Without arguments: the kits beside the checkout, where they are.
+JSON lines, `--index pgvector` asks the index in a PostgreSQL of its own. Without arguments: the kits beside the checkout, if any.
 
-Usage: python benchmarks/retrieval.py [--embedder-dir DIR] [--corpus … --queries … --qrels …] [--books … --questions …]
+Usage: python benchmarks/retrieval.py [--index local|pgvector] [--embedder-dir DIR] [--corpus … --queries … --qrels …]
+                                   [--books … --questions …]
 """
 
 import argparse
@@ -22,17 +23,22 @@ import re
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
 import numpy as np
 
+from library import postgres
 from luminalib.adapters.children.pool import SubprocessPool
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.passage_index.local import LocalPassageIndex
+from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.domain.media import MediaType
@@ -72,14 +78,14 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=Path, default=default)
     parser.add_argument("--embedder-dir", type=Path)
     parser.add_argument("--features", type=Path)
+    parser.add_argument("--index", choices=("local", "pgvector"), default="local")
     return parser.parse_args()
 
 
 async def judged(given: argparse.Namespace, embedder: Embedder) -> None:
     """nDCG@10 and refusal on BEIR's form."""
     corpus, relevant = read_lines(given.corpus), read_judgements(given.qrels)
-    with tempfile.TemporaryDirectory() as folder:
-        index = await opened(Path(folder))
+    async with an_index(given) as index:
         names = {}
         documents = []
         for number, row in enumerate(corpus):
@@ -102,7 +108,6 @@ async def judged(given: argparse.Namespace, embedder: Embedder) -> None:
             if answerability == "ANSWERABLE":
                 away = await retriever.retrieve(without_own(query, corpus), asked_in(query))
                 features.append({"id": query["_id"], "answerability": "OFF-TOPIC", **evidence_of(away)})
-        await index.close()
     low, high = interval(gains)
     spent = f"median {median(seconds) * 1000:.1f} ms"
     print(f"judged questions: {len(gains)}; nDCG@10 {fmean(gains):.3f} [{low:.3f}, {high:.3f}]; {spent}")
@@ -143,8 +148,7 @@ async def on_books(given: argparse.Namespace, embedder: Embedder) -> None:
     """The right place among the first over all books."""
     questions = read_lines(given.questions)
     places: dict[str, tuple[str, Passage]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        index = await opened(Path(folder))
+    async with an_index(given) as index:
         begun = time.perf_counter()
         async with SubprocessPool(2) as pool:
             extractor = SandboxedTextExtractor(pool)
@@ -175,13 +179,22 @@ async def on_books(given: argparse.Namespace, embedder: Embedder) -> None:
             for kind, count in counts.items():
                 print(f"  {kind:15} {count['first']:3} /{count['five']:3} /{count['twenty']:3} /{count['asked']:3}")
             print("  not among the first five:", " ".join(missed))
+
+
+@asynccontextmanager
+async def an_index(given: argparse.Namespace) -> AsyncIterator[PassageIndex]:
+    """An empty one of the kind that is asked for."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
+        index: LocalPassageIndex | PgvectorPassageIndex = LocalPassageIndex(Path(folder))
+        if given.index == "pgvector":
+            url = stack.enter_context(postgres(Path(folder)))
+            database = SqlDatabase(url)
+            await upgrade(database)
+            await database.close()
+            index = PgvectorPassageIndex(url.replace("+asyncpg", ""))
+        await index.start()
+        yield index
         await index.close()
-
-
-async def opened(folder: Path) -> LocalPassageIndex:
-    index = LocalPassageIndex(folder)
-    await index.start()
-    return index
 
 
 async def fill(index: PassageIndex, embedder: Embedder, documents: Sequence[tuple[IndexedDocument, Sequence[Passage]]]) -> None:
@@ -191,7 +204,7 @@ async def fill(index: PassageIndex, embedder: Embedder, documents: Sequence[tupl
         await index.replace(document, passages)
         if model:
             vectors = await embedder.embed([passage.text for passage in passages], Use.PASSAGE)
-            await index.add_vectors(document.document_id, model, vectors)
+            await index.add_vectors(document.tenant_id, document.document_id, model, vectors)
     count = sum(len(passages) for _, passages in documents)
     spent = time.perf_counter() - begun
     print(f"indexed {count} passages in {spent:.0f} s, {count / spent:.0f} a second, with {model.name if model else 'words alone'}")

@@ -107,6 +107,12 @@ def postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
     yield from _postgres_database(postgres_server, postgres_template)
 
 
+@pytest.fixture(scope="session")
+def shared_postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
+    """A PostgreSQL database with the newest schema that tests leave to one another: who wants it empty empties it."""
+    yield from _postgres_database(postgres_server, postgres_template)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """One of each kind."""

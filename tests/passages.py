@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 
+import asyncpg
 import numpy as np
 import numpy.typing as npt
 
 from luminalib.adapters.embedders.vectors import unit_vectors
 from luminalib.adapters.passage_index.bm25 import Question, Statistics
+from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
 from luminalib.adapters.passage_index.terms import phrase_terms, primary, question_terms, terms_of
 from luminalib.domain.passages import Hit, IndexedDocument, Passage, Scope
 from luminalib.domain.spelling import words_in
@@ -74,6 +76,15 @@ def _direction(word: str) -> npt.NDArray[np.float64]:
     return np.random.default_rng(int(hashlib.sha256(word.encode()).hexdigest()[:8], 16)).standard_normal(DIMENSION)
 
 
+async def emptied_index(url: str) -> PgvectorPassageIndex:
+    """The index in a PostgreSQL database, with nothing in it and not yet started."""
+    dsn = url.replace("+asyncpg", "")
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("TRUNCATE indexed_documents, indexed_passages, indexed_vectors, indexed_terms")
+    await connection.close()
+    return PgvectorPassageIndex(dsn)
+
+
 class MemoryPassageIndex(PassageIndex):
     """Dictionaries, and the same arithmetic as the real ones."""
 
@@ -87,9 +98,9 @@ class MemoryPassageIndex(PassageIndex):
         self.documents[document.document_id] = document, list(passages)
         self.made.pop(document.document_id, None)
 
-    async def add_vectors(self, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
+    async def add_vectors(self, tenant_id: str, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
         held = self.documents.get(document_id)
-        if held and len(held[1]) == len(vectors):
+        if held and held[0].tenant_id == tenant_id and len(held[1]) == len(vectors):
             self.made[document_id] = model.fingerprint, list(vectors)
 
     async def remove(self, tenant_id: str, document_id: str) -> None:

@@ -39,6 +39,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("LUMINALIB_SEALING_KEY", "short", "at least 32"),
         ("LUMINALIB_PREVIOUS_SEALING_KEYS", f"{'x' * 32},short", "each should have at least 32"),
         ("LUMINALIB_STORAGE", "minio", "LUMINALIB_MINIO__ACCESS_KEY: is required"),
+        ("LUMINALIB_PASSAGE_INDEX", "pgvector", "LUMINALIB_DATABASE_URL that begins with postgresql://"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable(

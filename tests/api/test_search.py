@@ -5,11 +5,19 @@ from bookfiles import make_epub
 from conftest import SignUp
 from journeys import STORY, add, settled
 from luminalib.container import Container
+from luminalib.settings import Settings
 from waiting import indexed
 
 LONG = " ".join(
     f"On day {number} the {word} of the harbour was counted." for number in range(9) for word in ("cat", "crane", "fog")
 )
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """On PostgreSQL with the index that lies there, too."""
+    is_there = settings.database.startswith("postgresql")
+    return settings.model_copy(update={"passage_index": "pgvector" if is_there else "local"})
 
 
 @pytest.fixture

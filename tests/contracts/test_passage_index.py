@@ -4,16 +4,19 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from luminalib.adapters.passage_index.local import LocalPassageIndex
+from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
 from luminalib.domain.passages import Hit, Passage, Scope
 from luminalib.ports.embedder import Use
-from luminalib.ports.passage_index import PassageIndex
-from passages import FakeEmbedder, MemoryPassageIndex, make_document, make_passages
+from luminalib.ports.passage_index import PassageIndex, PassageIndexUnavailable
+from passages import FakeEmbedder, MemoryPassageIndex, emptied_index, make_document, make_passages
 
 EVERYONE = Scope(tenant_id="main", user_id=None)
 TEXTS = (
@@ -24,27 +27,34 @@ TEXTS = (
 )
 
 
-@pytest.fixture(params=["memory", "local"])
-async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[PassageIndex]:
+@pytest.fixture(params=["memory", "local", "pgvector"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of index; for that in PostgreSQL the address of a database that all tests share."""
+    return str(request.getfixturevalue("shared_postgres_url") if request.param == "pgvector" else request.param)
+
+
+@pytest.fixture
+async def index(kind: str, tmp_path: Path) -> AsyncIterator[PassageIndex]:
     """An empty index of each kind."""
-    if request.param == "memory":
+    if kind == "memory":
         yield MemoryPassageIndex()
         return
-    local = LocalPassageIndex(tmp_path / "passages")
-    await local.start()
-    yield local
-    await local.close()
+    opened = LocalPassageIndex(tmp_path / "passages") if kind == "local" else await emptied_index(kind)
+    await opened.start()
+    yield opened
+    await opened.close()
 
 
 async def put(
     index: PassageIndex, document_id: str, *texts: str, embedder: FakeEmbedder | None = None, **more: str
 ) -> list[Passage]:
     passages = make_passages(document_id, *texts)
-    await index.replace(make_document(document_id, **more), passages)
+    document = make_document(document_id, **more)
+    await index.replace(document, passages)
     if embedder:
         model = await embedder.model()
         assert model is not None
-        await index.add_vectors(document_id, model, await embedder.embed(texts, Use.PASSAGE))
+        await index.add_vectors(document.tenant_id, document_id, model, await embedder.embed(texts, Use.PASSAGE))
     return passages
 
 
@@ -123,8 +133,8 @@ async def test_vectors_for_another_number_of_passages_are_not_taken(index: Passa
     model = await embedder.model()
     assert model is not None
     await put(index, "d", "one", "two")
-    await index.add_vectors("d", model, await embedder.embed(["one"], Use.PASSAGE))
-    await index.add_vectors("gone", model, await embedder.embed(["one"], Use.PASSAGE))
+    await index.add_vectors("main", "d", model, await embedder.embed(["one"], Use.PASSAGE))
+    await index.add_vectors("main", "gone", model, await embedder.embed(["one"], Use.PASSAGE))
     assert (await index.states("main"))["d"].model is None
 
 
@@ -193,7 +203,7 @@ async def test_nothing_outside_the_scope_is_ever_found(
         await index.replace(made, passages)
         model = await embedder.model()
         assert model is not None
-        await index.add_vectors(made.document_id, model, await embedder.embed(texts, Use.PASSAGE))
+        await index.add_vectors(made.tenant_id, made.document_id, model, await embedder.embed(texts, Use.PASSAGE))
         if owner_tenant == tenant and owner in (None, asker) and (chosen is None or number in chosen):
             allowed |= {passage.id for passage in passages}
     scope = Scope(
@@ -240,6 +250,48 @@ async def test_two_indexes_on_one_folder_see_each_other(tmp_path: Path) -> None:
     assert {hit.passage_id for hit in await by_words(first, "lighthouse")} == {make_passages("e", TEXTS[0])[0].id}
     await first.close()
     await second.close()
+
+
+async def test_postgresql_without_the_extension_says_what_to_do(postgres_url: str) -> None:
+    """As where whoever migrated may not make extensions."""
+    dsn, role = postgres_url.replace("+asyncpg", ""), f"plain_{uuid4().hex}"
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"CREATE ROLE {role}; ALTER FUNCTION prepare_indexed_vectors(integer) OWNER TO {role}")
+    index = PgvectorPassageIndex(dsn)
+    with pytest.raises(PassageIndexUnavailable, match="CREATE EXTENSION vector, or choose LUMINALIB_PASSAGE_INDEX=local"):
+        await index.start()
+    await index.close()
+    await connection.execute(f"ALTER FUNCTION prepare_indexed_vectors(integer) OWNER TO CURRENT_USER; DROP ROLE {role}")
+    await connection.close()
+
+
+async def test_large_scopes_are_walked_and_small_ones_compared(shared_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways answer alike; what a walk meets outside the scope does not keep it from going on."""
+    index = await emptied_index(shared_postgres_url)
+    await index.start()
+    embedder = FakeEmbedder()
+    await put(index, "theirs", *(f"cat {at}" for at in range(400)), embedder=embedder, owner_id="bob")
+    passages = await put(index, "d", *TEXTS, embedder=embedder)
+    compared = await by_meaning(index, embedder, "cat", limit=4)
+    monkeypatch.setattr("luminalib.adapters.passage_index.pgvector.reading.EXACT", 0)
+    walked = await by_meaning(index, embedder, "cat", limit=4)
+    assert [hit.passage_id for hit in walked] == [hit.passage_id for hit in compared]
+    assert {hit.passage_id for hit in walked} == {passage.id for passage in passages}
+    await index.close()
+
+
+async def test_counts_of_terms_follow_what_is_there(index: PassageIndex) -> None:
+    """The weight of a word is the same whatever was written and replaced before."""
+    await put(index, "a", "cat ship", "cat cat cat cat")
+    await put(index, "b", "storm")
+    fresh = await index.lexical(EVERYONE, "cat storm", (), 10)
+    await put(index, "b", "cat lamp")
+    await put(index, "c", "storm storm ship")
+    await index.remove("main", "c")
+    await put(index, "b", "storm")
+    again = await index.lexical(EVERYONE, "cat storm", (), 10)
+    assert again.mass == pytest.approx(fresh.mass)
+    assert {hit.passage_id: hit.score for hit in again.hits} == pytest.approx({hit.passage_id: hit.score for hit in fresh.hits})
 
 
 async def test_slots_of_vectors_are_used_again(tmp_path: Path) -> None:

@@ -9,24 +9,30 @@ from pathlib import Path
 import pytest
 
 from luminalib.adapters.passage_index.local import LocalPassageIndex
+from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
 from luminalib.domain.passages import Scope
 from luminalib.ports.embedder import Use
-from passages import FakeEmbedder, make_document, make_passages
+from passages import FakeEmbedder, emptied_index, make_document, make_passages
 
 KILLS = int(os.environ.get("LUMINALIB_TEST_KILLS", "3"))
 DOCUMENTS = 12
 WRITER = """
 import asyncio, sys
-from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_index_kills import write
-asyncio.run(write(Path(sys.argv[1])))
+asyncio.run(write(sys.argv[1]))
 """
+Index = LocalPassageIndex | PgvectorPassageIndex
 
 
-async def write(folder: Path) -> None:
+def index_at(place: str) -> Index:
+    """The index in a folder or, when it is an address, in a database."""
+    return PgvectorPassageIndex(place) if place.startswith("postgresql:") else LocalPassageIndex(Path(place))
+
+
+async def write(place: str) -> None:
     """Writes the documents over and over, as an indexing job that is tried again does; says when it has begun."""
-    index = LocalPassageIndex(folder)
+    index = index_at(place)
     await index.start()
     while True:
         for number in range(DOCUMENTS):
@@ -34,22 +40,32 @@ async def write(folder: Path) -> None:
             print(number, flush=True)  # noqa: T201 -- the test listens
 
 
-async def put(index: LocalPassageIndex, number: int) -> None:
+async def put(index: Index, number: int) -> None:
     embedder = FakeEmbedder()
     texts = [f"cat {number} {at}" for at in range(20 + number)]
     model = await embedder.model()
     assert model is not None
     await index.replace(make_document(f"d{number}"), make_passages(f"d{number}", *texts))
-    await index.add_vectors(f"d{number}", model, await embedder.embed(texts, Use.PASSAGE))
+    await index.add_vectors("main", f"d{number}", model, await embedder.embed(texts, Use.PASSAGE))
+
+
+@pytest.fixture(params=["local", "pgvector"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an index lies."""
+    if request.param == "local":
+        return str(tmp_path)
+    return str(request.getfixturevalue("shared_postgres_url")).replace("+asyncpg", "")
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-async def test_a_killed_writer_leaves_whole_documents(tmp_path: Path, seed: int) -> None:
+async def test_a_killed_writer_leaves_whole_documents(place: str, seed: int) -> None:
+    if place.startswith("postgresql:"):
+        await emptied_index(place)
     chance = random.Random(seed)  # noqa: S311 -- chance that repeats
     here = Path(__file__).parent
     paths = os.pathsep.join([str(here), str(here.parent)])
     writer = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", WRITER, str(tmp_path), str(here)),
+        *(sys.executable, "-c", WRITER, place, str(here)),
         env={**os.environ, "PYTHONPATH": paths},
         stdout=asyncio.subprocess.PIPE,
     )
@@ -59,7 +75,7 @@ async def test_a_killed_writer_leaves_whole_documents(tmp_path: Path, seed: int)
     await asyncio.sleep(chance.random() / 50)
     writer.kill()
     await writer.wait()
-    index = LocalPassageIndex(tmp_path)
+    index = index_at(place)
     await index.start()
     embedder = FakeEmbedder()
     model = await embedder.model()

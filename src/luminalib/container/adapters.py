@@ -108,7 +108,10 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     quotas = Quotas(uow, tenants, limiter, clock)
     storage = await _STORAGES[settings.storage](settings, stack)
     reserve, quota = settings.storage_reserve_mib * 2**20, settings.account_quota_mib * 2**20
-    index, embedder = await open_passage_index(settings, stack), open_embedder(settings, stack)
+    index, embedder = (
+        await open_passage_index(settings, stack, database.patience.server_settings),
+        open_embedder(settings, stack),
+    )
     return Adapters(
         clock=clock,
         database=database,

@@ -1,9 +1,11 @@
 """The index of passages and the embedder, as the settings choose them."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.passage_index.local import LocalPassageIndex
+from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
 from luminalib.ports.embedder import Embedder
 from luminalib.ports.passage_index import PassageIndex
 from luminalib.settings import Settings
@@ -32,9 +34,14 @@ def open_embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
     return embedder
 
 
-async def open_passage_index(settings: Settings, stack: AsyncExitStack) -> PassageIndex:
-    """The index in files of the data directory, open."""
-    index = LocalPassageIndex(settings.data_dir / "passages")
+async def open_passage_index(settings: Settings, stack: AsyncExitStack, server_settings: Mapping[str, str]) -> PassageIndex:
+    """The chosen index, open: files in the data directory, or tables of the same PostgreSQL. Raises PassageIndexUnavailable."""
+    index: LocalPassageIndex | PgvectorPassageIndex
+    if settings.passage_index == "pgvector":
+        dsn = settings.database.replace("postgresql+asyncpg://", "postgresql://")
+        index = PgvectorPassageIndex(dsn, server_settings)
+    else:
+        index = LocalPassageIndex(settings.data_dir / "passages")
     stack.push_async_callback(index.close)
     await index.start()
     return index

@@ -53,7 +53,7 @@ class PassageIndex(ABC):
         """Holds these passages of the document, without vectors, in place of all that it held of it."""
 
     @abstractmethod
-    async def add_vectors(self, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
+    async def add_vectors(self, tenant_id: str, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
         """Adds a vector for each passage of a document, in their order; does nothing when it does not hold so many of it.
 
         Earlier vectors of the document, also of another model, are gone afterwards.

@@ -63,7 +63,8 @@ class PassageService:
             state = None
         model = await self._tools.embedder.model()
         if model is not None and passages and (state is None or state.model != model.fingerprint):
-            await self._tools.index.add_vectors(document_id, model, await self._vectors(tenant_id, model, passages))
+            vectors = await self._vectors(tenant_id, model, passages)
+            await self._tools.index.add_vectors(tenant_id, document_id, model, vectors)
 
     async def _keep(self, document: IndexedDocument, passages: Sequence[Passage]) -> bool:
         """Whether the document is still the one that was read; then its passages are kept."""

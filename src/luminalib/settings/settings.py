@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     llm_currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="What prices are in (ISO 4217).")] = "USD"
     ollama: OllamaSettings = OllamaSettings()
     openai: OpenAISettings = OpenAISettings()
-    passage_index: Literal["local"] = Field("local", description="Where passages are looked up: files in the data directory.")
+    passage_index: Literal["local", "pgvector"] = Field(
+        "local", description="Where passages are looked up: local (files in the data directory) or pgvector (the same PostgreSQL)."
+    )
     embedder: Literal["none", "onnx", "ollama", "openai"] = Field(
         "none",
         description="What finds passages by meaning beside words: none; onnx on this machine; ollama or openai by their servers.",
@@ -199,6 +201,8 @@ class Settings(BaseSettings):
         self._require_metrics_token()
         if self.events == "postgres" and not self.database.startswith("postgresql"):
             raise SettingsError(f"{PREFIX}EVENTS: postgres needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
+        if self.passage_index == "pgvector" and not self.database.startswith("postgresql"):
+            raise SettingsError(f"{PREFIX}PASSAGE_INDEX: pgvector needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
         if self.storage == "minio":
             for name, value in (("ACCESS_KEY", self.minio.access_key), ("SECRET_KEY", self.minio.secret_key.get_secret_value())):
                 if not value:

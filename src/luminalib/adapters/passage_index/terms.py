@@ -9,6 +9,7 @@ from typing import Any
 import snowballstemmer
 
 from luminalib.domain.function_words import bare, telling_words
+from luminalib.domain.passages import Passage
 from luminalib.domain.spelling import words_in
 
 Variants = frozenset[str]
@@ -62,6 +63,11 @@ def terms_of(text: str, language: str | None) -> list[str]:
     """Every word of a text as a term, in reading order, for indexing."""
     code = primary(language)
     return [term for _, _, word in words_in(text) if (term := _term(code, word))]
+
+
+def passage_terms(passage: Passage, language: str | None) -> list[str]:
+    """The terms of a passage with those of the heading above it."""
+    return terms_of(f"{passage.heading}\n{passage.text}" if passage.heading else passage.text, language)
 
 
 def question_terms(text: str, languages: Iterable[str]) -> list[Variants]:

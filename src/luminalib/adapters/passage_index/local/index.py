@@ -46,9 +46,9 @@ class LocalPassageIndex(PassageIndex):
         """See PassageIndex."""
         await self._in(self._writing, lambda: self._writers().replace(document, passages))
 
-    async def add_vectors(self, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
+    async def add_vectors(self, tenant_id: str, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
         """See PassageIndex."""
-        await self._in(self._writing, lambda: self._writers().add_vectors(document_id, model, vectors))
+        await self._in(self._writing, lambda: self._writers().add_vectors(tenant_id, document_id, model, vectors))
 
     async def remove(self, tenant_id: str, document_id: str) -> None:
         """See PassageIndex."""

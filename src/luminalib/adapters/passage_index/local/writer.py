@@ -8,7 +8,7 @@ from pathlib import Path
 
 from luminalib.adapters.passage_index.local import schema
 from luminalib.adapters.passage_index.local.schema import document_token, owner_token, tenant_token
-from luminalib.adapters.passage_index.terms import primary, terms_of
+from luminalib.adapters.passage_index.terms import passage_terms, primary
 from luminalib.domain.passages import IndexedDocument, Passage
 from luminalib.ports.embedder import EmbeddingModel, Vector
 
@@ -34,7 +34,7 @@ class Writer:
 
     def replace(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:
         """Puts a document's passages in the place of what was there."""
-        read = [(passage, terms_of(_with_heading(passage), document.language)) for passage in passages]
+        read = [(passage, passage_terms(passage, document.language)) for passage in passages]
         with self._writing() as db:
             self._forget(document.document_id)
             first = db.execute("SELECT coalesce(max(first + passages), 1) FROM documents").fetchone()[0]
@@ -57,10 +57,11 @@ class Writer:
                 db.execute("INSERT INTO passages VALUES (?, ?, ?)", (at, passage.id, passage.page))
                 db.execute("INSERT INTO words (rowid, terms, scope) VALUES (?, ?, ?)", (at, " ".join(terms), scope))
 
-    def add_vectors(self, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
+    def add_vectors(self, tenant_id: str, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
         """Gives the passages of a document their vectors, in a stretch of the model's file that no other document uses."""
         with self._writing() as db:
-            row = db.execute("SELECT passages FROM documents WHERE document_id = ?", (document_id,)).fetchone()
+            named = "WHERE document_id = ? AND tenant_id = ?"
+            row = db.execute(f"SELECT passages FROM documents {named}", (document_id, tenant_id)).fetchone()  # noqa: S608 -- our own text
             if row is None or row[0] != len(vectors):
                 return
             db.execute("UPDATE documents SET model = NULL, slot = NULL WHERE document_id = ?", (document_id,))
@@ -122,7 +123,3 @@ class Writer:
             for path in self._folder.glob("vectors-*.f32"):
                 if path not in kept:
                     path.unlink(missing_ok=True)
-
-
-def _with_heading(passage: Passage) -> str:
-    return f"{passage.heading}\n{passage.text}" if passage.heading else passage.text
