@@ -6,6 +6,7 @@ import random
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from luminalib.adapters.passage_index.local import LocalPassageIndex
@@ -49,6 +50,17 @@ async def put(index: Index, number: int) -> None:
     await index.add_vectors("main", f"d{number}", model, await embedder.embed(texts, Use.PASSAGE))
 
 
+async def alone_at(place: str) -> None:
+    """Waits until the server has noticed the death of its client: it ends the statement, even the commit, that it was at."""
+    if not place.startswith("postgresql:"):
+        return
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    connection = await asyncpg.connect(place)
+    while await connection.fetchval(f"{others} AND backend_type = 'client backend'"):
+        await asyncio.sleep(0.02)
+    await connection.close()
+
+
 @pytest.fixture(params=["local", "pgvector"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where an index lies."""
@@ -75,6 +87,7 @@ async def test_a_killed_writer_leaves_whole_documents(place: str, seed: int) -> 
     await asyncio.sleep(chance.random() / 50)
     writer.kill()
     await writer.wait()
+    await alone_at(place)
     index = index_at(place)
     await index.start()
     embedder = FakeEmbedder()
