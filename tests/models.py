@@ -63,6 +63,7 @@ async def prompted(
     *,
     seconds: float = 20,
     at_once: int = 2,
+    minutes: int = 0,
     allow: Allow = without_limit,
 ) -> AsyncIterator[Model]:
     """The provider on `inner`; `folder` holds its database, so that a second one finds what the first has kept."""
@@ -79,9 +80,8 @@ async def prompted(
 
     children, reader = InlineChildren(), RuleFieldReader()
     careful = ResilientTransport(inner, clock, seconds=seconds, at_once=at_once, pause=pause)
-    llm = PromptedLLM(
-        careful, FilePrompts(), uow, children, reader, clock, own=ExtractiveLLM(children, reader), at_once=at_once, allow=allow
-    )
+    own = ExtractiveLLM(children, reader)
+    llm = PromptedLLM(careful, FilePrompts(), uow, children, reader, clock, own=own, at_once=at_once, minutes=minutes, allow=allow)
     yield Model(llm, uow, clock, pauses)
     await careful.close()
     await database.close()

@@ -24,6 +24,8 @@ class ModelServer:
     script: list[str] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     model: str = "tiny"
+    timing: float = 0.0
+    """The seconds that it says an answer took, as llama.cpp and Ollama do; 0 for a server that says nothing."""
     is_slow: Callable[[dict[str, Any]], bool] = lambda _: False
     """Which chats get no answer at all."""
     hung_up: int = 0
@@ -93,11 +95,13 @@ class ModelServer:
         message = said_with_calls(text, is_ollama=path.startswith("/api"))
         if path.startswith("/api"):
             counts = {"prompt_eval_count": tokens, "eval_count": allowed(body) if reason == "length" else 9}
-            return {"model": self.model, "message": message, "done": True, "done_reason": reason, **counts}
+            took = {"load_duration": 9 * 10**12, "prompt_eval_duration": 0, "eval_duration": round(self.timing * 10**9)}
+            return {"model": self.model, "message": message, "done": True, "done_reason": reason, **counts, **took}
         choice = {"index": 0, "finish_reason": reason, "message": message}
         taken = allowed(body) if reason == "length" else 9
         usage = {"prompt_tokens": tokens, "completion_tokens": taken, "total_tokens": tokens + taken}
-        return {"id": "1", "object": "chat.completion", "created": 1, "model": self.model, "choices": [choice], "usage": usage}
+        told = {"id": "1", "object": "chat.completion", "created": 1, "model": self.model, "choices": [choice], "usage": usage}
+        return told | ({"timings": {"prompt_ms": 0.0, "predicted_ms": self.timing * 1000}} if self.timing else {})
 
 
 def call(name: str, arguments: Any) -> str:

@@ -1,7 +1,9 @@
 """Whole books through a prompted model: parts, notes, levels, evidence, resuming, and what it costs to do it again."""
 
+import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,13 @@ import pytest
 
 from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.chunks import chunks_of
+from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
+from luminalib.adapters.llm.prompted.prompts import FilePrompts
 from luminalib.domain.intelligence import ContextTooSmall, LanguageEngineUnavailable, SummaryResult
 from luminalib.domain.texts import Section, sections_of
 from luminalib.ports.llm import SummaryRequest
 from models import PROVIDERS, Model, prompted, transport
-from modelserver import model_server, obliging, said
+from modelserver import ModelServer, model_server, obliging, said
 
 CHAPTERS = 24
 
@@ -99,6 +103,81 @@ async def test_notes_that_are_too_many_are_merged_level_by_level(tmp_path: Path)
     assert {int(number) for number in re.findall(r"\d+", result.summary)} == set(range(1, CHAPTERS + 1))
     for body in server.requests:
         assert len(said(body)) / 4 + body["options"]["num_predict"] <= context
+
+
+def parts_asked(server: ModelServer) -> list[int]:
+    found = (re.search(r"Part (\d+) of", said(body)) for body in server.requests)
+    return [int(part[1]) for part in found if part]
+
+
+async def test_a_book_beyond_its_minutes_is_read_at_its_ends_and_where_it_is_most_central(provider: str, tmp_path: Path) -> None:
+    """A server that says that each answer took ten minutes; the speed is known after the first and the last part."""
+    odd = "Zebras graze on quartz; vexing jockeys hum waltzes by oboe. " * 60
+    sections = [section.text for section in book().sections]
+    texts = [*sections[:12], odd, *sections[12:]]
+    request = replace(book(), sections=sections_of([(None, text) for text in texts]))
+    small = {"context_length": 2000}
+    async with model_server(noting) as server:
+        server.timing = 600.0
+        async with prompted(tmp_path, transport(provider, server.ollama_url, **small), at_once=1, minutes=60) as model:
+            before = await model.llm.estimate("main", 5000)
+            assert before is not None
+            assert (before.minutes, before.calls > 6) == (None, True)
+            result, shares = await summarise(model, request)
+            assert result.parts is not None
+            assert result.parts_read is not None
+            assert (result.parts_read, result.parts > 8) == (len(set(parts_asked(server))), True)
+            assert 3 <= result.parts_read < result.parts
+            assert {1, result.parts} <= set(parts_asked(server))
+            assert parts_asked(server)[:2] == [1, result.parts], "these two are read in any case, and tell the speed"
+            assert not any("Zebras" in said(body) for body in server.requests), "what nothing else speaks of is left out"
+            assert shares == sorted(shares)
+            told = await model.llm.estimate("main", 5000)
+            assert told is not None
+            assert told.minutes is not None
+            assert told.calls < before.calls
+            asked = len(server.requests)
+            assert (await summarise(model, request))[0] == result
+            assert len(server.requests) == asked, "and all of it is kept"
+        async with prompted(tmp_path, transport(provider, server.ollama_url, **small), minutes=10_000) as model:
+            whole, _ = await summarise(model)
+            assert whole.parts_read == whole.parts
+
+
+async def test_waiting_in_line_is_not_the_models_time(provider: str, tmp_path: Path) -> None:
+    async with model_server(noting) as server, prompted(tmp_path, transport(provider, server.ollama_url), at_once=1) as model:
+        server.timing = 7.0
+        await asyncio.gather(*(summarise(model, replace(book(1), title=f"Book {n}")) for n in range(3)))
+        (usage,) = await model.usage()
+        assert usage.calls == 3
+        assert usage.seconds == pytest.approx(21)
+        server.timing = 0.0
+        await summarise(model, replace(book(1), title="Untold"))
+        (usage,) = await model.usage()
+        assert 21 < usage.seconds < 21 + 7, "a server that tells nothing is measured from when its turn came"
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(3, [0, 2, 5]), (4, [0, 2, 3, 5]), (6, [0, 1, 2, 3, 4, 5])],
+)
+def test_beginning_and_end_and_what_is_most_central(count: int, expected: list[int]) -> None:
+    assert chosen(count, [0.1, 0.1, 0.4, 0.2, 0.1, 0.1]) == expected
+
+
+def test_what_a_book_will_take() -> None:
+    budget, prompt = Budget(8192), FilePrompts().find("part-notes")
+    short, long = (estimated(words, budget, prompt, None, 0) for words in (1000, 100_000))
+    assert (short.calls, short.minutes, long.minutes) == (1, None, None)
+    assert long.calls > 20
+    assert long.tokens > 150_000
+    timed = estimated(100_000, budget, prompt, 20.0, 0)
+    assert timed.minutes == pytest.approx(timed.tokens / 20 / 60, abs=0.1)
+    bounded = estimated(100_000, budget, prompt, 20.0, 60)
+    assert bounded.calls < timed.calls
+    assert bounded.minutes is not None
+    assert bounded.minutes <= 60
+    assert affordable(50, 4000, 1.0, 1) == LEAST_PARTS, "the least that can be called a summary"
 
 
 async def test_a_text_that_fits_is_read_at_once(tmp_path: Path) -> None:

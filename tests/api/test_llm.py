@@ -62,6 +62,9 @@ async def test_operators_see_what_the_model_took_and_cost(library: Library) -> N
     summary = await settled(admin, book)
     assert (summary["provider"], summary["prompt"]) == ("ollama", "text-summary@3")
     assert summary["summary"].startswith("It tells first of ")
+    assert (summary["parts"], summary["parts_read"]) == (1, 1)
+    document = (await admin.get(f"/books/{book}")).json()["document_id"]
+    assert (await admin.get(f"/documents/{document}/status")).json()["estimate"] is None, "nothing is left to be done"
     usage = (await admin.get("/admin/llm/usage")).raise_for_status().json()
     (summaries,) = [item for item in usage["items"] if item["purpose"] == "summary"]
     assert (summaries["day"], summaries["provider"], summaries["model"], summaries["calls"]) == (TODAY, "ollama", "tiny", 1)
@@ -104,6 +107,8 @@ async def test_while_a_model_is_fetched_documents_wait_and_say_so_once(library: 
             detail = status["detail"] or ""
             await asyncio.sleep(0.05)
     assert (status["status"], status["progress"]) == ("analyzing", 60)
+    assert (status["estimate"]["calls"], status["estimate"]["minutes"] in (None, 0.0)) == (1, True), "told before"
+    assert status["estimate"]["tokens"] > 750
     assert (await admin.get("/readyz")).json()["status"] == "degraded"
     assert (await admin.get("/books")).json()["total"] == 1, "everything else goes on"
 

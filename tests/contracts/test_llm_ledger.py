@@ -64,6 +64,17 @@ async def test_calls_are_added_up_per_day_purpose_and_model(uow: SqlUnitOfWorkFa
     assert await usage(uow, tenant="other") == []
 
 
+async def test_a_models_speed_is_that_of_its_last_answers(uow: SqlUnitOfWorkFactory) -> None:
+    await record(uow, call(seconds=11.0), call(outcome=Outcome.UNAVAILABLE, seconds=600.0), call(model="large", seconds=110.0))
+    await record(
+        uow, call(outcome=Outcome.CACHED, tokens_in=0, tokens_out=0, seconds=0.1), call(outcome=Outcome.REPAIRED, seconds=11.0)
+    )
+    await record(uow, call(seconds=1.0), tenant="other")
+    async with uow.reading("main") as unit:
+        speeds = [await unit.llm.speed("ollama", model) for model in ("tiny", "large", "unheard")]
+    assert speeds == [pytest.approx(10.0), pytest.approx(1.0), None]
+
+
 async def test_an_answer_is_found_by_what_was_asked(uow: SqlUnitOfWorkFactory) -> None:
     for text in ("first", "second"):
         async with uow("main") as unit:

@@ -96,6 +96,16 @@ class UploadOut(BaseModel):
     rejected: list[RejectedOut]
 
 
+class EstimateOut(BaseModel):
+    """What the summary will take."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    calls: int = Field(description="Questions to the model.", examples=[14])
+    tokens: int = Field(description="Read and written.", examples=[61_000])
+    minutes: float | None = Field(description="At the measured speed; null as long as that is unknown.", examples=[46.2])
+
+
 class StatusOut(BaseModel):
     """How far a document is, in short."""
 
@@ -105,6 +115,9 @@ class StatusOut(BaseModel):
     queue_position: int | None = Field(description=QUEUE_POSITION, examples=[0])
     detail: str | None = Field(description="The latest news of it, such as what it waits for.")
     error: ErrorOut | None
+    estimate: EstimateOut | None = Field(
+        description="What the summary will take of a model: told once the text is known, null when it is there and without a model."
+    )
     updated_at: datetime
 
 
@@ -193,7 +206,8 @@ async def get_document_status(document_id: UUID, by: ReaderDep, services: Servic
     names = ("id", "status", "progress", "queue_position", "error", "updated_at")
     shown = {name: getattr(found.document, name) for name in names}
     latest = found.history[-1].detail if found.history else None
-    return Json({**shown, "detail": detail_for(latest, is_staff=by.is_staff)})
+    estimate = await services.documents.estimate(by, found.document)
+    return Json({**shown, "detail": detail_for(latest, is_staff=by.is_staff), "estimate": estimate})
 
 
 @router.get("/{document_id}/text", responses=_NOT_YOURS)

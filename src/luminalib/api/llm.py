@@ -99,7 +99,7 @@ class EngineReportOut(BaseModel):
         examples=["schema"],
         description="How members' questions are answered: by its calls of tools, by JSON, or without it; null when untried.",
     )
-    tokens_per_second: float | None = Field(examples=[48.5], description="Read and written, of one question; with waiting in line.")
+    tokens_per_second: float | None = Field(examples=[48.5], description="Read and written, without waiting in line.")
     minutes_per_book: float | None = Field(examples=[51.5], description="For 300 pages at that speed.")
     findings: list[FindingOut]
 

@@ -85,6 +85,10 @@ class ErrorOut(BaseModel):
     message: str = Field(examples=["The file is protected with a password. Remove it and upload the file again."])
 
 
+PARTS = "How many parts a model reads the text in; null where it was not read in parts."
+PARTS_READ = "How many of them it has read: fewer where a slow model may not take the time for all."
+
+
 class AnalysisOut(BaseModel):
     """What a language engine says about a text, and which one: provider, model, and prompt or method with its version."""
 
@@ -98,6 +102,8 @@ class AnalysisOut(BaseModel):
     provider: str = Field(examples=["extractive"])
     model: str
     prompt: str
+    parts: int | None = Field(None, description=PARTS, examples=[12])
+    parts_read: int | None = Field(None, description=PARTS_READ, examples=[12])
     generated_at: datetime
 
 
@@ -117,6 +123,8 @@ class SummaryOut(BaseModel):
     provider: str | None = None
     model: str | None = None
     prompt: str | None = None
+    parts: int | None = Field(None, description=PARTS, examples=[12])
+    parts_read: int | None = Field(None, description=PARTS_READ, examples=[12])
     generated_at: datetime | None = None
     error: ErrorOut | None = None
 

@@ -31,7 +31,18 @@ def open_prompted(
     """
     transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
     stack.push_async_callback(transport.close)
-    return PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, own=own, at_once=settings.llm_at_once, allow=allow)
+    return PromptedLLM(
+        transport,
+        FilePrompts(),
+        uow,
+        children,
+        reader,
+        clock,
+        own=own,
+        at_once=settings.llm_at_once,
+        minutes=settings.llm_budget_minutes,
+        allow=allow,
+    )
 
 
 def _transport(settings: Settings) -> ChatTransport:

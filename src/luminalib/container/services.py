@@ -83,7 +83,7 @@ def make_services(
         conversations=conversations,
         consensus=ConsensusService(a.uow, a.views.reviews, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
-        documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority),
+        documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority, a.llm),
         figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
         health=health,
         holds=HoldService(a.uow, a.views.holds, policies, a.clock),

@@ -19,7 +19,7 @@ class ErrorView:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisView:
-    """What a language engine said about a text, and which one."""
+    """What a language engine said about a text, which one, and how many of the text's parts it has read (None: not in parts)."""
 
     summary: str
     key_topics: Sequence[str]
@@ -29,6 +29,8 @@ class AnalysisView:
     provider: str
     model: str
     prompt: str
+    parts: int | None
+    parts_read: int | None
     generated_at: datetime
 
 

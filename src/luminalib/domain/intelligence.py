@@ -21,7 +21,7 @@ class SummaryResult:
     """A provider's answer to `summarise`.
 
     `provider`, `model` and `prompt` say how it was made: for the extractive provider the method and its version, for a prompted one
-    the model's name and `name@version` of the prompt.
+    the model's name and `name@version` of the prompt. `parts_read` of the text's `parts` were read; None without parts.
     """
 
     summary: str
@@ -32,6 +32,8 @@ class SummaryResult:
     provider: str
     model: str
     prompt: str
+    parts: int | None = None
+    parts_read: int | None = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -48,6 +50,8 @@ class Summary:
     model: str
     prompt: str
     generated_at: datetime
+    parts: int | None = None
+    parts_read: int | None = None
 
     @classmethod
     def of(cls, document_id: str, result: SummaryResult, at: datetime) -> "Summary":
@@ -63,6 +67,8 @@ class Summary:
             model=result.model,
             prompt=result.prompt,
             generated_at=at,
+            parts=result.parts,
+            parts_read=result.parts_read,
         )
 
 

@@ -48,6 +48,8 @@ FAILURES = frozenset({Outcome.UNUSABLE, Outcome.UNAVAILABLE, Outcome.CANCELLED})
 class LLMCall:
     """One question to a model, with its repair round if there was one. `tokens_in` and `tokens_out` as the server counted them.
 
+    `seconds` are the model's own, without waiting in line; where no answer came, how long one was waited for.
+
     `user_id` is the member who asked, where one did.
     `failed_checks` are the checks that its answers did not pass, by the names of `content_checks.faults.Check`.
     """
@@ -63,6 +65,18 @@ class LLMCall:
     at: datetime
     user_id: str | None = None
     failed_checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """What the summary of a text will take, told before: questions, tokens read and written, and minutes at the measured speed.
+
+    `minutes` is None as long as the model has answered nothing, so that its speed is not known.
+    """
+
+    calls: int
+    tokens: int
+    minutes: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from luminalib.domain.consensus import AspectEvidence, ConsensusResult, ReviewReading
 from luminalib.domain.intelligence import Sentiment, SummaryResult
-from luminalib.domain.llm import EngineReport
+from luminalib.domain.llm import EngineReport, Estimate
 from luminalib.domain.texts import Section
 from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import Progress
@@ -75,6 +75,11 @@ class LLMProvider(ABC):
     @abstractmethod
     async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
         """Who wrote it, how to reach them (numbers without a country's code are read as of `region`) and what they can spend."""
+
+    async def estimate(self, tenant_id: str, words: int) -> Estimate | None:
+        """What the summary of a text of so many words will take; None where no model is asked. Asks nothing."""
+        del tenant_id, words
+        return None
 
     @abstractmethod
     async def check(self) -> None:

@@ -20,11 +20,13 @@ from luminalib.domain.documents import (
 )
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.intelligence import Summary
+from luminalib.domain.llm import Estimate
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.pipeline import delete_files, index_document, lock_of, process_document, status_event
 from luminalib.domain.texts import Section
 from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
+from luminalib.ports.llm import LLMProvider
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.views import DocumentViews
@@ -77,7 +79,9 @@ class DocumentService:
         room: Room,
         clock: Clock,
         authority: Authority,
+        llm: LLMProvider,
     ) -> None:
+        self._llm = llm
         self._room = room
         self._uow = uow
         self._documents = documents
@@ -115,6 +119,12 @@ class DocumentService:
     async def get(self, by: Principal, document_id: str) -> DocumentDetail:
         """One document. Raises DocumentNotFound, also for other people's."""
         return await self._documents.get(by.tenant_id, document_id, _seen_by(by))
+
+    async def estimate(self, by: Principal, document: DocumentView) -> Estimate | None:
+        """What the summary will take; None before the text is known, once the document is finished, and without a model."""
+        if document.status in (DocumentStatus.COMPLETED, DocumentStatus.FAILED) or not document.word_count:
+            return None
+        return await self._llm.estimate(by.tenant_id, document.word_count)
 
     async def text(self, by: Principal, document_id: str, page: int | None) -> Sequence[Section]:
         """The extracted text, or one page of it. Raises DocumentNotFound."""

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     )
     llm_seconds: Annotated[float, Field(ge=1, le=86_400, description="The longest that a model may take for one answer.")] = 600
     llm_at_once: Annotated[int, Field(ge=1, le=64, description="How many questions a model is asked at the same time.")] = 2
+    llm_budget_minutes: Annotated[
+        int, Field(ge=0, le=10_080, description="How long a model may read one book; longer ones are read in parts. 0 is no limit.")
+    ] = 0
     llm_prices: str = Field(
         "", description="What a million units of input and output cost, such as gpt-4o-mini=0.15/0.60, comma-separated; optional."
     )

@@ -67,6 +67,8 @@ summaries = sa.Table(
     sa.Column("provider", sa.String(64), nullable=False),
     sa.Column("model", sa.String(200), nullable=False),
     sa.Column("prompt", sa.String(200), nullable=False),
+    sa.Column("parts", sa.Integer),
+    sa.Column("parts_read", sa.Integer),
     sa.Column("generated_at", UtcDateTime, nullable=False),
     sa.Index("ix_summaries_tenant_id_generated_at", "tenant_id", "generated_at"),
 )

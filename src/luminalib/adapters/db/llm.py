@@ -48,6 +48,10 @@ llm_answers = sa.Table(
 )
 
 
+_LAST = 50
+"""Answers that a model's speed is taken from."""
+
+
 class SqlLLMLedger(LLMLedger):
     """Calls in `llm_calls`, answers in `llm_answers`; both of one tenant."""
 
@@ -91,6 +95,17 @@ class SqlLLMLedger(LLMLedger):
             for name in names.split(","):
                 found[tuple(key)][name] += count
         return found
+
+    async def speed(self, provider: str, model: str) -> float | None:
+        """See LLMLedger."""
+        c = llm_calls.c
+        is_told = (c.outcome.in_((Outcome.OK, Outcome.REPAIRED)), c.tokens_out > 0, c.seconds > 0)
+        of_model = (c.tenant_id == self._tenant_id, c.provider == provider, c.model == model)
+        tokens = (c.tokens_in + c.tokens_out).label("tokens")
+        last = sa.select(tokens, c.seconds).where(*of_model, *is_told).order_by(c.id.desc()).limit(_LAST).subquery()
+        found = await self._session.execute(sa.select(sa.func.sum(last.c.tokens), sa.func.sum(last.c.seconds)))
+        told, took = found.one()
+        return float(told) / float(took) if took else None
 
     async def find_answer(self, digest: str) -> Answer | None:
         """See LLMLedger."""

@@ -8,7 +8,7 @@ import structlog
 
 from luminalib.domain.consensus import ConsensusResult, ReviewReading
 from luminalib.domain.intelligence import LanguageEngineUnavailable, SummaryResult, UnusableAnswer
-from luminalib.domain.llm import EngineReport
+from luminalib.domain.llm import EngineReport, Estimate
 from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import Progress
 from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, SummaryRequest
@@ -69,6 +69,10 @@ class FallbackLLM(LLMProvider):
             lambda: self._second.extract_inquiry(tenant_id, message, region),
             stands_in,
         )
+
+    async def estimate(self, tenant_id: str, words: int) -> Estimate | None:
+        """See LLMProvider; the first one's."""
+        return await self._first.estimate(tenant_id, words)
 
     async def check(self) -> None:
         """See LLMProvider; the first one's state, so that operators learn that it is away."""

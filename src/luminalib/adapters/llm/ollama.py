@@ -29,6 +29,9 @@ from luminalib.adapters.llm.prompted.transport import (
 )
 
 _CONNECT_SECONDS = 5.0
+_NANOSECONDS = 1e9
+_SHORTEST = 0.001
+"""Seconds; what is shorter is no measurement."""
 _SHORT = 2000
 """Characters; no model that is of use is too small for a question below that."""
 _ERRORS = (
@@ -91,6 +94,7 @@ class OllamaTransport(ChatTransport):
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             is_whole=told.done_reason != "length",
+            seconds=_seconds(told),
             calls=tuple(
                 ToolRequest(name=call.function.name, arguments=call.function.arguments) for call in told.message.tool_calls or ()
             ),
@@ -133,6 +137,12 @@ class OllamaTransport(ChatTransport):
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return ServerFault(f"Ollama at {self._base_url} failed ({status}).")
         return BadQuestion(f"Ollama at {self._base_url} does not accept the question ({status}).")
+
+
+def _seconds(told: ollama.ChatResponse) -> float:
+    """Reading and writing, without loading the model and waiting for a slot; 0 where the server does not tell."""
+    took = ((told.prompt_eval_duration or 0) + (told.eval_duration or 0)) / _NANOSECONDS
+    return took if took >= _SHORTEST else 0.0
 
 
 class _Capped(httpx.AsyncBaseTransport):

@@ -157,12 +157,20 @@ def _reply(completion: ChatCompletion) -> ChatReply:
         tokens_in=usage.prompt_tokens if usage else 0,
         tokens_out=usage.completion_tokens if usage else 0,
         is_whole=choice.finish_reason != "length",
+        seconds=_seconds(completion),
         calls=tuple(
             ToolRequest(name=call.function.name, arguments=_object(call.function.arguments))
             for call in choice.message.tool_calls or ()
             if isinstance(call, ChatCompletionMessageFunctionToolCall)
         ),
     )
+
+
+def _seconds(completion: ChatCompletion) -> float:
+    """Reading and writing as llama.cpp tells them, without waiting for a slot; 0 from servers that do not."""
+    timings = (completion.model_extra or {}).get("timings")
+    told = [timings.get(name) for name in ("prompt_ms", "predicted_ms")] if isinstance(timings, dict) else []
+    return sum(took for took in told if isinstance(took, int | float)) / 1000
 
 
 def _object(arguments: str) -> dict[str, Any] | None:

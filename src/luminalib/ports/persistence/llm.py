@@ -18,6 +18,10 @@ class LLMLedger(ABC):
         """Calls added up per day, purpose, provider and model, both days included, the newest day first; per member if wanted."""
 
     @abstractmethod
+    async def speed(self, provider: str, model: str) -> float | None:
+        """Tokens a second, read and written, of a model's last answers; None when it has given none."""
+
+    @abstractmethod
     async def find_answer(self, digest: str) -> Answer | None:
         """The answer to a question that was asked before."""
 

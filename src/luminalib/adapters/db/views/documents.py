@@ -28,6 +28,8 @@ ANALYSIS = (
     _S.provider,
     _S.model,
     _S.prompt,
+    _S.parts,
+    _S.parts_read,
     _S.generated_at,
 )
 """The columns of an AnalysisView."""

@@ -95,6 +95,16 @@ class Asker:
             await self._record(tenant_id, self._call(Purpose.PROBE, prompt, tally, outcome))
         return reply
 
+    async def speed(self, tenant_id: str) -> float | None:
+        """Tokens a second, read and written, of this model's last answers; None as long as it has given none."""
+        async with self._uow.reading(tenant_id) as uow:
+            return await uow.llm.speed(self.transport.name, self.transport.model)
+
+    @property
+    def known_budget(self) -> Budget:
+        """The model's budget, guessed while it has not been measured; nothing is asked."""
+        return self._budget or Budget(self.transport.context_length or UNKNOWN_CONTEXT)
+
     async def context_length(self) -> int:
         """In tokens: what the settings say, but no more than the model has. Raises TransportFailure."""
         known = (await self.transport.facts()).context_length
@@ -247,7 +257,7 @@ class Asker:
             prompt=prompt,
             tokens_in=tally.tokens_in,
             tokens_out=tally.tokens_out,
-            seconds=time.monotonic() - tally.started,
+            seconds=tally.seconds if tally.calls else time.monotonic() - tally.started,
             outcome=outcome,
             failed_checks=tuple(sorted(check.value for check in tally.failed)),
             at=self._clock.now(),

@@ -4,7 +4,7 @@ Each note is a question of its own whose answer is kept: a restart goes on where
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -16,19 +16,21 @@ from luminalib.adapters.llm.prompted.accepting import Examine
 from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.chunks import chunks_of
+from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
 from luminalib.adapters.llm.prompted.questions import Question
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary, in_own_words
 from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
-from luminalib.domain.llm import Purpose
+from luminalib.domain.llm import Estimate, Purpose
 from luminalib.domain.texts import SECTION_BREAK
 from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses, Progress
 from luminalib.ports.llm import SummaryRequest
 
 EVIDENCE_TASK = "luminalib.adapters.llm.extractive.evidence:evidence"
 EVIDENCE_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
+CENTRAL_TASK = "luminalib.adapters.llm.extractive.central:central"
 EVIDENCE_PER_NOTE = 2
 LONGEST_EVIDENCE, SHORTEST_EVIDENCE = 200, 100
 EVIDENCE_SHARE = 20
@@ -58,9 +60,13 @@ class Note:
 
 
 class BookReader:
-    """Summarises books of any length with a model of any context. `at_once` parts are read at a time."""
+    """Summarises books of any length with a model of any context. `at_once` parts are read at a time.
 
-    def __init__(self, asker: Asker, children: ChildProcesses, *, at_once: int) -> None:
+    A book that would take longer than `minutes` (0 for no limit) is read in parts only: beginning, end, and the most central ones.
+    """
+
+    def __init__(self, asker: Asker, children: ChildProcesses, *, at_once: int, minutes: int = 0) -> None:
+        self._minutes = minutes
         self._asker = asker
         self._children = children
         self._at_once = at_once
@@ -76,6 +82,11 @@ class BookReader:
                 log.info("llm.smaller_parts", reason=str(reason), context=budget.context)
         raise ContextTooSmall
 
+    async def estimate(self, tenant_id: str, words: int) -> Estimate:
+        """See LLMProvider."""
+        prompt = await self._asker.prompts.get("part-notes", tenant_id)
+        return estimated(words, self._asker.known_budget, prompt, await self._asker.speed(tenant_id), self._minutes)
+
     async def _summarise(self, request: SummaryRequest, budget: Budget, tell: Progress) -> SummaryResult:
         known = {"title": request.title, "language": language_name(request.language or "en")}
         credited = {**known, "authors": list(request.authors)}
@@ -84,31 +95,66 @@ class BookReader:
         whole = Source(text)
         if budget.tokens_of(text) <= _room(budget, at_once, {**credited, "text": ""}):
             return self._result(at_once, await self._ask(request, at_once, {**credited, "text": text}, whole))
-        notes = await self._notes(request, budget, known, tell)
-        parts = len(notes)
+        notes, parts = await self._notes(request, budget, known, tell)
+        read = len(notes)
         last = await self._prompt("notes-summary", request)
         room = _room(budget, last, {**credited, "notes": []})
         while _size(notes, budget, parts) > room:
             notes = await self._merged(request, budget, known, notes, parts, whole)
             tell(_NOTES_SHARE + (1 - _NOTES_SHARE) / 2)
         told = await self._ask(request, last, {**credited, "notes": [note.as_input(parts) for note in notes]}, whole)
-        return self._result(last, told)
+        return self._result(last, told, parts, read)
 
-    async def _notes(self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], tell: Progress) -> list[Note]:
+    async def _notes(
+        self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], tell: Progress
+    ) -> tuple[list[Note], int]:
+        """Notes on the parts that are read, and how many parts there are."""
         prompt = await self._prompt("part-notes", request)
         room = _room(budget, prompt, {**known, "part": 1, "parts": 1, "text": ""})
         chunks = chunks_of(request.sections, room, budget.tokens_of)
-        evidence = await self._evidence(request, chunks, min(LONGEST_EVIDENCE, room // EVIDENCE_SHARE))
         done = 0
 
-        async def take(number: int, text: str) -> Note:
-            nonlocal done
-            told = await self._ask(request, prompt, {**known, "part": number, "parts": len(chunks), "text": text}, Source(text))
-            done += 1
-            tell(_NOTES_SHARE * done / len(chunks))
-            return Note(first=number, last=number, text=_written(told), evidence=evidence[number - 1])
+        async def ask(at: int) -> str:
+            inputs = {**known, "part": at + 1, "parts": len(chunks), "text": chunks[at]}
+            return _written(await self._ask(request, prompt, inputs, Source(chunks[at])))
 
-        return await self._all([partial(take, number, text) for number, text in enumerate(chunks, 1)])
+        read = await self._chosen(request, chunks, budget, ask)
+        texts = [chunks[at] for at in read]
+        evidence = await self._evidence(request, texts, min(LONGEST_EVIDENCE, room // EVIDENCE_SHARE))
+
+        async def take(at: int, sentences: tuple[str, ...]) -> Note:
+            nonlocal done
+            text = await ask(at)
+            done += 1
+            tell(_NOTES_SHARE * done / len(read))
+            return Note(first=at + 1, last=at + 1, text=text, evidence=sentences)
+
+        notes = await self._all([partial(take, at, sentences) for at, sentences in zip(read, evidence, strict=True)])
+        return notes, len(chunks)
+
+    async def _chosen(
+        self, request: SummaryRequest, chunks: Sequence[str], budget: Budget, ask: Callable[[int], Awaitable[str]]
+    ) -> Sequence[int]:
+        """The parts that are read: all, or as many as there is time for.
+
+        A model whose speed is not known reads the first and the last one before, as it does in any case; the answers are kept.
+        """
+        if not self._minutes or len(chunks) <= LEAST_PARTS:
+            return range(len(chunks))
+        if await self._asker.speed(request.tenant_id) is None:
+            await ask(0)
+            await ask(len(chunks) - 1)
+        speed = await self._asker.speed(request.tenant_id)
+        count = affordable(len(chunks), sum(map(budget.tokens_of, chunks)) // len(chunks), speed, self._minutes)
+        if count == len(chunks):
+            return range(count)
+        try:
+            central = await self._children.call(CENTRAL_TASK, {"texts": list(chunks)}, limits=EVIDENCE_LIMITS)
+        except ChildError as error:
+            log.warning("llm.no_centrality", reason=str(error))
+            central = [0.0] * len(chunks)
+        log.info("llm.parts_chosen", read=count, parts=len(chunks), minutes=self._minutes)
+        return chosen(count, central)
 
     async def _merged(
         self,
@@ -176,7 +222,7 @@ class BookReader:
         told = await self._asker.ask(question)
         return await asyncio.to_thread(in_own_words, told, material) if is_last else told
 
-    def _result(self, prompt: Prompt, told: dict[str, Any]) -> SummaryResult:
+    def _result(self, prompt: Prompt, told: dict[str, Any], parts: int = 1, read: int = 1) -> SummaryResult:
         return SummaryResult(
             summary=" ".join(map(ended, told["summary"])),
             key_topics=tuple(told["key_topics"]),
@@ -186,6 +232,8 @@ class BookReader:
             provider=self._asker.transport.name,
             model=self._asker.transport.model,
             prompt=prompt.id,
+            parts=parts,
+            parts_read=read,
         )
 
 

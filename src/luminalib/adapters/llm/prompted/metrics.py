@@ -17,7 +17,7 @@ _FAILED_CHECKS = Counter(
 )
 _SECONDS = Histogram(
     "luminalib_llm_call_seconds",
-    "How long questions to language models took, with retries and repair.",
+    "What models took for questions, with repair and without waiting in line.",
     ["purpose", "provider", "model"],
     buckets=(0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600),
 )

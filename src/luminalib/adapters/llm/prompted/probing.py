@@ -114,7 +114,7 @@ class Probe:
         request = ChatRequest(messages=messages, schema=prompt.output, max_output=_OUTPUT, context=context)
         begun = time.monotonic()
         reply = await self._asker.accounted(tenant_id, prompt.id, request)
-        self._speed = (reply.tokens_in + reply.tokens_out) / max(time.monotonic() - begun, 0.001)
+        self._speed = (reply.tokens_in + reply.tokens_out) / max(reply.seconds or time.monotonic() - begun, 0.001)
         try:
             told = parse_answer(reply.text, prompt.output)
         except Unfit as fault:

@@ -17,7 +17,7 @@ from luminalib.adapters.llm.prompted.reviews import ReviewReader
 from luminalib.adapters.llm.prompted.transport import ChatTransport, TransportFailure
 from luminalib.domain.consensus import ConsensusResult, ReviewReading
 from luminalib.domain.intelligence import SummaryResult, UnusableAnswer
-from luminalib.domain.llm import EngineReport
+from luminalib.domain.llm import EngineReport, Estimate
 from luminalib.domain.triage import FieldReading, IntentReading
 from luminalib.ports.children import ChildProcesses, Progress
 from luminalib.ports.clock import Clock
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 class PromptedLLM(LLMProvider):
     """Asks a model by prompts, `at_once` questions of one piece of work at a time; every call is accounted, every answer kept.
+
+    A book may take `minutes`, 0 for as long as it needs.
 
     Where a model words a consensus that its table contradicts, the wording is that of `own`, and says so.
     """
@@ -45,6 +47,7 @@ class PromptedLLM(LLMProvider):
         *,
         own: LLMProvider,
         at_once: int,
+        minutes: int = 0,
         allow: Allow = without_limit,
     ) -> None:
         self.name = transport.name
@@ -52,7 +55,7 @@ class PromptedLLM(LLMProvider):
         self._own = own
         self._at_once = at_once
         asker = Asker(transport, prompts, uow, clock, allow)
-        self._books = BookReader(asker, children, at_once=at_once)
+        self._books = BookReader(asker, children, at_once=at_once, minutes=minutes)
         self._reviews = ReviewReader(asker, opinion)
         self._inquiries = InquiryReader(asker, reader)
         self.conversing = self._conversing = PromptedConversing(asker)
@@ -90,6 +93,10 @@ class PromptedLLM(LLMProvider):
     async def extract_inquiry(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
         """See LLMProvider."""
         return await self._inquiries.extract(tenant_id, message, region)
+
+    async def estimate(self, tenant_id: str, words: int) -> Estimate | None:
+        """See LLMProvider."""
+        return await self._books.estimate(tenant_id, words)
 
     async def check(self) -> None:
         """See LLMProvider."""

@@ -20,6 +20,7 @@ class Tally:
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    seconds: float = 0.0
     failed: set[Check] = field(default_factory=set)
 
     def add(self, reply: ChatReply) -> None:
@@ -27,6 +28,7 @@ class Tally:
         self.calls += 1
         self.tokens_in += reply.tokens_in
         self.tokens_out += reply.tokens_out
+        self.seconds += reply.seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

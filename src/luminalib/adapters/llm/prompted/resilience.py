@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
@@ -100,7 +102,9 @@ class ResilientTransport(ChatTransport):
         self._breaker.enter()
         try:
             async with asyncio.timeout(self._seconds):
+                begun = time.monotonic()
                 reply = await self._inner.chat(request)
+                seconds = reply.seconds or time.monotonic() - begun
         except TimeoutError:
             took = f"The model took longer than {self._seconds:g} seconds for one answer."
             outage = TimedOut(f"{took} Raise LUMINALIB_LLM_SECONDS, or take a faster model.")
@@ -110,7 +114,7 @@ class ResilientTransport(ChatTransport):
             self._breaker.failed(outage)
             raise
         self._breaker.succeeded()
-        return reply
+        return replace(reply, seconds=seconds)
 
     async def can_call_tools(self) -> bool | None:
         """See ChatTransport."""

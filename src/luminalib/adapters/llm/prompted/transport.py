@@ -37,12 +37,16 @@ class ToolRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatReply:
-    """The answer, and the tokens as the server counted them. `is_whole` is False when it was cut at `max_output`."""
+    """The answer, and the tokens as the server counted them. `is_whole` is False when it was cut at `max_output`.
+
+    `seconds` is what the model itself took, without waiting in the server's line, where the server tells; else 0.
+    """
 
     text: str
     tokens_in: int
     tokens_out: int
     is_whole: bool
+    seconds: float = 0.0
     calls: tuple[ToolRequest, ...] = ()
 
 
