@@ -62,6 +62,7 @@ def material(text: str = STORY, language: str = "en") -> Material:
         ({"insights": ["She carries the lamp, the salt …"]}, Check.CUT_OFF),
         ({"insights": ["Mira carries 60 sacks of salt home."]}, Check.NUMBER),
         ({"insights": ["Mira meets the fisherman Jonas at the harbour at night."]}, Check.NAME),
+        ({"insights": ["The old lamp was renamed the 'Jonas' at the harbour."]}, Check.NAME),
         ({"insights": ["Jonas gives her the old lamp at night."]}, Check.NAME),
         ({"insights": ["Mira verlässt den Hafen in der Nacht und sie ist nicht mehr arm."]}, Check.LANGUAGE),
         ({"insights": ["米拉在夜里带着盐离开了港口，回家时一贫如洗。"]}, Check.LANGUAGE),

@@ -151,11 +151,13 @@ def names_in(text: str, language: str | None) -> Iterator[str]:
     """
     short = (language or "en")[:2].lower()
     for start, stop in sentences_in(text):
-        words = [(text[start + a : start + b], word, text[start + a - 1 : start + a]) for a, b, word in words_in(text[start:stop])]
+        words_at = list(words_in(text[start:stop]))
+        words = [(text[start + a : start + b], word, text[start + a - 1 : start + a]) for a, b, word in words_at]
         for at, (written, word, before) in enumerate(words):
             if not written[0].isupper() or len(word) < _FEW - 1 or not is_telling(word) or word in _NEVER_A_NAME:
                 continue
-            opens = at == 0 or before in "“\"'«„(‘"
+            after = text[start + words_at[at][1] : start + words_at[at][1] + 1]
+            opens = at == 0 or (before in "“\"'«„(‘" and after not in "”\"'»“)’")
             follower = words[at + 1][0] if at + 1 < len(words) else ""
             previous = words[at - 1][0] if at else ""
             if _is_a_name(word, previous, follower, short, opens=opens):
