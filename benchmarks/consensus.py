@@ -9,6 +9,7 @@ Usage: python benchmarks/consensus.py
 import asyncio
 import json
 import random
+import re
 import tempfile
 import time
 from collections.abc import Mapping
@@ -49,6 +50,9 @@ GOOD, BAD = ("wonderful", "gripping", "beautiful", "brilliant"), ("dull", "terri
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+_VERDICT = re.compile(r"<<<DATA-\w+\n([^\n]*)\nDATA-\w+>>>\nis (praised|criticised|judged differently)")
+
+
 class AtOnce(ChatTransport):
     """A model that says at once what its schema asks for."""
 
@@ -64,7 +68,10 @@ class AtOnce(ChatTransport):
 
     def _answer(self, said: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         if "aspects" not in schema.get("properties", {}):
-            return {"consensus": "Readers agree on the plot and differ about the ending. " * 4}
+            sides: dict[str, list[str]] = {}
+            for name, verdict in _VERDICT.findall(said):
+                sides.setdefault(verdict, []).append(name)
+            return {"consensus": " ".join(f"{', '.join(names).capitalize()} are {verdict}." for verdict, names in sides.items())}
         review = said.rsplit("<<<", 1)[1]
         found = [
             {"name": name, "sentiment": mood_of(review, name), "quote": f"The {name} is"} for name in ASPECTS if name in review
