@@ -21,7 +21,7 @@ EXACT = 10_000
 """In a scope of so few passages all are compared, which takes some 10 ms; in a larger one the graph is walked."""
 MOST_NAMED = 100
 """So many chosen documents are a part of each query of full text; of more the rows are asked whether they lie in them."""
-BREADTH = 400
+BREADTH = 800
 """How many candidates a walk keeps (`hnsw.ef_search`): recall@10 is measured by benchmarks/passage_index.py."""
 _MOST_IN_HNSW = 4000
 PREPARE = (
