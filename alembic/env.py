@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from alembic import context
 
 from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the metadata
@@ -33,9 +34,10 @@ from luminalib.adapters.db import (  # noqa: F401 -- importing them fills the me
     uploads,
     webhooks,
 )
+from luminalib.adapters.db.row_security import lift, secure
 from luminalib.adapters.db.schema import UtcDateTime, metadata
 
-connection = context.config.attributes.get("connection")
+connection: sa.Connection | None = context.config.attributes.get("connection")
 if connection is None:
     raise SystemExit("Run migrations with `luminalib migrate`: it knows the database from the settings.")
 
@@ -46,5 +48,10 @@ def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
 
 
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, render_item=render_item)
+is_postgres = connection.dialect.name == "postgresql"
 with context.begin_transaction():
+    if is_postgres:
+        lift(connection)
     context.run_migrations()
+    if is_postgres:
+        secure(connection, context.config.attributes.get("log_in"))

@@ -223,7 +223,7 @@ def count_rows(container: Container) -> Callable[..., Awaitable[int]]:
     """Counts the rows of some tables."""
 
     async def count(*tables: str) -> int:
-        async with container.database.reading.connect() as connection:
+        async with container.database.owner.connect() as connection:
             counts = [await connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in tables]
         return sum(count or 0 for count in counts)
 
@@ -246,7 +246,7 @@ def age_sessions(container: Container) -> Callable[[timedelta], Awaitable[None]]
     """Lets all refresh tokens be older than they are."""
 
     async def age(by: timedelta) -> None:
-        async with container.database.writing.begin() as connection:
+        async with container.database.owner.begin() as connection:
             await connection.execute(sa.update(sessions).values(rotated_at=datetime.now(UTC) - by))
 
     return age

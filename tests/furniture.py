@@ -13,7 +13,7 @@ from luminalib.adapters.db.schema import metadata
 async def furnish(database: SqlDatabase, tenant: str) -> dict[str, str]:
     """Writes the rows; gives the ids of user, document, book, loan, hold, review, inquiry and webhook."""
     ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry", "webhook")}
-    async with database.writing.begin() as connection:
+    async with database.owner.begin() as connection:
         for name, values in _rows(ids).items():
             table = metadata.tables[name]
             typed = {key: _typed(table.c[key].type, value) for key, value in values.items()}

@@ -262,7 +262,7 @@ async def test_an_unknown_job_fails_and_keeps_nobody_from_work(desk: Desk, datab
     recorder = Recorder(succeed)
 
     async def outcome() -> tuple[str, str]:
-        async with database.reading.connect() as connection:
+        async with database.owner.connect() as connection:
             row = (await connection.execute(sa.select(jobs).where(jobs.c.name == "of another version"))).one()
         return row.status, row.error or ""
 

@@ -334,7 +334,7 @@ async def test_whatever_a_model_asks_for_it_is_shown_nothing_that_its_member_may
             sent = await client.post("/documents/upload", files=[("files", (f"{name}.txt", story_of(name).encode()))])
             documents[name] = sent.json()["accepted"][0]["id"]
         await indexed(container)
-        async with container.database.reading.connect() as connection:
+        async with container.database.owner.connect() as connection:
             passages = [row.id for row in await connection.execute(sa.select(passages_table.c.id))]
         assert len(passages) >= len(WORDS)
         sees = {"member": {"light", "orchard", "diary"}, "other": {"light", "orchard", "log"}, "elsewhere": {"hill"}}

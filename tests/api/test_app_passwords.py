@@ -62,7 +62,7 @@ async def test_the_secret_is_shown_once_and_kept_as_a_digest(library: Library, a
     assert len(made["password"]) * 6 >= 256
     listed = await ada.get("/auth/me/app-passwords")
     assert listed.json() == {"items": [{key: value for key, value in made.items() if key != "password"}]}
-    async with library.container.database.reading.connect() as connection:
+    async with library.container.database.owner.connect() as connection:
         stored = str((await connection.exec_driver_sql("SELECT * FROM app_passwords")).all())
     assert made["password"] not in stored
     assert hashlib.sha256(made["password"].encode()).hexdigest() in stored

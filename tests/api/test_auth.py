@@ -314,7 +314,7 @@ async def test_hashes_of_other_days_are_renewed_at_the_next_log_in(
     client: httpx.AsyncClient, admin: httpx.AsyncClient, container: Container, stored_user: Any
 ) -> None:
     earlier = await Argon2Hasher(memory_kib=8 * 1024, iterations=1).hash(PASSWORD)
-    async with container.database.writing.begin() as connection:
+    async with container.database.owner.begin() as connection:
         await connection.execute(sa.update(users).values(password_hash=earlier))
     wrong = await client.post("/auth/login", json={"email": email_of("admin"), "password": "wrong"})
     assert (wrong.status_code, (await stored_user(email_of("admin"))).password_hash) == (401, earlier)

@@ -67,7 +67,7 @@ class House:
 
     async def open_jobs(self) -> int:
         waiting = sa.select(sa.func.count()).where(jobs.c.name == "sync_crm", jobs.c.status == "waiting")
-        async with self.library.container.database.reading.connect() as connection:
+        async with self.library.container.database.owner.connect() as connection:
             return await connection.scalar(waiting) or 0
 
 
@@ -200,7 +200,7 @@ async def test_the_desk_keeps_tokens_and_asks_for_what_it_needs(house: House) ->
     hubspot = await house.connect()
     shown = (await house.admin.get(f"/crm/connections/{hubspot}")).json()
     assert (shown["kind"], "token" in shown, TOKEN in str(shown)) == ("hubspot", False, False)
-    async with house.library.container.database.reading.connect() as connection:
+    async with house.library.container.database.owner.connect() as connection:
         assert TOKEN not in str((await connection.execute(sa.select(crm_connections))).all())
     for body, problem in (
         ({"kind": "hubspot"}, "connection-incomplete"),

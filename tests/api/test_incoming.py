@@ -89,7 +89,7 @@ async def send(library: Library, source: dict[str, Any], body: bytes, headers: H
 
 async def take_all_in(library: Library) -> None:
     """What the job does for each message."""
-    async with library.container.database.reading.connect() as connection:
+    async with library.container.database.owner.connect() as connection:
         ids = [*await connection.scalars(sa.select(incoming_events.c.id))]
     for event_id in ids:
         await library.container.services.incoming.take_in(take_in(event_id, "main", NOW))
@@ -166,7 +166,7 @@ async def test_what_cannot_be_used_keeps_its_reason(library: Library) -> None:
     for n, body in enumerate(bodies):
         assert (await send(library, source, body, header(source["secret"], "", body, NOW, str(n)))).status_code == 202
     await take_all_in(library)
-    async with library.container.database.reading.connect() as connection:
+    async with library.container.database.owner.connect() as connection:
         rows = (await connection.execute(sa.select(incoming_events.c.error, incoming_events.c.done_at))).all()
     assert sorted(bool(row.error) for row in rows) == [False, True, True, True, True]
     assert all(row.done_at for row in rows)

@@ -120,7 +120,7 @@ async def test_a_correction_counts_and_is_kept_as_a_label(staff: httpx.AsyncClie
     detail = (await staff.get(f"/inquiries/{made['id']}")).json()
     assert (qualified["state"], detail["fields"]) == ("qualified", corrected["fields"])
     assert [step["step"] for step in detail["audit"]][3:] == ["corrected", "corrected", "qualified"]
-    async with library.container.database.reading.connect() as connection:
+    async with library.container.database.owner.connect() as connection:
         rows = (await connection.exec_driver_sql("SELECT intent, features FROM inquiry_labels")).all()
     assert [row[0] for row in rows] == ["sales"]
     assert slug(await staff.patch(f"/inquiries/{made['id']}", json={"phone": "12"})) == "invalid-contact"

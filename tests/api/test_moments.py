@@ -82,7 +82,7 @@ async def test_a_log_in_while_the_password_is_being_changed_opens_no_session(
         go_on.set()
         refused = await logging_in
         assert (refused.status_code, slug(refused)) == (401, "bad-credentials")
-        async with library.container.database.reading.connect() as connection:
+        async with library.container.database.owner.connect() as connection:
             still_open = sa.select(sa.func.count()).select_from(sessions).where(sessions.c.ended_at.is_(None))
             assert await connection.scalar(still_open) == 1
 
@@ -115,7 +115,7 @@ async def test_writers_of_one_process_take_turns_on_sqlite(tmp_path: Path) -> No
     holds, release = asyncio.Event(), asyncio.Event()
 
     async def write(name: str) -> None:
-        async with database.write_gate(), database.writing.begin() as connection:
+        async with database.write_gate(), database.owner.begin() as connection:
             order.append(name)
             await connection.execute(sa.text("UPDATE jobs SET claims = 0"))
             if name == "first":

@@ -188,7 +188,7 @@ async def test_leaving_leaves_no_trace_of_the_person_in_the_database(
     secret = (await ada.post("/auth/me/app-passwords", json={"name": "her e-reader"})).json()["password"]
     assert (await leave(ada)).status_code == 204
     tables = ("users", "sessions", "preferences", "app_passwords")
-    async with library.container.database.reading.connect() as connection:
+    async with library.container.database.owner.connect() as connection:
         rows = [str((await connection.exec_driver_sql(f"SELECT * FROM {table}")).all()) for table in tables]  # noqa: S608
     for trace in ("ada@library.test", "Lovelace", "a taste of her own", "her e-reader", secret):
         assert not any(trace in row for row in rows), trace

@@ -33,7 +33,7 @@ async def operator(library: Library) -> httpx.AsyncClient:
 
 async def limited(library: Library, operator: httpx.AsyncClient, **limits: int) -> httpx.AsyncClient:
     """The admin of a library whose plan has these limits."""
-    async with library.container.database.writing.begin() as connection:
+    async with library.container.database.owner.begin() as connection:
         await connection.execute(sa.insert(plans).values(name="tight", limits=limits))
     return await found(operator, library, plan="tight")
 

@@ -155,7 +155,7 @@ async def test_reviews_go_with_their_book(library: Library) -> None:
     await review(admin, book)
     await give_back(admin, book)
     assert (await admin.delete(f"/books/{book}")).status_code == 204
-    async with library.container.database.reading.connect() as connection:
+    async with library.container.database.owner.connect() as connection:
         assert await connection.scalar(sa.text("SELECT count(*) FROM reviews")) == 0
 
 
@@ -177,7 +177,7 @@ async def test_two_hundred_reviews_edits_and_removals_at_once_add_up(settings: S
         answers = [answer for one in await asyncio.gather(*(opine(n, m) for n, m in enumerate(members))) for answer in one]
         assert len(answers) >= 200
         assert {answer.status_code for answer in answers} <= {200, 201, 204, 404, 409}
-        async with desks[0].container.database.reading.connect() as connection:
+        async with desks[0].container.database.owner.connect() as connection:
             recounted = list(await connection.scalars(sa.text("SELECT rating FROM reviews")))
         mean, count = await rating_of(admin, book)
         assert count == len(recounted) >= 40

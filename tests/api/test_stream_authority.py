@@ -115,7 +115,7 @@ async def test_without_a_hint_the_next_look_finds_out(
         "role": sa.update(users).where(users.c.id == theirs).values(role="member"),
     }[what]
     async with listening(server_url, librarian, "/documents/stream") as documents:
-        async with container.database.write_gate(), container.database.writing.begin() as connection:
+        async with container.database.write_gate(), container.database.owner.begin() as connection:
             await connection.execute(statement)
         async with asyncio.timeout(20):
             await documents
@@ -128,7 +128,7 @@ async def test_news_reach_nobody_whose_right_has_ended_without_a_hint(
     monkeypatch.setattr(following, "RECHECK_SECONDS", 600.0)
     async with listening(server_url, librarian, "/documents/stream") as documents:
         await asyncio.sleep(0.2)
-        async with container.database.write_gate(), container.database.writing.begin() as connection:
+        async with container.database.write_gate(), container.database.owner.begin() as connection:
             await connection.execute(sa.update(users).where(users.c.id == await id_of(librarian)).values(role="member"))
         (await add(admin)).raise_for_status()  # wakes the stream
         async with asyncio.timeout(20):

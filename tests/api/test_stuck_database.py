@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from accounts import Library, opened
 from journeys import add
 from luminalib.adapters.db import engine
+from luminalib.adapters.db.outages import DatabaseUnavailable
 from luminalib.settings import PostgresSettings, Settings
 
 HASTY = PostgresSettings(lock_seconds=0.3, statement_seconds=5, pool_seconds=0.5)
@@ -76,12 +77,13 @@ class TestPostgres:
         assert (await ada.get("/auth/me")).status_code == 200
 
     async def test_a_statement_that_takes_too_long_is_ended(self, library: Library) -> None:
-        with pytest.raises(engine.DatabaseUnavailable):
+        with pytest.raises(DatabaseUnavailable):
             async with library.container.services.auth._uow("main") as uow:
                 await uow._session.execute(sa.text("SELECT pg_sleep(60)"))  # type: ignore[attr-defined]
 
     async def test_every_connection_has_its_time_outs(self, library: Library) -> None:
-        for source in (library.container.database.writing, library.container.database.reading):
+        database = library.container.database
+        for source in (database.writing, database.reading, database.system_writing):
             async with source.connect() as connection:
                 names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
                 shown = [await connection.scalar(sa.text(f"SHOW {name}")) for name in names]

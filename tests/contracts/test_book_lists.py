@@ -43,7 +43,7 @@ async def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
                 "series_index": number % 7 if number % 4 and number % 7 else None,
             }
             book.describe(replace(book.details, published_year=1990 + number % 4, **changed), NOW + timedelta(hours=number))
-    async with database.writing.begin() as connection:
+    async with database.owner.begin() as connection:
         ids = [*await connection.scalars(sa.select(book_listings.c.book_id).order_by(book_listings.c.book_id))]
         for number, book_id in enumerate(ids):
             numbers = {"loans": number % 4, "rating_count": number % 3, "rating_sum": 4 * (number % 3)}

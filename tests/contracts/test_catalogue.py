@@ -134,7 +134,7 @@ async def test_a_changed_book_is_found_by_its_new_words_and_a_summary_s(
 
 
 async def test_words_of_an_older_version_are_written_anew(database: SqlDatabase, uow: SqlUnitOfWorkFactory, find: Find) -> None:
-    async with database.writing.begin() as connection:
+    async with database.owner.begin() as connection:
         await connection.execute(sa.delete(book_texts).where(book_texts.c.title.like("alice%")))
         await connection.execute(sa.update(book_texts).values(version=0, title="old").where(book_texts.c.title == "bleak house"))
     assert (await find("alice"))[0] == []
@@ -189,7 +189,7 @@ async def test_counts_of_names_and_tags_follow_every_change(
     (house,) = (await views.list("main", BookFilter(q="bleak", sort="relevance"), PageRequest())).items
     await describe(uow, house.id, tags=("novel", "law"), authors=("Charles Dickens", "Phiz"))
     await describe(uow, house.id, title="Bleak House, again")
-    async with database.reading.connect() as connection:
+    async with database.owner.connect() as connection:
         rows = await connection.execute(sa.select(catalogue_terms.c.label, catalogue_terms.c.books))
         kept = {row.label: row.books for row in rows}
     assert {name: kept[name] for name in ("novel", "london", "law", "charles dickens", "phiz")} == {

@@ -168,7 +168,7 @@ async def test_a_claim_does_not_sort_what_waits(tmp_path: Path) -> None:
     """With twenty thousand waiting jobs that cost SQLite a quarter of a second each time."""
     database = SqlDatabase(f"sqlite+aiosqlite:///{tmp_path / 'jobs.db'}")
     await upgrade(database)
-    async with database.reading.connect() as connection:
+    async with database.owner.connect() as connection:
         for candidate in _claimable(NOW, [1, 2]):
             compiled = candidate.compile(connection.sync_connection, compile_kwargs={"literal_binds": True})
             plan = str((await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")).all())

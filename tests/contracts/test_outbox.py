@@ -106,7 +106,7 @@ async def test_messages_are_numbered_without_gaps_in_the_order_of_commits(databa
     async with uow.reading("main") as unit:
         missed = await unit.webhooks.missed(webhook, NOW - timedelta(days=1), NOW, 100)
     assert missed == []
-    async with database.reading.connect() as connection:
+    async with database.owner.connect() as connection:
         assert await connection.scalar(sa.select(sa.func.max(webhook_messages.c.sequence))) == 41
 
 
@@ -201,6 +201,6 @@ async def test_a_deleted_webhook_takes_along_what_waits_and_the_rest_goes_with_t
     assert await lanes_of(database) == {}
     async with uow("main") as unit:
         await unit.webhooks.forget(NOW + timedelta(seconds=1))
-    async with database.reading.connect() as connection:
+    async with database.owner.connect() as connection:
         for table in ("webhook_messages", "webhook_deliveries", "webhook_attempts"):
             assert await connection.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) == 0, table

@@ -119,7 +119,7 @@ async def test_many_ask_at_the_same_time_also_while_somebody_writes(
     lookup: SessionLookup, uow: SqlUnitOfWorkFactory, ada: User, database: SqlDatabase
 ) -> None:
     known = [(await log_in(uow, ada)).id for _ in range(10)]
-    async with database.writing.begin() as writer, asyncio.timeout(10):
+    async with database.owner.begin() as writer, asyncio.timeout(10):
         await writer.execute(sa.update(users).values(display_name="Countess"))
         answers = await asyncio.gather(*(lookup.find(session_id) for session_id in known * 20 + ["unknown"] * 50))
     assert [answer is not None for answer in answers] == [True] * 200 + [False] * 50
@@ -164,7 +164,7 @@ async def test_a_database_that_comes_back_is_used_again(
         pytest.skip("a file does not hang up")
     session = await log_in(uow, ada)
     assert await lookup.find(session.id) is not None
-    async with database.engine.connect() as admin:
+    async with database.owner.connect() as admin:
         others = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )

@@ -90,7 +90,7 @@ async def nothing_left_to_do(database_url: str) -> None:
     """Waits for the jobs that come after the last state of a document, such as its index."""
     database = SqlDatabase(database_url)
     is_open = jobs.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING))
-    async with asyncio.timeout(60), database.reading.connect() as connection:
+    async with asyncio.timeout(60), database.owner.connect() as connection:
         while await connection.scalar(sa.select(sa.func.count()).select_from(jobs).where(is_open)):
             await connection.rollback()
             await asyncio.sleep(0.1)
@@ -100,7 +100,7 @@ async def nothing_left_to_do(database_url: str) -> None:
 async def check_ledger(database_url: str) -> None:
     """Each document's history is one legal path without a step twice."""
     database = SqlDatabase(database_url)
-    async with database.reading.connect() as connection:
+    async with database.owner.connect() as connection:
         steps = sa.select(document_events).where(document_events.c.kind == "status").order_by(document_events.c.id)
         rows = (await connection.execute(steps)).all()
     await database.close()

@@ -18,13 +18,13 @@ async def test_stairway(empty_database_url: str) -> None:
     database = SqlDatabase(empty_database_url)
     scripts = [*ScriptDirectory.from_config(config()).walk_revisions()][::-1]
     assert scripts
-    async with database.writing.begin() as connection:
+    async with database.owner.begin() as connection:
         for script in scripts:
             below = str(script.down_revision or "base")
             for direction, revision in (("upgrade", script.revision), ("downgrade", below), ("upgrade", script.revision)):
                 await connection.run_sync(_step, direction, revision)
     assert await is_current(database)
-    async with database.writing.begin() as connection:
+    async with database.owner.begin() as connection:
         await connection.run_sync(_step, "downgrade", "base")
         left = await connection.run_sync(lambda sync: set(sa.inspect(sync).get_table_names()))
     assert left == {"alembic_version"}
@@ -42,7 +42,7 @@ async def test_models_and_migrations_agree(database: SqlDatabase) -> None:
         options = {"compare_type": True, "include_object": is_ours}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
-    async with database.reading.connect() as connection:
+    async with database.owner.connect() as connection:
         assert await connection.run_sync(differences) == []
 
 
@@ -60,6 +60,6 @@ async def test_what_keeps_the_listings_is_there(database: SqlDatabase) -> None:
     kept = {"books_insert", "books_update", "books_delete", "documents_update"}
     kept |= {f"{table}_{deed}" for table in ("loans", "holds", "reviews") for deed in ("insert", "update", "delete")}
     listed = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if database.is_sqlite else "SELECT tgname FROM pg_trigger"
-    async with database.reading.connect() as connection:
+    async with database.owner.connect() as connection:
         found = set(await connection.scalars(sa.text(listed)))
     assert {f"{name}_listing" for name in kept} <= found

@@ -86,7 +86,7 @@ class Desk:
 
     async def table(self, book_id: str) -> dict[str, tuple[int, int, int]]:
         c = consensus_aspects.c
-        async with self.database.reading.connect() as connection:
+        async with self.database.owner.connect() as connection:
             rows = await connection.execute(sa.select(c.name, c.positive, c.negative, c.undecided).where(c.book_id == book_id))
             return {row.name: (row.positive, row.negative, row.undecided) for row in rows}
 
@@ -248,7 +248,7 @@ async def test_the_table_is_rebuilt_now_and_then(desk: Desk, book: str) -> None:
     for _ in range(REBUILD_EVERY - 1):
         await desk.review(book, "+plot")
     await desk.update(book)
-    async with desk.database.writing.begin() as connection:
+    async with desk.database.owner.begin() as connection:
         await connection.execute(sa.update(consensus_aspects).values(positive=7))
     await desk.review(book, "-plot")
     await desk.update(book)
@@ -296,7 +296,7 @@ async def test_what_was_given_up_is_tried_again_with_the_daily_sweep(desk: Desk,
     await desk.review(book, "+plot")
     housekeeping = HousekeepingService(desk.uow, MemoryStorage(), desk.clock)
     await housekeeping.sweep(sweep("main", NOW))
-    async with desk.database.reading.connect() as connection:
+    async with desk.database.owner.connect() as connection:
         waiting = [*await connection.scalars(sa.select(jobs.c.payload).where(jobs.c.name == UPDATE_CONSENSUS))]
     assert waiting == [{"book_id": book}]
 

@@ -56,7 +56,7 @@ async def test_what_does_not_fit_together_is_found_and_mended(library: Library, 
         drop(files, key)
     (gone,) = files.glob(f"documents/{lost['document_id']}/*")
     gone.unlink()
-    async with library.container.database.writing.begin() as connection:
+    async with library.container.database.owner.begin() as connection:
         await connection.execute(sa.text(f"DELETE FROM jobs WHERE lock = 'document:{stranded['document_id']}'"))  # noqa: S608 -- an id
     doctor = library.container.services.doctor
     young = await doctor.examine(MAIN_TENANT)
@@ -92,7 +92,7 @@ async def test_numbers_that_do_not_add_up_are_counted_afresh(library: Library) -
     for book in (right, wrong):
         (await admin.post(f"/books/{book}/borrow")).raise_for_status()
         (await admin.post(f"/books/{book}/reviews", json={"rating": 2, "text": "Not for me, this one."})).raise_for_status()
-    async with library.container.database.writing.begin() as connection:
+    async with library.container.database.owner.begin() as connection:
         spoilt = {"loans": 7, "open_loans": 0, "rating_sum": 5, "rating_count": 1}
         await connection.execute(sa.update(book_listings).where(book_listings.c.book_id == wrong).values(spoilt))
         await connection.execute(sa.update(catalogues).values(books=9))

@@ -97,7 +97,7 @@ async def test_a_tenant_learns_from_twenty_of_each(database: SqlDatabase) -> Non
                 await unit.inquiries.label(one.id, intent, features_of(one.message or ""), clock.now())
 
     async def jobs() -> int:
-        async with database.reading.connect() as connection:
+        async with database.owner.connect() as connection:
             return len((await connection.exec_driver_sql("SELECT id FROM jobs WHERE name = 'train_intents'")).all())
 
     for intent in InquiryIntent:

@@ -185,7 +185,7 @@ async def test_behind_documents_are_indexed_by_jobs_of_which_one_waits(desk: Des
     for _ in range(2):
         await desk.passages.request_if_behind("main")
         await catch_up(desk.tools, "main", [document.id], NOW)
-    async with desk.database.reading.connect() as connection:
+    async with desk.database.owner.connect() as connection:
         waiting = (await connection.execute(sa.select(jobs.c.name, jobs.c.payload))).all()
     assert [(name, payload["document_id"]) for name, payload in waiting] == [(INDEX_DOCUMENT, document.id)]
 

@@ -76,7 +76,7 @@ def make(
 @pytest.fixture
 def waiting(database: SqlDatabase) -> Callable[[], Awaitable[int]]:
     async def count() -> int:
-        async with database.reading.connect() as connection:
+        async with database.owner.connect() as connection:
             return await connection.scalar(sa.select(sa.func.count()).select_from(jobs)) or 0
 
     return count

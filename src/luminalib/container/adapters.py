@@ -8,8 +8,7 @@ from limits.errors import ConfigurationError
 
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.covers.drawn import DrawnCovers
-from luminalib.adapters.db import migrations
-from luminalib.adapters.db.engine import Patience, SqlDatabase
+from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
@@ -24,11 +23,11 @@ from luminalib.adapters.security.tokens import JwtSigner
 from luminalib.adapters.storage.local import LocalStorage
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
+from luminalib.container.database import open_database
 from luminalib.container.keys import sealing_keys, secret_keys
 from luminalib.container.llm import open_llm
 from luminalib.container.search import open_embedder, open_passage_index
 from luminalib.container.views import Views, open_views
-from luminalib.domain.errors import Unavailable
 from luminalib.domain.one_time_links import SignupMode
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
@@ -54,12 +53,6 @@ from luminalib.steps.tenants import Tenants
 
 PROBE_CHILDREN = 2
 """Child processes beyond those of the workers: an upload that looks into its file must not wait for a book being summarised."""
-
-
-class MigrationsPending(Unavailable):
-    """The database does not have the newest schema. Run `luminalib migrate` first."""
-
-    slug = "migrations-pending"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +90,7 @@ class Adapters:
 async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock, llm: LLMProvider | None) -> Adapters:
     """Opens what the settings choose; `stack` closes it. Raises SettingsError, Unavailable."""
     require_data_dir(settings)
-    database = await _open_database(settings, stack)
+    database = await open_database(settings, stack)
     lookup = session_lookup(database)
     await lookup.start()
     stack.push_async_callback(lookup.close)
@@ -176,26 +169,6 @@ async def _limiter(settings: Settings) -> RateLimiter:
     if not await limiter.is_there():
         raise SettingsError(f"{PREFIX}RATE_LIMIT_STORE: the server that it names does not answer.")
     return limiter
-
-
-def _patience(settings: Settings) -> Patience:
-    given = settings.postgres
-    return Patience(
-        lock=given.lock_seconds,
-        statement=given.statement_seconds,
-        idle_in_transaction=given.idle_seconds,
-        pool=given.pool_seconds,
-    )
-
-
-async def _open_database(settings: Settings, stack: AsyncExitStack) -> SqlDatabase:
-    database = SqlDatabase(settings.database, _patience(settings))
-    stack.push_async_callback(database.close)
-    if settings.env == "development":
-        await migrations.upgrade(database)
-    elif not await migrations.is_current(database):
-        raise MigrationsPending
-    return database
 
 
 async def _local_storage(settings: Settings, _stack: AsyncExitStack) -> StorageProvider:

@@ -79,9 +79,9 @@ async def open_container(
 
 
 async def migrate(settings: Settings) -> None:
-    """Brings the database to the newest schema."""
-    database = SqlDatabase(settings.database)
+    """Brings the database to the newest schema, and secures it."""
+    database = SqlDatabase(settings.database, owner_url=settings.owner_database)
     try:
-        await migrations.upgrade(database)
+        await migrations.upgrade(database, again=True)
     finally:
         await database.close()

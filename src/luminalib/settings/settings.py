@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="sqlite:///path or postgresql://user:password@host/name; by default a SQLite file in the data directory."
     )
+    migration_database_url: str = Field(
+        "", description="The database as `luminalib migrate` comes to it, when who owns the tables is not who serves them."
+    )
     postgres: PostgresSettings = PostgresSettings()
     storage: Literal["local", "minio"] = Field("local", description="Where files lie: local (data directory) or minio (any S3).")
     minio: MinioSettings = MinioSettings()
@@ -164,7 +167,7 @@ class Settings(BaseSettings):
     )
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people (console) or machines (json).")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
         for plain, driver in (("sqlite://", "sqlite+aiosqlite://"), ("postgresql://", "postgresql+asyncpg://")):
@@ -202,6 +205,8 @@ class Settings(BaseSettings):
         self._require_keys("SECRET_KEY", self.secret_key, self.old_secrets)
         self._require_keys("SEALING_KEY", self.sealing_key, self.old_sealing_keys)
         self._require_metrics_token()
+        if self.events == "postgres" and self.postgres.by_pooler:
+            raise SettingsError(f"{PREFIX}EVENTS: postgres needs a connection of its own, which no pooler gives. Set it to memory.")
         if self.events == "postgres" and not self.database.startswith("postgresql"):
             raise SettingsError(f"{PREFIX}EVENTS: postgres needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
         if self.passage_index == "pgvector" and not self.database.startswith("postgresql"):
@@ -270,6 +275,11 @@ class Settings(BaseSettings):
     def known_hosts(self) -> list[str]:
         """The names that the library answers to, one by one."""
         return _listed(self.allowed_hosts)
+
+    @property
+    def owner_database(self) -> str:
+        """The database URL of migrations, with its driver."""
+        return self.migration_database_url or self.database
 
     @property
     def database(self) -> str:

@@ -34,6 +34,8 @@ book_texts = sa.Table(
     sa.Column("summary", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_book_texts_version", "tenant_id", "version"),
 )
+OWN_TEXTS = sa.table("own_book_texts", *(sa.column(one.name, one.type) for one in book_texts.c), sa.column("words"))
+"""On PostgreSQL, the view of one tenant's texts; there row-level security keeps the table from being searched by its index."""
 catalogue_words = sa.Table(
     "catalogue_words",
     metadata,

@@ -41,7 +41,7 @@ class SqlDeliveryLedger(DeliveryLedger):
         """See DeliveryLedger."""
         is_free = sa.or_(_W.lease_until.is_(None), _W.lease_until < now, _W.worker == worker)
         candidates = sa.select(_W.id).where(_is_due(now), is_free, _W.id.not_in(besides)).order_by(_W.id).limit(LANES)
-        async with self._database.reading.connect() as connection:  # an idle library must not write every second
+        async with self._database.system_reading.connect() as connection:  # an idle library must not write every second
             ids = [*await connection.scalars(candidates)]
         if not ids:
             return []
@@ -51,9 +51,9 @@ class SqlDeliveryLedger(DeliveryLedger):
             .values(worker=worker, lease_until=now + LEASE)
             .returning(_W.tenant_id, *(_W[name] for name in _WEBHOOK))
         )
-        async with self._database.write_gate(), self._database.writing.begin() as connection:
+        async with self._database.write_gate(), self._database.system_writing.begin() as connection:
             rows = (await connection.execute(taken)).mappings().all()
-        async with self._database.reading.connect() as connection:
+        async with self._database.system_reading.connect() as connection:
             firsts = await self._due(connection, rows, _D.state == DeliveryState.NEW, _D.sequence)
             retries = await self._due(connection, rows, sa.and_(_D.state == DeliveryState.RETRYING, _D.next_at <= now), _D.next_at)
         return [_lane(row, firsts[row["id"]], retries[row["id"]]) for row in rows]
@@ -81,7 +81,7 @@ class SqlDeliveryLedger(DeliveryLedger):
         attempts = [attempt_row(one.tenant_id, one.webhook_id, one.attempt) for one in outcomes]
         moved = [_moved(one) for one in outcomes]
         health = {(one.tenant_id, one.webhook_id): one.health for one in outcomes if one.health is not None}
-        async with self._database.write_gate(), self._database.writing.begin() as connection:
+        async with self._database.write_gate(), self._database.system_writing.begin() as connection:
             await connection.execute(sa.insert(webhook_attempts), attempts)
             await connection.execute(_MOVE, moved)
             for (tenant_id, webhook_id), found in health.items():
@@ -91,11 +91,11 @@ class SqlDeliveryLedger(DeliveryLedger):
 
     async def release(self, is_over: Callable[[str], bool]) -> None:
         """See DeliveryLedger."""
-        async with self._database.reading.connect() as connection:
+        async with self._database.system_reading.connect() as connection:
             holders = [*await connection.scalars(sa.select(_W.worker).where(_W.worker.is_not(None)).distinct())]
         if over := [worker for worker in holders if worker and is_over(worker)]:
             freed = sa.update(webhooks).where(_W.worker.in_(over)).values(worker=None, lease_until=None)
-            async with self._database.write_gate(), self._database.writing.begin() as connection:
+            async with self._database.write_gate(), self._database.system_writing.begin() as connection:
                 await connection.execute(freed)
 
 

@@ -4,20 +4,20 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from luminalib.adapters.db import sqlite
+from luminalib.adapters.db.outages import DatabaseUnavailable, unavailable
+from luminalib.adapters.db.postgres import Access, DatabaseRole, Patience
 from luminalib.adapters.db.sqlite_file import SqliteFile
-from luminalib.domain.errors import Unavailable
 from luminalib.ports.persistence import Database
 
 BUSY_TIMEOUT_SECONDS = 15
@@ -26,42 +26,24 @@ GATE_SECONDS = 20.0
 """How long a writer waits for the others of this process: longer than one of them waits for another process."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
-    """How many seconds PostgreSQL, and those who wait for a connection to it, are given."""
-
-    lock: float = 3.0
-    statement: float = 60.0
-    idle_in_transaction: float = 60.0
-    pool: float = 3.0
-    connect: float = 5.0
-
-    @property
-    def server_settings(self) -> dict[str, str]:
-        """For a connection's start, in milliseconds."""
-        return {
-            "lock_timeout": str(round(self.lock * 1000)),
-            "statement_timeout": str(round(self.statement * 1000)),
-            "idle_in_transaction_session_timeout": str(round(self.idle_in_transaction * 1000)),
-        }
-
-
-class DatabaseUnavailable(Unavailable):
-    """The database does not answer."""
-
-    slug = "database-unavailable"
-
-
 class SqlDatabase(Database):
     """An engine for one database URL (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`).
 
     SQLite: write-ahead log, foreign keys on, and writers take their lock when they begin (BEGIN IMMEDIATE), one after another in
     the order they came, so that none starves or fails half way. PostgreSQL: read-only units of work are read-only transactions, on
-    connections of their own, so that writers who wait for a row keep no reader out.
+    connections of their own, so that writers who wait for a row keep no reader out; row-level security holds them to their tenant
+    (`is_confined`, see row_security). What is worked through for all tenants goes by the `system_…` engines, migrations by `owner`.
     """
 
-    def __init__(self, url: str, patience: Patience | None = None) -> None:
-        self.patience = patience or Patience()
+    def __init__(
+        self,
+        url: str,
+        patience: Patience | None = None,
+        *,
+        owner_url: str = "",
+        is_confined: bool = True,
+        by_pooler: bool = False,
+    ) -> None:
         self.url = sa.make_url(url)
         if self.is_sqlite:
             if self.url.database:
@@ -72,13 +54,20 @@ class SqlDatabase(Database):
             self.file = SqliteFile(self.url.database or "")
             _prepare_sqlite(self.engine, self.file)
             self._write_gate = asyncio.Lock()
-            self.writing = self.engine.execution_options(luminalib_begin="BEGIN IMMEDIATE")
-            self.reading = self.engine.execution_options(luminalib_begin="BEGIN")
+            self.writing = self.system_writing = self.owner = self.engine.execution_options(luminalib_begin="BEGIN IMMEDIATE")
+            self.reading = self.system_reading = self.login = self.engine.execution_options(luminalib_begin="BEGIN")
+            self._engines = [self.engine]
         else:
-            self.engine = self._postgres(pool_size=10, max_overflow=10)
-            self.writing = self.engine
-            self._readers = self._postgres(pool_size=5, max_overflow=15)
-            self.reading = self._readers.execution_options(postgresql_readonly=True)
+            patience = patience or Patience()
+            self.access = Access(url=self.url, patience=patience, is_confined=is_confined, by_pooler=by_pooler)
+            self.engine = self.writing = self.access.engine(DatabaseRole.APP, size=10, overflow=10)
+            readers = self.access.engine(DatabaseRole.APP, size=5, overflow=15)
+            self.reading = readers.execution_options(postgresql_readonly=True)
+            self.system_writing = self.access.engine(DatabaseRole.SYSTEM, size=4, overflow=8)
+            self.system_reading = self.system_writing.execution_options(postgresql_readonly=True)
+            self.login = self.access.login()
+            self.owner = replace(self.access, url=sa.make_url(owner_url), by_pooler=False).login() if owner_url else self.login
+            self._engines = [self.engine, readers, self.system_writing]
 
     @property
     def is_sqlite(self) -> bool:
@@ -87,7 +76,7 @@ class SqlDatabase(Database):
 
     def connections_in_use(self) -> int:
         """How many connections units of work have taken out of the pools."""
-        pools = (self.engine.pool,) if self.is_sqlite else (self.engine.pool, self._readers.pool)
+        pools = (engine.pool for engine in self._engines)
         return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     def write_gate(self) -> AbstractAsyncContextManager[Any]:
@@ -117,17 +106,6 @@ class SqlDatabase(Database):
 
         await asyncio.to_thread(read)
 
-    def _postgres(self, *, pool_size: int, max_overflow: int) -> AsyncEngine:
-        return create_async_engine(
-            self.url,
-            hide_parameters=True,  # what people wrote stands in no log
-            pool_pre_ping=True,
-            pool_size=pool_size,
-            max_overflow=max_overflow,
-            pool_timeout=self.patience.pool,
-            connect_args={"timeout": self.patience.connect, "server_settings": self.patience.server_settings},
-        )
-
     async def check(self) -> None:
         """See Database."""
         try:
@@ -140,35 +118,10 @@ class SqlDatabase(Database):
 
     async def close(self) -> None:
         """Ends all connections."""
-        await self.engine.dispose()
+        for engine in self._engines:
+            await engine.dispose()
         if self.is_sqlite:
             self.file.close()
-        else:
-            await self._readers.dispose()
-
-
-# SQLSTATEs of PostgreSQL: connection exception, insufficient resources, operator intervention (a statement's time-out, too);
-# lock not available, idle in transaction for too long, deadlock, serialization failure.
-_OUTAGES = ("08", "53", "57", "55P03", "25P03", "40P01", "40001")
-# SQLite's words for a file that has been overwritten; they come as plain DatabaseErrors.
-_BROKEN = ("malformed", "not a database", "disk image")
-
-
-def is_outage(error: Exception) -> bool:
-    """Whether the database is away, full or going down, rather than asked for something impossible."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or ""
-        is_broken = isinstance(error, DatabaseError) and any(words in str(error.orig) for words in _BROKEN)
-        is_away = isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
-        return (is_away or is_broken or state.startswith(_OUTAGES)) and not isinstance(error, IntegrityError)
-    return isinstance(error, (OSError, PoolExhausted, sqlite3.Error))
-
-
-def unavailable(error: Exception) -> DatabaseUnavailable:
-    """The database's own words in one line, with what to check."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    reason = (str(cause).strip() or type(cause).__name__).splitlines()[0]
-    return DatabaseUnavailable(f"The database does not answer ({reason}). Check LUMINALIB_DATABASE_URL and that it runs.")
 
 
 def _prepare_sqlite(engine: AsyncEngine, file: SqliteFile) -> None:

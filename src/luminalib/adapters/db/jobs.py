@@ -109,7 +109,7 @@ class SqlJobLedger(JobLedger):
 
     async def claim(self, worker: str, now: datetime, besides: Collection[int] = ()) -> Job | None:
         """See JobLedger."""
-        async with self._database.reading.connect() as connection:  # an idle library must not write every second
+        async with self._database.system_reading.connect() as connection:  # an idle library must not write every second
             looked = [(await connection.scalar(candidate), candidate) for candidate in _claimable(now, besides)]
         found = [(oldest, candidate) for oldest, candidate in looked if oldest is not None]
         for _, candidate in sorted(found, key=lambda pair: pair[0]):
@@ -120,7 +120,7 @@ class SqlJobLedger(JobLedger):
                 .values(**started, claims=jobs.c.claims + 1, fence=jobs.c.fence + 1)
                 .returning(*jobs.c)
             )
-            async with self._database.write_gate(), self._database.writing.begin() as connection:
+            async with self._database.write_gate(), self._database.system_writing.begin() as connection:
                 if row := (await connection.execute(taken)).mappings().one_or_none():
                     return Job(**row)
         return None
@@ -150,7 +150,7 @@ class SqlJobLedger(JobLedger):
 
     async def release_dead(self, is_dead: Callable[[str], bool]) -> int:
         """See JobLedger."""
-        async with self._database.reading.connect() as connection:
+        async with self._database.system_reading.connect() as connection:
             running = sa.select(jobs.c.worker).where(jobs.c.status == JobStatus.RUNNING).distinct()
             dead = [worker for worker in await connection.scalars(running) if worker and is_dead(worker)]
         if not dead:
@@ -161,7 +161,7 @@ class SqlJobLedger(JobLedger):
     async def next_run_at(self, after: datetime) -> datetime | None:
         """See JobLedger."""
         later = sa.and_(jobs.c.status == JobStatus.WAITING, jobs.c.run_at > after)
-        async with self._database.reading.connect() as connection:
+        async with self._database.system_reading.connect() as connection:
             found: datetime | None = await connection.scalar(
                 sa.select(sa.func.min(jobs.c.run_at, type_=UtcDateTime())).where(later)
             )
@@ -177,5 +177,5 @@ class SqlJobLedger(JobLedger):
         return sa.update(jobs).where(jobs.c.id == job.id, jobs.c.status == JobStatus.RUNNING, jobs.c.fence == job.fence)
 
     async def _write(self, statement: sa.Update | sa.Delete) -> int:
-        async with self._database.write_gate(), self._database.writing.begin() as connection:
+        async with self._database.write_gate(), self._database.system_writing.begin() as connection:
             return (await connection.execute(statement)).rowcount

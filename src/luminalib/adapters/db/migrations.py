@@ -11,7 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.outages import unavailable
 
 # One process at a time migrates a PostgreSQL database.
 _MIGRATION_LOCK = 0x4C554D4A
@@ -24,31 +25,32 @@ def script_directory() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "alembic"
 
 
-def config(connection: sa.Connection | None = None) -> Config:
-    """Alembic's configuration, without an ini file, for commands over `connection`."""
+def config(connection: sa.Connection | None = None, log_in: str | None = None) -> Config:
+    """Alembic's configuration, without an ini file, for commands over `connection`; `log_in` is the server's, if it has its own."""
     settings = Config()
     settings.attributes["connection"] = connection
+    settings.attributes["log_in"] = log_in
     settings.set_main_option("script_location", str(script_directory()))
     settings.set_main_option("path_separator", "os")
     return settings
 
 
-def migrate(connection: sa.Connection) -> None:
-    """Brings the database behind an open connection to the newest schema."""
+def migrate(connection: sa.Connection, log_in: str | None = None) -> None:
+    """Brings the database behind an open connection to the newest schema, with what keeps tenants apart there."""
     if connection.dialect.name == "postgresql":
         for patience in ("statement_timeout", "lock_timeout"):  # a large table takes its time, and so does another who migrates
             connection.exec_driver_sql(f"SET LOCAL {patience} = 0")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-    command.upgrade(config(connection), "head")
+    command.upgrade(config(connection, log_in), "head")
 
 
-async def upgrade(database: SqlDatabase) -> None:
-    """Brings the database to the newest schema. Raises DatabaseUnavailable."""
-    if await is_current(database):
+async def upgrade(database: SqlDatabase, *, again: bool = False) -> None:
+    """Brings the database to the newest schema; `again` secures one that has it anew. Raises DatabaseUnavailable."""
+    if not again and await is_current(database):
         return  # without waiting for whoever migrates at this moment
     try:
-        async with asyncio.timeout(600), database.writing.begin() as connection:
-            await connection.run_sync(migrate)
+        async with asyncio.timeout(600), database.owner.begin() as connection:
+            await connection.run_sync(migrate, database.url.username)
     except (SQLAlchemyError, OSError) as error:
         raise unavailable(error) from error
 
@@ -65,7 +67,7 @@ async def is_current(database: SqlDatabase) -> bool:
         return MigrationContext.configure(connection).get_current_revision() == _head()
 
     try:
-        async with database.reading.connect() as connection:
+        async with database.login.connect() as connection:
             return await connection.run_sync(revisions)
     except (SQLAlchemyError, OSError) as error:
         raise unavailable(error) from error

@@ -9,10 +9,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-import asyncpg
-
 from luminalib.adapters.db.auth import sessions, users
-from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.outages import unavailable
+from luminalib.adapters.db.postgres import DatabaseRole
 from luminalib.domain.auth import Account, Role
 from luminalib.ports.sessions import OpenSession, SessionLookup
 
@@ -89,50 +89,28 @@ class SqliteSessionLookup(SessionLookup):
 
 
 class PostgresSessionLookup(SessionLookup):
-    """Reads by a small pool of asyncpg's own connections, with a statement that stays prepared."""
+    """Reads by a small pool of the driver's own, with a statement that stays prepared. Whose a session is, it has yet to find."""
 
     def __init__(self, database: SqlDatabase) -> None:
-        dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        # These connections only ever read in autocommit: there is nothing to reset between two uses.
-        self._pool = asyncpg.create_pool(
-            dsn,
-            min_size=0,
-            max_size=POOL_SIZE,
-            reset=_nothing,
-            timeout=ANSWER_SECONDS,
-            server_settings=database.patience.server_settings,
-        )
+        self._pool = database.access.pool(DatabaseRole.SYSTEM, size=POOL_SIZE, seconds=ANSWER_SECONDS)
 
     async def start(self) -> None:
         """Makes the pool ready; it connects when it is first asked."""
-        await self._pool
+        await self._pool.start()
 
     async def find(self, session_id: str) -> OpenSession | None:
         """See SessionLookup."""
-        rows = await self._read(_POSTGRES_QUERY, session_id)
+        rows = await self._pool.fetch(_POSTGRES_QUERY, [session_id])
         return _session(tuple(rows[0])) if rows else None
 
     async def find_all(self, session_ids: Collection[str]) -> Mapping[str, OpenSession]:
         """See SessionLookup."""
-        rows = await self._read(f"{_ALL}= ANY($1)", [*session_ids])
+        rows = await self._pool.fetch(f"{_ALL}= ANY($1)", [[*session_ids]])
         return {row[0]: _session(tuple(row)[1:]) for row in rows}
-
-    async def _read(self, query: str, value: str | list[str]) -> list[Any]:
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):  # waiting for a connection, too
-                found: list[Any] = await self._pool.fetch(query, value)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-            await self._pool.expire_connections()  # the server may have hung up on all of them
-            raise unavailable(error) from error
-        return found
 
     async def close(self) -> None:
         """Closes the connections."""
         await self._pool.close()
-
-
-async def _nothing(_connection: object) -> None:
-    pass
 
 
 def _instant(value: str | datetime) -> datetime:

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.outages import unavailable
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, locked, map_owned, metadata
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.one_time_links import SignupMode
@@ -112,7 +113,7 @@ class SqlTenantRegister(TenantRegister):
 
     async def _rows(self, statement: sa.Select[Any]) -> Sequence[sa.RowMapping]:
         try:
-            async with self._database.reading.connect() as connection:
+            async with self._database.system_reading.connect() as connection:
                 found: Sequence[sa.RowMapping] = (await connection.execute(statement)).mappings().all()
                 return found
         except (SQLAlchemyError, OSError) as error:

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db import jobs as ledger
@@ -26,7 +26,7 @@ from luminalib.adapters.db.consensus import SqlConsensusRepository
 from luminalib.adapters.db.conversations import SqlConversationRepository
 from luminalib.adapters.db.crm import SqlCrmRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
-from luminalib.adapters.db.engine import SqlDatabase, is_outage, unavailable
+from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.events import SqlEventLog
 from luminalib.adapters.db.holds import SqlHoldRepository
 from luminalib.adapters.db.idempotency import SqlReceiptRepository
@@ -37,7 +37,9 @@ from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.one_time_links import SqlOneTimeLinkRepository
+from luminalib.adapters.db.outages import is_outage, unavailable
 from luminalib.adapters.db.passages import SqlPassageRepository
+from luminalib.adapters.db.postgres import act_for
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.quotas import SqlQuotaCounters
 from luminalib.adapters.db.recommendations import SqlRecommendationRepository
@@ -86,6 +88,12 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
 
 class TenantSession(Session):
     """Sees and writes only the rows of the tenant in `info["tenant_id"]`."""
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _show_own_rows(session: Session, _transaction: SessionTransaction, connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        act_for(connection, session.info["tenant_id"])
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

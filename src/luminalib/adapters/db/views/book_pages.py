@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from luminalib.adapters.db.books import books
-from luminalib.adapters.db.catalogue import FULL_TEXT, book_texts, catalogue_terms
+from luminalib.adapters.db.catalogue import FULL_TEXT, OWN_TEXTS, book_texts, catalogue_terms
 from luminalib.adapters.db.documents import documents, summaries
 from luminalib.adapters.db.holds import holds
 from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
@@ -149,6 +149,11 @@ BY_ID = Statement(sa.select(*_columns()).select_from(_shown_from(book_listings))
 BY_IDS = Statement(sa.select(*_columns()).select_from(_shown_from(book_listings)).where(Among(_L.book_id, "ids")))
 
 
+def texts_of(shape: Shape) -> sa.FromClause:
+    """The words of books, as what asks for them finds its index."""
+    return OWN_TEXTS if shape.words == "tsquery" else book_texts
+
+
 def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:
     """The tables that a filter needs beside the listings, and its conditions."""
     found: list[sa.ColumnElement[bool]] = []
@@ -172,14 +177,15 @@ def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool
     if shape.has_status:
         found.append(_L.status == sa.bindparam("status", type_=sa.String))
     if shape.words:
-        source = source.join(book_texts, book_texts.c.book_id == _L.book_id)
+        texts = texts_of(shape)
+        source = source.join(texts, texts.c.book_id == _L.book_id)
         match = sa.bindparam("match", type_=sa.String, required=True)
         if shape.words == "fts5":
-            source = source.join(FULL_TEXT, FULL_TEXT.c.rowid == book_texts.c.id)
+            source = source.join(FULL_TEXT, FULL_TEXT.c.rowid == texts.c.id)
             found.append(sa.literal_column(FULL_TEXT.name).op("MATCH", is_comparison=True)(match))
         else:
             asked = sa.func.to_tsquery(sa.literal_column("'simple'"), match)
-            found.append(sa.literal_column("book_texts.words").op("@@", is_comparison=True)(asked))
+            found.append(texts.c.words.op("@@", is_comparison=True)(asked))
     return source, found
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.catalogue import book_texts, catalogue_starts, catalogue_terms
 from luminalib.adapters.db.listings import book_labels, book_listings
-from luminalib.adapters.db.views.book_pages import Shape, matching_keys
+from luminalib.adapters.db.views.book_pages import Shape, matching_keys, texts_of
 from luminalib.adapters.db.views.lexicon import Lexicons
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
@@ -55,7 +55,8 @@ def match_of(typed: Typed, kind: str, *, only_title: bool = False) -> str:
 @cache
 def candidates(shape: Shape) -> Statement:
     """Books that match, with the words by which they are ranked; one more than are."""
-    return Statement(matching_keys(shape, *_FOUND).limit(sa.literal_column(str(RANKED + 1))))
+    found = (texts_of(shape).c[column.name] for column in _FOUND)
+    return Statement(matching_keys(shape, *found).limit(sa.literal_column(str(RANKED + 1))))
 
 
 _BY_TITLE = Statement(

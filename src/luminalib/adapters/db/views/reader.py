@@ -7,11 +7,12 @@ import time
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import Any
 
-import asyncpg
-
-from luminalib.adapters.db.engine import SqlDatabase, unavailable
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.outages import unavailable
+from luminalib.adapters.db.postgres import DatabaseRole
 from luminalib.adapters.db.views.statements import TENANT, Prepared, Row, Statement
 
 POOL_SIZE = 10
@@ -143,48 +144,29 @@ def _fetched(connection: sqlite3.Connection, prepared: Prepared, arguments: list
 
 
 class PostgresReader(Reader):
-    """A pool of asyncpg's own connections, whose statements stay prepared."""
+    """A pool of the driver's own connections, whose statements stay prepared."""
 
     is_sqlite = False
 
     def __init__(self, database: SqlDatabase) -> None:
-        dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        # Read in autocommit, so there is nothing to reset between two uses; compiling a plan costs more than these run.
-        self._pool = asyncpg.create_pool(
-            dsn,
-            min_size=0,
-            max_size=POOL_SIZE,
-            reset=_nothing,
-            timeout=ANSWER_SECONDS,
-            command_timeout=ANSWER_SECONDS,
-            statement_cache_size=STATEMENTS_KEPT,
-            max_cached_statement_lifetime=0,
-            server_settings={**database.patience.server_settings, "default_transaction_read_only": "on", "jit": "off"},
-        )
+        # Compiling a plan costs more than these run.
+        pool = partial(database.access.pool, size=POOL_SIZE, seconds=ANSWER_SECONDS, statements=STATEMENTS_KEPT)
+        self._pool = pool(DatabaseRole.APP, default_transaction_read_only="on", jit="off")
 
     async def start(self) -> None:
         """See Reader."""
-        await self._pool
+        await self._pool.start()
 
     async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
         """See Reader."""
         del few
         prepared = statement.postgres
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):  # waiting for a connection, too
-                found = await self._pool.fetch(prepared.sql, *prepared.arguments({TENANT: tenant_id, **given}))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-            await self._pool.expire_connections()  # the server may have hung up on all of them
-            raise unavailable(error) from error
+        found = await self._pool.fetch(prepared.sql, prepared.arguments({TENANT: tenant_id, **given}), tenant_id)
         return prepared.rows(found)
 
     async def close(self) -> None:
         """See Reader."""
         await self._pool.close()
-
-
-async def _nothing(_connection: object) -> None:
-    pass
 
 
 def reader_of(database: SqlDatabase) -> Reader:
