@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(shutil.which("pgbouncer") is None, reason="there
 async def pooled_url(postgres_url: str) -> AsyncIterator[str]:
     """That database behind PgBouncer, with two connections for everybody."""
     url = sa.make_url(postgres_url)
-    host = url.host or url.query.get("host") or ""
+    host = url.host or str(url.query["host"])
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -20,10 +20,12 @@ OWN_VIEWS = ("book_texts",)
 for its policy before it used the index. The view `own_…`, the owner's own, is not under the policy and names the tenant itself."""
 log = structlog.get_logger(__name__)
 _OWN = f"tenant_id = current_setting('{TENANT_SETTING}')"
-_OF_TENANTS = """
+_WITH_TENANT = """
     pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+    WHERE c.relnamespace = current_schema()::regnamespace
 """
+_OF_TENANTS = f"{_WITH_TENANT} AND c.relkind IN ('r', 'p')"
+_VIEWS = sa.text(f"SELECT c.relname FROM {_WITH_TENANT} AND c.relkind = 'v'")  # noqa: S608 -- constants, as below
 _TABLES = sa.text(f"SELECT c.relname FROM {_OF_TENANTS} ORDER BY c.relname")  # noqa: S608 -- constants, as below
 _ACTIVE_EVERYWHERE = sa.text(f"SELECT bool_and(row_security_active(c.oid)) FROM {_OF_TENANTS}")  # noqa: S608
 _ACTIVE_SOMEWHERE = sa.text(f"SELECT bool_or(row_security_active(c.oid)) FROM {_OF_TENANTS}")  # noqa: S608
@@ -58,8 +60,7 @@ def secure(connection: sa.Connection, log_in: str | None = None) -> bool:
     Without the right to make roles there are the views alone, and it is False. It may be repeated at any time.
     """
     tables = [*connection.scalars(_TABLES)]
-    views = [table for table in OWN_VIEWS if table in tables]
-    for table in views:
+    for table in set(OWN_VIEWS).intersection(tables):
         connection.exec_driver_sql(f"CREATE OR REPLACE VIEW own_{table} AS SELECT * FROM {table} WHERE {_OWN}")  # noqa: S608 -- our names
     try:
         with connection.begin_nested():
@@ -71,7 +72,7 @@ def secure(connection: sa.Connection, log_in: str | None = None) -> bool:
     both = ", ".join(DatabaseRole)
     statements = [f"GRANT USAGE ON SCHEMA {schema} TO {both}"]
     statements += [statement for table in tables for statement in _guarded(table)]
-    statements += [f"GRANT SELECT ON own_{table} TO {DatabaseRole.APP}" for table in views]
+    statements += [f"GRANT SELECT ON {view} TO {DatabaseRole.APP}" for view in connection.scalars(_VIEWS)]
     statements += [f"GRANT USAGE ON SEQUENCE {sequence} TO {both}" for sequence in connection.scalars(_SEQUENCES)]
     statements += [f"GRANT SELECT ON {table} TO PUBLIC" for table in connection.scalars(_COMMON)]
     connection.exec_driver_sql(f"DO $do$ BEGIN {'; '.join(statements)}; END $do$")
