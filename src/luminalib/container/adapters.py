@@ -9,6 +9,7 @@ from limits.errors import ConfigurationError
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.covers.drawn import DrawnCovers
 from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.postgres import DatabaseRole
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
@@ -102,7 +103,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     storage = await _STORAGES[settings.storage](settings, stack)
     reserve, quota = settings.storage_reserve_mib * 2**20, settings.account_quota_mib * 2**20
     index, embedder = (
-        await open_passage_index(settings, stack, database.patience.server_settings),
+        await open_passage_index(settings, stack, {} if database.is_sqlite else database.access.settings(DatabaseRole.APP)),
         open_embedder(settings, stack),
     )
     return Adapters(

@@ -205,8 +205,8 @@ class Settings(BaseSettings):
         self._require_keys("SECRET_KEY", self.secret_key, self.old_secrets)
         self._require_keys("SEALING_KEY", self.sealing_key, self.old_sealing_keys)
         self._require_metrics_token()
-        if self.events == "postgres" and self.postgres.by_pooler:
-            raise SettingsError(f"{PREFIX}EVENTS: postgres needs a connection of its own, which no pooler gives. Set it to memory.")
+        if self.postgres.by_pooler:
+            self._refuse_lasting_connections()
         if self.events == "postgres" and not self.database.startswith("postgresql"):
             raise SettingsError(f"{PREFIX}EVENTS: postgres needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
         if self.passage_index == "pgvector" and not self.database.startswith("postgresql"):
@@ -235,6 +235,13 @@ class Settings(BaseSettings):
     def _require_metrics_token(self) -> None:
         if self.metrics == "token" and len(self.metrics_token.get_secret_value()) < METRICS_TOKEN_MIN:
             raise SettingsError(f"{PREFIX}METRICS_TOKEN: should have at least {METRICS_TOKEN_MIN} characters.")
+
+    def _refuse_lasting_connections(self) -> None:
+        """Raises SettingsError for what says something to a connection and counts on it afterwards."""
+        for name, given, other in (("EVENTS", self.events, "memory"), ("PASSAGE_INDEX", self.passage_index, "local")):
+            if given != other:
+                fault = f"{given} needs connections of its own, which no pooler gives. Set it to {other}."
+                raise SettingsError(f"{PREFIX}{name}: {fault}")
 
     def _refuse_known_secrets(self, secret: str) -> None:
         """Raises SettingsError for secrets that everybody can read in some documentation."""

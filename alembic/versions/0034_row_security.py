@@ -1,7 +1,7 @@
 """Row-level security: whoever runs migrations secures every table afterwards (`adapters/db/row_security.py`)."""
 
-revision = "0032"
-down_revision = "0031"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
