@@ -75,6 +75,13 @@ def test_what_can_only_be_tried_is_one_line_at_the_start_too(tmp_path: Path, nam
     assert re.fullmatch(rf"luminalib: LUMINALIB_{name}: [^\n]+\n", ended.stderr)
 
 
+@pytest.mark.parametrize(("name", "value"), [("events", "postgres"), ("passage_index", "pgvector")])
+def test_a_pooler_is_not_asked_for_what_it_cannot_give(name: str, value: str) -> None:
+    pooled: dict[str, Any] = {"database_url": "postgresql://ada:x@db/lib", "postgres": {"by_pooler": True}, name: value}
+    with pytest.raises(SettingsError, match=f"LUMINALIB_{name.upper()}: {value} needs connections of its own"):
+        Settings(_env_file=None, **pooled)
+
+
 def test_settings_are_shown_without_their_secrets() -> None:
     url = "postgresql://ada:hidden@db/lib"
     shown = settings_shown(Settings(_env_file=None, database_url=url, secret_key="hidden " * 8, knowledge_dir=None))

@@ -11,13 +11,8 @@ from luminalib.settings.groups import (
     OpenAISettings,
     PostgresSettings,
 )
-from luminalib.settings.settings import (
-    PREFIX,
-    SECRET_KEY_MIN,
-    Settings,
-    SettingsError,
-    load_settings,
-)
+from luminalib.settings.refusals import PREFIX, SettingsError
+from luminalib.settings.settings import SECRET_KEY_MIN, Settings, load_settings
 from luminalib.settings.variables import settings_shown, unknown_variables, variables
 
 __all__ = [

@@ -21,20 +21,13 @@ from luminalib.settings.groups import (
     PostgresSettings,
     RecommendationSettings,
 )
+from luminalib.settings.refusals import PREFIX, SettingsError, refuse_known_secrets, refuse_lasting_connections
 
-PREFIX = "LUMINALIB_"
 SECRET_KEY_MIN = 32
 METRICS_TOKEN_MIN = 16
-_KNOWN_LIST = "luminalib postgres password admin minio minioadmin minio123 secret changeme change-me root test"
-KNOWN_SECRETS = frozenset(_KNOWN_LIST.split())
-"""What docker-compose.yml and the manuals of databases and storages begin with."""
 _ORIGIN = re.compile(r"\*|https?://[^/\s,?#@]+")
 _ADDRESS = re.compile(r"https?://[^/\s,?#@]+(/[^\s,?#]*)?")
 _PRICE = re.compile(r"(?P<model>.+)=(?P<tokens_in>\d+(?:\.\d+)?)/(?P<tokens_out>\d+(?:\.\d+)?)")
-
-
-class SettingsError(Exception):
-    """A setting is wrong or missing; the message is one line that names the variable."""
 
 
 class Settings(BaseSettings):
@@ -201,12 +194,15 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.env == "production":
-            self._refuse_known_secrets(self.secret_key.get_secret_value())
+            given = {"SECRET_KEY": self.secret_key.get_secret_value(), "DATABASE_URL": urlsplit(self.database_url).password or ""}
+            if self.storage == "minio":
+                given["MINIO__SECRET_KEY"] = self.minio.secret_key.get_secret_value()
+            refuse_known_secrets(given)
         self._require_keys("SECRET_KEY", self.secret_key, self.old_secrets)
         self._require_keys("SEALING_KEY", self.sealing_key, self.old_sealing_keys)
         self._require_metrics_token()
         if self.postgres.by_pooler:
-            self._refuse_lasting_connections()
+            refuse_lasting_connections({"EVENTS": (self.events, "memory"), "PASSAGE_INDEX": (self.passage_index, "local")})
         if self.events == "postgres" and not self.database.startswith("postgresql"):
             raise SettingsError(f"{PREFIX}EVENTS: postgres needs a {PREFIX}DATABASE_URL that begins with postgresql://.")
         if self.passage_index == "pgvector" and not self.database.startswith("postgresql"):
@@ -235,22 +231,6 @@ class Settings(BaseSettings):
     def _require_metrics_token(self) -> None:
         if self.metrics == "token" and len(self.metrics_token.get_secret_value()) < METRICS_TOKEN_MIN:
             raise SettingsError(f"{PREFIX}METRICS_TOKEN: should have at least {METRICS_TOKEN_MIN} characters.")
-
-    def _refuse_lasting_connections(self) -> None:
-        """Raises SettingsError for what says something to a connection and counts on it afterwards."""
-        for name, given, other in (("EVENTS", self.events, "memory"), ("PASSAGE_INDEX", self.passage_index, "local")):
-            if given != other:
-                fault = f"{given} needs connections of its own, which no pooler gives. Set it to {other}."
-                raise SettingsError(f"{PREFIX}{name}: {fault}")
-
-    def _refuse_known_secrets(self, secret: str) -> None:
-        """Raises SettingsError for secrets that everybody can read in some documentation."""
-        given = {"SECRET_KEY": secret, "DATABASE_URL": urlsplit(self.database_url).password or ""}
-        if self.storage == "minio":
-            given["MINIO__SECRET_KEY"] = self.minio.secret_key.get_secret_value()
-        for name, value in given.items():
-            if value.lower() in KNOWN_SECRETS:
-                raise SettingsError(f"{PREFIX}{name}: is a secret that anybody would try first. Production needs one of its own.")
 
     @property
     def prices(self) -> dict[str, tuple[float, float]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from luminalib.settings.settings import PREFIX, Settings
+from luminalib.settings.refusals import PREFIX
+from luminalib.settings.settings import Settings
 
 
 def variables() -> dict[str, str]:

@@ -75,7 +75,7 @@ async def lexical(connection: Any, scope: Scope, text: str, phrases: Sequence[st
     statistics = Statistics(known["passages"], known["terms"] / max(known["passages"], 1))
     question = Question(asked, lambda term: frequencies.get(term, 0), statistics)
     words = question.telling(MOST_ROWS) if scope.document_ids is None else [word for word in question.words if word.frequency]
-    if not words:
+    if not words or scope.document_ids == frozenset():
         return LexicalHits(mass=question.mass)
     sequences = [alternatives for phrase in phrases if (alternatives := phrase_terms(phrase, languages))]
     queries, weights = _queries(scope, words, sequences)
