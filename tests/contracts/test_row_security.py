@@ -22,8 +22,9 @@ from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.container import open_container
-from luminalib.container.database import TenantsNotApart
+from luminalib.domain.auth import Principal, Role
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.tenants import TenantsNotApart
 from luminalib.settings import Settings
 
 OWNED = [table for table in metadata.sorted_tables if "tenant_id" in table.c]
@@ -229,8 +230,11 @@ async def test_who_may_not_make_roles_is_served_alone_and_told(database: SqlData
                 await connection.exec_driver_sql(f"ALTER TABLE {table} OWNER TO {name}")
             await connection.exec_driver_sql(f"ALTER VIEW own_book_texts OWNER TO {name}")
         assert await _guard(url) is Guard.OPEN
+        operator = Principal(tenant_id="main", user_id=None, role=Role.OPERATOR)
         async with open_container(settings_of(url), run_jobs=False) as container:
             assert await SqlTenantRegister(container.database).active() == ["main"]
+            with pytest.raises(TenantsNotApart):
+                await container.services.tenants.create(operator, "seaside", "Seaside", "unlimited", "grace@sea.test")
         async with database.owner.begin() as connection:
             insert = "INSERT INTO tenants SELECT 'other', name, plan, created_at, is_active FROM tenants"
             await connection.exec_driver_sql(insert)

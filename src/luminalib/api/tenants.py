@@ -25,6 +25,7 @@ from luminalib.domain.tenants import (
     SlugNotConfirmed,
     SlugTaken,
     TenantNotFound,
+    TenantsNotApart,
     TenantView,
 )
 from luminalib.services.tenants import TenantChange
@@ -134,7 +135,11 @@ class PlanOut(BaseModel):
     limits: Mapping[str, int] = Field(description="The most of each kind.", examples=[{"members": 50, "books": 1000}])
 
 
-@router.post("/tenants", status_code=201, responses=documented(Unauthenticated, NotAllowed, BadSlug, SlugTaken, PlanNotFound))
+@router.post(
+    "/tenants",
+    status_code=201,
+    responses=documented(Unauthenticated, NotAllowed, TenantsNotApart, BadSlug, SlugTaken, PlanNotFound),
+)
 async def create_tenant(body: TenantBody, request: Request, by: PrincipalDep, services: ServicesDep) -> NewTenantOut:
     """Makes a library of its own, and the link by which its first admin joins: it is shown this once. For operators."""
     tenant, link = await services.tenants.create(by, body.slug, body.name, body.plan, body.admin_email)

@@ -13,6 +13,7 @@ from luminalib.adapters.db.postgres import DatabaseRole, Patience
 from luminalib.adapters.db.row_security import Guard, guard
 from luminalib.adapters.db.tenants import tenants
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.tenants import TenantsNotApart
 from luminalib.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -22,12 +23,6 @@ class MigrationsPending(Unavailable):
     """The database does not have the newest schema. Run `luminalib migrate` first."""
 
     slug = "migrations-pending"
-
-
-class TenantsNotApart(Unavailable):
-    """The database does not keep tenants apart."""
-
-    slug = "tenants-not-apart"
 
 
 async def open_database(settings: Settings, stack: AsyncExitStack) -> SqlDatabase:

@@ -59,6 +59,12 @@ class MainTenantStays(Conflict):
     slug = "main-tenant-stays"
 
 
+class TenantsNotApart(Conflict):
+    """As it stands the database does not keep libraries apart, so there can be one only. The log of the start says what to do."""
+
+    slug = "tenants-not-apart"
+
+
 class SlugNotConfirmed(Invalid):
     """To remove a library with all it has, repeat its short name."""
 

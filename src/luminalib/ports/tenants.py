@@ -10,6 +10,11 @@ from luminalib.domain.tenants import Plan, TenantView
 class TenantRegister(ABC):
     """Which tenants there are. All methods raise Unavailable when the database is away."""
 
+    @property
+    @abstractmethod
+    def may_have_several(self) -> bool:
+        """Whether the database keeps one from the other, as far as it can."""
+
     @abstractmethod
     async def find(self, slug: str) -> TenantView | None:
         """A tenant as it is at this moment."""

@@ -15,6 +15,7 @@ from luminalib.domain.tenants import (
     SlugNotConfirmed,
     Tenant,
     TenantNotFound,
+    TenantsNotApart,
     TenantView,
     accept_slug,
     remove_tenant,
@@ -53,8 +54,10 @@ class TenantService:
         self._clock = clock
 
     async def create(self, by: Principal, slug: str, name: str, plan: str, admin_email: str) -> tuple[TenantView, NewLink]:
-        """A tenant, and the invitation of its first admin. Raises NotAllowed, BadSlug, SlugTaken, PlanNotFound."""
+        """A tenant, and the invitation of its first admin. Raises NotAllowed, TenantsNotApart, BadSlug, SlugTaken, PlanNotFound."""
         require_operator(by)
+        if not self._register.may_have_several:
+            raise TenantsNotApart
         now = self._clock.now()
         tenant = Tenant(tenant_id=accept_slug(slug), name=name, plan=await self._plan(plan), created_at=now)
         life, note = timedelta(days=INVITED_FOR_DAYS), normalise_email(admin_email)

@@ -45,6 +45,7 @@ class SqlDatabase(Database):
         by_pooler: bool = False,
     ) -> None:
         self.url = sa.make_url(url)
+        self.is_confined = is_confined
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # hashes of passwords lie there

@@ -85,6 +85,11 @@ class SqlTenantRegister(TenantRegister):
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
+    @property
+    def may_have_several(self) -> bool:
+        """See TenantRegister."""
+        return self._database.is_confined
+
     async def find(self, slug: str) -> TenantView | None:
         """See TenantRegister."""
         found = await self._tenants(sa.select(*_SHOWN).where(tenants.c.tenant_id == slug))
