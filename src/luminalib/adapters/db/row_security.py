@@ -54,10 +54,10 @@ def lift(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"DROP VIEW IF EXISTS own_{table}")
 
 
-def secure(connection: sa.Connection, log_in: str | None = None) -> bool:
+def secure(connection: sa.Connection, log_in: str | None = None) -> None:
     """Makes roles, policies and views anew, in the transaction of whoever owns the tables; `log_in` is the server's, if another.
 
-    Without the right to make roles there are the views alone, and it is False. It may be repeated at any time.
+    Without the right to make roles there are the views alone, and a warning. It may be repeated at any time.
     """
     tables = [*connection.scalars(_TABLES)]
     for table in set(OWN_VIEWS).intersection(tables):
@@ -67,7 +67,7 @@ def secure(connection: sa.Connection, log_in: str | None = None) -> bool:
             _make_roles(connection, log_in)
     except DBAPIError as error:
         log.warning("database.no_roles", reason=str(error.orig).splitlines()[0], hint="See docs/tenants.md.")
-        return False
+        return
     schema = connection.dialect.identifier_preparer.quote(str(connection.scalar(sa.select(sa.func.current_schema()))))
     both = ", ".join(DatabaseRole)
     statements = [f"GRANT USAGE ON SCHEMA {schema} TO {both}"]
@@ -76,25 +76,23 @@ def secure(connection: sa.Connection, log_in: str | None = None) -> bool:
     statements += [f"GRANT USAGE ON SEQUENCE {sequence} TO {both}" for sequence in connection.scalars(_SEQUENCES)]
     statements += [f"GRANT SELECT ON {table} TO PUBLIC" for table in connection.scalars(_COMMON)]
     connection.exec_driver_sql(f"DO $do$ BEGIN {'; '.join(statements)}; END $do$")
-    return True
 
 
 def _make_roles(connection: sa.Connection, log_in: str | None) -> None:
     quote = connection.dialect.identifier_preparer.quote
     for role in DatabaseRole:
-        if _exists(connection, role) is None:
-            # Others may be making it at this moment for another database of the same server.
-            connection.exec_driver_sql(
-                f"DO $do$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $do$"
-            )
-        for name in filter(None, (connection.scalar(sa.text("SELECT current_user")), log_in)):
+        # Others may be making it at this moment for another database of the same server.
+        connection.exec_driver_sql(
+            f"DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role} NOLOGIN; END IF; "
+            "EXCEPTION WHEN duplicate_object OR unique_violation THEN END $do$"
+        )
+        for name in filter(None, (_me(connection), log_in)):
             if not connection.scalar(_may_take_on(connection), {"name": name, "role": role.value}):
                 connection.exec_driver_sql(f"GRANT {role} TO {quote(name)}")
 
 
-def _exists(connection: sa.Connection, role: DatabaseRole) -> int | None:
-    found: int | None = connection.scalar(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role.value})
-    return found
+def _me(connection: sa.Connection) -> str:
+    return str(connection.scalar(sa.text("SELECT current_user")))
 
 
 def _may_take_on(connection: sa.Connection) -> sa.TextClause:
@@ -123,7 +121,3 @@ def guard(connection: sa.Connection) -> Guard:
         connection.exec_driver_sql(f"SET LOCAL ROLE {DatabaseRole.APP}")
         return Guard.IN_FORCE if connection.scalar(_ACTIVE_EVERYWHERE) else Guard.OPEN
     return Guard.CLOSED if connection.scalar(_ACTIVE_SOMEWHERE) else Guard.OPEN
-
-
-def _me(connection: sa.Connection) -> str:
-    return str(connection.scalar(sa.text("SELECT current_user")))
