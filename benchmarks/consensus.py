@@ -145,7 +145,7 @@ async def add_reviews(database: SqlDatabase, book: str, count: int, first: int =
         people.append(account | {"id": f"user-{number}", "tenant_id": "main", "email": f"{number}@x.test"})
         opinion = {"book_id": book, "user_id": f"user-{number}", "rating": chance.randint(1, 5), "text": text, "sentiment": None}
         written.append(opinion | {"id": f"review-{number}", "tenant_id": "main", "created_at": NOW, "updated_at": NOW})
-    async with database.writing.begin() as connection:
+    async with database.owner.begin() as connection:
         await connection.execute(sa.insert(users), people)
         await connection.execute(sa.insert(reviews), written)
 

@@ -85,7 +85,7 @@ async def fill(container: Container, profiles: Sequence[BookProfile], chosen: An
     event = {"tenant_id": MAIN_TENANT, "kind": TasteKind.FINISHED, "rating": None, "at": NOW}
     pairs = zip(*chosen.nonzero(), strict=True)
     events = [{"user_id": identity("user", reader), "book_id": identity("book", book), **event} for reader, book in pairs]
-    async with container.database.writing.begin() as connection:
+    async with container.database.owner.begin() as connection:
         for table, all_rows in (
             (documents, [document for document, _ in rows]),
             (books, [book for _, book in rows]),
@@ -101,7 +101,7 @@ async def log_in(client: httpx.AsyncClient, container: Container, number: int) -
     account = {"email": f"member-{number}@library.test", "password": PASSWORD}
     user_id = (await client.post("/auth/signup", json=account)).raise_for_status().json()["id"]
     theirs = sa.and_(taste_events.c.user_id == identity("user", number))
-    async with container.database.writing.begin() as connection:
+    async with container.database.owner.begin() as connection:
         await connection.execute(sa.update(taste_events).where(theirs).values(user_id=user_id))
     tokens = (await client.post("/auth/login", json=account)).raise_for_status().json()
     return {"Authorization": f"Bearer {tokens['access_token']}"}
