@@ -286,3 +286,19 @@ def test_what_is_read_out_of_a_letter_stands_in_it() -> None:
     faults = list(faults_of_fields(fields, letter, kinds))
     assert [(fault.check, fault.place) for fault in faults] == [(Check.FORM, ("email",)), (Check.QUOTATION, ("phone",))]
     assert without(fields, faults) == {"name": "Ada Byron", "email": "", "phone": "", "budget": ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_fault"),
+    [
+        ("and and and and a and a and and ar and a a ad and and " * 15, True),
+        ("The book is the book is a book of the book and the book is good.", True),
+        (
+            "Six readers have told what they think: four praise the people, who are alive, and three say the middle drags.",
+            False,
+        ),
+        ("To be, or not to be, that is the question: whether tis nobler in the mind to suffer.", False),
+    ],
+)
+def test_hardly_any_words_but_a_few_are_no_prose(text: str, is_fault: bool) -> None:  # noqa: FBT001 -- a column of the table
+    assert bool(wording.loop(text)) is is_fault
