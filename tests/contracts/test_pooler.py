@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from accounts import opened
 from journeys import add
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.migrations import upgrade
 from luminalib.domain.books import BookNotFound
 from luminalib.settings import PostgresSettings, Settings
 
@@ -67,6 +69,9 @@ async def test_two_libraries_are_served_and_kept_apart(pooled_url: str, postgres
         postgres=PostgresSettings(by_pooler=True),
         rate_limits="off",
     )
+    pooled = SqlDatabase(pooled_url.replace("postgresql://", "postgresql+asyncpg://"), by_pooler=True)
+    await upgrade(pooled, again=True)
+    await pooled.close()
     async with opened(settings) as library:
         admin = await library.join("admin")
         book = (await add(admin, title="A Book")).raise_for_status().json()

@@ -17,6 +17,10 @@ from luminalib.domain.tenants import TenantsNotApart
 from luminalib.settings import Settings
 
 log = structlog.get_logger(__name__)
+_OPEN = (
+    "The database does not keep tenants apart: its account may not make roles, or sees everything. Run `luminalib migrate` as an "
+    "account that may (LUMINALIB_MIGRATION_DATABASE_URL), see docs/tenants.md."
+)
 
 
 class MigrationsPending(Unavailable):
@@ -27,18 +31,19 @@ class MigrationsPending(Unavailable):
 
 async def open_database(settings: Settings, stack: AsyncExitStack) -> SqlDatabase:
     """Opens it; `stack` closes it. Raises Unavailable."""
-    database = _database(settings, is_confined=True)
+    database = database_of(settings)
     if settings.env == "development":
         await migrations.upgrade(database)
     elif not await migrations.is_current(database):
         raise MigrationsPending
     if not database.is_sqlite and not await _keeps_apart(database):
-        database = _database(settings, is_confined=False)
+        database = database_of(settings, is_confined=False)
     stack.push_async_callback(database.close)
     return database
 
 
-def _database(settings: Settings, *, is_confined: bool) -> SqlDatabase:
+def database_of(settings: Settings, *, is_confined: bool = True) -> SqlDatabase:
+    """The database that the settings name; nothing is connected yet."""
     given = settings.postgres
     patience = Patience(
         lock=given.lock_seconds,
@@ -46,19 +51,17 @@ def _database(settings: Settings, *, is_confined: bool) -> SqlDatabase:
         idle_in_transaction=given.idle_seconds,
         pool=given.pool_seconds,
     )
-    return SqlDatabase(
-        settings.database, patience, owner_url=settings.owner_database, is_confined=is_confined, by_pooler=given.by_pooler
-    )
+    how = {"is_confined": is_confined, "by_pooler": given.by_pooler}
+    return SqlDatabase(settings.database, patience, owner_url=settings.migration_database_url, **how)
 
 
 async def _keeps_apart(database: SqlDatabase) -> bool:
     """Whether row-level security is in force; with a single tenant it may be missing. Raises TenantsNotApart."""
     try:
         async with database.login.begin() as connection:
-            several = sa.select(sa.func.count()).select_from(tenants)
             found = await connection.run_sync(guard)
-            if found is Guard.OPEN:
-                count = await connection.scalar(several)
+            counted = sa.select(sa.func.count()).select_from(tenants)
+            count = await connection.scalar(counted) if found is Guard.OPEN else None
     except (SQLAlchemyError, OSError) as error:
         raise unavailable(error) from error
     if found is Guard.CLOSED:
@@ -69,9 +72,3 @@ async def _keeps_apart(database: SqlDatabase) -> bool:
     if found is Guard.OPEN:
         log.warning("database.tenants_not_apart", hint=_OPEN)
     return found is Guard.IN_FORCE
-
-
-_OPEN = (
-    "The database does not keep tenants apart: its account may not make roles, or sees everything. Run `luminalib migrate` as an "
-    "account that may (LUMINALIB_MIGRATION_DATABASE_URL), see docs/tenants.md."
-)

@@ -13,6 +13,7 @@ from luminalib.api.deps import Services
 from luminalib.container.adapters import open_adapters
 from luminalib.container.conversations import open_conversations, open_knowledge
 from luminalib.container.crm import crm_tools
+from luminalib.container.database import database_of
 from luminalib.container.jobs import open_notes, open_runner
 from luminalib.container.llm import introduce
 from luminalib.container.rounds import Rounds
@@ -80,7 +81,7 @@ async def open_container(
 
 async def migrate(settings: Settings) -> None:
     """Brings the database to the newest schema, and secures it."""
-    database = SqlDatabase(settings.database, owner_url=settings.owner_database)
+    database = database_of(settings)
     try:
         await migrations.upgrade(database, again=True)
     finally:

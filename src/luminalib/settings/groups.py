@@ -68,9 +68,7 @@ class OpenAISettings(BaseModel):
 class PostgresSettings(BaseModel):
     """How PostgreSQL is reached, and for how long it is waited for; what takes longer is answered 503."""
 
-    by_pooler: bool = Field(
-        default=False, description="Whether the URL leads to a pooler of transactions (PgBouncer); migrations need to go past it."
-    )
+    by_pooler: bool = Field(default=False, description="Whether the URL leads to a pooler of transactions (PgBouncer).")
     lock_seconds: Annotated[float, Field(ge=0.1, le=3600, description="For a row or table that somebody else has locked.")] = 3
     statement_seconds: Annotated[float, Field(ge=1, le=86_400, description="For one statement.")] = 60
     idle_seconds: Annotated[float, Field(ge=1, le=86_400, description="For a transaction in which nothing happens.")] = 60

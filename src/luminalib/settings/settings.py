@@ -264,11 +264,6 @@ class Settings(BaseSettings):
         return _listed(self.allowed_hosts)
 
     @property
-    def owner_database(self) -> str:
-        """The database URL of migrations, with its driver."""
-        return self.migration_database_url or self.database
-
-    @property
     def database(self) -> str:
         """The database URL with its driver."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'luminalib.db'}"
