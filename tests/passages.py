@@ -113,6 +113,7 @@ class MemoryPassageIndex(PassageIndex):
         everything = [
             (document, passage, terms_of(f"{passage.heading or ''}\n{passage.text}", document.language))
             for document, passages in self.documents.values()
+            if document.tenant_id == scope.tenant_id
             for passage in passages
         ]
         languages = {primary(document.language) for document, _, _ in everything}
@@ -122,7 +123,7 @@ class MemoryPassageIndex(PassageIndex):
             lambda term: sum(term in terms for _, _, terms in everything),
             Statistics(len(everything), mean),
         )
-        wanted = {term for word in question.telling() for term in word.variants}
+        wanted = {term for word in question.words for term in word.variants}
         required = [phrase_terms(phrase, languages) for phrase in phrases]
         found = [
             (at, terms)

@@ -98,6 +98,28 @@ async def test_a_phrase_must_occur_word_by_word(index: PassageIndex) -> None:
     assert [hit.passage_id for hit in found] == [make_passages("d", "", "the Mock Turtle sang")[1].id]
 
 
+async def test_phrases_are_met_by_their_places(index: PassageIndex) -> None:
+    """Not across two passages, not out of order, and behind as many of the same words as there may be."""
+    passages = await put(
+        index, "d", "calm sea", "storm and sea", "sea storm", f"{'sea ' * 300}storm", "the storm, the sea", language="en"
+    )
+    await put(index, "e", "sea storm", tenant_id="other")
+    await put(index, "f", "sea storm", owner_id="bob")
+    found = await by_words(index, "sea storm", phrases=("sea storm",))
+    assert {hit.passage_id for hit in found} == {passages[2].id, passages[3].id}
+    assert await by_words(index, "sea storm", phrases=("sea storm", "calm sea")) == []
+    assert await by_words(index, "sea storm", phrases=("sea nowhere",)) == []
+
+
+async def test_what_others_hold_changes_no_score(index: PassageIndex) -> None:
+    await put(index, "d", "cat ship", "storm lamp", "cat")
+    alone = await index.lexical(EVERYONE, "cat storm", (), 10)
+    await put(index, "e", "cat cat cat", "cat chat storm", tenant_id="other", language="fr")
+    beside = await index.lexical(EVERYONE, "cat storm", (), 10)
+    assert (beside.mass, beside.total) == (alone.mass, alone.total)
+    assert [(hit.passage_id, hit.score) for hit in beside.hits] == [(hit.passage_id, hit.score) for hit in alone.hits]
+
+
 async def test_meaning_finds_what_words_do_not(index: PassageIndex) -> None:
     embedder = FakeEmbedder()
     passages = await put(index, "d", *TEXTS, embedder=embedder)

@@ -20,7 +20,8 @@ class LexicalHits:
     """What words have found, the best first.
 
     `mass` is the sum of the inverse document frequencies of the question's terms: a score divided by it can be compared between
-    questions. `total` counts passages with any of the selective terms, `is_capped` when there are more.
+    questions. `total` counts passages with any of the terms, of the rarest ones where an index looks no others up; `is_capped` when
+    there are more.
     """
 
     hits: Sequence[Hit] = ()

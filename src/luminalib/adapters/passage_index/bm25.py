@@ -1,4 +1,4 @@
-"""BM25 over a short list of candidates that an index has found."""
+"""BM25: how much the words of a question weigh, and what a passage has of them."""
 
 import math
 from collections import Counter
@@ -11,10 +11,6 @@ K1, B = 0.9, 0.4
 """As Anserini has them: passages are short and of about one length."""
 BACKGROUND = 200
 """So many passages without the word are assumed beside the library's: in one with a single story every word is everywhere."""
-CANDIDATES = 120
-"""So many of what the index finds are scored with all words of the question."""
-MOST_ROWS = 20_000
-"""So many rows the telling words of a question may have between them; the others only score."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,13 +43,13 @@ class Question:
     """The weighed words of a question (Robertson & Zaragoza 2009, with Lucene's idf, which is never negative)."""
 
     def __init__(self, terms: Iterable[Variants], frequency: Callable[[str], int], statistics: Statistics) -> None:
-        self._statistics = statistics
+        self.statistics = statistics
         self.words = sorted((self._weigh(variants, frequency) for variants in terms), key=lambda word: word.frequency)
         self.mass = sum(word.idf for word in self.words)
         self._words_by_term = {term: word for word in self.words for term in word.variants}
 
-    def telling(self, most_rows: int = MOST_ROWS) -> list[Weighed]:
-        """The rarest of the words that occur at all: as many as an index can look up in a moment."""
+    def telling(self, most_rows: int) -> list[Weighed]:
+        """The rarest of the words that occur at all, with so many rows between them; the others only score."""
         chosen: list[Weighed] = []
         rows = 0
         for word in self.words:
@@ -68,11 +64,11 @@ class Question:
         return sorted(scored, key=lambda one: (-one.score, one.number))[:limit]
 
     def _weigh(self, variants: Variants, frequency: Callable[[str], int]) -> Weighed:
-        found = min(sum(map(frequency, variants)), self._statistics.passages)
-        return Weighed(variants, found, math.log1p((self._statistics.passages + BACKGROUND - found + 0.5) / (found + 0.5)))
+        found = min(sum(map(frequency, variants)), self.statistics.passages)
+        return Weighed(variants, found, math.log1p((self.statistics.passages + BACKGROUND - found + 0.5) / (found + 0.5)))
 
     def _score(self, number: int, terms: Sequence[str]) -> Scored:
-        length = K1 * (1 - B + B * len(terms) / max(self._statistics.mean_length, 1.0))
+        length = K1 * (1 - B + B * len(terms) / max(self.statistics.mean_length, 1.0))
         counts = Counter(filter(None, map(self._words_by_term.get, terms)))
         score = sum(word.idf * count / (count + length) for word, count in counts.items())
         matched = sum(word.idf for word in counts)

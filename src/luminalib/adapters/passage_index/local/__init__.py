@@ -1,4 +1,4 @@
-"""An index in two kinds of files on this machine: words in SQLite's FTS5, vectors in memory-mapped arrays."""
+"""An index in two kinds of files on this machine: postings of words in SQLite, vectors in memory-mapped arrays."""
 
 from luminalib.adapters.passage_index.local.index import LocalPassageIndex
 

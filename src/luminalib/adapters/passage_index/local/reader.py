@@ -4,16 +4,15 @@ import json
 import sqlite3
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from luminalib.adapters.passage_index.bm25 import CANDIDATES, Question, Statistics
+from luminalib.adapters.passage_index.bm25 import K1, B, Question
 from luminalib.adapters.passage_index.local import schema
-from luminalib.adapters.passage_index.local.schema import PUBLIC, document_token, owner_token, tenant_token
+from luminalib.adapters.passage_index.local.postings import passages_of, spots_of, unpacked
+from luminalib.adapters.passage_index.local.snapshot import Array, Snapshot, Stretch
 from luminalib.adapters.passage_index.local.writer import FLOAT_BYTES, vectors_path
-from luminalib.adapters.passage_index.terms import phrase_terms, question_terms
+from luminalib.adapters.passage_index.terms import Variants, phrase_terms, question_terms
 from luminalib.domain.passages import Hit, Scope
 from luminalib.ports.embedder import EmbeddingModel, Vector
 from luminalib.ports.passage_index import IndexState, LexicalHits
@@ -21,42 +20,10 @@ from luminalib.ports.passage_index import IndexState, LexicalHits
 COUNTED = 1000
 """Matches are counted so far."""
 _KEPT_FREQUENCIES = 50_000
-Array = Any
-"""A numpy array; numpy is imported with the first search by meaning, which a library without an embedder never makes."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Where a document's passages and vectors lie."""
-
-    document_id: str
-    tenant_id: str
-    owner_id: str | None
-    number: int
-    first: int
-    passages: int
-    language: str
-    model: str | None
-    slot: int | None
-
-    def is_in(self, scope: Scope) -> bool:
-        return (
-            self.tenant_id == scope.tenant_id
-            and self.owner_id in (None, scope.user_id)
-            and (scope.document_ids is None or self.document_id in scope.document_ids)
-        )
-
-
-class _Snapshot:
-    """What is the same for all searches between two changes of the index."""
-
-    def __init__(self, generation: int, stretches: list[_Stretch], terms: int) -> None:
-        self.generation = generation
-        self.stretches = stretches
-        self.by_id = {one.document_id: one for one in stretches}
-        self.languages = frozenset(one.language for one in stretches)
-        passages = sum(one.passages for one in stretches)
-        self.statistics = Statistics(passages, terms / max(passages, 1))
+_POSTING_BYTES = 4
+_FOUND = "SELECT document, found FROM postings WHERE term = ?"
+_PLACED = "SELECT document, found, places FROM postings WHERE term = ?"
+_ONLY = " AND document IN (SELECT value FROM json_each(?))"
 
 
 class Reader:
@@ -68,7 +35,7 @@ class Reader:
         self._here = threading.local()
         self._lock = threading.Lock()
         self._connections: list[sqlite3.Connection] = []
-        self._snapshot: _Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._frequency = lru_cache(maxsize=_KEPT_FREQUENCIES)(self._look_frequency_up)
 
     def close(self) -> None:
@@ -82,22 +49,16 @@ class Reader:
         """See PassageIndex."""
         with _Reading(self._connection) as db:
             now = self._current(db)
-            question = Question(
-                question_terms(text, now.languages), lambda term: self._frequency(now.generation, term), now.statistics
-            )
-            telling = question.telling() if scope.document_ids is None else [word for word in question.words if word.frequency]
-            where = _scope_expression(scope, now)
-            if where is None or not telling:
-                return LexicalHits(mass=question.mass)
-            words = " OR ".join(_quoted(term) for word in telling for term in sorted(word.variants))
-            required = [_phrase_expression(phrase_terms(phrase, now.languages)) for phrase in phrases]
-            match = " AND ".join([where, f"terms : ({words})", *(f"terms : ({phrase})" for phrase in required if phrase)])
-            rows = self._candidates(db, match, scope, now)
-            total = db.execute(f"SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT {COUNTED + 1})", (match,))  # noqa: S608
-            found = total.fetchone()[0]
-            scored = question.score(((number, terms.split()) for number, terms in rows), limit)
-            ids = _passage_ids(db, [one.number for one in scored])
-        hits = [Hit(passage_id=ids[one.number], score=one.score, coverage=one.coverage) for one in scored]
+            shelf = now.shelf(scope.tenant_id)
+            terms = question_terms(text, shelf.languages)
+            question = Question(terms, lambda term: self._frequency(now, scope.tenant_id, term), shelf.statistics)
+            search = _Search(db, now, scope)
+            scores, matched = search.scores(question)
+            search.keep(matched, [phrase_terms(phrase, shelf.languages) for phrase in phrases])
+            best, found = _best(scores, matched > 0, limit)
+            ids = _passage_ids(db, now, best)
+        mass = question.mass or 1.0
+        hits = [Hit(passage_id=ids[at], score=float(scores[at]), coverage=min(1.0, float(matched[at]) / mass)) for at in best]
         return LexicalHits(hits=hits, mass=question.mass, total=min(found, COUNTED), is_capped=found > COUNTED)
 
     def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
@@ -107,19 +68,18 @@ class Reader:
         wanted = np.frombuffer(vector, "<f4")
         with _Reading(self._connection) as db:
             now = self._current(db)
-            found = [one for one in now.stretches if one.model == model.fingerprint and one.is_in(scope)]
+            found = [one for one in now.within(scope) if one.model == model.fingerprint]
             if not found:
                 return []
             found.sort(key=lambda one: one.slot or 0)
             vectors = _mapped(vectors_path(self._folder, model.fingerprint), model.dimension)
             scores = np.concatenate([vectors[start:stop] @ wanted for start, stop in _joined(found)])
             numbers = np.concatenate([np.arange(one.first, one.first + one.passages) for one in found])
-            if scope.until:
-                shown = self._shown(db, scope, now, numbers)
-                scores, numbers = scores[shown], numbers[shown]
+            if (hidden := now.hidden(scope)) is not None:
+                scores, numbers = scores[~hidden[numbers]], numbers[~hidden[numbers]]
             best = np.argpartition(-scores, min(limit, len(scores)) - 1)[:limit] if len(scores) else np.array([], int)
             best = best[np.argsort(-scores[best], kind="stable")]
-            ids = _passage_ids(db, numbers[best].tolist())
+            ids = _passage_ids(db, now, numbers[best].tolist())
         return [Hit(passage_id=ids[int(numbers[at])], score=float(scores[at])) for at in best]
 
     def states(self, tenant_id: str, document_ids: Sequence[str] | None) -> dict[str, IndexState]:
@@ -140,38 +100,82 @@ class Reader:
                 self._connections.append(connection)
         return connection
 
-    def _current(self, db: sqlite3.Connection) -> _Snapshot:
+    def _current(self, db: sqlite3.Connection) -> Snapshot:
         generation = db.execute("SELECT generation FROM state").fetchone()[0]
         snapshot = self._snapshot
         if snapshot is None or snapshot.generation != generation:
-            columns = "document_id, tenant_id, owner_id, number, first, passages, language, model, slot"
-            stretches = [_Stretch(*row) for row in db.execute(f"SELECT {columns} FROM documents ORDER BY first")]  # noqa: S608
-            terms = db.execute("SELECT coalesce(sum(terms), 0) FROM documents").fetchone()[0]
-            snapshot = self._snapshot = _Snapshot(generation, stretches, terms)
+            snapshot = self._snapshot = Snapshot(db, generation)
+            self._frequency.cache_clear()
         return snapshot
 
-    def _look_frequency_up(self, _generation: int, term: str) -> int:
-        query = "SELECT doc FROM vocabulary WHERE term = ? AND col = 'terms'"
-        row = self._connection.execute(query, (term,)).fetchone()
-        return row[0] if row else 0
+    def _look_frequency_up(self, now: Snapshot, tenant_id: str, term: str) -> int:
+        theirs = now.shelf(tenant_id).numbers
+        rows = self._connection.execute("SELECT document, length(found) FROM postings WHERE term = ?", (term,))
+        return sum(int(length) // _POSTING_BYTES for document, length in rows if document in theirs)
 
-    def _candidates(self, db: sqlite3.Connection, match: str, scope: Scope, now: _Snapshot) -> list[tuple[int, str]]:
-        best = f"SELECT rowid, terms FROM words WHERE words MATCH ? ORDER BY bm25(words, 1.0, 0.0) LIMIT {CANDIDATES}"  # noqa: S608
-        if not scope.until:
-            return db.execute(best, (match,)).fetchall()
-        hidden, parameters = _hidden(scope, now)
-        some = (
-            "SELECT w.rowid, w.terms FROM words w JOIN passages p ON p.number = w.rowid"  # noqa: S608 -- numbers are bound
-            f" WHERE words MATCH ? AND NOT ({hidden}) ORDER BY bm25(words, 1.0, 0.0) LIMIT {CANDIDATES}"
-        )
-        return db.execute(some, (match, *parameters)).fetchall()
 
-    def _shown(self, db: sqlite3.Connection, scope: Scope, now: _Snapshot, numbers: Array) -> Array:
-        hidden, parameters = _hidden(scope, now)
-        rows = db.execute(f"SELECT p.number FROM passages p WHERE {hidden}", parameters)  # noqa: S608 -- numbers are bound
+class _Search:
+    """One search by words: the postings of its terms, within its scope, added up passage by passage."""
+
+    def __init__(self, db: sqlite3.Connection, now: Snapshot, scope: Scope) -> None:
+        self._db = db
+        self._now = now
+        self._scope = scope
+        self._starts = {one.number: one.first for one in now.within(scope)}
+        self._only = () if scope.document_ids is None else (json.dumps(sorted(self._starts)),)
+
+    def scores(self, question: Question) -> tuple[Array, Array]:
+        """Of each passage BM25, and the inverse document frequencies of the words that it has; 0 for what may not be shown."""
         import numpy as np  # noqa: PLC0415 -- see Array
 
-        return ~np.isin(numbers, [number for (number,) in rows])
+        scores, matched = np.zeros(self._now.passages), np.zeros(self._now.passages)
+        mean = max(question.statistics.mean_length, 1.0)
+        for word in question.words:
+            if word.frequency and self._starts:
+                passages, counts = self._counted(word.variants)
+                length = K1 * (1 - B + B * self._now.lengths[passages] / mean)
+                scores[passages] += word.idf * counts / (counts + length)
+                matched[passages] += word.idf
+        if (hidden := self._now.hidden(self._scope)) is not None:
+            matched[hidden] = 0.0
+        return scores, matched
+
+    def keep(self, matched: Array, phrases: Sequence[set[tuple[str, ...]]]) -> None:
+        """Takes out passages without one of the phrases, each of which may be any of some sequences of terms."""
+        import numpy as np  # noqa: PLC0415 -- see Array
+
+        for sequences in phrases:
+            if sequences:
+                found = np.zeros(len(matched), bool)
+                for sequence in sequences:
+                    found[self._with(sequence)] = True
+                matched[~found] = 0.0
+
+    def _counted(self, variants: Variants) -> tuple[Array, Array]:
+        """The passages with any of the terms, each once, and how often it has them."""
+        import numpy as np  # noqa: PLC0415 -- see Array
+
+        lists = [unpacked(self._rows(_FOUND, term), self._starts) for term in sorted(variants)]
+        lists = [one for one in lists if len(one[0])]
+        if len(lists) == 1:
+            return lists[0]
+        if not lists:
+            return np.array([], np.int64), np.array([], np.uint32)
+        passages, places = np.unique(np.concatenate([passages for passages, _ in lists]), return_inverse=True)
+        return passages, np.bincount(places, np.concatenate([counts for _, counts in lists]))
+
+    def _with(self, sequence: Sequence[str]) -> Array:
+        """The passages in which the terms follow one another."""
+        import numpy as np  # noqa: PLC0415 -- see Array
+
+        begun: Array = None
+        for at, term in enumerate(sequence):
+            spots = spots_of(self._rows(_PLACED, term), self._starts) - at
+            begun = spots if begun is None else begun[np.isin(begun, spots, assume_unique=True)]
+        return passages_of(begun)
+
+    def _rows(self, query: str, term: str) -> sqlite3.Cursor:
+        return self._db.execute(query + _ONLY if self._only else query, (term, *self._only))
 
 
 class _Reading:
@@ -188,37 +192,22 @@ class _Reading:
         self._connection.execute("COMMIT")
 
 
-def _scope_expression(scope: Scope, now: _Snapshot) -> str | None:
-    """The scope in FTS5's language; None when nothing lies in it."""
-    owners = PUBLIC if scope.user_id is None else f"({PUBLIC} OR {owner_token(scope.user_id)})"
-    expression = f"{tenant_token(scope.tenant_id)} AND {owners}"
-    if scope.document_ids is not None:
-        chosen = [now.by_id[document_id].number for document_id in scope.document_ids if document_id in now.by_id]
-        if not chosen:
-            return None
-        expression += f" AND ({' OR '.join(document_token(number) for number in sorted(chosen))})"
-    return f"scope : ({expression})"
+def _best(scores: Array, is_found: Array, limit: int) -> tuple[list[int], int]:
+    """The passages with the highest scores among those found, the first of equals first, and how many were found."""
+    import numpy as np  # noqa: PLC0415 -- see Array
+
+    found = np.flatnonzero(is_found)
+    theirs = scores[found]
+    if len(found) > limit:
+        least = np.partition(theirs, len(found) - limit)[len(found) - limit]
+        found_best = found[theirs >= least]
+    else:
+        found_best = found
+    order = np.lexsort((found_best, -scores[found_best]))[:limit]
+    return found_best[order].tolist(), len(found)
 
 
-def _hidden(scope: Scope, now: _Snapshot) -> tuple[str, list[int]]:
-    """A condition for the passages behind the last pages that may be shown."""
-    conditions, parameters = ["0"], []
-    for document_id, last in scope.until.items():
-        if (one := now.by_id.get(document_id)) is not None:
-            conditions.append("(p.number BETWEEN ? AND ? AND p.page > ?)")
-            parameters += [one.first, one.first + one.passages - 1, last]
-    return " OR ".join(conditions), parameters
-
-
-def _phrase_expression(sequences: set[tuple[str, ...]]) -> str:
-    return " OR ".join(" + ".join(map(_quoted, terms)) for terms in sorted(sequences) if terms)
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', "") + '"'
-
-
-def _joined(stretches: list[_Stretch]) -> list[tuple[int, int]]:
+def _joined(stretches: list[Stretch]) -> list[tuple[int, int]]:
     """The slots of documents in the order of their slots, neighbours as one."""
     joined: list[tuple[int, int]] = []
     for one in stretches:
@@ -237,6 +226,11 @@ def _mapped(path: Path, dimension: int) -> Array:
     return np.asarray(np.memmap(path, "<f4", "r", shape=(whole, dimension)))
 
 
-def _passage_ids(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, str]:
-    query = "SELECT number, passage_id FROM passages WHERE number IN (SELECT value FROM json_each(?))"
-    return dict(db.execute(query, (json.dumps(list(numbers)),)))
+def _passage_ids(db: sqlite3.Connection, now: Snapshot, passages: Sequence[int]) -> dict[int, str]:
+    places = {passage: now.located(passage) for passage in passages}
+    query = (
+        "SELECT p.document, p.ordinal, p.passage_id FROM json_each(?) wanted"
+        " JOIN passages p ON p.document = wanted.value ->> 0 AND p.ordinal = wanted.value ->> 1"
+    )
+    rows = {(document, ordinal): found for document, ordinal, found in db.execute(query, (json.dumps(list(places.values())),))}
+    return {passage: rows[place] for passage, place in places.items()}

@@ -1,13 +1,16 @@
 """The tables of the local index, and connections to them."""
 
 import sqlite3
-from hashlib import sha256
 from pathlib import Path
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the tables change: an index of another layout is thrown away and made anew from the database."""
 WAIT_SECONDS = 30.0
-PUBLIC = "opublic"
+MAPPED_BYTES = 2**30
+"""So much of the file is read where the system keeps it in memory anyway, without a copy for each connection."""
+COUNT_BITS = 12
+MOST_COUNTED = 2**COUNT_BITS - 1
+"""A posting is a passage's number within its document and, in the lowest bits, how often the term occurs there, counted so far."""
 
 _TABLES = """
 CREATE TABLE documents (
@@ -17,17 +20,21 @@ CREATE TABLE documents (
     owner_id TEXT,
     language TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
-    first INTEGER NOT NULL,
     passages INTEGER NOT NULL,
-    terms INTEGER NOT NULL,
+    lengths BLOB NOT NULL, -- terms of each passage
+    pages BLOB NOT NULL,
     model TEXT,
     slot INTEGER
 );
-CREATE TABLE passages (number INTEGER PRIMARY KEY, passage_id TEXT NOT NULL, page INTEGER NOT NULL);
+CREATE TABLE vocabularies (document INTEGER PRIMARY KEY, terms TEXT NOT NULL);
+CREATE TABLE passages (
+    document INTEGER NOT NULL, ordinal INTEGER NOT NULL, passage_id TEXT NOT NULL, PRIMARY KEY (document, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE postings (
+    term TEXT NOT NULL, document INTEGER NOT NULL, found BLOB NOT NULL, places BLOB NOT NULL, PRIMARY KEY (term, document)
+) WITHOUT ROWID;
 CREATE TABLE state (generation INTEGER NOT NULL);
 INSERT INTO state VALUES (0);
-CREATE VIRTUAL TABLE words USING fts5(terms, scope, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'");
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'col');
 """
 
 
@@ -37,9 +44,12 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{path}?mode={mode}", uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
     )
-    if not read_only:
+    if read_only:
+        connection.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
+    else:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA cache_size=-65536")
     return connection
 
 
@@ -57,22 +67,3 @@ def layout_of(connection: sqlite3.Connection) -> int:
     """The layout of the tables that are there, 0 for none."""
     layout: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return layout
-
-
-def owner_token(owner_id: str | None) -> str:
-    """The word by which full text knows who may see a passage."""
-    return PUBLIC if owner_id is None else "o" + _name(owner_id)
-
-
-def tenant_token(tenant_id: str) -> str:
-    """The word by which full text knows whose a passage is."""
-    return "t" + _name(tenant_id)
-
-
-def document_token(number: int) -> str:
-    """The word by which full text knows a passage's document."""
-    return f"d{number}"
-
-
-def _name(identity: str) -> str:
-    return sha256(identity.encode()).hexdigest()[:20]

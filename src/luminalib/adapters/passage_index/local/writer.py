@@ -2,12 +2,13 @@
 
 import os
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from luminalib.adapters.passage_index.local import schema
-from luminalib.adapters.passage_index.local.schema import document_token, owner_token, tenant_token
+from luminalib.adapters.passage_index.local.postings import postings_of
 from luminalib.adapters.passage_index.terms import passage_terms, primary
 from luminalib.domain.passages import IndexedDocument, Passage
 from luminalib.ports.embedder import EmbeddingModel, Vector
@@ -34,12 +35,12 @@ class Writer:
 
     def replace(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:
         """Puts a document's passages in the place of what was there."""
-        read = [(passage, passage_terms(passage, document.language)) for passage in passages]
+        read = [passage_terms(passage, document.language) for passage in passages]
+        postings = postings_of(read)
         with self._writing() as db:
             self._forget(document.document_id)
-            first = db.execute("SELECT coalesce(max(first + passages), 1) FROM documents").fetchone()[0]
             number = db.execute(
-                "INSERT INTO documents (document_id, tenant_id, owner_id, language, fingerprint, first, passages, terms)"
+                "INSERT INTO documents (document_id, tenant_id, owner_id, language, fingerprint, passages, lengths, pages)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
                 (
                     document.document_id,
@@ -47,15 +48,16 @@ class Writer:
                     document.owner_id,
                     primary(document.language),
                     document.fingerprint,
-                    first,
                     len(read),
-                    sum(len(terms) for _, terms in read),
+                    array("I", map(len, read)),
+                    array("I", (passage.page for passage in passages)),
                 ),
             ).fetchone()[0]
-            scope = " ".join((tenant_token(document.tenant_id), owner_token(document.owner_id), document_token(number)))
-            for at, (passage, terms) in enumerate(read, first):
-                db.execute("INSERT INTO passages VALUES (?, ?, ?)", (at, passage.id, passage.page))
-                db.execute("INSERT INTO words (rowid, terms, scope) VALUES (?, ?, ?)", (at, " ".join(terms), scope))
+            db.execute("INSERT INTO vocabularies VALUES (?, ?)", (number, " ".join(one.term for one in postings)))
+            ids = ((number, ordinal, passage.id) for ordinal, passage in enumerate(passages))
+            db.executemany("INSERT INTO passages VALUES (?, ?, ?)", ids)
+            rows = ((one.term, number, one.found, one.places) for one in postings)
+            db.executemany("INSERT INTO postings VALUES (?, ?, ?, ?)", rows)
 
     def add_vectors(self, tenant_id: str, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
         """Gives the passages of a document their vectors, in a stretch of the model's file that no other document uses."""
@@ -92,11 +94,11 @@ class Writer:
 
     def _forget(self, document_id: str) -> None:
         execute = self._connection.execute
-        row = execute("DELETE FROM documents WHERE document_id = ? RETURNING first, passages", (document_id,)).fetchone()
-        if row:
-            stretch = (row[0], row[0] + row[1] - 1)
-            execute("DELETE FROM words WHERE rowid BETWEEN ? AND ?", stretch)
-            execute("DELETE FROM passages WHERE number BETWEEN ? AND ?", stretch)
+        if row := execute("DELETE FROM documents WHERE document_id = ? RETURNING number", (document_id,)).fetchone():
+            (terms,) = execute("DELETE FROM vocabularies WHERE document = ? RETURNING terms", row).fetchone()
+            gone = ((term, *row) for term in terms.split())
+            self._connection.executemany("DELETE FROM postings WHERE term = ? AND document = ?", gone)
+            execute("DELETE FROM passages WHERE document = ?", row)
 
     def _free_slot(self, fingerprint: str, count: int) -> int:
         """The first gap between the documents' vectors that is long enough, else their end."""

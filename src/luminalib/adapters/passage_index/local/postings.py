@@ -1,0 +1,78 @@
+"""Which passages have a term, how often and where: the lists that a search by words adds up.
+
+They are arrays of this machine's own byte order: the index never leaves it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from luminalib.adapters.passage_index.local.schema import COUNT_BITS, MOST_COUNTED
+
+Array = Any
+"""A numpy array."""
+_PLACES = 2**16
+_PLACE_BITS = 20
+"""More than a place has, so that a step back from the first word of a passage leads to no place of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Of a term in a document: `found` has a number per passage (see COUNT_BITS), `places` all its places in them, in order."""
+
+    term: str
+    found: bytes
+    places: bytes
+
+
+def postings_of(passages: Sequence[Sequence[str]]) -> list[Posting]:
+    """The postings of all terms of a document's passages, by term."""
+    import numpy as np  # noqa: PLC0415 -- a library that nobody searches does without
+
+    read = [terms[:_PLACES] for terms in passages]
+    vocabulary = sorted(set().union(*read))
+    numbers = {term: number for number, term in enumerate(vocabulary)}
+    terms = np.fromiter((numbers[term] for some in read for term in some), np.int64)
+    ordinals = np.repeat(np.arange(len(read)), [len(some) for some in read])
+    places = np.concatenate([np.arange(len(some)) for some in read] or [terms])
+    order = np.argsort(terms, kind="stable")
+    terms, ordinals, places = terms[order], ordinals[order], places[order]
+    _, firsts, counts = np.unique(terms * len(read) + ordinals, return_index=True, return_counts=True)
+    kept = np.arange(len(terms)) - np.repeat(firsts, counts) < MOST_COUNTED
+    found = (ordinals[firsts] << COUNT_BITS | np.minimum(counts, MOST_COUNTED)).astype(np.uint32)
+    bounds = np.arange(len(vocabulary) + 1)
+    found_bounds = np.searchsorted(terms[firsts], bounds).tolist()
+    place_bounds = np.searchsorted(terms[kept], bounds).tolist()
+    placed = places[kept].astype(np.uint16)
+    return [
+        Posting(term, found[start:stop].tobytes(), placed[first:last].tobytes())
+        for term, start, stop, first, last in zip(
+            vocabulary, found_bounds, found_bounds[1:], place_bounds, place_bounds[1:], strict=False
+        )
+    ]
+
+
+def unpacked(rows: Iterable[tuple[int, bytes]], starts: Mapping[int, int]) -> tuple[Array, Array]:
+    """The passages of the documents in `starts` with how often the term occurs in each; `starts` are their first numbers."""
+    import numpy as np  # noqa: PLC0415 -- see above
+
+    shown = [(starts[document], found) for document, found in rows if document in starts]
+    packed = np.frombuffer(b"".join(found for _, found in shown), np.uint32)
+    lengths = [len(found) // packed.itemsize for _, found in shown]
+    firsts = np.repeat(np.array([first for first, _ in shown], np.int64), lengths)
+    return firsts + (packed >> COUNT_BITS), packed & MOST_COUNTED
+
+
+def spots_of(rows: Iterable[tuple[int, bytes, bytes]], starts: Mapping[int, int]) -> Array:
+    """Every occurrence of a term as one number of passage and place, in ascending order."""
+    import numpy as np  # noqa: PLC0415 -- see above
+
+    shown = [row for row in rows if row[0] in starts]
+    passages, counts = unpacked(((document, found) for document, found, _ in shown), starts)
+    places = np.frombuffer(b"".join(places for _, _, places in shown), np.uint16)
+    return np.sort((np.repeat(passages, counts) << _PLACE_BITS) + places)
+
+
+def passages_of(spots: Array) -> Array:
+    """The passages in which spots lie."""
+    return spots >> _PLACE_BITS
