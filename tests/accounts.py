@@ -59,9 +59,21 @@ class Library:
 @asynccontextmanager
 async def opened(settings: Settings, *, clock: Clock | None = None, **changes: Any) -> AsyncIterator[Library]:
     """A library with `changes` to its settings, and without work in the background."""
-    settings = settings.model_copy(update=changes)
+    async with _opened(settings.model_copy(update=changes), clock, run_jobs=False) as library:
+        yield library
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Library]:
+    """A library that does its work in the background."""
+    async with _opened(settings, None, run_jobs=True) as library:
+        yield library
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, clock: Clock | None, *, run_jobs: bool) -> AsyncIterator[Library]:
     async with AsyncExitStack() as stack:
-        container = await stack.enter_async_context(open_container(settings, clock=clock, llm=FakeLLM(), run_jobs=False))
+        container = await stack.enter_async_context(open_container(settings, clock=clock, llm=FakeLLM(), run_jobs=run_jobs))
         app = create_app(settings, container)
         app.state.services = container.services
         yield Library(app, container, stack, settings.data_dir / "files", clock or SystemClock())

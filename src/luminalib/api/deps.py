@@ -39,6 +39,7 @@ from luminalib.services.recommendations import RecommendationService, TrainingSe
 from luminalib.services.reviews import ReviewService
 from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
+from luminalib.services.tenant_files import TenantExportService, TenantImportService
 from luminalib.services.tenants import TenantService
 from luminalib.services.uploads import UploadService
 from luminalib.services.usage import UsageService
@@ -84,6 +85,8 @@ class Services:
     streams: StreamService
     search: SearchService
     tenants: TenantService
+    tenant_exports: TenantExportService
+    tenant_imports: TenantImportService
     uploads: UploadService
     training: TrainingService
     usage: UsageService

@@ -22,6 +22,7 @@ COMMANDS = {
     "create-operator": ("accounts", "create_operator", "Make an account that runs several libraries."),
     "set-password": ("accounts", "set_password", "Set an account's password."),
     "settings": ("settings", "settings", "Say whether the settings are right, and print them."),
+    "tenant": ("tenant", "commands", "A whole library as a file: export, import."),
     "doctor": ("doctor", "doctor", "Compare database and storage."),
     "reindex": ("reindex", "reindex", "Make the index of passages anew."),
     "train": ("recommendations", "train", "Train the recommender now."),

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from luminalib import __version__
+from luminalib.adapters.db.tenant_rows import SqlTenantRows
+from luminalib.adapters.tenant_files import ZipTenantFiles, sealer_of
 from luminalib.api.deps import Services
 from luminalib.container.adapters import Adapters
 from luminalib.container.agents import agent_service
@@ -39,6 +42,7 @@ from luminalib.services.recommendations import (
 from luminalib.services.reviews import ReviewService
 from luminalib.services.search import SearchService
 from luminalib.services.streams import StreamService
+from luminalib.services.tenant_files import TenantExportService, TenantFileTools, TenantImportService
 from luminalib.services.tenants import TenantService
 from luminalib.services.uploads import UploadService
 from luminalib.services.usage import UsageService
@@ -71,6 +75,7 @@ def make_services(
         clock=a.clock,
     )
     policies = loan_policies(settings, a)
+    tenant_files = _tenant_file_tools(a)
     return Services(
         agents=agent_service(settings, a),
         app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, a.tenants),
@@ -116,6 +121,8 @@ def make_services(
         reviews=ReviewService(a.uow, a.views.reviews, a.clock),
         search=SearchService(a.uow, a.retriever),
         tenants=TenantService(a.uow, a.register, a.tenants, a.signer, a.clock),
+        tenant_exports=TenantExportService(tenant_files),
+        tenant_imports=TenantImportService(tenant_files),
         streams=StreamService(per_account=settings.connections.streams_per_account),
         uploads=UploadService(
             a.uow,
@@ -146,6 +153,22 @@ def _links(a: Adapters) -> OneTimeLinkService:
         clock=a.clock,
     )
     return OneTimeLinkService(tools)
+
+
+def _tenant_file_tools(a: Adapters) -> TenantFileTools:
+    return TenantFileTools(
+        uow=a.uow,
+        register=a.register,
+        tenants=a.tenants,
+        rows=SqlTenantRows(a.database),
+        files=ZipTenantFiles(),
+        storage=a.storage,
+        index=index_tools(a),
+        sealer=a.sealer,
+        sealer_of=sealer_of,
+        clock=a.clock,
+        product=__version__,
+    )
 
 
 def _prices(settings: Settings) -> dict[str, Price]:

@@ -34,6 +34,8 @@ class AuditAction(StrEnum):
     TENANT_CREATED = "tenant-created"
     TENANT_CHANGED = "tenant-changed"
     TENANT_REMOVED = "tenant-removed"
+    TENANT_EXPORTED = "tenant-exported"
+    TENANT_IMPORTED = "tenant-imported"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,7 +56,8 @@ async def upgrade(database: SqlDatabase, *, again: bool = False) -> None:
 
 
 @cache
-def _head() -> str | None:
+def head() -> str | None:
+    """The newest version of the schema."""
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
@@ -64,7 +65,7 @@ async def is_current(database: SqlDatabase) -> bool:
     """Whether the database has the newest schema. Raises DatabaseUnavailable."""
 
     def revisions(connection: sa.Connection) -> bool:
-        return MigrationContext.configure(connection).get_current_revision() == _head()
+        return MigrationContext.configure(connection).get_current_revision() == head()
 
     try:
         async with database.login.connect() as connection:
