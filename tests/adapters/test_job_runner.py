@@ -50,10 +50,10 @@ class Desk:
         self.ledger = SqlJobLedger(database)
         self.uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
 
-    async def enqueue(self, count: int = 1) -> None:
-        async with self.uow("main") as unit:
+    async def enqueue(self, count: int = 1, tenant: str = "main") -> None:
+        async with self.uow(tenant) as unit:
             for n in range(count):
-                await unit.enqueue(Job(name="job", payload={"n": str(n)}, tenant_id="main", run_at=self.clock.now()))
+                await unit.enqueue(Job(name="job", payload={"n": str(n)}, tenant_id=tenant, run_at=self.clock.now()))
 
     async def work(self, recorder: Recorder, until: Callable[[], bool], workers: int = 1) -> None:
         runner = InProcessJobRunner(self.ledger, self.clock, workers=workers)
@@ -87,6 +87,19 @@ async def test_jobs_are_done_in_order(desk: Desk) -> None:
     recorder = Recorder(succeed)
     await desk.work(recorder, lambda: len(recorder.notes) == 5)
     assert recorder.notes == [f"done {n}" for n in range(5)]
+
+
+async def test_one_tenant_s_many_jobs_do_not_hold_up_another_s_one(desk: Desk) -> None:
+    await desk.enqueue(20, "busy")
+    await desk.enqueue(1, "quiet")
+    order = []
+
+    async def note(job: Job) -> None:
+        order.append(job.tenant_id)
+
+    recorder = Recorder(note)
+    await desk.work(recorder, lambda: len(recorder.notes) == 21)
+    assert order.index("quiet") == 1
 
 
 async def test_a_failure_is_tried_once_more_then_given_up_with_its_reason(desk: Desk) -> None:
@@ -213,10 +226,10 @@ class SlowLedger(SqlJobLedger):
         super().__init__(database)
         self.is_asked = asyncio.Event()
 
-    async def claim(self, worker: str, now: datetime, besides: Collection[int] = ()) -> Job | None:
+    async def claim(self, worker: str, now: datetime, besides: Collection[int] = (), after: str = "") -> Job | None:
         self.is_asked.set()
         await asyncio.sleep(0.05)
-        return await super().claim(worker, now, besides)
+        return await super().claim(worker, now, besides, after)
 
 
 async def test_stopping_while_a_worker_looks_for_work_does_not_wait_for_the_next_look(database: SqlDatabase) -> None:

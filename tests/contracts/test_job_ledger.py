@@ -27,10 +27,12 @@ def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
     return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
 
 
-async def enqueue(uow: SqlUnitOfWorkFactory, *names: str, lock: str | None = None, run_at: datetime = NOW) -> None:
+async def enqueue(
+    uow: SqlUnitOfWorkFactory, *names: str, lock: str | None = None, run_at: datetime = NOW, tenant: str = "main"
+) -> None:
     for name in names:
-        async with uow("main") as unit:
-            await unit.enqueue(Job(name=name, payload={"id": name}, tenant_id="main", run_at=run_at, lock=lock))
+        async with uow(tenant) as unit:
+            await unit.enqueue(Job(name=name, payload={"id": name}, tenant_id=tenant, run_at=run_at, lock=lock))
 
 
 async def claim(ledger: JobLedger, worker: str = ME, at: datetime = NOW) -> Job:
@@ -43,6 +45,17 @@ async def test_jobs_come_in_the_order_they_were_enqueued(ledger: JobLedger, uow:
     await enqueue(uow, "first", "second", "third")
     assert [(await claim(ledger)).name for _ in range(3)] == ["first", "second", "third"]
     assert await ledger.claim(ME, NOW) is None
+
+
+async def test_tenants_take_turns(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
+    await enqueue(uow, *(f"busy {n}" for n in range(4)), tenant="busy")
+    await enqueue(uow, "main 0")
+    await enqueue(uow, "quiet 0", "quiet 1", tenant="quiet", lock="one at a time")
+    taken, after = [], ""
+    while job := await ledger.claim(ME, NOW, after=after):
+        taken.append(job.name)
+        after = job.tenant_id
+    assert taken == ["busy 0", "main 0", "quiet 0", "busy 1", "busy 2", "busy 3"], "quiet 1 waits for quiet 0"
 
 
 async def test_a_job_is_claimed_by_exactly_one_of_many(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
@@ -169,7 +182,8 @@ async def test_a_claim_does_not_sort_what_waits(tmp_path: Path) -> None:
     database = SqlDatabase(f"sqlite+aiosqlite:///{tmp_path / 'jobs.db'}")
     await upgrade(database)
     async with database.owner.connect() as connection:
-        for candidate in _claimable(NOW, [1, 2]):
+        _, *in_turn = _claimable(NOW, [1, 2], "main")
+        for candidate in in_turn:
             compiled = candidate.compile(connection.sync_connection, compile_kwargs={"literal_binds": True})
             plan = str((await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")).all())
             assert "TEMP B-TREE" not in plan, plan

@@ -12,8 +12,11 @@ class JobLedger(ABC):
     """The durable list of jobs, over all tenants. New jobs enter it through `UnitOfWork.enqueue`."""
 
     @abstractmethod
-    async def claim(self, worker: str, now: datetime, besides: Collection[int] = ()) -> Job | None:
-        """Takes the oldest job that may run now (a lease in return), or None. A job is never given to two workers.
+    async def claim(self, worker: str, now: datetime, besides: Collection[int] = (), after: str = "") -> Job | None:
+        """Takes a job that may run now (a lease in return), or None. A job is never given to two workers.
+
+        Tenants take turns, so that none waits for all that another has; within a tenant the oldest job comes first. `after` is the
+        tenant whose turn was last.
 
         One that was started before without an outcome rests first, see `pause_after`. `besides` are the ids of those that the
         worker is at already: after a suspend or a step of the clock their leases look as if they had run out.
@@ -57,7 +60,7 @@ class JobHandler:
 
 
 class JobRunner(ABC):
-    """Works off the ledger, oldest first."""
+    """Works off the ledger, tenant by tenant in turn, the oldest first."""
 
     @abstractmethod
     async def start(self, handlers: Mapping[str, JobHandler]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import count, takewhile
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,7 +33,7 @@ jobs = sa.Table(
     sa.Column("error", sa.Text),
     sa.Column("finished_at", UtcDateTime),
     # Whether one may run is read from the index alone: thousands may wait that may not.
-    sa.Index("ix_jobs_claimable", "status", "id", "run_at", "claims", "tenant_id", "lock"),
+    sa.Index("ix_jobs_claimable", "status", "tenant_id", "id", "run_at", "claims", "lock"),
     sa.Index("ix_jobs_status_run_at", "status", "run_at"),
     sa.Index("ix_jobs_lock", "tenant_id", "lock", "status", "id"),
     sa.Index(
@@ -67,11 +68,11 @@ async def enqueue(session: AsyncSession, job: Job) -> None:
         pass  # the one that was in the way has been started since
 
 
-def _claimable(now: datetime, besides: Collection[int]) -> tuple[sa.Select[tuple[int]], ...]:
-    """The oldest job whose worker let its lease run out, and the oldest that is due; with no older one with its lock before it.
+def _claimable(now: datetime, besides: Collection[int], after: str) -> tuple[sa.Select[tuple[int]], ...]:
+    """The oldest job whose worker let its lease run out; the oldest due one of the tenants behind `after`; that of the others.
 
-    Two statements, because a database sorts everything that waits when it is asked for the one or the other. A job that runs, or
-    did when its worker died, has the time of its last start for `run_at`.
+    None has an older one with its lock before it. Statements of their own, because a database sorts everything that waits when it
+    is asked for all at once. A job that runs, or did when its worker died, has the time of its last start for `run_at`.
     """
     older = jobs.alias("older")
     blocked = sa.exists().where(
@@ -87,8 +88,10 @@ def _claimable(now: datetime, besides: Collection[int]) -> tuple[sa.Select[tuple
     )
     due = jobs.c.status == JobStatus.WAITING
     orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.lease_until < now, jobs.c.id.not_in(besides))
-    candidates = sa.select(jobs.c.id).where(rested, sa.or_(jobs.c.lock.is_(None), ~blocked)).order_by(jobs.c.id).limit(1)
-    return candidates.where(orphaned), candidates.where(due)
+    candidates = sa.select(jobs.c.id).where(rested, sa.or_(jobs.c.lock.is_(None), ~blocked)).limit(1)
+    in_turn = candidates.where(due).order_by(jobs.c.tenant_id, jobs.c.id)
+    behind = jobs.c.tenant_id > after
+    return candidates.where(orphaned).order_by(jobs.c.id), in_turn.where(behind), in_turn.where(~behind)
 
 
 async def cancel(session: AsyncSession, tenant_id: str, lock: str, at: datetime) -> list[int]:
@@ -107,12 +110,14 @@ class SqlJobLedger(JobLedger):
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    async def claim(self, worker: str, now: datetime, besides: Collection[int] = ()) -> Job | None:
+    async def claim(self, worker: str, now: datetime, besides: Collection[int] = (), after: str = "") -> Job | None:
         """See JobLedger."""
+        orphaned, behind, others = _claimable(now, besides, after)
         async with self._database.system_reading.connect() as connection:  # an idle library must not write every second
-            looked = [(await connection.scalar(candidate), candidate) for candidate in _claimable(now, besides)]
-        found = [(oldest, candidate) for oldest, candidate in looked if oldest is not None]
-        for _, candidate in sorted(found, key=lambda pair: pair[0]):
+            found = [(await connection.scalar(orphaned), orphaned), (await connection.scalar(behind), behind)]
+            if found[-1][0] is None:
+                found.append((await connection.scalar(others), others))
+        for _, candidate in sorted(((oldest, candidate) for oldest, candidate in found if oldest is not None), key=itemgetter(0)):
             started = {"status": JobStatus.RUNNING, "worker": worker, "lease_until": now + LEASE, "run_at": now}
             taken = (
                 sa.update(jobs)

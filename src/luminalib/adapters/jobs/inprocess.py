@@ -45,7 +45,7 @@ _UNKNOWN = JobHandler(run=_cannot, give_up=_leave, before_retry=_leave)
 
 
 class InProcessJobRunner(JobRunner):
-    """A fixed number of workers that claim the oldest job each, keep its lease alive while they work, and record its outcome."""
+    """A fixed number of workers that claim a job each, keep its lease alive while they work, and record its outcome."""
 
     def __init__(self, ledger: JobLedger, clock: Clock, *, workers: int = 2) -> None:
         self._ledger = ledger
@@ -55,6 +55,7 @@ class InProcessJobRunner(JobRunner):
         self._handlers: Mapping[str, JobHandler] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._served = ""
         self._running: dict[int, asyncio.Task[None]] = {}
         self._told: set[tuple[str, str]] = set()
         self._dropped: set[int] = set()
@@ -103,10 +104,11 @@ class InProcessJobRunner(JobRunner):
         while not self._stopping:
             try:
                 now = self._clock.now()
-                job = await self._ledger.claim(self._name, now, [*self._running])
+                job = await self._ledger.claim(self._name, now, [*self._running], self._served)
                 if job is None:
                     await self._idle(now)
                 else:
+                    self._served = job.tenant_id
                     self._wake.set()  # another worker may find a job, too
                     await self._perform(job)
             except Exception:
