@@ -78,6 +78,15 @@ async def test_a_friendly_answer_says_the_same_and_where_it_stands(
     assert (await say(member, conversation, "At what temperature does nitrogen boil?"))["content"] == settings.refusal
 
 
+async def test_a_library_says_how_sure_it_must_be(book: str, admin: httpx.AsyncClient, member: httpx.AsyncClient) -> None:
+    sure = (await member.post("/ask", json={"question": QUESTION})).json()
+    (await admin.patch("/tenant", json={"answer_confidence": 1.0, "language": "fr"})).raise_for_status()
+    unsure = (await member.post("/ask", json={"question": QUESTION, "style": "friendly"})).json()
+    assert (unsure["answered"], unsure["refusal_reason"]) == (False, "not-sure")
+    assert unsure["citations"] == sure["citations"], "the places are the same"
+    assert f"Dans « {sure['citations'][0]['title']} », page 1" in unsure["answer"]
+
+
 @pytest.mark.parametrize(
     "question", ["At what temperature does nitrogen boil?", "Which telescope does the observatory of Mars have?"]
 )

@@ -235,6 +235,39 @@ async def test_one_library_notices_nothing(library: Library) -> None:
     assert (await member.get("/tenant")).status_code == 403
 
 
+async def test_a_library_answers_in_words_of_its_own(operator: httpx.AsyncClient, library: Library, settings: Settings) -> None:
+    admin, elsewhere = await found(operator, library), await join(library, "ada", MAIN_TENANT)
+
+    async def said(question: str, client: httpx.AsyncClient = admin) -> str:
+        return str((await client.post("/ask", json={"question": question})).raise_for_status().json()["answer"])
+
+    async def change(**rules: object) -> None:
+        changed = (await admin.patch("/tenant", json=rules)).raise_for_status().json()
+        assert {name: changed[name] for name in rules} == rules
+
+    unknown, loans = "At what temperature does nitrogen boil?", "What do I have on loan?"
+    assert await said(unknown) == settings.refusal
+    await change(language="de")
+    assert [await said(one) for one in (unknown, loans, "danke")] == [
+        "Das kann ich aus dieser Bibliothek nicht beantworten.",
+        "Sie haben nichts ausgeliehen.",
+        "Gern geschehen.",
+    ]
+    await change(refusal="Das weiß hier niemand.")
+    assert await said(unknown) == "Das weiß hier niemand."
+    assert await said(unknown, elsewhere) == settings.refusal, "the others are as they were"
+    await change(language=None, refusal=None)
+    assert [await said(one) for one in (unknown, loans)] == [settings.refusal, "You have nothing on loan."]
+    for wrong in (
+        {"language": "tlh"},
+        {"refusal": " "},
+        {"refusal": "x" * 501},
+        {"answer_confidence": 0},
+        {"answer_confidence": 2},
+    ):
+        assert (await admin.patch("/tenant", json=wrong)).status_code == 422, wrong
+
+
 async def test_rules_of_circulation_are_a_librarys_own(operator: httpx.AsyncClient, library: Library) -> None:
     admin = await found(operator, library)
     rules = {"period_days": 7, "max_per_member": 1, "renew_from": "now"}

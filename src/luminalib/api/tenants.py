@@ -13,7 +13,9 @@ from luminalib.api.json import Json
 from luminalib.api.one_time_links import JOIN_PAGE, LinkOut, link_of
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
+from luminalib.domain.answer_rules import Language
 from luminalib.domain.auth import NotAllowed
+from luminalib.domain.confidence import HOPELESS
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.one_time_links import SignupMode
 from luminalib.domain.tenants import (
@@ -67,12 +69,17 @@ _REGION = "The country whose telephone numbers need no code (ISO 3166); null is 
 _CONFIDENCE = "Below what confidence a person should look at an inquiry; null is as the installation has it."
 _PUBLIC = "Whether strangers may send inquiries; null is as the installation has it."
 _LOANS = "Its own rules of circulation; what is not named, or null, is as the installation has it."
+_LANGUAGE = "The language of the library's own words in answers (ISO 639-1); null is English."
+_REFUSAL = "What it says to a question that it cannot answer; null is as its language, or else the installation, has it."
+_SURE = "How sure of an answer it must be to give it as one, not as nearest places; null is as the installation has it."
+_NO = "Das steht in keinem unserer Bücher."
 _A_RULE: dict[str, JsonValue] = {"period_days": 14, "max_per_member": 5}
 Region = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 Days = Annotated[int, Field(strict=True, le=3650)]
 DaysOfAYear = Annotated[int, Field(strict=True, le=365)]
 Number = Annotated[int, Field(strict=True, le=1000)]
 Confidence = Annotated[float, Field(ge=0, le=1, strict=True)]
+Refusal = Annotated[PlainText, StringConstraints(min_length=1, max_length=500)]
 
 
 class LoanRulesBody(Patch):
@@ -100,6 +107,9 @@ class OwnTenantPatch(Patch):
     inquiry_confidence: Confidence | None = Field(None, description=_CONFIDENCE, examples=[0.8])
     inquiries_public: Annotated[bool, Strict()] | None = Field(None, description=_PUBLIC, examples=[True])
     loan_policy: LoanRulesBody | None = Field(None, description=_LOANS, examples=[_A_RULE])
+    language: Language | None = Field(None, description=_LANGUAGE, examples=["de"])
+    refusal: Refusal | None = Field(None, description=_REFUSAL, examples=[_NO])
+    answer_confidence: Annotated[Confidence, Field(ge=HOPELESS)] | None = Field(None, description=_SURE, examples=[0.4])
 
 
 class TenantOut(BaseModel):
@@ -115,6 +125,9 @@ class TenantOut(BaseModel):
     inquiry_confidence: float | None = Field(description=_CONFIDENCE, examples=[0.8])
     inquiries_public: bool | None = Field(description=_PUBLIC, examples=[True])
     loan_policy: dict[str, int | str] | None = Field(description=_LOANS, examples=[_A_RULE])
+    language: Language | None = Field(description=_LANGUAGE, examples=["de"])
+    refusal: str | None = Field(description=_REFUSAL, examples=[_NO])
+    answer_confidence: float | None = Field(description=_SURE, examples=[0.4])
 
     @classmethod
     def of(cls, tenant: TenantView) -> "TenantOut":

@@ -8,14 +8,16 @@ from pathlib import Path
 from luminalib.adapters.processes import is_dead, own_name
 from luminalib.container.adapters import Adapters
 from luminalib.container.rounds import Rounds
+from luminalib.domain.answer_rules import AnswerRules
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.llm import AnswerWay
 from luminalib.ports.conversing import ConversingModel
-from luminalib.services.conversations import Agent, Answerer, ConversationService, Finder, Judge, ToolBox, Tools, Ways
+from luminalib.services.conversations import Agent, Answerer, ConversationService, Finder, ToolBox, Tools, Ways
 from luminalib.services.health import Part
 from luminalib.services.knowledge import KnowledgeService
 from luminalib.settings import Settings
+from luminalib.steps.answer_rules import AnswerRulebook
 
 LOOK_EVERY = timedelta(minutes=1)
 LEEWAY = timedelta(minutes=1)
@@ -53,13 +55,13 @@ def open_answerer(settings: Settings, a: Adapters, model: ConversingModel | None
     answers = settings.answers
     finder = Finder(a.uow, a.retriever)
     tools = ToolBox(a.uow, finder, a.views.books, a.views.reviews)
-    judge = Judge(settings.refusal)
+    rules = AnswerRulebook(a.tenants, AnswerRules(refusal=settings.refusal, sure=answers.confidence))
     agent = None
     if model and answers.by != "extractive":
         ways = Ways(model, None if answers.by == "auto" else AnswerWay(answers.by))
-        agent = Agent(model=model, ways=ways, tools=tools, judge=judge, most_tokens=answers.tokens)
+        agent = Agent(model=model, ways=ways, tools=tools, most_tokens=answers.tokens)
     return Answerer(
-        finder=finder, tools=tools, judge=judge, agent=agent, seconds=answers.seconds, characters=answers.passage_characters
+        finder=finder, tools=tools, rules=rules, agent=agent, seconds=answers.seconds, characters=answers.passage_characters
     )
 
 

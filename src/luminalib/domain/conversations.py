@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from luminalib.domain.answer_rules import AnswerWords
 from luminalib.domain.errors import Conflict, NotFound
 from luminalib.domain.search import PassageView
 
@@ -232,25 +233,18 @@ def question_with_turns(question: str, before: Sequence[str]) -> list[str]:
     return [question, " ".join([*before[-TURNS_BEFORE:], question])]
 
 
-def said(sentences: Sequence[tuple[str, Sequence[int]]], *, is_sure: bool) -> str:
+def said(sentences: Sequence[tuple[str, Sequence[int]]], words: AnswerWords, *, is_sure: bool) -> str:
     """A model's sentences that stood the test, each with the markers of its citations, as an answer."""
     lines = " ".join(" ".join([text.strip(), *(f"[{marker}]" for marker in markers)]) for text, markers in sentences)
-    return lines if is_sure else f"{_PERHAPS}\n{lines}"
+    return lines if is_sure else f"{words.nearest}\n{lines}"
 
 
-_PERHAPS = "I am not sure. This is what comes nearest:"
-_BEFORE = {
-    (Style.PLAIN, True): (),
-    (Style.PLAIN, False): ("I am not sure. These are the places that come nearest:",),
-    (Style.FRIENDLY, True): ("Gladly! This is what I found:",),
-    (Style.FRIENDLY, False): ("I could not find a clear answer, sorry. Perhaps one of these places helps:",),
-}
-
-
-def worded(citations: Sequence[Citation], style: Style, *, is_sure: bool) -> str:
+def worded(citations: Sequence[Citation], style: Style, words: AnswerWords, *, is_sure: bool) -> str:
     """The quotations as an answer. A friendly one says where each stands in words; no style adds anything to what the books say."""
-    lines = []
+    is_friendly = style is Style.FRIENDLY
+    unsure, sure = (words.sorry, [words.gladly]) if is_friendly else (words.not_sure, [])
+    lines = sure if is_sure else [unsure]
     for one in citations:
         quoted = f"“{' '.join(one.quote.split())}” [{one.marker}]"
-        lines.append(f"In “{one.title}”, page {one.page}: {quoted}" if style is Style.FRIENDLY else quoted)
-    return "\n".join([*_BEFORE[style, is_sure], *lines])
+        lines.append(words.place.format(title=one.title, page=one.page, quote=quoted) if is_friendly else quoted)
+    return "\n".join(lines)

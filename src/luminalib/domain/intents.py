@@ -5,10 +5,6 @@ from enum import StrEnum
 
 from luminalib.domain.spelling import fold
 
-GREETING = (
-    "Hello! Ask me about the books of this library: I answer with quotations and their pages. I also know what you have on loan."
-)
-THANKS = "You are welcome."
 _GREETING = re.compile(
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos dias|ciao|ola)"
     r"(?: (?:there|library|all|everybody|zusammen|alle))?[ !.,]*"

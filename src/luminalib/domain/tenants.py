@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from luminalib.domain.answer_rules import Language
 from luminalib.domain.auth import MAIN_TENANT, NotAllowed, Principal, Role
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from luminalib.domain.jobs import Job
@@ -84,7 +85,8 @@ class TenantView:
     """A library as it is shown to those who run it; of its own settings None is as the installation has it.
 
     `region` is the country whose telephone numbers need no code, `inquiry_confidence` below what a person should look at an
-    inquiry, `inquiries_public` whether strangers may send some, and `loan_policy` its own rules of circulation.
+    inquiry, `inquiries_public` whether strangers may send some, `loan_policy` its own rules of circulation, `language` that of its
+    own words in answers, `refusal` what it says to what it cannot answer, and `answer_confidence` how sure of an answer it must be.
     """
 
     slug: str
@@ -97,6 +99,9 @@ class TenantView:
     inquiry_confidence: float | None
     inquiries_public: bool | None
     loan_policy: LoanRules | None = None
+    language: Language | None = None
+    refusal: str | None = None
+    answer_confidence: float | None = None
 
     @property
     def is_main(self) -> bool:
@@ -118,6 +123,9 @@ class Tenant:
     inquiry_confidence: float | None = None
     inquiries_public: bool | None = None
     loan_policy: LoanRules | None = None
+    language: Language | None = None
+    refusal: str | None = None
+    answer_confidence: float | None = None
 
     @property
     def view(self) -> TenantView:

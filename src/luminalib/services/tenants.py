@@ -28,7 +28,19 @@ from luminalib.ports.tenants import TenantRegister
 from luminalib.steps.one_time_links import NewLink, new_invitation
 from luminalib.steps.tenants import Tenants
 
-OWN_SETTINGS = frozenset({"name", "signup", "region", "inquiry_confidence", "inquiries_public", "loan_policy"})
+OWN_SETTINGS = frozenset(
+    {
+        "name",
+        "signup",
+        "region",
+        "inquiry_confidence",
+        "inquiries_public",
+        "loan_policy",
+        "language",
+        "refusal",
+        "answer_confidence",
+    }
+)
 """What admins may change of their own library."""
 
 

@@ -149,6 +149,10 @@ class AnswerSettings(BaseModel):
     tokens: Annotated[
         int, Field(ge=500, le=1_000_000, description="How many tokens a model may take to find out what to look up for one answer.")
     ] = 20_000
+    confidence: Annotated[
+        float,
+        Field(ge=0.08, le=1, description="How sure of an answer the library must be to give it as one, not as nearest places."),
+    ] = 0.3
     passage_characters: Annotated[
         int, Field(ge=600, le=8400, description="How much of the passages that were found a model is given to answer from.")
     ] = 4200

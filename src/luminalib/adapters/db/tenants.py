@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.outages import unavailable
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, locked, map_owned, metadata
+from luminalib.domain.answer_rules import Language
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.one_time_links import SignupMode
 from luminalib.domain.paging import Page, PageRequest
@@ -30,6 +31,9 @@ tenants = sa.Table(
     sa.Column("inquiry_confidence", sa.Float),
     sa.Column("inquiries_public", sa.Boolean),
     sa.Column("loan_policy", sa.JSON(none_as_null=True)),
+    sa.Column("language", enum_column(Language)),
+    sa.Column("refusal", sa.String(500)),
+    sa.Column("answer_confidence", sa.Float),
     sa.Index("ix_tenants_created_at", "created_at", "tenant_id"),
 )
 plans = sa.Table(

@@ -4,7 +4,6 @@ from luminalib.services.conversations.agent import Agent
 from luminalib.services.conversations.answerer import Answerer
 from luminalib.services.conversations.errand import Question
 from luminalib.services.conversations.events import Happening, Token, ToolEnded, ToolStarted
-from luminalib.services.conversations.extractive import Judge
 from luminalib.services.conversations.finding import Finder
 from luminalib.services.conversations.service import ConversationService, Tools
 from luminalib.services.conversations.tools import ToolBox
@@ -16,7 +15,6 @@ __all__ = [
     "ConversationService",
     "Finder",
     "Happening",
-    "Judge",
     "Question",
     "Token",
     "ToolBox",

@@ -9,7 +9,7 @@ from typing import TypeVar
 import structlog
 
 from luminalib.domain.auth import Principal
-from luminalib.domain.confidence import SURE, confidence_in_answer, is_hopeless
+from luminalib.domain.confidence import confidence_in_answer, is_hopeless
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, Style, said
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.grounding import Claim, Ground, Grounded, adds_something, grounded
@@ -20,7 +20,7 @@ from luminalib.domain.quoting import Quote
 from luminalib.ports.conversing import Call, Choice, ConversingModel, Draft, Situation
 from luminalib.services.conversations.errand import Errand, Question
 from luminalib.services.conversations.events import Happening
-from luminalib.services.conversations.extractive import Judge, cited
+from luminalib.services.conversations.extractive import cited, confidence_in, is_by_history, quoted_answer, refused
 from luminalib.services.conversations.tools import SEARCH, TOOLS, ToolBox
 from luminalib.services.conversations.ways import Ways
 
@@ -50,7 +50,6 @@ class Agent:
     model: ConversingModel
     ways: Ways
     tools: ToolBox
-    judge: Judge
     most_tokens: int
 
     async def look_up(self, errand: Errand) -> AsyncIterator[Happening]:
@@ -70,9 +69,9 @@ class Agent:
     async def answer(self, errand: Errand) -> Answer:
         """What stands the test of the model's draft; else the nearest places, or the refusal. Raises NO_ANSWER."""
         quotes = errand.quotes()
-        confidence = self.judge.confidence_in(errand, quotes[0] if quotes else None)
+        confidence = confidence_in(errand, quotes[0] if quotes else None)
         if not errand.facts and (not quotes or is_hopeless(errand.evidence.meaning, confidence)):
-            return self.judge.refused(errand, confidence)
+            return refused(errand, confidence)
         draft = await self._timed(errand, self.model.draft(errand.situation(quotes)))
         errand.spent += draft.spent
         before = [turn.question for turn in errand.question.turns]
@@ -95,24 +94,24 @@ class Agent:
         return wording.texts[0]
 
     def _is_by_history(self, errand: Errand, one: Grounded) -> bool:
-        return one.source in errand.passages and self.judge.is_by_history(errand, errand.passages[one.source][0])
+        return one.source in errand.passages and is_by_history(errand, errand.passages[one.source][0])
 
     def _without(self, errand: Errand, draft: Draft) -> Answer:
         """The model has read the places and found no answer in them: what it says counts for a refusal, not for an answer."""
-        nearest = self.judge.answer(errand)
+        nearest = quoted_answer(errand)
         if draft.is_answerable and nearest.citations:
             return nearest
         if nearest.confidence < WELL_FOUND:
-            return self.judge.refused(errand, nearest.confidence)
+            return refused(errand, nearest.confidence)
         return nearest
 
     def _said(self, errand: Errand, kept: Sequence[Grounded], quotes: Sequence[Quote], draft: Draft) -> Answer:
         citations: list[Citation] = []
         sentences = [(one.text, _markers(one, citations, errand, quotes)) for one in kept]
         confidence = self._confidence(errand, kept, quotes)
-        is_sure = confidence >= SURE
+        is_sure = confidence >= errand.rules.sure
         return Answer(
-            content=said(sentences, is_sure=is_sure),
+            content=said(sentences, errand.rules.words, is_sure=is_sure),
             answered=is_sure,
             confidence=confidence,
             citations=citations,

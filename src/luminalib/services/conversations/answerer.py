@@ -9,16 +9,17 @@ import structlog
 from luminalib.domain.auth import Principal
 from luminalib.domain.conversations import Answer, Selection, split_turns
 from luminalib.domain.errors import LuminaError
-from luminalib.domain.intents import GREETING, THANKS, Intent, intent_of
+from luminalib.domain.intents import Intent, intent_of
 from luminalib.domain.llm import AnswerWay
 from luminalib.domain.passages import Scope
 from luminalib.ports.conversing import Call
 from luminalib.services.conversations.agent import NO_ANSWER, Agent
 from luminalib.services.conversations.errand import Errand, Question
 from luminalib.services.conversations.events import Happening, Token
-from luminalib.services.conversations.extractive import Judge
+from luminalib.services.conversations.extractive import quoted_answer
 from luminalib.services.conversations.finding import Finder
 from luminalib.services.conversations.tools import SEARCH, ToolBox
+from luminalib.steps.answer_rules import AnswerRulebook
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ class Answerer:
 
     finder: Finder
     tools: ToolBox
-    judge: Judge
+    rules: AnswerRulebook
     agent: Agent | None = None
     seconds: float = 120.0
     characters: int = 4200
@@ -58,9 +59,9 @@ class Answerer:
 
     async def answer(self, by: Principal, question: Question) -> AsyncIterator[Happening]:
         """What happens on the way to the answer, and at last the Answer. Raises like `scope`, and PassageIndexUnavailable."""
-        intent = intent_of(question.text)
+        intent, rules = intent_of(question.text), await self.rules.of(by.tenant_id)
         if intent in (Intent.GREETING, Intent.THANKS):
-            content = GREETING if intent is Intent.GREETING else THANKS
+            content = rules.words.greeting if intent is Intent.GREETING else rules.words.thanks
             yield Token(content)
             yield Answer(content=content, answered=True, confidence=1.0)
             return
@@ -68,6 +69,7 @@ class Answerer:
             by=by,
             question=question,
             scope=await self.scope(by, question.selection),
+            rules=rules,
             deadline=time.monotonic() + self.seconds,
             characters=self.characters,
         )
@@ -99,7 +101,7 @@ class Answerer:
                 arguments = {"query": errand.question.text, "book_ids": list(errand.question.selection.book_ids)}
                 async for happening in self.tools.use(errand, Call(name=SEARCH, arguments=arguments)):
                     yield happening
-            answer = self.judge.answer(errand) if agent is None else await self._by_model(agent, errand, failure)
+            answer = quoted_answer(errand) if agent is None else await self._by_model(agent, errand, failure)
         yield Token(answer.content)
         yield answer
 
@@ -112,7 +114,7 @@ class Answerer:
                 failure = reason
         if failure is not None:
             log.warning("conversations.fallback", reason=failure.detail)
-            own = self.judge.answer(errand)
+            own = quoted_answer(errand)
             answer = replace(own, provider=f"{own.provider} (fallback)")
         spent = errand.spent
         usage = {"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out, "calls": spent.calls}

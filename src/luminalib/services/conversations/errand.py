@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from luminalib.domain.answer_rules import AnswerRules
 from luminalib.domain.auth import Principal
 from luminalib.domain.conversations import Selection, Style, ToolCall, Turn, question_with_turns
 from luminalib.domain.grounding import Ground
@@ -39,6 +40,7 @@ class Errand:
     by: Principal
     question: Question
     scope: Scope
+    rules: AnswerRules
     deadline: float
     characters: int
     """So many characters of passages a model is given."""

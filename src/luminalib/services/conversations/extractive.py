@@ -1,8 +1,6 @@
 """Answers by the library's own sentences: the best quotations, judged by what was found."""
 
-from dataclasses import dataclass
-
-from luminalib.domain.confidence import HOPELESS, SURE, confidence_in_quote
+from luminalib.domain.confidence import HOPELESS, confidence_in_quote
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, worded
 from luminalib.domain.function_words import telling_words
 from luminalib.domain.passages import QUOTED
@@ -17,51 +15,48 @@ NEARLY_AS_GOOD = 0.8
 """A further place is quoted when it is worth that much of the best."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """Says how sure the library may be, and what it says when it is not."""
+def confidence_in(errand: Errand, quote: Quote | None) -> float:
+    """From what was found and how much of the question stands in a quotation of it; 0.0 where there is none."""
+    if quote is None:
+        return 0.0
+    evidence = errand.evidence
+    return round(confidence_in_quote(evidence.lexical, evidence.meaning, quote.support, holds_it=quote.holds_it), 4)
 
-    refusal: str
 
-    def confidence_in(self, errand: Errand, quote: Quote | None) -> float:
-        """From what was found and how much of the question stands in a quotation of it; 0.0 where there is none."""
-        if quote is None:
-            return 0.0
-        evidence = errand.evidence
-        return round(confidence_in_quote(evidence.lexical, evidence.meaning, quote.support, holds_it=quote.holds_it), 4)
+def is_by_history(errand: Errand, view: PassageView) -> bool:
+    """Whether only the turns before can have found this: they help to find, but are no reason to answer."""
+    question = errand.question
+    return bool(question.turns) and errand.evidence.meaning is None and not is_about(question.text, view)
 
-    def is_by_history(self, errand: Errand, view: PassageView) -> bool:
-        """Whether only the turns before can have found this: they help to find, but are no reason to answer."""
-        question = errand.question
-        return bool(question.turns) and errand.evidence.meaning is None and not is_about(question.text, view)
 
-    def answer(self, errand: Errand) -> Answer:
-        """Quotations, as an answer or as the nearest places; or the refusal."""
-        quotes = errand.quotes()
-        confidence = self.confidence_in(errand, quotes[0] if quotes else None)
-        if not quotes or confidence < HOPELESS or self.is_by_history(errand, quotes[0].view):
-            return self.refused(errand, confidence)
-        shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * quotes[0].score]
-        citations = [cited(marker, quote, errand) for marker, quote in enumerate(shown, 1)]
-        is_sure = confidence >= SURE
-        return Answer(
-            content=worded(citations, errand.question.style, is_sure=is_sure),
-            answered=is_sure,
-            confidence=confidence,
-            citations=citations,
-            refusal_reason=None if is_sure else RefusalReason.NOT_SURE,
-            tool_calls=list(errand.calls),
-        )
+def quoted_answer(errand: Errand) -> Answer:
+    """Quotations, as an answer or as the nearest places; or the refusal."""
+    quotes = errand.quotes()
+    confidence = confidence_in(errand, quotes[0] if quotes else None)
+    if not quotes or confidence < HOPELESS or is_by_history(errand, quotes[0].view):
+        return refused(errand, confidence)
+    shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * quotes[0].score]
+    citations = [cited(marker, quote, errand) for marker, quote in enumerate(shown, 1)]
+    is_sure = confidence >= errand.rules.sure
+    return Answer(
+        content=worded(citations, errand.question.style, errand.rules.words, is_sure=is_sure),
+        answered=is_sure,
+        confidence=confidence,
+        citations=citations,
+        refusal_reason=None if is_sure else RefusalReason.NOT_SURE,
+        tool_calls=list(errand.calls),
+    )
 
-    def refused(self, errand: Errand, confidence: float) -> Answer:
-        """The refusal, word by word."""
-        return Answer(
-            content=self.refusal,
-            answered=False,
-            confidence=confidence,
-            refusal_reason=RefusalReason.NOTHING_FOUND,
-            tool_calls=list(errand.calls),
-        )
+
+def refused(errand: Errand, confidence: float) -> Answer:
+    """The refusal, word by word."""
+    return Answer(
+        content=errand.rules.refusal,
+        answered=False,
+        confidence=confidence,
+        refusal_reason=RefusalReason.NOTHING_FOUND,
+        tool_calls=list(errand.calls),
+    )
 
 
 def cited(marker: int, quote: Quote, errand: Errand) -> Citation:

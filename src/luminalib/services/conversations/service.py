@@ -37,12 +37,6 @@ from luminalib.steps.authority import Authority
 log = structlog.get_logger(__name__)
 RECHECK_SECONDS = 2.0
 _BATCH = 100
-_WORDS_OF = {
-    RefusalReason.CANCELLED: "This answer was cancelled.",
-    RefusalReason.INTERRUPTED: "The server stopped while it was answering. Ask again.",
-    RefusalReason.UNAVAILABLE: "The library could not answer just now. Ask again in a moment.",
-}
-"""What stands in place of an answer that did not come to be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,11 +185,11 @@ class ConversationService:
             if not any(self._is_left(one, now) for one in await uow.conversations.unanswered(now)):
                 return
         left = []
+        answer = await self._stopped(tenant_id, RefusalReason.INTERRUPTED)
         async with self._tools.uow(tenant_id) as uow:
             for conversation in await uow.conversations.unanswered(now):
                 if self._is_left(conversation, now):
                     conversation.end()
-                    answer = _stopped(RefusalReason.INTERRUPTED)
                     await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
                     left.append(conversation.id)
         for conversation_id in left:
@@ -224,8 +218,7 @@ class ConversationService:
             happenings.put_nowait(await self._keep(by, conversation, answer))
         except asyncio.CancelledError:
             reason = RefusalReason.INTERRUPTED if self._is_closing else RefusalReason.CANCELLED
-            kept = await asyncio.shield(self._keep(by, conversation, _stopped(reason)))
-            happenings.put_nowait(kept)
+            happenings.put_nowait(await asyncio.shield(self._keep_stopped(by, conversation, reason)))
         except LuminaError as reason:
             log.warning("conversations.not_answered", reason=reason.detail)
         finally:
@@ -242,7 +235,7 @@ class ConversationService:
                 happenings.put_nowait(happening)
         except LuminaError as reason:
             log.warning("conversations.no_answer", reason=reason.detail)
-        return _stopped(RefusalReason.UNAVAILABLE)
+        return await self._stopped(by.tenant_id, RefusalReason.UNAVAILABLE)
 
     async def _remembering(self, by: Principal, conversation: Conversation, question: Question) -> Question:
         """The question with its older turns summarised; the summary is kept for the next ones."""
@@ -265,6 +258,15 @@ class ConversationService:
         self._publish(by, conversation.id)
         return kept
 
+    async def _keep_stopped(self, by: Principal, conversation: Conversation, reason: RefusalReason) -> Message | None:
+        return await self._keep(by, conversation, await self._stopped(by.tenant_id, reason))
+
+    async def _stopped(self, tenant_id: str, reason: RefusalReason) -> Answer:
+        """What stands in place of an answer that did not come to be."""
+        words = (await self._tools.answerer.rules.of(tenant_id)).words
+        content = {RefusalReason.CANCELLED: words.cancelled, RefusalReason.INTERRUPTED: words.interrupted}
+        return Answer(content=content.get(reason, words.unavailable), answered=False, confidence=0.0, refusal_reason=reason)
+
     async def _stop(self, conversation_id: str) -> None:
         task = self._under_way.get(conversation_id)
         if task:
@@ -284,10 +286,6 @@ class ConversationService:
 
     def _publish(self, by: Principal, conversation_id: str) -> None:
         self._tools.bus.publish(topic_of("conversations", by.tenant_id, conversation_id))
-
-
-def _stopped(reason: RefusalReason) -> Answer:
-    return Answer(content=_WORDS_OF[reason], answered=False, confidence=0.0, refusal_reason=reason)
 
 
 async def _told(asked: Message, happenings: "asyncio.Queue[Happening | Message | None]") -> AsyncIterator[Happening | Message]:

@@ -182,8 +182,8 @@ class ToolBox:
         async with self._uow.reading(by.tenant_id) as uow:
             loans = await uow.loans.open_of(by.user_id) if by.user_id else []
         views = await self._books.several(by.tenant_id, [loan.book_id for loan in loans])
-        lines = [f"“{views[loan.book_id].title}”, due on {loan.due_at:%d %B %Y}" for loan in loans if loan.book_id in views]
-        errand.learnt("The member's loans", f"You have on loan: {'; '.join(lines)}." if lines else NO_LOANS)
+        titles = [(views[loan.book_id].title, loan.due_at) for loan in loans if loan.book_id in views]
+        errand.learnt("The member's loans", errand.rules.words.loans(titles))
         return len(loans)
 
     async def _within(self, errand: Errand, named: str) -> BookView:
@@ -199,9 +199,6 @@ class ToolBox:
         if not _is_selected(errand, book):
             raise BookNotFound
         return book
-
-
-NO_LOANS = "You have nothing on loan."
 
 
 def _is_selected(errand: Errand, book: BookView) -> bool:
