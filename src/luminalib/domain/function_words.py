@@ -121,6 +121,8 @@ def _empty() -> Mapping[str, frozenset[str]]:
 
 def bare(word: str) -> str:
     """A word in normal form without an elided article before it and a possessive behind it."""
+    if "'" not in word:
+        return word
     return _ELIDED.sub("", word).removesuffix("'s").replace("'", "")
 
 

@@ -9,7 +9,7 @@ from luminalib.domain.passages import QUOTED
 from luminalib.domain.questions import Asked, asked_for, holds
 from luminalib.domain.search import KinWords, PassageView, are_kin
 from luminalib.domain.sentences import sentences_in
-from luminalib.domain.spelling import words_in
+from luminalib.domain.spelling import all_words
 
 HOLDS_IT = 0.15
 """What it is worth that a sentence has a thing of the kind that is asked for."""
@@ -60,8 +60,8 @@ def quotes_for(question: str, context: str, found: Sequence[tuple[PassageView, f
 
 def is_about(question: str, passage: PassageView) -> bool:
     """Whether a passage has any telling word of the question itself. One without such a word, as “And why?”, is about anything."""
-    own = [bare(word) for _, _, word in words_in(question) if is_telling(word)]
-    there = {bare(word) for _, _, word in words_in(passage.passage.text)}
+    own = [bare(word) for word in all_words(question) if is_telling(word)]
+    there = set(map(bare, all_words(passage.passage.text)))
     return not own or any(are_kin(word, other) for word in own for other in there)
 
 
@@ -82,7 +82,7 @@ class _Passage:
         self.score = score
         text = view.passage.text
         self.sentences = sentences_in(text)
-        self.spoken = [{bare(word) for _, _, word in words_in(text[start:stop])} for start, stop in self.sentences]
+        self.spoken = [set(map(bare, all_words(text[start:stop]))) for start, stop in self.sentences]
         self.words = KinWords(frozenset().union(*self.spoken))
 
     def held(self, weights: dict[str, float]) -> list[set[str]]:
@@ -93,8 +93,8 @@ class _Passage:
 
 def _weights(question: str, context: str, passages: Sequence[_Passage]) -> dict[str, float]:
     """The telling words by how rare they are among the passages found."""
-    last = telling_words([word for _, _, word in words_in(question)])
-    before = [word for word in telling_words([word for _, _, word in words_in(context)]) if word not in last]
+    last = telling_words(all_words(question))
+    before = [word for word in telling_words(all_words(context)) if word not in last]
     weights: dict[str, float] = {}
     for words, share in ((last, 1.0), (before, 0.5)):
         for word in map(bare, words):

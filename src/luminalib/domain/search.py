@@ -8,7 +8,7 @@ from enum import StrEnum
 from luminalib.domain.errors import Invalid
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import QUOTED, Passage
-from luminalib.domain.spelling import words_in
+from luminalib.domain.spelling import all_words, words_in
 
 LONGEST_QUESTION = 1000
 """Characters; of a longer one the last are searched."""
@@ -84,8 +84,7 @@ def phrases_of(question: str) -> list[str]:
 
 def has_phrase(text: str, phrase: str) -> bool:
     """Whether the words of a phrase stand in a text, one after another."""
-    wanted = [word for _, _, word in words_in(phrase)]
-    words = [word for _, _, word in words_in(text)]
+    wanted, words = all_words(phrase), all_words(text)
     return any(words[at : at + len(wanted)] == wanted for at in range(len(words) - len(wanted) + 1))
 
 

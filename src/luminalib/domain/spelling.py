@@ -62,6 +62,13 @@ def words_in(text: str) -> Iterator[tuple[int, int, str]]:
             yield from _parts(word, found.start())
 
 
+def all_words(text: str) -> list[str]:
+    """The normal forms that `words_in` finds, where nobody asks for their places: several times as fast."""
+    if not text.isascii() and _RUN.search(text):
+        return [word for _, _, word in words_in(text)]
+    return list(map(fold, _WORD.findall(text)))
+
+
 def _parts(word: str, start: int) -> Iterator[tuple[int, int, str]]:
     """The pairs of unspaced runs, and what stands between the runs."""
     at = 0

@@ -1,6 +1,6 @@
 """Tables and repository of conversations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import pairwise
@@ -60,6 +60,8 @@ messages = sa.Table(
     sqlite_autoincrement=True,
 )
 map_owned(Conversation, conversations)
+_AT_ONCE = 500
+"""So many values one statement names: databases have limits."""
 
 
 class SqlConversationRepository(ConversationRepository):
@@ -132,10 +134,18 @@ class SqlConversationRepository(ConversationRepository):
         wanted = sa.select(messages).where(*self._in(conversation_id), messages.c.number > number)
         return [_message(row) for row in await self._session.execute(wanted.order_by(messages.c.number).limit(limit))]
 
-    async def latest_number(self, conversation_id: str) -> int:
+    async def latest_numbers(self, conversation_ids: Sequence[str]) -> Mapping[str, int]:
         """See ConversationRepository."""
-        newest = sa.select(sa.func.max(messages.c.number)).where(*self._in(conversation_id))
-        return await self._session.scalar(newest) or 0
+        ours = (messages.c.tenant_id == self._tenant_id, messages.c.conversation_id == conversations.c.id)
+        newest = sa.select(sa.func.coalesce(sa.func.max(messages.c.number), 0)).where(*ours).scalar_subquery()
+        found: dict[str, int] = {}
+        for at in range(0, len(conversation_ids), _AT_ONCE):
+            named = conversations.c.id.in_(conversation_ids[at : at + _AT_ONCE])
+            # As an expression: SQLite takes an index by tenant for a better way to many rows than their ids.
+            is_ours = conversations.c.tenant_id.concat("") == self._tenant_id
+            wanted = sa.select(conversations.c.id, newest).where(named, is_ours)
+            found |= {row[0]: row[1] for row in await self._session.execute(wanted)}
+        return found
 
     async def turns(self, conversation_id: str, after: int, limit: int) -> Sequence[Turn]:
         """See ConversationRepository."""

@@ -31,7 +31,7 @@ passages = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.UniqueConstraint("document_id", "ordinal"),
-    sa.Index("ix_passages_tenant_id_digest", "tenant_id", "digest"),
+    sa.Index("ix_passages_digest_tenant_id", "digest", "tenant_id"),
 )
 passage_vectors = sa.Table(
     "passage_vectors",
@@ -148,7 +148,8 @@ class SqlPassageRepository(PassageRepository):
         """See PassageRepository."""
         if user_id is None or not book_ids:
             return frozenset()
-        on_loan = sa.exists().where(loans.c.book_id == books.c.id, loans.c.user_id == user_id, loans.c.returned_at.is_(None))
+        theirs = (loans.c.tenant_id == self._tenant_id, loans.c.book_id == books.c.id, loans.c.user_id == user_id)
+        on_loan = sa.exists().where(*theirs, loans.c.returned_at.is_(None))
         wanted = sa.select(books.c.id).where(
             books.c.tenant_id == self._tenant_id, books.c.id.in_(book_ids), sa.or_(on_loan, books.c.created_by == user_id)
         )

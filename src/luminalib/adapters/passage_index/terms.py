@@ -10,7 +10,7 @@ import snowballstemmer
 
 from luminalib.domain.function_words import bare, telling_words
 from luminalib.domain.passages import Passage
-from luminalib.domain.spelling import words_in
+from luminalib.domain.spelling import all_words
 
 Variants = frozenset[str]
 """The terms that a word of a question has in the languages of the index; they count as one."""
@@ -62,7 +62,7 @@ def primary(language: str | None) -> str:
 def terms_of(text: str, language: str | None) -> list[str]:
     """Every word of a text as a term, in reading order, for indexing."""
     code = primary(language)
-    return [term for _, _, word in words_in(text) if (term := _term(code, word))]
+    return [term for word in all_words(text) if (term := _term(code, word))]
 
 
 def passage_terms(passage: Passage, language: str | None) -> list[str]:
@@ -72,7 +72,7 @@ def passage_terms(passage: Passage, language: str | None) -> list[str]:
 
 def question_terms(text: str, languages: Iterable[str]) -> list[Variants]:
     """The words of a question that tell something, each as what it may be in the languages (codes) of the index."""
-    telling = telling_words([word for _, _, word in words_in(text)])
+    telling = telling_words(all_words(text))
     codes = {*languages, ""}
     groups = dict.fromkeys(frozenset(filter(None, (_term(code, word) for code in codes))) for word in telling)
     return [variants for variants in groups if variants]
@@ -80,7 +80,7 @@ def question_terms(text: str, languages: Iterable[str]) -> list[Variants]:
 
 def phrase_terms(phrase: str, languages: Iterable[str]) -> set[tuple[str, ...]]:
     """A phrase as the sequences of terms that it is in each of the languages."""
-    words = [word for _, _, word in words_in(phrase)]
+    words = all_words(phrase)
     return {terms for code in {*languages, ""} if (terms := tuple(filter(None, (_term(code, word) for word in words))))}
 
 

@@ -1,7 +1,7 @@
 """Conversations and their messages."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from luminalib.domain.conversations import Conversation, Message, Turn
@@ -48,8 +48,8 @@ class ConversationRepository(ABC):
         """The next messages of a conversation."""
 
     @abstractmethod
-    async def latest_number(self, conversation_id: str) -> int:
-        """The number of its last message, 0 when there is none."""
+    async def latest_numbers(self, conversation_ids: Sequence[str]) -> Mapping[str, int]:
+        """The number of the last message of each that there is, 0 where there is none."""
 
     @abstractmethod
     async def turns(self, conversation_id: str, after: int, limit: int) -> Sequence[Turn]:

@@ -26,17 +26,16 @@ from luminalib.domain.conversations import (
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
-from luminalib.ports.events import EventBus, topic_of
+from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.services.conversations.answerer import Answerer
 from luminalib.services.conversations.errand import Question
 from luminalib.services.conversations.events import Happening
+from luminalib.services.conversations.following import ConversationFollowers, conversation_topic
 from luminalib.steps.authority import Authority
 
 log = structlog.get_logger(__name__)
-RECHECK_SECONDS = 2.0
-_BATCH = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +61,7 @@ class ConversationService:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._followers = ConversationFollowers(tools.uow, tools.bus, tools.authority)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._is_closing = False
 
@@ -119,6 +119,7 @@ class ConversationService:
         await self._stop(conversation_id)
         async with self._tools.uow(by.tenant_id) as uow:
             await uow.conversations.remove(await uow.conversations.get(by.user_id or "", conversation_id))
+        self._publish(by, conversation_id)
 
     async def messages(self, by: Principal, conversation_id: str, page: PageRequest) -> Page[Message]:
         """Its messages, the oldest first. Raises ConversationNotFound."""
@@ -158,25 +159,9 @@ class ConversationService:
         await self.get(by, conversation_id)
         await self._stop(conversation_id)
 
-    async def follow(self, by: Principal, conversation_id: str, after: int | None) -> AsyncIterator[Message | None]:
-        """Messages after the number `after` (from now on when it is None), then each as it comes; None when there was no news.
-
-        Raises ConversationNotFound, also when it is deleted meanwhile, and InvalidToken once the member has signed out.
-        """
-        bus, authority = self._tools.bus, self._tools.authority
-        with authority.watched(by), bus.subscribe(topic_of("conversations", by.tenant_id, conversation_id)) as subscription:
-            last = after
-            while not bus.is_closed:
-                await authority.require(by, RECHECK_SECONDS)
-                async with self._tools.uow.reading(by.tenant_id) as uow:
-                    await uow.conversations.get(by.user_id or "", conversation_id)
-                    last = await uow.conversations.latest_number(conversation_id) if last is None else last
-                    found = await uow.conversations.after(conversation_id, last, _BATCH)
-                for message in found:
-                    last = message.number
-                    yield message
-                if len(found) < _BATCH and not await subscription.wait(RECHECK_SECONDS):
-                    yield None
+    def follow(self, by: Principal, conversation_id: str, after: int | None) -> AsyncIterator[Message | None]:
+        """See ConversationFollowers."""
+        return self._followers.follow(by, conversation_id, after)
 
     async def mark_interrupted(self, tenant_id: str) -> None:
         """Says of questions that nobody answers any more that their answer was interrupted; other servers' are theirs to answer."""
@@ -193,7 +178,7 @@ class ConversationService:
                     await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
                     left.append(conversation.id)
         for conversation_id in left:
-            self._tools.bus.publish(topic_of("conversations", tenant_id, conversation_id))
+            self._tools.bus.publish(conversation_topic(tenant_id, conversation_id))
 
     def _is_left(self, conversation: Conversation, now: datetime) -> bool:
         """Whether the process that answers has gone, or must have: of another machine's only the time can tell."""
@@ -285,7 +270,7 @@ class ConversationService:
         )
 
     def _publish(self, by: Principal, conversation_id: str) -> None:
-        self._tools.bus.publish(topic_of("conversations", by.tenant_id, conversation_id))
+        self._tools.bus.publish(conversation_topic(by.tenant_id, conversation_id))
 
 
 async def _told(asked: Message, happenings: "asyncio.Queue[Happening | Message | None]") -> AsyncIterator[Happening | Message]:
