@@ -51,6 +51,11 @@ POST   /tenants                                         401      403   403      
 GET    /tenants/{slug}                                  401      403   403       403   403    401
 PATCH  /tenants/{slug}                                  401      403   403       403   403    401
 DELETE /tenants/{slug}                                  401      403   403       403   403    401
+POST   /tenants/{slug}/grants                           401      403   403       403   403    401
+GET    /tenants/{slug}/grants                           401      403   403       403   403    401
+DELETE /tenants/{slug}/grants/{grant_id}                401      403   403       403   403    401
+GET    /tenant/grants                                   401      403   403       403   200    401
+DELETE /tenant/grants/{grant_id}                        401      403   403       403   404    401
 PATCH  /users/{user_id}                                 401      403   403       403   200    401
 GET    /audit                                           401      403   403       403   200    401
 GET    /books                                           401      200   200       200   200    200
@@ -156,6 +161,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /tenants": {"slug": "seaside", "name": "Seaside", "admin_email": "grace@library.test"},
     "PATCH /tenants/{slug}": {"name": "Seaside"},
     "DELETE /tenants/{slug}": {"slug": "main"},
+    "POST /tenants/{slug}/grants": {"reason": "Ticket 4711"},
     "POST /auth/tickets": {"purpose": "stream"},
     "POST /auth/password-reset": {"token": "none", "new_password": "quiet harbour 1887"},
     "PUT /books/{book_id}": {"title": "Another"},
@@ -180,7 +186,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /webhooks/{webhook_id}": {},
     "POST /webhooks/{webhook_id}/recover": {"since": "2026-05-01T09:00:00Z"},
 }
-NOBODY = {name: str(uuid4()) for name in ("webhook_id", "message_id", "source_id", "source", "key", "connection_id")}
+NOBODY = {name: str(uuid4()) for name in ("webhook_id", "message_id", "source_id", "source", "key", "connection_id", "grant_id")}
 PARAMETERS = {"GET /search": {"q": "lighthouse"}, "GET /search/suggest": {"q": "light"}}
 UPLOADS = {"POST /books": "file", "PUT /books/{book_id}/content": "file", "POST /documents/upload": "files"}
 TUS = {

@@ -16,6 +16,7 @@ from luminalib.api import (
     crm,
     document_events,
     documents,
+    grants,
     holds,
     incoming,
     inquiries,
@@ -88,7 +89,7 @@ A_VISIT = (
         inquiries,
         agents,
     ),
-    *(document_events, documents, uploads, users, llm, webhooks, incoming, crm, tenants, usage, operations, metrics),
+    *(document_events, documents, uploads, users, llm, webhooks, incoming, crm, tenants, grants, usage, operations, metrics),
 )
 """The features in the order in which somebody meets them: the document's."""
 
@@ -135,6 +136,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         webhooks,
         crm,
         tenants,
+        grants,
         usage,
     )
     for feature in (*features, operations, metrics, pages, problem_pages):

@@ -99,7 +99,7 @@ class Cast:
             (await self.clients["victim"].post(f"/books/{book['id']}/borrow")).raise_for_status()
             return {"hold_id": (await self.clients["owner"].post(f"/books/{book['id']}/hold")).raise_for_status().json()["id"]}
         if "{slug}" in path or "{name}" in path:
-            return {"slug": "main", "name": "qualify"}
+            return {"slug": "main", "name": "qualify", **NOBODY}
         return await self._letters(path)
 
     async def _letters(self, path: str) -> dict[str, str]:

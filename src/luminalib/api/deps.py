@@ -23,6 +23,7 @@ from luminalib.services.crm import CrmService
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.figures import FigureService
+from luminalib.services.grants import GrantService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
 from luminalib.services.incoming import IncomingService
@@ -68,6 +69,7 @@ class Services:
     doctor: DoctorService
     documents: DocumentService
     figures: FigureService
+    grants: GrantService
     health: HealthService
     holds: HoldService
     incoming: IncomingService
@@ -145,7 +147,14 @@ class LoggedIn(OAuth2PasswordBearer):
         if request.method not in READING and not request.url.path.startswith(PIECES):
             await services.auth.count_deed(by)
         await services.usage.count_request(by)
+        await _note_deed(request, by)
         return by
+
+
+async def _note_deed(request: Request, by: Principal) -> None:
+    """What is asked for by a support grant is on record before it is done."""
+    if by.acting_from is not None:
+        await services_in(request).grants.note(by, f"{request.method} {request.url.path}")
 
 
 logged_in = LoggedIn(
@@ -231,6 +240,7 @@ async def _by_ticket(request: Request, ticket: str, purpose: TicketPurpose) -> P
     services = services_in(request)
     by = await services.auth.admit_ticket(ticket, purpose, address=address_in(request))
     await services.usage.count_request(by)
+    await _note_deed(request, by)
     return by
 
 

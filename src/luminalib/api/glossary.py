@@ -267,6 +267,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "message_id": ("The message's id.", DOCUMENT),
     "connection_id": ("The id of the connection.", DOCUMENT),
     "source_id": ("The id of the source.", DOCUMENT),
+    "grant_id": ("The id of the grant.", DOCUMENT),
     # parameters
     "q": ("The words that are looked for.", "lighthouse"),
     "overdue": ("Whether it should have been back.", True),

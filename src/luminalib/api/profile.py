@@ -13,7 +13,7 @@ from luminalib.api.preconditions import SeenDep, etag
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.app_passwords import AppPasswordNotFound, TooManyAppPasswords
-from luminalib.domain.auth import Account, LastAdmin, TooManyRequests, WeakPassword, WrongPassword
+from luminalib.domain.auth import Account, LastAdmin, NotAllowed, TooManyRequests, WeakPassword, WrongPassword
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.preferences import Preferences, Taste
 from luminalib.domain.tastes import ImplicitTaste
@@ -140,7 +140,7 @@ async def get_me(response: Response, by: PrincipalDep) -> UserOut:
     return _versioned(response, by.account)
 
 
-@router.patch("", responses=documented(Unauthenticated, Outdated))
+@router.patch("", responses=documented(Unauthenticated, NotAllowed, Outdated))
 async def change_me(body: ProfilePatch, response: Response, by: PrincipalDep, services: ServicesDep, seen: SeenDep) -> UserOut:
     """Changes the name that others see."""
     return _versioned(response, await services.profile.rename(by, body.display_name, seen))
@@ -188,7 +188,7 @@ async def list_app_passwords(by: PrincipalDep, services: ServicesDep) -> AppPass
     return AppPasswordsOut(items=[AppPasswordOut.model_validate(one) for one in await services.app_passwords.list(by)])
 
 
-@router.post("/app-passwords", status_code=201, responses=documented(Unauthenticated, TooManyAppPasswords))
+@router.post("/app-passwords", status_code=201, responses=documented(Unauthenticated, NotAllowed, TooManyAppPasswords))
 async def create_app_password(body: AppPasswordBody, by: PrincipalDep, services: ServicesDep) -> NewAppPasswordOut:
     """Makes a password for a device: it reads books by HTTP Basic with your e-mail address, and can do nothing else."""
     made = await services.app_passwords.create(by, body.name)

@@ -22,6 +22,7 @@ from luminalib.services.crm import CrmService, CrmTools
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
 from luminalib.services.figures import FigureService
+from luminalib.services.grants import GrantService
 from luminalib.services.health import HealthService
 from luminalib.services.holds import HoldService
 from luminalib.services.intake import IntakeService
@@ -90,6 +91,7 @@ def make_services(
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
         documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority, a.llm),
         figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
+        grants=GrantService(a.uow, a.views.grants, a.tenants, a.signer, a.clock),
         health=health,
         holds=HoldService(a.uow, a.views.holds, policies, a.clock),
         incoming=incoming_service(settings, a),

@@ -9,6 +9,7 @@ from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
+from luminalib.adapters.db.views.grants import SqlGrantViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
 from luminalib.adapters.db.views.incoming import SqlSourceViews
 from luminalib.adapters.db.views.inquiries import SqlInquiryViews
@@ -26,6 +27,7 @@ from luminalib.ports.views import (
     CrmViews,
     DocumentViews,
     FigureViews,
+    GrantViews,
     HoldViews,
     InquiryViews,
     InvitationViews,
@@ -52,6 +54,7 @@ class Views:
     notices: NoticeViews
     recommendations: RecommendationViews
     reviews: ReviewViews
+    grants: GrantViews
     users: UserViews
     invitations: InvitationViews
     webhooks: WebhookViews
@@ -77,6 +80,7 @@ async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock)
         notices=SqlNoticeViews(reader),
         recommendations=SqlRecommendationViews(reader),
         reviews=SqlReviewViews(reader),
+        grants=SqlGrantViews(reader),
         users=SqlUserViews(reader),
         invitations=SqlInvitationViews(reader),
         webhooks=SqlWebhookViews(reader),

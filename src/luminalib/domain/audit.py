@@ -34,6 +34,9 @@ class AuditAction(StrEnum):
     TENANT_CREATED = "tenant-created"
     TENANT_CHANGED = "tenant-changed"
     TENANT_REMOVED = "tenant-removed"
+    GRANT_OPENED = "grant-opened"
+    GRANT_USED = "grant-used"
+    GRANT_ENDED = "grant-ended"
     TENANT_EXPORTED = "tenant-exported"
     TENANT_IMPORTED = "tenant-imported"
 

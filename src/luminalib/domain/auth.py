@@ -136,7 +136,7 @@ class Principal:
     """Who asks, and from which network address.
 
     `user_id` is None for the house itself: the command line and background work. `session_id` is None for those who come with an
-    app password, which opens read-only routes only.
+    app password, which opens read-only routes only. `acting_from` is the operator's own log-in of who acts by a support grant.
     """
 
     tenant_id: str
@@ -145,6 +145,7 @@ class Principal:
     session_id: str | None = None
     address: str | None = None
     account: Account | None = None
+    acting_from: str | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -176,7 +177,7 @@ class User:
 
     @property
     def is_deleted(self) -> bool:
-        """Whether the person has left; such an account stays closed."""
+        """Whether the person has left, or is an operator's guest account: nobody gives it a password or another role."""
         return self.password_hash == NO_PASSWORD
 
     def anonymise(self) -> None:
@@ -192,7 +193,8 @@ class Session:
     """One log-in on one device; it lives until it expires or is ended.
 
     Its refresh tokens are numbered: `rotation` is the number of the one that is valid now, kept as a hash only; `excused` is the
-    last number that was taken although it was used before.
+    last number that was taken although it was used before. `acting_from` is the log-in of the operator who acts by it, in the main
+    tenant.
     """
 
     id: str
@@ -204,6 +206,7 @@ class Session:
     rotation: int = 1
     excused: int | None = None
     ended_at: datetime | None = None
+    acting_from: str | None = None
 
     @classmethod
     def opened(cls, session_id: str, user_id: str, refresh_hash: str, at: datetime, expires_at: datetime) -> "Session":

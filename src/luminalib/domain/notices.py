@@ -27,11 +27,12 @@ class NoticeKind(StrEnum):
     BOOK_REMOVED = "book_removed"
     WEBHOOK_DISABLED = "webhook_disabled"
     QUOTA_REACHED = "quota_reached"
+    SUPPORT_GRANT = "support_grant"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A message to one member. `subject_id` is the loan, hold, webhook or quota; `title` the book's, or what it is called.
+    """A message to one member. `subject_id` is the loan, hold, webhook, grant or quota; `title` the book's, or what it is called.
 
     `until` is when it is due, ready at the longest, or was over.
     """
@@ -56,6 +57,7 @@ class Notice:
             NoticeKind.HOLD_ENDED: f"The library has ended your hold on “{self.title}”. Ask at the desk, or place another.",
             NoticeKind.BOOK_REMOVED: f"“{self.title}”, which you waited for, is no longer in the library. Your hold is over.",
             NoticeKind.WEBHOOK_DISABLED: f"The webhook {self.title} is told no more: it has failed for days, or asked for it.",
+            NoticeKind.SUPPORT_GRANT: f"An operator may act in this library until {day}: {self.title}. See GET /tenant/grants.",
             NoticeKind.QUOTA_REACHED: f"Of what this library's plan allows, {self.title} are used. See GET /usage.",
         }[self.kind]
 

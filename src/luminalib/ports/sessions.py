@@ -10,12 +10,17 @@ from luminalib.domain.auth import Account
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenSession:
-    """A log-in as a request needs to know it; times in UTC."""
+    """A log-in as a request needs to know it; times in UTC. `acting_from`: see Session."""
 
     tenant_id: str
     expires_at: datetime
     ended_at: datetime | None
     account: Account
+    acting_from: str | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether its tokens still work."""
+        return self.ended_at is None and now < self.expires_at
 
 
 class SessionLookup(ABC):

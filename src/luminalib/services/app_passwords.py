@@ -7,6 +7,7 @@ from uuid import uuid4
 from luminalib.domain.app_passwords import MAX_APP_PASSWORDS, AppPassword, AppPasswordNotFound, BadAppPassword, TooManyAppPasswords
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import Principal, normalise_email
+from luminalib.domain.grants import require_member
 from luminalib.domain.tenants import marked, tenant_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
@@ -37,7 +38,8 @@ class AppPasswordService:
         self._tenants = tenants
 
     async def create(self, by: Principal, name: str) -> NewAppPassword:
-        """A new one. Raises TooManyAppPasswords."""
+        """A new one. Raises NotAllowed, TooManyAppPasswords."""
+        require_member(by)
         secret = marked(self._signer.new_secret(), by.tenant_id)
         record = AppPassword(
             id=str(uuid4()),

@@ -29,6 +29,7 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import AccessClaims, CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.sessions import SessionLookup
+from luminalib.steps.authority import require_open
 from luminalib.steps.quotas import Quotas
 from luminalib.steps.tenants import Tenants
 
@@ -192,12 +193,10 @@ class AuthService:
         return await self._principal(session_id, address)
 
     async def _principal(self, session_id: str, address: str | None) -> Principal:
-        found = await self._tools.lookup.find(session_id)
-        if found is None or found.ended_at or self._clock.now() >= found.expires_at:
-            raise InvalidToken("The session has ended. Log in again.")
+        known = await self._tools.lookup.find(session_id)
+        origin = await self._tools.lookup.find(known.acting_from) if known and known.acting_from else None
+        found = require_open(known, origin, self._clock.now())
         account = found.account
-        if not account.is_active:
-            raise InvalidToken("The account is closed. Ask an admin.")
         return Principal(
             tenant_id=found.tenant_id,
             user_id=account.id,
@@ -205,6 +204,7 @@ class AuthService:
             session_id=session_id,
             address=address,
             account=account,
+            acting_from=found.acting_from,
         )
 
     async def count_deed(self, by: Principal) -> None:

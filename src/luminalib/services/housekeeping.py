@@ -56,6 +56,7 @@ class HousekeepingService:
             await uow.webhooks.forget(now - webhooks.KEPT_FOR)
             await uow.quotas.forget((now - quotas.KEPT_FOR).date())
             await uow.receipts.forget(before=now - idempotency.KEPT_FOR)
+            await uow.grants.close_guests(now)
             await uow.llm.forget(calls_before=now - CALLS_KEPT_FOR, answers_before=now - ANSWERS_KEPT_FOR)
             for book_id in await uow.consensus.behind(CATCH_UP):
                 await uow.enqueue(update_consensus(book_id, job.tenant_id, now))

@@ -8,6 +8,7 @@ from uuid import uuid4
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import Principal, Role, require_admin
 from luminalib.domain.errors import LuminaError
+from luminalib.domain.grants import require_member
 from luminalib.domain.incoming import (
     DEFAULT_HEADER,
     MAX_SOURCES,
@@ -71,6 +72,7 @@ class IncomingService:
     async def add_source(self, by: Principal, name: str, scheme: Scheme, secret: str | None, header: str | None) -> NewSource:
         """A source; its secret is made where none is given. Raises NotAllowed, SourceIncomplete, SourceExists, TooManySources."""
         require_admin(by)
+        require_member(by)
         if scheme is Scheme.HUBSPOT and not (secret and self._tools.base_url):
             raise SourceIncomplete
         secret = secret or (new_secret() if scheme is Scheme.STANDARD else self._tools.signer.new_secret())

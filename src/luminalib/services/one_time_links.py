@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import Principal, Role, User, UserNotFound, accept_password, normalise_email, require_admin
+from luminalib.domain.grants import require_member
 from luminalib.domain.one_time_links import (
     KEEP_SPENT,
     MAX_OPEN_INVITATIONS,
@@ -54,11 +55,12 @@ class OneTimeLinkService:
     async def offer_reset(self, by: Principal, user_id: str) -> NewLink:
         """A link by which a member sets a password anew; it takes the place of an earlier one. Raises NotAllowed, UserNotFound."""
         require_admin(by)
+        require_member(by)
         now = self._clock.now()
         made = new_link(self._tools.signer, by.tenant_id, LinkKind.PASSWORD_RESET, now, RESET_LIFE, created_by=by.user_id)
         async with self._uow(by.tenant_id) as uow:
             user = await uow.users.find(user_id)
-            if user is None or not user.is_active:
+            if user is None or not user.is_active or user.is_deleted:
                 raise UserNotFound
             if user.role is Role.OPERATOR:
                 require_operator(by)
@@ -90,7 +92,7 @@ class OneTimeLinkService:
         async with self._uow(by.tenant_id) as uow:
             found = await uow.users.find_by_email(email)
             user = await uow.users.find(found.id) if found else None
-            if user is None:
+            if user is None or user.is_deleted:
                 raise UserNotFound(f"There is no account with the address {email}.")
             await replace_password(uow, user, password_hash, self._clock.now())
             await self._record(uow, by, AuditAction.PASSWORD_CHANGED, user.id, "by the command line")
@@ -99,6 +101,7 @@ class OneTimeLinkService:
     async def invite(self, by: Principal, role: Role, life: timedelta, note: str | None) -> NewLink:
         """An invitation. Raises NotAllowed, SignupClosed, TooManyInvitations."""
         require_admin(by)
+        require_member(by)
         if role is Role.OPERATOR:
             require_operator(by)
         if await self._tools.tenants.signup(by.tenant_id) is SignupMode.CLOSED:
@@ -133,7 +136,7 @@ class OneTimeLinkService:
         """Whose password an open link resets."""
         link = await uow.links.find(LinkKind.PASSWORD_RESET, digest)
         user = await uow.users.find(link.user_id or "") if link and link.is_open(self._clock.now()) else None
-        if user is None or not user.is_active:
+        if user is None or not user.is_active or user.is_deleted:
             raise InvalidLink
         return user
 

@@ -12,6 +12,7 @@ from luminalib.domain.auth import (
     accept_password,
     normalise_password,
 )
+from luminalib.domain.grants import require_member
 from luminalib.domain.pipeline import delete_files, index_document, lock_of
 from luminalib.domain.preferences import Preferences
 from luminalib.domain.uploads import delete_upload
@@ -45,7 +46,8 @@ class ProfileService:
         self._clock = clock
 
     async def rename(self, by: Principal, display_name: str, seen: Container[str] | None = None) -> Account:
-        """Changes the name that others see. `seen` are versions that may be changed. Raises Outdated."""
+        """Changes the name that others see. `seen` are versions that may be changed. Raises NotAllowed, Outdated."""
+        require_member(by)
         async with self._uow(by.tenant_id) as uow:
             user = await lock_member(uow, by.user_id)
             require_version(user.account.version, seen)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import MAIN_TENANT, Principal, Role, normalise_email, require_admin
+from luminalib.domain.grants import require_member
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tenants import (
     INVITED_FOR_DAYS,
@@ -142,6 +143,8 @@ class TenantService:
     async def change_own(self, by: Principal, changes: Mapping[str, object]) -> TenantView:
         """Changes the own library's name and settings, by the names that TenantView has for them. Raises NotAllowed."""
         require_admin(by)
+        if "signup" in changes:
+            require_member(by)
         async with self._uow(by.tenant_id) as uow:
             tenant = await uow.tenants.get()
             for name in OWN_SETTINGS & changes.keys():

@@ -2,6 +2,7 @@
 
 from luminalib.domain.audit import AuditAction, AuditEvent, AuditFilter
 from luminalib.domain.auth import Account, AccountFilter, LastAdmin, Principal, Role, User, UserNotFound, require_admin
+from luminalib.domain.grants import require_member
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.quotas import Quota
 from luminalib.domain.tenants import require_operator
@@ -36,6 +37,7 @@ class UserService:
         """
         policy = await self._policies.of(by.tenant_id)
         require_admin(by)
+        require_member(by)
         if role is Role.OPERATOR:
             require_operator(by)
         async with self._uow(by.tenant_id) as uow:

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
-from luminalib.domain.auth import InvalidToken, Principal
+from luminalib.domain.auth import MAIN_TENANT, InvalidToken, Principal, Role
 from luminalib.ports.clock import Clock
 from luminalib.ports.events import topic_of
 from luminalib.ports.sessions import OpenSession, SessionLookup
@@ -14,6 +15,19 @@ from luminalib.steps.shared_reads import SharedReads
 def authority_topic(tenant_id: str, user_id: str | None) -> str:
     """Under which it is hinted that an account or one of its sessions has changed."""
     return topic_of("authority", tenant_id, user_id or "")
+
+
+def require_open(found: OpenSession | None, origin: OpenSession | None, now: datetime) -> OpenSession:
+    """The log-in, if it works; of who acts by a support grant, `origin` is the operator's own. Raises InvalidToken."""
+    if found is None or not found.is_open(now):
+        raise InvalidToken("The session has ended. Log in again.")
+    if not found.account.is_active:
+        raise InvalidToken("The account is closed. Ask an admin.")
+    if found.acting_from is not None:
+        theirs = require_open(origin, None, now)
+        if (theirs.tenant_id, theirs.account.role) != (MAIN_TENANT, Role.OPERATOR):
+            raise InvalidToken("The operator is none any more.")
+    return found
 
 
 class Authority:
@@ -31,13 +45,15 @@ class Authority:
         if by.session_id is None:
             yield
             return
-        self._watched[by.session_id] += 1
+        watched = list(filter(None, (by.session_id, by.acting_from)))
+        self._watched.update(watched)
         try:
             yield
         finally:
-            self._watched[by.session_id] -= 1
-            if not self._watched[by.session_id]:
-                del self._watched[by.session_id]
+            self._watched.subtract(watched)
+            for session_id in watched:
+                if not self._watched[session_id]:
+                    del self._watched[session_id]
 
     async def require(self, by: Principal, patience: float = 0.0) -> None:
         """Raises InvalidToken unless the watched session of `by` is open, and its account what it was; Unavailable.
@@ -46,9 +62,8 @@ class Authority:
         """
         if by.session_id is None:
             return
-        found = (await self._looks.get("all", self._look, patience)).get(by.session_id)
-        if found is None or found.ended_at or self._clock.now() >= found.expires_at or not found.account.is_active:
-            raise InvalidToken("The session has ended. Log in again.")
+        sessions = await self._looks.get("all", self._look, patience)
+        found = require_open(sessions.get(by.session_id), sessions.get(by.acting_from or ""), self._clock.now())
         if (found.tenant_id, found.account.id, found.account.role) != (by.tenant_id, by.user_id, by.role):
             raise InvalidToken("Your role has changed. Connect again.")
 

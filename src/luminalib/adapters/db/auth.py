@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
-from luminalib.domain.auth import Role, Session, User
+from luminalib.domain.auth import NO_PASSWORD, Role, Session, User
 from luminalib.ports.persistence import SessionRepository, UserRepository
 
 users = sa.Table(
@@ -37,7 +37,10 @@ sessions = sa.Table(
     sa.Column("rotated_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
+    sa.Column("acting_from", sa.String(36)),
 )
+_IS_ADMIN = (users.c.role.in_((Role.ADMIN, Role.OPERATOR)), users.c.is_active, users.c.password_hash != NO_PASSWORD)
+"""Guests are none of the library's own."""
 map_owned(User, users)
 map_owned(Session, sessions)
 
@@ -62,12 +65,12 @@ class SqlUserRepository(UserRepository):
 
     async def admins(self) -> Sequence[User]:
         """See UserRepository."""
-        theirs = sa.select(User).where(users.c.role.in_((Role.ADMIN, Role.OPERATOR)), users.c.is_active)
+        theirs = sa.select(User).where(*_IS_ADMIN)
         return (await self._session.scalars(theirs.order_by(users.c.id))).all()
 
     async def has_admin(self, besides: str | None = None) -> bool:
         """See UserRepository."""
-        others = sa.and_(users.c.role.in_((Role.ADMIN, Role.OPERATOR)), users.c.is_active, users.c.id != (besides or ""))
+        others = sa.and_(*_IS_ADMIN, users.c.id != (besides or ""))
         return await self._session.scalar(sa.select(User).where(others).limit(1)) is not None
 
 

@@ -14,6 +14,7 @@ from luminalib.adapters.db.books import books
 from luminalib.adapters.db.documents import documents
 from luminalib.adapters.db.schema import bytewise, enum_column, metadata
 from luminalib.adapters.db.uploads import uploads
+from luminalib.domain.auth import NO_PASSWORD
 from luminalib.domain.quotas import STANDING, Count, Quota
 from luminalib.ports.persistence import QuotaCounters
 
@@ -41,7 +42,9 @@ def _sum_of(column: sa.Column[int], *wanted: sa.ColumnElement[bool]) -> sa.Scala
 
 _MEASURED: Mapping[Quota, sa.Select[int]] = MappingProxyType(
     {
-        Quota.MEMBERS: sa.select(sa.func.count()).select_from(users).where(_own(users), users.c.is_active),
+        Quota.MEMBERS: sa.select(sa.func.count())
+        .select_from(users)
+        .where(_own(users), users.c.is_active, users.c.password_hash != NO_PASSWORD),
         Quota.BOOKS: sa.select(sa.func.count()).select_from(books).where(_own(books)),
         # An upload has its place from the announcement on, until it is a document.
         Quota.BYTES: sa.select(_sum_of(documents.c.byte_size) + _sum_of(uploads.c.length, uploads.c.document_id.is_(None))),

@@ -20,6 +20,7 @@ _COLUMNS = (
     sessions.c.tenant_id,
     sessions.c.expires_at,
     sessions.c.ended_at,
+    sessions.c.acting_from,
     users.c.id,
     users.c.email,
     users.c.display_name,
@@ -120,11 +121,12 @@ def _instant(value: str | datetime) -> datetime:
 @lru_cache(maxsize=CACHED_ROWS)
 def _session(row: Row) -> OpenSession:
     """What a row says; the rows of busy sessions come again and again with the same content."""
-    tenant_id, expires_at, ended_at, user_id, email, display_name, role, is_active, created_at = row
+    tenant_id, expires_at, ended_at, acting_from, user_id, email, display_name, role, is_active, created_at = row
     return OpenSession(
         tenant_id=tenant_id,
         expires_at=_instant(expires_at),
         ended_at=_instant(ended_at) if ended_at else None,
+        acting_from=acting_from,
         account=Account(
             id=user_id,
             email=email,

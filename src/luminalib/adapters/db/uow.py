@@ -28,6 +28,7 @@ from luminalib.adapters.db.crm import SqlCrmRepository
 from luminalib.adapters.db.documents import SqlDocumentRepository
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.events import SqlEventLog
+from luminalib.adapters.db.grants import SqlGrantRepository
 from luminalib.adapters.db.holds import SqlHoldRepository
 from luminalib.adapters.db.idempotency import SqlReceiptRepository
 from luminalib.adapters.db.incoming import SqlIncomingRepository
@@ -165,6 +166,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.sessions = SqlSessionRepository(self._session)
         self.app_passwords = SqlAppPasswordRepository(self._session)
         self.links = SqlOneTimeLinkRepository(self._session)
+        self.grants = SqlGrantRepository(self._session)
         self.tenants = SqlTenantRepository(self._session)
         self.preferences = SqlPreferencesRepository(self._session, self._tenant_id)
         self.audit = SqlAuditLog(self._session, self._tenant_id)

@@ -10,6 +10,7 @@ from luminalib.ports.persistence.conversations import ConversationRepository
 from luminalib.ports.persistence.crm import CrmRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
+from luminalib.ports.persistence.grants import GrantRepository
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
 from luminalib.ports.persistence.incoming import IncomingRepository
@@ -42,6 +43,7 @@ __all__ = [
     "DocumentRepository",
     "EventLog",
     "FileIndex",
+    "GrantRepository",
     "HoldRepository",
     "IncomingRepository",
     "InquiryRepository",

@@ -15,6 +15,7 @@ from luminalib.ports.persistence.conversations import ConversationRepository
 from luminalib.ports.persistence.crm import CrmRepository
 from luminalib.ports.persistence.documents import DocumentRepository
 from luminalib.ports.persistence.events import EventLog
+from luminalib.ports.persistence.grants import GrantRepository
 from luminalib.ports.persistence.holds import HoldRepository
 from luminalib.ports.persistence.idempotency import ReceiptRepository
 from luminalib.ports.persistence.incoming import IncomingRepository
@@ -45,6 +46,7 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     sessions: SessionRepository
     app_passwords: AppPasswordRepository
     links: OneTimeLinkRepository
+    grants: GrantRepository
     preferences: PreferencesRepository
     audit: AuditLog
     books: BookRepository

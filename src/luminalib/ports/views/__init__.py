@@ -7,6 +7,7 @@ from luminalib.ports.views.books import BookViews
 from luminalib.ports.views.crm import CrmViews
 from luminalib.ports.views.documents import DocumentViews
 from luminalib.ports.views.figures import FigureViews
+from luminalib.ports.views.grants import GrantViews
 from luminalib.ports.views.holds import HoldViews
 from luminalib.ports.views.incoming import SourceViews
 from luminalib.ports.views.inquiries import InquiryViews
@@ -23,6 +24,7 @@ __all__ = [
     "CrmViews",
     "DocumentViews",
     "FigureViews",
+    "GrantViews",
     "HoldViews",
     "InquiryViews",
     "InvitationViews",

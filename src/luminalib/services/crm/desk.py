@@ -21,6 +21,7 @@ from luminalib.domain.crm import (
     TooManyConnections,
     sync_crm,
 )
+from luminalib.domain.grants import require_member
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.crm import CrmDirectory
@@ -57,6 +58,7 @@ class CrmService:
     ) -> CrmConnectionView:
         """A connection. Raises NotAllowed, ConnectionIncomplete, AddressRefused, TooManyConnections."""
         require_admin(by)
+        require_member(by)
         if not (token if kind is CrmKind.HUBSPOT else url):
             raise ConnectionIncomplete
         if url:
@@ -93,6 +95,7 @@ class CrmService:
     async def change(self, by: Principal, connection_id: str, changes: Mapping[str, Any]) -> CrmConnectionView:
         """Changes url, token, mapping, or whether it is enabled. Raises NotAllowed, ConnectionNotFound, AddressRefused."""
         require_admin(by)
+        require_member(by)
         if changes.get("url"):
             self._tools.directory.require_allowed(changes["url"])
         async with self._uow(by.tenant_id) as uow:

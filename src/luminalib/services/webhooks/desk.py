@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import Principal, require_admin
+from luminalib.domain.grants import require_member
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.webhooks import (
     KEPT_FOR,
@@ -66,6 +67,7 @@ class WebhookService:
     async def add(self, by: Principal, url: str, types: Sequence[str], description: str | None, form: WebhookFormat) -> NewWebhook:
         """A webhook that is told from now on. Raises NotAllowed, AddressRefused, TooManyWebhooks."""
         require_admin(by)
+        require_member(by)
         self._tools.sender.require_allowed(url)
         secret, now = new_secret(), self._clock.now()
         webhook = Webhook(
@@ -100,6 +102,7 @@ class WebhookService:
     async def change(self, by: Principal, webhook_id: str, changes: Mapping[str, Any]) -> WebhookView:
         """Changes url, types, description, or whether it is enabled. Raises NotAllowed, WebhookNotFound, AddressRefused."""
         require_admin(by)
+        require_member(by)
         if "url" in changes:
             self._tools.sender.require_allowed(changes["url"])
         async with self._uow(by.tenant_id) as uow:
@@ -126,6 +129,7 @@ class WebhookService:
     async def rotate(self, by: Principal, webhook_id: str) -> NewWebhook:
         """A new secret; for 24 hours the one before signs beside it. Raises NotAllowed, WebhookNotFound."""
         require_admin(by)
+        require_member(by)
         secret = new_secret()
         async with self._uow(by.tenant_id) as uow:
             webhook = await uow.webhooks.get(webhook_id)
