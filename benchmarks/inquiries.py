@@ -38,6 +38,7 @@ from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.llm.prompted.asking import without_limit
+from luminalib.adapters.llm.prompted.variants import without_variants
 from luminalib.adapters.triage.learner import LogisticIntentLearner
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.container.llm import open_llm
@@ -202,7 +203,8 @@ async def ask_model(messages: Sequence[Labelled]) -> None:
         stack.push_async_callback(database.close)
         await upgrade(database)
         children = await stack.enter_async_context(SubprocessPool(1))
-        llm = open_llm(settings, stack, children, SqlUnitOfWorkFactory(database, MemoryEventBus(), clock), clock, without_limit)
+        uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), clock)
+        llm = open_llm(settings, stack, children, uow, clock, without_limit, without_variants)
         found, fell_back, began = [], 0, time.perf_counter()
         for one in messages:
             try:

@@ -69,6 +69,7 @@ GET    /books/{book_id}/content                         401      403   200      
 HEAD   /books/{book_id}/content                         401      403   200       200   200    200
 GET    /books/{book_id}/cover                           401      404   404       404   404    404
 GET    /books/{book_id}/summary                         401      200   200       200   200    200
+PUT    /books/{book_id}/summary/feedback                401      409   409       409   409    401
 GET    /books/{book_id}/analysis                        401      200   200       200   200    200
 POST   /books/{book_id}/borrow                          401      201   201       201   201    401
 POST   /books/{book_id}/return                          401      409   200       409   409    401
@@ -98,6 +99,7 @@ DELETE /conversations/{conversation_id}                 401      404   204      
 GET    /conversations/{conversation_id}/messages        401      404   200       404   404    401
 POST   /conversations/{conversation_id}/messages        401      404   201       404   404    401
 POST   /conversations/{conversation_id}/cancel          401      404   202       404   404    401
+PUT    /conversations/{conversation_id}/messages/{message_id}/feedback 401 404 204 404   404    401
 GET    /conversations/{conversation_id}/stream          401      404   200       404   404    401
 POST   /inquiries                                       401      201   201       201   201    401
 POST   /inquiries/batch                                 401      202   202       202   202    401
@@ -167,6 +169,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /books/{book_id}": {"title": "Another"},
     "PATCH /books/{book_id}": {"title": "Another"},
     "POST /ask": {"question": "Who keeps the light?"},
+    "PUT /books/{book_id}/summary/feedback": {"helpful": True},
+    "PUT /conversations/{conversation_id}/messages/{message_id}/feedback": {"helpful": True},
     "POST /conversations": {},
     "PATCH /conversations/{conversation_id}": {"title": "The light"},
     "POST /conversations/{conversation_id}/messages": {"content": "Who keeps the light?"},

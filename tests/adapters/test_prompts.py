@@ -2,6 +2,9 @@
 
 import json
 import os
+import re
+from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -120,3 +123,31 @@ async def test_prompts_are_asked_for_per_tenant() -> None:
     assert prompts.find("part-notes@2") == prompts.find("part-notes")
     with pytest.raises(PromptError, match="There is no prompt sonnet"):
         await prompts.get("sonnet", "main")
+
+
+def version_in(folder: Path, changed: Callable[[str], str]) -> Path:
+    shipped = (files("luminalib.adapters.llm.prompted") / "prompts" / "text-summary.toml").read_text("utf-8")
+    (folder / "own.toml").write_text(changed(re.sub(r"(?m)^version = .*", "version = 100", shipped)))
+    return folder
+
+
+def test_an_operators_version_is_there_by_its_number_alone(tmp_path: Path) -> None:
+    usual = FilePrompts().find("text-summary")
+    prompts = FilePrompts(version_in(tmp_path, str))
+    assert prompts.find("text-summary") == usual
+    assert prompts.find("text-summary@100").version == 100
+    assert prompts.versions["text-summary"] == [usual.version, 100]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("version = 100", f"version = {FilePrompts().find('text-summary').version}", "needs a version of its own"),
+        ('name = "text-summary"', 'name = "haiku"', "there is no prompt haiku"),
+        ("authors", "writers", "the inputs and the output"),
+        ("[inputs]", "[inputs", "own.toml is not well-formed"),
+    ],
+)
+def test_a_version_that_does_not_fit_is_refused_with_its_file(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    with pytest.raises(PromptError, match=fault):
+        FilePrompts(version_in(tmp_path, lambda text: text.replace(old, new)))

@@ -86,12 +86,18 @@ class Cast:
                 (await self.clients["owner"].post(f"/books/{book['id']}/reviews", json=review)).raise_for_status()
             return {"book_id": book["id"], "document_id": book["document_id"]}
         if "{conversation_id}" in path:
-            made = await self.clients["owner"].post("/conversations", json={})
-            return {"conversation_id": made.raise_for_status().json()["id"]}
+            return await self._talk(has_messages="{message_id}" in path)
         if "{upload_id}" in path:
             made = await self.clients["owner"].post("/uploads", headers=TUS)
             return {"upload_id": made.raise_for_status().headers["Location"].rsplit("/", 1)[1]}
         return await self._lines_and_links(path)
+
+    async def _talk(self, *, has_messages: bool) -> dict[str, str]:
+        conversation = (await self.clients["owner"].post("/conversations", json={})).raise_for_status().json()["id"]
+        if not has_messages:
+            return {"conversation_id": conversation}
+        said = await self.clients["owner"].post(f"/conversations/{conversation}/messages", json={"content": "Who keeps it?"})
+        return {"conversation_id": conversation, "message_id": said.raise_for_status().json()["id"]}
 
     async def _lines_and_links(self, path: str) -> dict[str, str]:
         if "{hold_id}" in path:

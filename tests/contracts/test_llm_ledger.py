@@ -9,7 +9,8 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.domain.llm import Answer, LLMCall, Outcome, Price, Purpose, Usage, cost
+from luminalib.domain.llm import Answer, LLMCall, Outcome, Price, Purpose, ReaderVerdict, Usage, cost
+from records import make_user
 
 NOW = datetime(2026, 5, 1, 0, 30, tzinfo=UTC)
 
@@ -32,6 +33,11 @@ def call(**changes: Any) -> LLMCall:
         "at": NOW,
     }
     return LLMCall(**facts | changes)
+
+
+def verdict(reader: str, subject: str, **changes: Any) -> ReaderVerdict:
+    facts: dict[str, Any] = {"provider": "ollama", "model": "tiny", "prompt": "part-notes@1", "is_helpful": True, "at": NOW}
+    return ReaderVerdict(user_id=reader, purpose=Purpose.SUMMARY, subject_id=subject, **facts | changes)
 
 
 async def record(uow: SqlUnitOfWorkFactory, *calls: LLMCall, tenant: str = "main") -> None:
@@ -62,6 +68,32 @@ async def test_calls_are_added_up_per_day_purpose_and_model(uow: SqlUnitOfWorkFa
     ]
     assert len(await usage(uow, date(2026, 5, 1), date(2026, 5, 1))) == 2
     assert await usage(uow, tenant="other") == []
+
+
+async def test_versions_of_prompts_are_compared_with_what_readers_say(uow: SqlUnitOfWorkFactory) -> None:
+    ada, ben = await make_user(uow), await make_user(uow)
+    await record(uow, call(), call(outcome=Outcome.REPAIRED), call(prompt="part-notes@2", outcome=Outcome.UNUSABLE))
+    await record(uow, call(at=NOW - timedelta(days=1)))
+    async with uow("main") as unit:
+        for reader, subject, is_helpful in (
+            (ada, "one", False),
+            (ada, "one", True),
+            (ben, "one", False),
+            (ada, "two", True),
+        ):
+            await unit.llm.judge(verdict(reader, subject, is_helpful=is_helpful))
+        await unit.llm.judge(verdict(ben, "old", prompt="of-old@1", at=NOW - timedelta(hours=1)))
+    async with uow.reading("main") as unit:
+        found = await unit.llm.variants(NOW.date(), NOW.date())
+    assert [(one.variant, one.calls, one.accepted, one.repaired, one.failed, one.helpful, one.unhelpful) for one in found] == [
+        ("part-notes@1", 2, 1, 1, 0, 2, 1),
+        ("part-notes@2", 1, 0, 0, 1, 0, 0),
+    ]
+    async with uow("main") as unit:
+        await unit.llm.forget_reader(ada)
+        assert [one.helpful for one in await unit.llm.variants(date.min, date.max)] == [1, 0, 0], "ben's of old, and none of ada's"
+    async with uow.reading("other") as unit:
+        assert await unit.llm.variants(date.min, date.max) == []
 
 
 async def test_a_models_speed_is_that_of_its_last_answers(uow: SqlUnitOfWorkFactory) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -11,7 +11,7 @@ from luminalib.api.deps import PrincipalDep, ServicesDep
 from luminalib.api.problems import documented
 from luminalib.domain.auth import NotAllowed
 from luminalib.domain.errors import Unauthenticated
-from luminalib.domain.llm import AnswerWay, EngineReport, Purpose
+from luminalib.domain.llm import AnswerWay, EngineReport, Purpose, VariantUsage
 from luminalib.services.llm import PricedUsage
 
 
@@ -53,22 +53,42 @@ class UsageOut(BaseModel):
         return cls(**facts, cost=priced.cost)
 
 
+class VariantUsageOut(BaseModel):
+    """What a version of a prompt came to with one model."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    purpose: Purpose
+    provider: str = Field(examples=["ollama"])
+    model: str = Field(examples=["llama3.2:1b"])
+    variant: str = Field(examples=["text-summary@3"], description="The prompt's name and version.")
+    calls: int = Field(examples=[14], description="All questions, also those that were answered from the cache.")
+    accepted: int = Field(examples=[9], description="Answers that were taken as they came.")
+    cached: int = Field(examples=[3])
+    repaired: int = Field(examples=[2], description="Usable only after the model was told what was wrong with its first answer.")
+    failed: int = Field(examples=[0], description="In whose place another engine answered, or nobody.")
+    helpful: int = Field(examples=[5], description="How many readers were helped by the result.")
+    unhelpful: int = Field(examples=[1], description="How many readers were not.")
+
+
 class UsageListOut(BaseModel):
     """Calls by day and purpose, the newest day first, and their sum."""
 
     items: list[UsageOut]
+    variants: list[VariantUsageOut] = Field(description="With `group=variant`: the versions of prompts over the same days.")
     calls: int
     tokens_in: int
     tokens_out: int
     cost: float | None = Field(description="Of the models that have a price; null when none has.")
 
     @classmethod
-    def of(cls, found: list[PricedUsage]) -> "UsageListOut":
+    def of(cls, found: list[PricedUsage], variants: list[VariantUsage]) -> "UsageListOut":
         """The list with its sums."""
         items = [UsageOut.of(priced) for priced in found]
         costs = [item.cost for item in items if item.cost is not None]
         return cls(
             items=items,
+            variants=[VariantUsageOut.model_validate(one) for one in variants],
             calls=sum(item.calls for item in items),
             tokens_in=sum(item.tokens_in for item in items),
             tokens_out=sum(item.tokens_out for item in items),
@@ -116,9 +136,13 @@ async def get_engine_usage(
     since: Annotated[Day | None, Query(description="The first day; 30 days by default.", examples=["2026-05-01"])] = None,
     until: Annotated[Day | None, Query(description="The last day; today by default.", examples=["2026-05-31"])] = None,
     by_member: Annotated[bool, Query(description="Whether each member's calls are added up apart.")] = False,  # noqa: FBT002
+    group: Annotated[
+        Literal["variant"] | None, Query(description="variant: also how versions of prompts compare.", examples=["variant"])
+    ] = None,
 ) -> UsageListOut:
     """What the language engine was asked, per day and purpose: calls, tokens, seconds and, for models with a price, cost."""
-    return UsageListOut.of(await services.llm.usage(by, since, until, by_member=by_member))
+    found = await services.llm.usage(by, since, until, by_member=by_member)
+    return UsageListOut.of(found, await services.llm.variants(by, since, until) if group else [])
 
 
 @router.post("/test", responses=documented(Unauthenticated, NotAllowed))

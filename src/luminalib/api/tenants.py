@@ -18,6 +18,7 @@ from luminalib.domain.auth import NotAllowed
 from luminalib.domain.confidence import HOPELESS
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.one_time_links import SignupMode
+from luminalib.domain.prompt_variants import MOST_VARIANTS, MOST_WEIGHT, UnknownPrompt
 from luminalib.domain.tenants import (
     FIRST_PLAN,
     SLUG_MAX,
@@ -72,6 +73,8 @@ _LOANS = "Its own rules of circulation; what is not named, or null, is as the in
 _LANGUAGE = "The language of the library's own words in answers (ISO 639-1); null is English."
 _REFUSAL = "What it says to a question that it cannot answer; null is as its language, or else the installation, has it."
 _SURE = "How sure of an answer it must be to give it as one, not as nearest places; null is as the installation has it."
+_VARIANTS = "Which versions of prompts the language model is asked with, and how often each; null is the usual ones."
+_TWO: dict[str, JsonValue] = {"text-summary": [{"version": 3, "weight": 9}, {"version": 100, "weight": 1}]}
 _NO = "Das steht in keinem unserer Bücher."
 _A_RULE: dict[str, JsonValue] = {"period_days": 14, "max_per_member": 5}
 Region = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
@@ -97,6 +100,19 @@ class LoanRulesBody(Patch):
     due_soon_days: DaysOfAYear = Field(3, ge=0, description="How long before its due date a loan is due soon.", examples=[3])
 
 
+class VariantBody(Body):
+    """A version of a prompt, of those that `luminalib prompts list` shows."""
+
+    version: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = Field(description="The version.", examples=[3])
+    weight: Annotated[int, Field(strict=True, ge=1, le=MOST_WEIGHT)] = Field(
+        description="How often beside the others.", examples=[9]
+    )
+
+
+PromptName = Annotated[str, StringConstraints(max_length=64)]
+Variants = Annotated[list[VariantBody], Field(min_length=1, max_length=MOST_VARIANTS)]
+
+
 class OwnTenantPatch(Patch):
     """What to change of the own library; what is left out stays."""
 
@@ -110,6 +126,9 @@ class OwnTenantPatch(Patch):
     language: Language | None = Field(None, description=_LANGUAGE, examples=["de"])
     refusal: Refusal | None = Field(None, description=_REFUSAL, examples=[_NO])
     answer_confidence: Annotated[Confidence, Field(ge=HOPELESS)] | None = Field(None, description=_SURE, examples=[0.4])
+    prompt_variants: Annotated[dict[PromptName, Variants], Field(max_length=64)] | None = Field(
+        None, description=_VARIANTS, examples=[_TWO]
+    )
 
 
 class TenantOut(BaseModel):
@@ -128,6 +147,7 @@ class TenantOut(BaseModel):
     language: Language | None = Field(description=_LANGUAGE, examples=["de"])
     refusal: str | None = Field(description=_REFUSAL, examples=[_NO])
     answer_confidence: float | None = Field(description=_SURE, examples=[0.4])
+    prompt_variants: dict[str, list[dict[str, int]]] | None = Field(description=_VARIANTS, examples=[_TWO])
 
     @classmethod
     def of(cls, tenant: TenantView) -> "TenantOut":
@@ -205,7 +225,7 @@ async def get_own_tenant(by: PrincipalDep, services: ServicesDep) -> TenantOut:
     return TenantOut.of(await services.tenants.own(by))
 
 
-@router.patch("/tenant", responses=documented(Unauthenticated, NotAllowed))
+@router.patch("/tenant", responses=documented(Unauthenticated, NotAllowed, UnknownPrompt))
 async def change_own_tenant(body: OwnTenantPatch, by: PrincipalDep, services: ServicesDep) -> TenantOut:
     """Changes your own library. For admins."""
     return TenantOut.of(await services.tenants.change_own(by, body.model_dump(exclude_unset=True)))

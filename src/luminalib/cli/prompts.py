@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from luminalib.adapters.llm.prompted.prompts import FilePrompts, Prompt, PromptError
+from luminalib.settings import PREFIX, SettingsError, load_settings
 
 prompts = typer.Typer(no_args_is_help=True, help="List, show and render the prompts that language models are asked with.")
 Name = Annotated[str, typer.Argument(help="The prompt's name, or name@version.")]
@@ -18,7 +19,7 @@ Name = Annotated[str, typer.Argument(help="The prompt's name, or name@version.")
 def list_prompts() -> None:
     """Lists all prompts with their versions."""
     table = Table("prompt", "inputs", "what for", box=None)
-    for prompt in FilePrompts().list():
+    for prompt in _prompts().list():
         table.add_row(prompt.id, ", ".join(prompt.inputs), prompt.description)
     Console().print(table)
 
@@ -53,9 +54,16 @@ def render(
         typer.echo(f"--- {message.role}\n{message.content}\n")
 
 
+def _prompts() -> FilePrompts:
+    try:
+        return FilePrompts(load_settings().prompts_dir)
+    except PromptError as error:
+        raise SettingsError(f"{PREFIX}PROMPTS_DIR: {error}") from error
+
+
 def _find(name: str) -> Prompt:
     try:
-        return FilePrompts().find(name)
+        return _prompts().find(name)
     except PromptError as error:
         raise typer.BadParameter(str(error)) from error
 

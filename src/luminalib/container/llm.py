@@ -1,7 +1,7 @@
 """The language engine, as the settings choose it, and what it says of itself at the start."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 
 import structlog
@@ -11,6 +11,7 @@ from luminalib.adapters.llm.fallback import FallbackLLM
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import LuminaError
+from luminalib.domain.prompt_variants import PromptVariant
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
@@ -27,6 +28,7 @@ def open_llm(
     uow: UnitOfWorkFactory,
     clock: Clock,
     allow: Callable[[str], Awaitable[None]],
+    variants: Callable[[str], Awaitable[Mapping[str, Sequence[PromptVariant]]]],
 ) -> LLMProvider:
     """The chosen engine; `stack` closes its connections. Nothing is asked yet: a model may come later than the library."""
     reader = RuleFieldReader()
@@ -35,7 +37,7 @@ def open_llm(
         return extractive
     from luminalib.container.prompted import open_prompted  # noqa: PLC0415 -- clients and schemas are imported where they are chosen
 
-    prompted = open_prompted(settings, stack, children, reader, uow, clock, allow, extractive)
+    prompted = open_prompted(settings, stack, children, reader, uow, clock, allow, variants, extractive)
     return FallbackLLM(prompted, extractive) if settings.llm_fallback == "extractive" else prompted
 
 

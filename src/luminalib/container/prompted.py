@@ -3,16 +3,17 @@
 from contextlib import AsyncExitStack
 
 from luminalib.adapters.llm.prompted.asking import Allow
-from luminalib.adapters.llm.prompted.prompts import FilePrompts
+from luminalib.adapters.llm.prompted.prompts import FilePrompts, PromptError
 from luminalib.adapters.llm.prompted.provider import PromptedLLM
 from luminalib.adapters.llm.prompted.resilience import ResilientTransport
 from luminalib.adapters.llm.prompted.transport import ChatTransport
+from luminalib.adapters.llm.prompted.variants import Choices, VariantPrompts
 from luminalib.ports.children import ChildProcesses
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.triage import FieldReader
-from luminalib.settings import Settings
+from luminalib.settings import PREFIX, Settings, SettingsError
 
 
 def open_prompted(
@@ -23,17 +24,18 @@ def open_prompted(
     uow: UnitOfWorkFactory,
     clock: Clock,
     allow: Allow,
+    variants: Choices,
     own: LLMProvider,
 ) -> PromptedLLM:
     """The engine; `stack` closes its connections, and `own` words what the model fails at.
 
-    Nothing is asked yet: a model may come later than the library.
+    Nothing is asked yet: a model may come later than the library. Raises SettingsError for wrong prompts of the operator's.
     """
     transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
     stack.push_async_callback(transport.close)
     return PromptedLLM(
         transport,
-        FilePrompts(),
+        VariantPrompts(_prompts(settings), variants),
         uow,
         children,
         reader,
@@ -43,6 +45,16 @@ def open_prompted(
         minutes=settings.llm_budget_minutes,
         allow=allow,
     )
+
+
+def _prompts(settings: Settings) -> FilePrompts:
+    folder = settings.prompts_dir
+    if folder and not folder.is_dir():
+        raise SettingsError(f"{PREFIX}PROMPTS_DIR: {folder} is no directory.")
+    try:
+        return FilePrompts(folder)
+    except PromptError as error:
+        raise SettingsError(f"{PREFIX}PROMPTS_DIR: {error}") from error
 
 
 def _transport(settings: Settings) -> ChatTransport:

@@ -31,6 +31,12 @@ class ConversationNotFound(NotFound):
     slug = "conversation-not-found"
 
 
+class MessageNotFound(NotFound):
+    """There is no such message in this conversation."""
+
+    slug = "message-not-found"
+
+
 class TooManyConversations(Conflict):
     """You have as many conversations as the library keeps. Delete one first."""
 

@@ -1,7 +1,7 @@
 """Tenants: libraries that share an installation and know nothing of one another."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from luminalib.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from luminalib.domain.jobs import Job
 from luminalib.domain.loans import LoanRules
 from luminalib.domain.one_time_links import SignupMode
+from luminalib.domain.prompt_variants import PromptVariant
 
 SLUG_MAX = 32
 _SLUG = re.compile(rf"[a-z](?:-?[a-z0-9]){{1,{SLUG_MAX - 1}}}")
@@ -86,7 +87,8 @@ class TenantView:
 
     `region` is the country whose telephone numbers need no code, `inquiry_confidence` below what a person should look at an
     inquiry, `inquiries_public` whether strangers may send some, `loan_policy` its own rules of circulation, `language` that of its
-    own words in answers, `refusal` what it says to what it cannot answer, and `answer_confidence` how sure of an answer it must be.
+    own words in answers, `refusal` what it says to what it cannot answer, `answer_confidence` how sure of an answer it must be, and
+    `prompt_variants` which versions of prompts its language model is asked with, by name.
     """
 
     slug: str
@@ -102,6 +104,7 @@ class TenantView:
     language: Language | None = None
     refusal: str | None = None
     answer_confidence: float | None = None
+    prompt_variants: Mapping[str, Sequence[PromptVariant]] | None = None
 
     @property
     def is_main(self) -> bool:
@@ -126,6 +129,7 @@ class Tenant:
     language: Language | None = None
     refusal: str | None = None
     answer_confidence: float | None = None
+    prompt_variants: Mapping[str, Sequence[PromptVariant]] | None = None
 
     @property
     def view(self) -> TenantView:

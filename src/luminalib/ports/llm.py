@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from luminalib.domain.consensus import AspectEvidence, ConsensusResult, ReviewReading
 from luminalib.domain.intelligence import Sentiment, SummaryResult
@@ -15,11 +16,12 @@ from luminalib.ports.conversing import ConversingModel
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SummaryRequest:
-    """A whole book to summarise. `language` is an ISO 639-1 code where known."""
+    """A whole book to summarise. `language` is an ISO 639-1 code where known; `subject` is what stays the same at a second try."""
 
     tenant_id: str
     title: str
     sections: Sequence[Section]
+    subject: str = ""
     authors: tuple[str, ...] = ()
     language: str | None = None
 
@@ -34,10 +36,14 @@ class ReviewText:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsensusRequest:
-    """The table that prose is worded from. `mean` are stars; `moods` counts reviews; the most mentioned aspects come first."""
+    """The table that prose is worded from. `mean` are stars; `moods` counts reviews; the most mentioned aspects come first.
+
+    `subject` is as in SummaryRequest.
+    """
 
     tenant_id: str
     title: str
+    subject: str = ""
     review_count: int
     mean: float | None
     moods: Mapping[Sentiment, int]
@@ -53,6 +59,8 @@ class LLMProvider(ABC):
 
     name: str
     """What `LUMINALIB_LLM` calls it."""
+    prompt_versions: Mapping[str, Sequence[int]] = MappingProxyType({})
+    """The versions of the prompts that it asks a model with, by name."""
     conversing: ConversingModel | None = None
     """The model that helps to answer members' questions, where the engine has one."""
 

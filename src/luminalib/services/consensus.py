@@ -148,7 +148,13 @@ async def _request(uow: UnitOfWork, tenant_id: str, book_id: str) -> ConsensusRe
     if not aspects:
         aspects = [await _impression(uow, book_id, moods)]
     return ConsensusRequest(
-        tenant_id=tenant_id, title=book.title, review_count=ratings.count, mean=ratings.mean, moods=moods, aspects=aspects
+        tenant_id=tenant_id,
+        title=book.title,
+        subject=book_id,
+        review_count=ratings.count,
+        mean=ratings.mean,
+        moods=moods,
+        aspects=aspects,
     )
 
 

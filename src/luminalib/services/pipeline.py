@@ -112,6 +112,7 @@ class PipelineService:
             sections = await uow.documents.sections(document.id)
         request = SummaryRequest(
             tenant_id=job.tenant_id,
+            subject=document.id,
             title=book.title if book else document.filename,
             authors=tuple(book.authors) if book else (),
             language=document.language,

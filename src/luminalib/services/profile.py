@@ -92,6 +92,7 @@ class ProfileService:
             await self._remove_private(uow, by, user.id)
             await uow.preferences.remove(user.id)
             await uow.tastes.forget(user.id)
+            await uow.llm.forget_reader(user.id)
             await uow.links.forget(user.id)
             for app_password in await uow.app_passwords.list(user.id):
                 await uow.app_passwords.remove(app_password)
@@ -110,6 +111,7 @@ class ProfileService:
             await uow.notices.forget(user_id=user.id)
             await uow.receipts.forget(user_id=user.id)
             await uow.conversations.forget(user.id)
+            await uow.llm.forget_reader(user.id)
             return await uow.loans.anonymise(user.id)
 
     async def preferences(self, by: Principal) -> Preferences:

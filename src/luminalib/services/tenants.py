@@ -8,6 +8,7 @@ from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import MAIN_TENANT, Principal, Role, normalise_email, require_admin
 from luminalib.domain.grants import require_member
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.prompt_variants import require_known
 from luminalib.domain.tenants import (
     INVITED_FOR_DAYS,
     MainTenantStays,
@@ -40,6 +41,7 @@ OWN_SETTINGS = frozenset(
         "language",
         "refusal",
         "answer_confidence",
+        "prompt_variants",
     }
 )
 """What admins may change of their own library."""
@@ -58,13 +60,21 @@ class TenantService:
     """The operators' desk, and the admins' page about their own library."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, register: TenantRegister, tenants: Tenants, signer: TokenSigner, clock: Clock
+        self,
+        uow: UnitOfWorkFactory,
+        register: TenantRegister,
+        tenants: Tenants,
+        signer: TokenSigner,
+        clock: Clock,
+        prompts: Mapping[str, Sequence[int]],
     ) -> None:
+        """`prompts` are the versions of prompts that the language engine has, by name."""
         self._uow = uow
         self._register = register
         self._tenants = tenants
         self._signer = signer
         self._clock = clock
+        self._prompts = prompts
 
     async def create(self, by: Principal, slug: str, name: str, plan: str, admin_email: str) -> tuple[TenantView, NewLink]:
         """A tenant, and the invitation of its first admin. Raises NotAllowed, TenantsNotApart, BadSlug, SlugTaken, PlanNotFound."""
@@ -141,10 +151,16 @@ class TenantService:
             return (await uow.tenants.get()).view
 
     async def change_own(self, by: Principal, changes: Mapping[str, object]) -> TenantView:
-        """Changes the own library's name and settings, by the names that TenantView has for them. Raises NotAllowed."""
+        """Changes the own library's name and settings, by the names that TenantView has for them.
+
+        Raises NotAllowed, UnknownPrompt.
+        """
         require_admin(by)
         if "signup" in changes:
             require_member(by)
+        variants = changes.get("prompt_variants")
+        if isinstance(variants, dict):
+            require_known(variants, self._prompts)
         async with self._uow(by.tenant_id) as uow:
             tenant = await uow.tenants.get()
             for name in OWN_SETTINGS & changes.keys():

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         "", description="What a million units of input and output cost, such as gpt-4o-mini=0.15/0.60, comma-separated; optional."
     )
     llm_currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="What prices are in (ISO 4217).")] = "USD"
+    prompts_dir: Path | None = Field(
+        None, description="A directory of more versions of the prompts, which libraries may try out; see `luminalib prompts`."
+    )
     ollama: OllamaSettings = OllamaSettings()
     openai: OpenAISettings = OpenAISettings()
     passage_index: Literal["local", "pgvector"] = Field(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.one_time_links import SignupMode
+from luminalib.domain.prompt_variants import PromptVariant
 from luminalib.domain.quotas import Quota
 from luminalib.domain.tenants import TenantNotFound, TenantSuspended, TenantView
 from luminalib.ports.tenants import TenantRegister
@@ -58,6 +59,10 @@ class Tenants:
         if found is None:
             raise TenantNotFound
         return found
+
+    async def prompt_variants(self, tenant_id: str) -> Mapping[str, Sequence[PromptVariant]]:
+        """What a tenant tries out of prompts, by name. Raises TenantNotFound."""
+        return (await self.get(tenant_id)).prompt_variants or {}
 
     async def limit(self, tenant_id: str, quota: Quota) -> int | None:
         """How much of something a tenant may have; None for as much as it likes. Raises TenantNotFound."""

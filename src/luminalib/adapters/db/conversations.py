@@ -129,6 +129,12 @@ class SqlConversationRepository(ConversationRepository):
         total = await self._session.scalar(sa.select(sa.func.count()).select_from(messages).where(*ours)) or 0
         return Page([_message(row) for row in rows], total)
 
+    async def message(self, conversation_id: str, message_id: str) -> Message | None:
+        """See ConversationRepository."""
+        wanted = sa.select(messages).where(*self._in(conversation_id), messages.c.id == message_id)
+        row = (await self._session.execute(wanted)).one_or_none()
+        return _message(row) if row else None
+
     async def after(self, conversation_id: str, number: int, limit: int) -> Sequence[Message]:
         """See ConversationRepository."""
         wanted = sa.select(messages).where(*self._in(conversation_id), messages.c.number > number)

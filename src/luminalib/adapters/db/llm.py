@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.quotas import SqlQuotaCounters
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
-from luminalib.domain.llm import FAILURES, Answer, LLMCall, Outcome, Purpose, Usage
+from luminalib.domain.llm import FAILURES, Answer, LLMCall, Outcome, Purpose, ReaderVerdict, Usage, VariantUsage
 from luminalib.domain.quotas import Quota
 from luminalib.ports.persistence import LLMLedger
 
@@ -45,6 +45,23 @@ llm_answers = sa.Table(
     sa.Column("model", sa.String(200), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+)
+
+reader_verdicts = sa.Table(
+    "reader_verdicts",
+    metadata,
+    sa.Column("tenant_id", sa.String(36), primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("purpose", enum_column(Purpose), primary_key=True),
+    # No foreign key: what was said of a prompt stays true when the book or the conversation has gone.
+    sa.Column("subject_id", sa.String(36), primary_key=True),
+    sa.Column("provider", sa.String(64), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("prompt", sa.String(200), nullable=False),
+    sa.Column("is_helpful", sa.Boolean, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_reader_verdicts_user_id", "user_id"),
+    sa.Index("ix_reader_verdicts_tenant_id_at", "tenant_id", "at"),
 )
 
 
@@ -95,6 +112,48 @@ class SqlLLMLedger(LLMLedger):
             for name in names.split(","):
                 found[tuple(key)][name] += count
         return found
+
+    async def variants(self, since: date, until: date) -> list[VariantUsage]:
+        """See LLMLedger."""
+        c, v = llm_calls.c, reader_verdicts.c
+        names = {
+            "calls": sa.true(),
+            "accepted": c.outcome == Outcome.OK,
+            "cached": c.outcome == Outcome.CACHED,
+            "repaired": c.outcome == Outcome.REPAIRED,
+            "failed": c.outcome.in_(FAILURES),
+        }
+        counts = [sa.func.count().filter(which).label(name) for name, which in names.items()]
+        keys = (c.purpose, c.provider, c.model, c.prompt)
+        called = sa.select(*keys, *counts).where(c.tenant_id == self._tenant_id, c.day.between(since, until)).group_by(*keys)
+        told = (v.purpose, v.provider, v.model, v.prompt)
+        said = [
+            sa.func.count().filter(v.is_helpful == given).label(name) for name, given in (("helpful", True), ("unhelpful", False))
+        ]
+        first, last = datetime.combine(since, time.min, UTC), datetime.combine(until, time.max, UTC)
+        judged = sa.select(*told, *said).where(v.tenant_id == self._tenant_id, v.at.between(first, last))
+        found: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+        for statement in (called, judged.group_by(*told)):
+            for row in (await self._session.execute(statement)).mappings():
+                found[row["purpose"], row["provider"], row["model"], row["prompt"]] |= {
+                    name: row[name] for name in row if name not in ("purpose", "provider", "model", "prompt")
+                }
+        return [
+            VariantUsage(purpose=purpose, provider=provider, model=model, variant=prompt, **found[purpose, provider, model, prompt])
+            for purpose, provider, model, prompt in sorted(found)
+        ]
+
+    async def judge(self, verdict: ReaderVerdict) -> None:
+        """See LLMLedger."""
+        v = reader_verdicts.c
+        same = (v.user_id == verdict.user_id, v.purpose == verdict.purpose, v.subject_id == verdict.subject_id)
+        await self._session.execute(sa.delete(reader_verdicts).where(v.tenant_id == self._tenant_id, *same))
+        await self._session.execute(sa.insert(reader_verdicts).values(asdict(verdict) | {"tenant_id": self._tenant_id}))
+
+    async def forget_reader(self, user_id: str) -> None:
+        """See LLMLedger."""
+        theirs = (reader_verdicts.c.tenant_id == self._tenant_id, reader_verdicts.c.user_id == user_id)
+        await self._session.execute(sa.delete(reader_verdicts).where(*theirs))
 
     async def speed(self, provider: str, model: str) -> float | None:
         """See LLMLedger."""

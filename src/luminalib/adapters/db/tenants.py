@@ -34,6 +34,7 @@ tenants = sa.Table(
     sa.Column("language", enum_column(Language)),
     sa.Column("refusal", sa.String(500)),
     sa.Column("answer_confidence", sa.Float),
+    sa.Column("prompt_variants", sa.JSON(none_as_null=True)),
     sa.Index("ix_tenants_created_at", "created_at", "tenant_id"),
 )
 plans = sa.Table(

@@ -28,6 +28,7 @@ class FallbackLLM(LLMProvider):
 
     def __init__(self, first: LLMProvider, second: LLMProvider) -> None:
         self.name = first.name
+        self.prompt_versions = first.prompt_versions
         self.conversing = first.conversing
         self._first = first
         self._second = second

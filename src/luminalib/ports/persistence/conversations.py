@@ -44,6 +44,10 @@ class ConversationRepository(ABC):
         """The messages of a conversation, the oldest first."""
 
     @abstractmethod
+    async def message(self, conversation_id: str, message_id: str) -> Message | None:
+        """One of its messages."""
+
+    @abstractmethod
     async def after(self, conversation_id: str, number: int, limit: int) -> Sequence[Message]:
         """The next messages of a conversation."""
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from datetime import date, datetime
 
-from luminalib.domain.llm import Answer, LLMCall, Usage
+from luminalib.domain.llm import Answer, LLMCall, ReaderVerdict, Usage, VariantUsage
 
 
 class LLMLedger(ABC):
@@ -16,6 +16,18 @@ class LLMLedger(ABC):
     @abstractmethod
     async def usage(self, since: date, until: date, *, by_member: bool = False) -> list[Usage]:
         """Calls added up per day, purpose, provider and model, both days included, the newest day first; per member if wanted."""
+
+    @abstractmethod
+    async def variants(self, since: date, until: date) -> list[VariantUsage]:
+        """The same per purpose, provider, model and version of the prompt, with what readers said in those days; by name."""
+
+    @abstractmethod
+    async def judge(self, verdict: ReaderVerdict) -> None:
+        """Keeps a reader's verdict in place of their earlier one on the same subject."""
+
+    @abstractmethod
+    async def forget_reader(self, user_id: str) -> None:
+        """Deletes a reader's verdicts."""
 
     @abstractmethod
     async def speed(self, provider: str, model: str) -> float | None:

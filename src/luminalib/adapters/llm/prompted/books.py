@@ -206,7 +206,7 @@ class BookReader:
         return [task.result() for task in tasks]
 
     async def _prompt(self, name: str, request: SummaryRequest) -> Prompt:
-        return await self._asker.prompts.get(name, request.tenant_id)
+        return await self._asker.prompts.get(name, request.tenant_id, request.subject)
 
     async def _ask(self, request: SummaryRequest, prompt: Prompt, inputs: dict[str, Any], source: Source) -> dict[str, Any]:
         """The answer, held against `source`, the text that it is about."""

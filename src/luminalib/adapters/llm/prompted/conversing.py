@@ -70,7 +70,7 @@ class PromptedConversing(ConversingModel):
         """See ConversingModel."""
         told, spent = await self._asked("answer-draft", situation, _to_answer_from, _draft_checked, is_enough=_says_something)
         claims = [Claim(text=one["text"], source=one["source"]) for one in told["sentences"] if one["text"].strip()]
-        prompt = await self._asker.prompts.get("answer-draft", situation.tenant_id)
+        prompt = await self._asker.prompts.get("answer-draft", situation.tenant_id, situation.user_id or "")
         return Draft(is_answerable=told["answerable"], claims=claims, prompt=prompt.id, spent=spent)
 
     async def reword(self, situation: Situation, sentences: Sequence[str]) -> Wording:
@@ -107,7 +107,7 @@ class PromptedConversing(ConversingModel):
     async def _question(
         self, name: str, situation: Situation, tally: Tally, inputs: Mapping[str, Any], checked: Checked
     ) -> Question:
-        prompt = await self._asker.prompts.get(name, situation.tenant_id)
+        prompt = await self._asker.prompts.get(name, situation.tenant_id, situation.user_id or "")
         return Question(
             tenant_id=situation.tenant_id,
             user_id=situation.user_id,

@@ -29,7 +29,7 @@ class InquiryReader:
 
     async def classify(self, tenant_id: str, message: str) -> IntentReading:
         """The intent with the quotations that stand in the message. Raises what Asker.ask does, and ContextTooSmall."""
-        prompt = await self._asker.prompts.get("inquiry-intent", tenant_id)
+        prompt = await self._asker.prompts.get("inquiry-intent", tenant_id, message)
         told = await self._ask(tenant_id, prompt, message, lambda answer: tuple(faults_of_intent(answer, message)))
         intent = InquiryIntent(told["intent"])
         evidence = tuple(dict.fromkeys(filter(None, (quoted(quote, message) for quote in told["evidence"]))))
@@ -46,7 +46,7 @@ class InquiryReader:
 
     async def extract(self, tenant_id: str, message: str, region: str | None) -> FieldReading:
         """The fields that stand in the message and are what they should be. Raises as above."""
-        prompt = await self._asker.prompts.get("inquiry-fields", tenant_id)
+        prompt = await self._asker.prompts.get("inquiry-fields", tenant_id, message)
         reads: dict[str, Callable[[str], Any]] = {
             "name": str,
             "email": self._reader.email,

@@ -10,11 +10,12 @@ import re
 import secrets
 import tomllib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -153,34 +154,61 @@ def _check_declaration(raw: Mapping[str, Any], schemas: Mapping[str, Mapping[str
 
 
 class PromptSource(ABC):
-    """Where prompts come from. Each question names its tenant, so that a source may one day give tenants prompts of their own."""
+    """Where prompts come from. Each question names its tenant and what it is about: a tenant may try out several versions."""
+
+    @property
+    @abstractmethod
+    def versions(self) -> Mapping[str, Sequence[int]]:
+        """The versions that there are, by the prompt's name."""
 
     @abstractmethod
-    async def get(self, name: str, tenant_id: str) -> Prompt:
-        """The version of a prompt that a tenant uses. Raises PromptError when there is none."""
+    async def get(self, name: str, tenant_id: str, subject: str = "") -> Prompt:
+        """The version of a prompt that a tenant uses for a subject. Raises PromptError when there is none."""
 
 
 class FilePrompts(PromptSource):
-    """The prompts that ship with the library: the same for all tenants, the highest version of each name."""
+    """The prompts that ship with the library, in their highest version, and the operator's own versions of them.
 
-    def __init__(self) -> None:
-        folder = files("luminalib.adapters.llm.prompted") / "prompts"
-        schemas = {item.name.removesuffix(".json"): json.loads(item.read_text("utf-8")) for item in (folder / "schemas").iterdir()}
-        texts = {item.name: item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".toml")}
+    Those are files of the same form in `folder`, with the inputs and the output of the prompt whose name they have. They are used
+    by name@version only. Raises PromptError, naming the file, for one that is not as it should be.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        shipped = files("luminalib.adapters.llm.prompted") / "prompts"
+        schemas = {item.name.removesuffix(".json"): json.loads(item.read_text("utf-8")) for item in (shipped / "schemas").iterdir()}
+        texts = {item.name: item.read_text("utf-8") for item in shipped.iterdir() if item.name.endswith(".toml")}
         prompts = (parse(text, name, schemas) for name, text in texts.items())
         self._prompts = sorted(prompts, key=lambda prompt: (prompt.name, prompt.version))
+        self._usual = {prompt.name: prompt for prompt in self._prompts}
+        for path in sorted(folder.glob("*.toml")) if folder else ():
+            self._add(parse(path.read_text("utf-8"), path.name, schemas), path.name)
 
-    async def get(self, name: str, tenant_id: str) -> Prompt:  # noqa: ARG002 -- see PromptSource
+    def _add(self, prompt: Prompt, source: str) -> None:
+        usual = self._usual.get(prompt.name)
+        if usual is None:
+            raise PromptError(f"The prompt {source} is of no use: there is no prompt {prompt.name}.")
+        if any(prompt.id == known.id for known in self._prompts):
+            raise PromptError(f"The prompt {source} needs a version of its own: there is a {prompt.id} already.")
+        if (prompt.inputs.keys(), prompt.output) != (usual.inputs.keys(), usual.output):
+            raise PromptError(f"The prompt {source} should have the inputs and the output of {usual.id}.")
+        self._prompts = sorted([*self._prompts, prompt], key=lambda one: (one.name, one.version))
+
+    async def get(self, name: str, tenant_id: str, subject: str = "") -> Prompt:  # noqa: ARG002 -- see PromptSource
         """See PromptSource."""
         return self.find(name)
 
     def find(self, name: str) -> Prompt:
         """A prompt by its name, or by name@version. Raises PromptError."""
-        found = [prompt for prompt in self._prompts if name in (prompt.name, prompt.id)]
-        if not found:
+        found = {prompt.id: prompt for prompt in self._prompts} | self._usual
+        if name not in found:
             raise PromptError(f"There is no prompt {name}. There are: {', '.join(prompt.id for prompt in self._prompts)}.")
-        return found[-1]
+        return found[name]
 
     def list(self) -> list[Prompt]:
         """All prompts, by name and version."""
         return list(self._prompts)
+
+    @property
+    def versions(self) -> Mapping[str, Sequence[int]]:
+        """See PromptSource."""
+        return {name: [prompt.version for prompt in self._prompts if prompt.name == name] for name in self._usual}

@@ -51,6 +51,7 @@ class PromptedLLM(LLMProvider):
         allow: Allow = without_limit,
     ) -> None:
         self.name = transport.name
+        self.prompt_versions = prompts.versions
         self._transport = transport
         self._own = own
         self._at_once = at_once

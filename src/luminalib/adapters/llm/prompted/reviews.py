@@ -40,7 +40,7 @@ class ReviewReader:
 
     async def read(self, tenant_id: str, review: ReviewText) -> ReviewReading:
         """One review; one that is longer than the model's context is read in parts."""
-        prompt = await self._asker.prompts.get("review-reading", tenant_id)
+        prompt = await self._asker.prompts.get("review-reading", tenant_id, review.text)
         budget = await self._asker.budget()
         for _ in range(ATTEMPTS):
             room = budget.room_for_text(prompt.render(_inputs("", review)), prompt.answer_characters)
@@ -57,7 +57,7 @@ class ReviewReader:
 
         Raises UnusableAnswer when it says something else than the table.
         """
-        prompt = await self._asker.prompts.get("consensus-wording", request.tenant_id)
+        prompt = await self._asker.prompts.get("consensus-wording", request.tenant_id, request.subject)
         aspects = [_aspect(request, at) for at in range(len(request.aspects))]
         while True:
             try:
