@@ -44,6 +44,8 @@ async def test_nothing_is_looked_for_among_all_of_a_tenant(newest: Path, tmp_pat
         await uow.passages.documents_of(MANY)
         await uow.passages.readable("ada", MANY)
         await uow.passages.vectors("model", MANY)
+        await uow.passages.embedded("model", MANY)
+        await uow.passages.vectors_of("model", MANY)
         await uow.conversations.latest_numbers(MANY)
         sa.event.remove(sa.Engine, "before_cursor_execute", hear)
     async with database.owner.connect() as connection:
@@ -51,5 +53,5 @@ async def test_nothing_is_looked_for_among_all_of_a_tenant(newest: Path, tmp_pat
             if statement.lstrip().startswith(("SELECT", "DELETE")):
                 plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
                 assert not BY_TENANT_ALONE.search(str(plan)), f"{statement}\n{plan}"
-    assert len(said) >= 8
+    assert len(said) >= 10
     await database.close()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -13,6 +14,8 @@ from fakes import FakeClock
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import jobs
+from luminalib.adapters.db.passages import passage_vectors
+from luminalib.adapters.db.sentence_vectors import SqlSentenceVectors
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.passage_index.local import LocalPassageIndex
@@ -25,8 +28,9 @@ from luminalib.domain.passages import MOST_CHARACTERS, PassageNotFound, Scope
 from luminalib.domain.pipeline import INDEX_DOCUMENT
 from luminalib.domain.search import NoMeanings, NothingToSearch, SearchMode
 from luminalib.domain.texts import SECTION_BREAK, sections_of
-from luminalib.ports.embedder import Embedder, EmbedderUnavailable
+from luminalib.ports.embedder import Embedder, EmbedderUnavailable, Use
 from luminalib.ports.passage_index import PassageIndex
+from luminalib.ports.sentence_vectors import SentenceVectors
 from luminalib.services.passages import PassageService
 from luminalib.services.search import SearchRequest, SearchService
 from luminalib.steps.indexing import IndexTools, behind, catch_up
@@ -46,10 +50,11 @@ class Desk:
     index: PassageIndex
     embedder: Embedder
     database: SqlDatabase
+    sentences: SentenceVectors | None = None
 
     @property
     def tools(self) -> IndexTools:
-        return IndexTools(uow=self.uow, index=self.index, embedder=self.embedder)
+        return IndexTools(uow=self.uow, index=self.index, embedder=self.embedder, sentences=self.sentences)
 
     @property
     def passages(self) -> PassageService:
@@ -57,7 +62,7 @@ class Desk:
 
     @property
     def search(self) -> SearchService:
-        return SearchService(self.uow, Retriever(self.index, self.embedder))
+        return SearchService(self.uow, Retriever(self.index, self.embedder, self.sentences))
 
     async def add(self, *texts: str, owner: str | None = None, title: str | None = "A book") -> Document:
         """A document whose text has been read, with a book when it has a title."""
@@ -264,3 +269,58 @@ async def test_the_same_on_the_local_index(desk: Desk, local: LocalPassageIndex)
     document = await desk.add(SEA, LAND)
     assert await desk.found(HOUSE, "keepers") == [document.id, document.id]
     assert await behind(desk.tools, "main") == []
+
+
+DIFFUSE = "A cat came. A ship left. A cat left the ship. The storm was loud. The lamp was lit. A cat was at the lamp in the storm."
+EXACT = f"The keeper slept. {'The wind blew over the grey hills and the sea. ' * 9}A cat sat at the lamp."
+
+
+@pytest.fixture
+async def close(desk: Desk) -> Desk:
+    """A desk that looks at sentences, too."""
+    desk.sentences = SqlSentenceVectors(desk.uow, FakeClock(NOW))
+    return desk
+
+
+async def test_a_sentence_that_says_it_outweighs_a_passage_about_it(desk: Desk) -> None:
+    diffuse, exact = await desk.add(DIFFUSE), await desk.add(EXACT)
+    asked = "a cat sat at the lamp"
+    assert await desk.found(HOUSE, asked, SearchMode.SEMANTIC) == [diffuse.id, exact.id]
+    desk.sentences = SqlSentenceVectors(desk.uow, FakeClock(NOW))
+    assert await desk.found(HOUSE, asked, SearchMode.SEMANTIC) == [diffuse.id, exact.id], "nothing is kept yet"
+    for document in (diffuse, exact):
+        await desk.passages.index_now("main", document.id)
+    assert await desk.found(HOUSE, asked, SearchMode.SEMANTIC) == [exact.id, diffuse.id]
+
+
+async def test_sentences_are_embedded_once_and_the_rest_after_a_crash(close: Desk) -> None:
+    document = await close.add("Night fell on the sea. " * 100 + "Morning came.", "Night fell on the sea. A cat woke.")
+    assert isinstance(close.embedder, FakeEmbedder)
+    asked = close.embedder.asked
+    assert asked.count("Night fell on the sea.") <= 2
+    assert {"Night fell on the sea.", "Morning came.", "A cat woke."} <= set(asked)
+    before = len(asked)
+    await close.passages.index_now("main", document.id, is_fresh=False)
+    assert len(asked) == before
+    async with close.database.owner.begin() as connection:  # as when the server had died between passages and sentences
+        model = await close.embedder.model()
+        assert model is not None
+        await connection.execute(sa.delete(passage_vectors).where(passage_vectors.c.model != model.fingerprint))
+    await close.passages.index_now("main", document.id)
+    assert "A cat woke." in asked[before:]
+
+
+async def test_nearness_is_that_of_the_nearest_sentence_and_of_the_nearest_two(close: Desk) -> None:
+    document = await close.add("A cat sat. The lamp was lit. A ship left.")
+    async with close.uow.reading("main") as unit:
+        (passage,) = await unit.passages.of(document.id)
+    model = await close.embedder.model()
+    assert model is not None
+    assert close.sentences is not None
+    texts = ["A cat sat.", "The lamp was lit.", "A ship left.", "lamp ship"]
+    *sentences, wanted = (np.frombuffer(one, "<f4") for one in await close.embedder.embed(texts, Use.PASSAGE))
+    pairs = [(first + second) / np.linalg.norm(first + second) for first, second in itertools.pairwise(sentences)]
+    (found,) = await close.sentences.nearness("main", model, [wanted.tobytes()], [passage.id, "unknown"])
+    expected = (max(one @ wanted for one in sentences) + max(one @ wanted for one in pairs)) / 2
+    assert found == {passage.id: pytest.approx(expected, abs=1e-2)}
+    assert await close.sentences.nearness("other", model, [wanted.tobytes()], [passage.id]) == [{}]

@@ -10,6 +10,7 @@ from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.covers.drawn import DrawnCovers
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.postgres import DatabaseRole
+from luminalib.adapters.db.sentence_vectors import SqlSentenceVectors
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
@@ -41,6 +42,7 @@ from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.recommender import Recommender
 from luminalib.ports.sealing import Sealer
 from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
+from luminalib.ports.sentence_vectors import SentenceVectors
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.tenants import TenantRegister
@@ -81,6 +83,7 @@ class Adapters:
     recommender: Recommender
     index: PassageIndex
     embedder: Embedder
+    sentences: SentenceVectors
     splitter: PassageSplitter
     retriever: Retriever
     register: TenantRegister
@@ -106,6 +109,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         await open_passage_index(settings, stack, {} if database.is_sqlite else database.access.settings(DatabaseRole.APP)),
         open_embedder(settings, stack),
     )
+    sentences = SqlSentenceVectors(uow, clock)
     return Adapters(
         clock=clock,
         database=database,
@@ -128,7 +132,8 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         recommender=HybridRecommender(children) if settings.recommender == "hybrid" else TfidfRecommender(),
         index=index,
         embedder=embedder,
-        retriever=Retriever(index, embedder),
+        sentences=sentences,
+        retriever=Retriever(index, embedder, sentences),
         splitter=SemanticPassageSplitter(),
         register=register,
         tenants=tenants,

@@ -196,7 +196,7 @@ def loan_policies(settings: Settings, a: Adapters) -> LoanPolicies:
 
 def index_tools(a: Adapters) -> IndexTools:
     """What indexing needs."""
-    return IndexTools(uow=a.uow, index=a.index, embedder=a.embedder)
+    return IndexTools(uow=a.uow, index=a.index, embedder=a.embedder, sentences=a.sentences)
 
 
 def passage_service(a: Adapters) -> PassageService:

@@ -12,6 +12,9 @@ _MEANT_FROM = 0.42
 _READ = 2.0
 _FAR = 0.02
 _FAR_IN_MEANING = 0.3
+_NEAR = 0.44
+_IN_OTHER_WORDS = 0.55
+"""Set on paraphrased questions about real books, and on what those books say nothing of."""
 SURE = 0.3
 """From here on a question is answered."""
 HOPELESS = 0.08
@@ -46,6 +49,15 @@ def confidence_in_answer(lexical: float, meaning: float | None, support: float, 
     if meaning is not None:
         value += _MEANT * (meaning - _MEANT_FROM)
     return _logistic(value) * (1.0 if holds_it else HOPELESS)
+
+
+def is_near_in_meaning(meaning: float | None, coverage: float) -> bool:
+    """Whether a question that hardly uses the books' words comes near to what they say: worth showing, if not worth an answer.
+
+    `coverage` is the share of its words, by rarity, that stand together in a passage. Who does use the books' words and finds no
+    answer by them is not helped by what lies near.
+    """
+    return meaning is not None and meaning >= _NEAR and coverage < _IN_OTHER_WORDS
 
 
 def is_hopeless(meaning: float | None, confidence: float) -> bool:

@@ -7,8 +7,6 @@ from luminalib.domain.passages import Hit
 
 DEPTH = 50
 """So many of each list count."""
-EXACT = 0.95
-"""Who has this share of the question's words, weighed by rarity, has what the question names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +32,7 @@ def fuse(lists: Sequence[RankedList]) -> list[Ranked]:
     """All passages by the sum of their scores in the lists, each list's brought to 0.0 to 1.0 by its own best and worst.
 
     A passage that a list has not found counts 0 there. Sums keep how far apart the scores of a list are, which reciprocal ranks
-    throw away. Passages that have all telling words of the question come first.
+    throw away.
     """
     sums: dict[str, float] = {}
     why: dict[str, list[str]] = {}

@@ -20,6 +20,11 @@ def sentences_in(text: str) -> list[tuple[int, int]]:
     return [piece for start, stop in _runs(text) for piece in _cut(text, *_trimmed(text, start, stop))]
 
 
+def sentences_of(text: str) -> list[str]:
+    """The sentences themselves; a text without any is one."""
+    return [text[start:stop] for start, stop in sentences_in(text)] or [text]
+
+
 def whole_sentences(text: str, longest: int) -> str:
     """The whole sentences of a text that was, or has to be, cut at so many characters.
 

@@ -1,15 +1,19 @@
 """Making passages of texts and keeping their index in step."""
 
 from collections.abc import AsyncIterator, Sequence
+from itertools import chain
 
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.jobs import Job
 from luminalib.domain.passages import IndexedDocument, Passage
+from luminalib.domain.sentences import sentences_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.embedder import EmbeddingModel, Use, Vector
 from luminalib.ports.passages import PassageSplitter
 from luminalib.steps.indexing import IndexTools, behind, catch_up
 
+SENTENCES_OF = 16
+"""The sentences of so many passages are kept in one write."""
 BATCH = 64
 """So many texts are embedded between two writes: that much work a crash can cost."""
 
@@ -65,6 +69,8 @@ class PassageService:
         if model is not None and passages and (state is None or state.model != model.fingerprint):
             vectors = await self._vectors(tenant_id, model, passages)
             await self._tools.index.add_vectors(tenant_id, document_id, model, vectors)
+        if model is not None:
+            await self._keep_sentences(tenant_id, model, passages)
 
     async def _keep(self, document: IndexedDocument, passages: Sequence[Passage]) -> bool:
         """Whether the document is still the one that was read; then its passages are kept."""
@@ -92,3 +98,22 @@ class PassageService:
                 await uow.passages.keep_vectors(model.fingerprint, fresh, self._clock.now())
             vectors |= fresh
         return [vectors[digest] for digest in digests]
+
+    async def _keep_sentences(self, tenant_id: str, model: EmbeddingModel, passages: Sequence[Passage]) -> None:
+        """Embeds the sentences of passages, each once, as neighbours share some."""
+        if self._tools.sentences is None:
+            return
+        texts = {passage.digest: passage.text for passage in passages}
+        wanted = await self._tools.sentences.missing(tenant_id, model, texts)
+        missing = [digest for digest in texts if digest in wanted]
+        known: dict[str, Vector] = {}
+        for start in range(0, len(missing), SENTENCES_OF):
+            split = {digest: sentences_of(texts[digest]) for digest in missing[start : start + SENTENCES_OF]}
+            new = [sentence for sentence in dict.fromkeys(chain.from_iterable(split.values())) if sentence not in known]
+            made: list[Vector] = []
+            for at in range(0, len(new), BATCH):
+                made += await self._tools.embedder.embed(new[at : at + BATCH], Use.PASSAGE)
+            known |= dict(zip(new, made, strict=True))
+            vectors = {digest: [known[sentence] for sentence in sentences] for digest, sentences in split.items()}
+            await self._tools.sentences.keep(tenant_id, model, vectors)
+            known = {sentence: known[sentence] for sentence in split[missing[min(start + SENTENCES_OF, len(missing)) - 1]]}

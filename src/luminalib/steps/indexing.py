@@ -8,6 +8,7 @@ from luminalib.domain.pipeline import index_document
 from luminalib.ports.embedder import Embedder, EmbedderUnavailable
 from luminalib.ports.passage_index import PassageIndex
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.sentence_vectors import SentenceVectors
 
 _AT_ONCE = 500
 
@@ -19,6 +20,7 @@ class IndexTools:
     uow: UnitOfWorkFactory
     index: PassageIndex
     embedder: Embedder
+    sentences: SentenceVectors | None = None
 
 
 async def behind(tools: IndexTools, tenant_id: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from luminalib.domain.confidence import confidence_of
 from luminalib.domain.passages import Hit, Scope
@@ -11,9 +11,12 @@ from luminalib.domain.ranking import DEPTH, Ranked, RankedList, fuse
 from luminalib.domain.search import LONGEST_QUESTION, NoMeanings, SearchMode
 from luminalib.ports.embedder import Embedder, EmbedderUnavailable, EmbeddingModel, Use, Vector
 from luminalib.ports.passage_index import LexicalHits, PassageIndex, PassageIndexUnavailable
+from luminalib.ports.sentence_vectors import SentenceVectors
 
 WORDS, MEANING = "words", "meaning"
 """What people are told found a passage."""
+CANDIDATES = 100
+"""So many passages that lie near in meaning are compared once more, sentence by sentence."""
 PAUSE_SECONDS = 15.0
 """How long an embedder that was away is not asked again."""
 
@@ -48,12 +51,27 @@ class Retrieved:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What lies near in meaning, the best first; `nearest` is the best cosine of a whole passage."""
+
+    nearest: float
+    ranked: Sequence[Hit]
+
+    def closer(self, cosines: Mapping[str, float]) -> "_Near":
+        """Ranked by the sum of a passage's own cosine and that of its sentences; its own stands in where there is none."""
+        summed = [replace(hit, score=hit.score + cosines.get(hit.passage_id, hit.score)) for hit in self.ranked]
+        return _Near(self.nearest, sorted(summed, key=lambda hit: (-hit.score, hit.passage_id)))
+
+
 class Retriever:
     """Asks the index, and the embedder where there is one."""
 
-    def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
+    def __init__(self, index: PassageIndex, embedder: Embedder, sentences: SentenceVectors | None = None) -> None:
+        """With `sentences` the nearest passages are compared once more, sentence by sentence."""
         self._index = index
         self._embedder = embedder
+        self._sentences = sentences
         self._away_until = 0.0
 
     async def retrieve(
@@ -67,17 +85,18 @@ class Retriever:
         words, (meaning, note) = await asyncio.gather(
             self._by_words(scope, asked, phrases, mode), self._by_meaning(scope, asked, mode)
         )
-        lists = [RankedList(name=WORDS, hits=found.hits) for found in words]
-        lists += [RankedList(name=MEANING, hits=found) for found in meaning]
+        lists = [RankedList(name=WORDS, hits=found.hits, weight=_weight(found) if meaning else 1.0) for found in words]
+        lists += [RankedList(name=MEANING, hits=found.ranked) for found in meaning]
         return Retrieved(
             ranked=fuse(lists),
             mode=_mode_of(has_words=bool(words), has_meaning=bool(meaning)),
             evidence=Evidence(
                 lexical=max((found.hits[0].score / found.mass for found in words if found.hits and found.mass), default=0.0),
-                meaning=max((found[0].score for found in meaning if found), default=None),
+                meaning=max((found.nearest for found in meaning if found.ranked), default=None),
                 coverage=max((hit.coverage for found in words for hit in found.hits), default=0.0),
             ),
-            total=max((found.total for found in words), default=0) or len({hit.passage_id for found in meaning for hit in found}),
+            total=max((found.total for found in words), default=0)
+            or len({hit.passage_id for found in meaning for hit in found.ranked}),
             is_capped=any(found.is_capped for found in words),
             note=note,
         )
@@ -89,7 +108,7 @@ class Retriever:
             return []
         return list(await asyncio.gather(*(self._index.lexical(scope, question, phrases, DEPTH) for question in questions)))
 
-    async def _by_meaning(self, scope: Scope, questions: Sequence[str], mode: SearchMode) -> tuple[list[list[Hit]], str | None]:
+    async def _by_meaning(self, scope: Scope, questions: Sequence[str], mode: SearchMode) -> tuple[list[_Near], str | None]:
         if mode is SearchMode.LEXICAL:
             return [], None
         try:
@@ -98,11 +117,23 @@ class Retriever:
                 if mode is SearchMode.AUTO:
                     return [], None
                 raise NoMeanings
-            return [await self._index.nearest(scope, model, vector, DEPTH) for vector in vectors], None
+            found = [await self._index.nearest(scope, model, vector, CANDIDATES) for vector in vectors]
+            return await self._read_closely(scope.tenant_id, model, vectors, found), None
         except (EmbedderUnavailable, PassageIndexUnavailable) as reason:
             if mode is SearchMode.SEMANTIC:
                 raise
             return [], f"Found by words alone: {reason.detail}"
+
+    async def _read_closely(
+        self, tenant_id: str, model: EmbeddingModel, vectors: Sequence[Vector], found: Sequence[Sequence[Hit]]
+    ) -> list[_Near]:
+        """The passages by their own nearness and that of their nearest sentences together."""
+        near = [_Near(hits[0].score if hits else 0.0, hits) for hits in found]
+        if self._sentences is None:
+            return near
+        ids = list({hit.passage_id for hits in found for hit in hits})
+        closer = await self._sentences.nearness(tenant_id, model, vectors, ids) if ids else []
+        return [one.closer(cosines) for one, cosines in zip(near, closer, strict=True)] if closer else near
 
     async def _embedded(self, questions: Sequence[str]) -> tuple[EmbeddingModel | None, list[Vector]]:
         if time.monotonic() < self._away_until:
@@ -113,6 +144,14 @@ class Retriever:
         except EmbedderUnavailable:
             self._away_until = time.monotonic() + PAUSE_SECONDS
             raise
+
+
+def _weight(found: LexicalHits) -> float:
+    """Of what words have found, beside what meaning has: the share of the question that stands together in one passage.
+
+    Who asks with the book's words has nearly all of them in one place; who asks with others is misled by the few that occur.
+    """
+    return max((hit.coverage for hit in found.hits), default=0.0)
 
 
 def _mode_of(*, has_words: bool, has_meaning: bool) -> SearchMode:

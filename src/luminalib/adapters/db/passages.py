@@ -164,6 +164,23 @@ class SqlPassageRepository(PassageRepository):
             found |= {row.digest: row.vector for row in await self._session.execute(wanted)}
         return found
 
+    async def embedded(self, model: str, digests: Sequence[str]) -> set[str]:
+        """See PassageRepository."""
+        c = passage_vectors.c
+        found: set[str] = set()
+        for some in _batches(list(dict.fromkeys(digests))):
+            wanted = sa.select(c.digest).where(c.tenant_id == self._tenant_id, c.model == model, c.digest.in_(some))
+            found |= set(await self._session.scalars(wanted))
+        return found
+
+    async def vectors_of(self, model: str, passage_ids: Sequence[str]) -> dict[str, bytes]:
+        """See PassageRepository."""
+        c = passage_vectors.c
+        theirs = (c.tenant_id == passages.c.tenant_id, c.digest == passages.c.digest, c.model == model)
+        wanted = sa.select(passages.c.id, c.vector).join(passage_vectors, sa.and_(*theirs))
+        wanted = wanted.where(passages.c.tenant_id == self._tenant_id, passages.c.id.in_(passage_ids))
+        return {row.id: row.vector for row in await self._session.execute(wanted)}
+
     async def keep_vectors(self, model: str, vectors: Mapping[str, Vector], at: datetime) -> None:
         """See PassageRepository."""
         known = await self.vectors(model, list(vectors))

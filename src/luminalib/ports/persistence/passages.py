@@ -45,6 +45,14 @@ class PassageRepository(ABC):
         """What a model made of texts before, by their digests."""
 
     @abstractmethod
+    async def embedded(self, model: str, digests: Sequence[str]) -> set[str]:
+        """Those of the texts of which a model made something before."""
+
+    @abstractmethod
+    async def vectors_of(self, model: str, passage_ids: Sequence[str]) -> dict[str, bytes]:
+        """What a model made of the texts of passages, by the ids of those for which there is any."""
+
+    @abstractmethod
     async def keep_vectors(self, model: str, vectors: Mapping[str, Vector], at: datetime) -> None:
         """Keeps what a model made of texts."""
 

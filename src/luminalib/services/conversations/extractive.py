@@ -1,6 +1,8 @@
 """Answers by the library's own sentences: the best quotations, judged by what was found."""
 
-from luminalib.domain.confidence import HOPELESS, confidence_in_quote
+from collections.abc import Sequence
+
+from luminalib.domain.confidence import HOPELESS, confidence_in_quote, is_near_in_meaning
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, worded
 from luminalib.domain.function_words import telling_words
 from luminalib.domain.passages import QUOTED
@@ -11,6 +13,8 @@ from luminalib.services.conversations.errand import Errand
 
 CITED = 3
 """So many places an answer quotes at most."""
+NEAREST = 5
+"""So many where it can only be said that they lie near in meaning."""
 NEARLY_AS_GOOD = 0.8
 """A further place is quoted when it is worth that much of the best."""
 
@@ -33,6 +37,9 @@ def quoted_answer(errand: Errand) -> Answer:
     """Quotations, as an answer or as the nearest places; or the refusal."""
     quotes = errand.quotes()
     confidence = confidence_in(errand, quotes[0] if quotes else None)
+    evidence = errand.evidence
+    if quotes and confidence < errand.rules.sure and is_near_in_meaning(evidence.meaning, evidence.coverage):
+        return nearest_places(errand, quotes, confidence)
     if not quotes or confidence < HOPELESS or is_by_history(errand, quotes[0].view):
         return refused(errand, confidence)
     shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * quotes[0].score]
@@ -44,6 +51,21 @@ def quoted_answer(errand: Errand) -> Answer:
         confidence=confidence,
         citations=citations,
         refusal_reason=None if is_sure else RefusalReason.NOT_SURE,
+        tool_calls=list(errand.calls),
+    )
+
+
+def nearest_places(errand: Errand, quotes: Sequence[Quote], confidence: float) -> Answer:
+    """The places that lie nearest in meaning, as what they are, in the order of the search: words in common say little of them."""
+    ranks = {view.passage.id: score for view, score in errand.passages.values()}
+    shown = sorted(quotes, key=lambda quote: -ranks[quote.view.passage.id])[:NEAREST]
+    citations = [cited(marker, quote, errand) for marker, quote in enumerate(shown, 1)]
+    return Answer(
+        content=worded(citations, errand.question.style, errand.rules.words, is_sure=False),
+        answered=False,
+        confidence=confidence,
+        citations=citations,
+        refusal_reason=RefusalReason.NOT_SURE,
         tool_calls=list(errand.calls),
     )
 

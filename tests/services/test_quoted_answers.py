@@ -1,0 +1,62 @@
+"""When the library answers by its own sentences, shows the nearest places instead, or refuses."""
+
+import pytest
+
+from luminalib.domain.answer_rules import AnswerRules
+from luminalib.domain.auth import the_house
+from luminalib.domain.conversations import RefusalReason
+from luminalib.domain.media import MediaType
+from luminalib.domain.passages import Scope
+from luminalib.domain.search import PassageView
+from luminalib.services.conversations.errand import Errand, Question
+from luminalib.services.conversations.extractive import NEAREST, quoted_answer
+from luminalib.services.conversations.finding import Found
+from luminalib.steps.retrieving import Evidence
+from passages import make_passages
+
+REFUSAL = "Nobody knows."
+TEXTS = [
+    f"It was the captain's {word} morning. Nobody spoke of the storm." for word in ("first", "cold", "last", "long", "dark", "late")
+]
+
+
+def errand(meaning: float | None, coverage: float, texts: list[str] | None = None) -> Errand:
+    """A question in other words than those of what was found, the best first."""
+    made = Errand(
+        by=the_house(),
+        question=Question(text="At which hour did the seafarer rise?"),
+        scope=Scope(tenant_id="main", user_id=None),
+        rules=AnswerRules(refusal=REFUSAL),
+        deadline=0.0,
+        characters=1000,
+    )
+    found = []
+    for at, passage in enumerate(make_passages("d", *(TEXTS if texts is None else texts))):
+        view = PassageView(
+            passage=passage, title="t", book_id=None, owner_id=None, media_type=MediaType.TEXT, language="en", length=6000
+        )
+        found.append((view, 1.0 - 0.1 * at))
+    evidence = Evidence(lexical=0.05, meaning=meaning, coverage=coverage)
+    made.found(Found(passages=found, evidence=evidence, readable=frozenset()))
+    return made
+
+
+def test_what_lies_near_in_meaning_is_shown_in_the_order_of_the_search() -> None:
+    answer = quoted_answer(errand(0.5, 0.3))
+    assert (answer.answered, answer.refusal_reason) == (False, RefusalReason.NOT_SURE)
+    assert [one.page for one in answer.citations] == list(range(1, NEAREST + 1))
+    assert all(one.quote in text for one, text in zip(answer.citations, TEXTS, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("meaning", "coverage"),
+    [(None, 0.3), (0.3, 0.3), (0.5, 0.8)],
+    ids=["no embedder", "far in meaning", "in the book's own words, and no answer by them"],
+)
+def test_what_is_not_near_is_refused(meaning: float | None, coverage: float) -> None:
+    answer = quoted_answer(errand(meaning, coverage))
+    assert (answer.content, answer.refusal_reason, list(answer.citations)) == (REFUSAL, RefusalReason.NOTHING_FOUND, [])
+
+
+def test_nothing_found_is_refused() -> None:
+    assert quoted_answer(errand(0.5, 0.3, [])).content == REFUSAL
