@@ -37,11 +37,12 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
+from luminalib.adapters.llm.offered import without_choice
 from luminalib.adapters.llm.prompted.asking import without_limit
 from luminalib.adapters.llm.prompted.variants import without_variants
 from luminalib.adapters.triage.learner import LogisticIntentLearner
 from luminalib.adapters.triage.reading import RuleFieldReader
-from luminalib.container.llm import open_llm
+from luminalib.container.llm import EngineTools, open_llm
 from luminalib.domain.inquiry_features import features_of
 from luminalib.domain.inquiry_rules import classify
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
@@ -204,7 +205,18 @@ async def ask_model(messages: Sequence[Labelled]) -> None:
         await upgrade(database)
         children = await stack.enter_async_context(SubprocessPool(1))
         uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), clock)
-        llm = open_llm(settings, stack, children, uow, clock, without_limit, without_variants)
+        llm = open_llm(
+            settings,
+            EngineTools(
+                stack=stack,
+                children=children,
+                uow=uow,
+                clock=clock,
+                allow=without_limit,
+                variants=without_variants,
+                choice=without_choice,
+            ),
+        )
         found, fell_back, began = [], 0, time.perf_counter()
         for one in messages:
             try:

@@ -23,6 +23,7 @@ from luminalib.domain.tenants import (
     FIRST_PLAN,
     SLUG_MAX,
     BadSlug,
+    EngineNotOffered,
     MainTenantStays,
     PlanNotFound,
     SlugNotConfirmed,
@@ -75,6 +76,7 @@ _REFUSAL = "What it says to a question that it cannot answer; null is as its lan
 _SURE = "How sure of an answer it must be to give it as one, not as nearest places; null is as the installation has it."
 _VARIANTS = "Which versions of prompts the language model is asked with, and how often each; null is the usual ones."
 _TWO: dict[str, JsonValue] = {"text-summary": [{"version": 3, "weight": 9}, {"version": 100, "weight": 1}]}
+_LLM = "Its language engine, of those that the operator offers; null is the installation's."
 _NO = "Das steht in keinem unserer Bücher."
 _A_RULE: dict[str, JsonValue] = {"period_days": 14, "max_per_member": 5}
 Region = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
@@ -129,6 +131,9 @@ class OwnTenantPatch(Patch):
     prompt_variants: Annotated[dict[PromptName, Variants], Field(max_length=64)] | None = Field(
         None, description=_VARIANTS, examples=[_TWO]
     )
+    llm: Annotated[str, StringConstraints(min_length=1, max_length=220)] | None = Field(
+        None, description=_LLM, examples=["extractive"]
+    )
 
 
 class TenantOut(BaseModel):
@@ -148,6 +153,7 @@ class TenantOut(BaseModel):
     refusal: str | None = Field(description=_REFUSAL, examples=[_NO])
     answer_confidence: float | None = Field(description=_SURE, examples=[0.4])
     prompt_variants: dict[str, list[dict[str, int]]] | None = Field(description=_VARIANTS, examples=[_TWO])
+    llm: str | None = Field(description=_LLM, examples=["ollama/llama3.2:3b"])
 
     @classmethod
     def of(cls, tenant: TenantView) -> "TenantOut":
@@ -225,7 +231,7 @@ async def get_own_tenant(by: PrincipalDep, services: ServicesDep) -> TenantOut:
     return TenantOut.of(await services.tenants.own(by))
 
 
-@router.patch("/tenant", responses=documented(Unauthenticated, NotAllowed, UnknownPrompt))
+@router.patch("/tenant", responses=documented(Unauthenticated, NotAllowed, UnknownPrompt, EngineNotOffered))
 async def change_own_tenant(body: OwnTenantPatch, by: PrincipalDep, services: ServicesDep) -> TenantOut:
     """Changes your own library. For admins."""
     return TenantOut.of(await services.tenants.change_own(by, body.model_dump(exclude_unset=True)))

@@ -27,7 +27,7 @@ from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.container.database import open_database
 from luminalib.container.keys import sealing_keys, secret_keys
-from luminalib.container.llm import open_llm
+from luminalib.container.llm import EngineTools, open_llm
 from luminalib.container.search import open_embedder, open_passage_index
 from luminalib.container.views import Views, open_views
 from luminalib.domain.one_time_links import SignupMode
@@ -110,6 +110,15 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         open_embedder(settings, stack),
     )
     sentences = SqlSentenceVectors(uow, clock)
+    engine_tools = EngineTools(
+        stack=stack,
+        children=children,
+        uow=uow,
+        clock=clock,
+        allow=quotas.require_tokens,
+        variants=tenants.prompt_variants,
+        choice=tenants.engine,
+    )
     return Adapters(
         clock=clock,
         database=database,
@@ -121,7 +130,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         room=Room(uow, storage, quotas, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
         artist=DrawnCovers(),
-        llm=llm or open_llm(settings, stack, children, uow, clock, quotas.require_tokens, tenants.prompt_variants),
+        llm=llm or open_llm(settings, engine_tools),
         lookup=lookup,
         authority=Authority(lookup, clock),
         hasher=Argon2Hasher(),

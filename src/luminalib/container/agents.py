@@ -13,7 +13,7 @@ from luminalib.settings import Settings
 
 def agent_service(settings: Settings, a: Adapters) -> AgentService:
     """Who runs agents; a reply is answered as a member's question is."""
-    answerer = open_answerer(settings, a, model=None)
+    answerer = open_answerer(settings, a, llm=None)
     reader = RuleFieldReader()
 
     async def answer(by: Principal, question: str) -> Answer:

@@ -13,6 +13,7 @@ from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.llm import AnswerWay
 from luminalib.ports.conversing import ConversingModel
+from luminalib.ports.llm import LLMProvider
 from luminalib.services.conversations import Agent, Answerer, ConversationService, Finder, ToolBox, Tools, Ways
 from luminalib.services.health import Part
 from luminalib.services.knowledge import KnowledgeService
@@ -32,7 +33,7 @@ async def open_conversations(
     tools = Tools(
         uow=a.uow,
         bus=a.bus,
-        answerer=open_answerer(settings, a, a.llm.conversing),
+        answerer=open_answerer(settings, a, a.llm),
         limiter=a.limiter,
         authority=a.authority,
         clock=a.clock,
@@ -50,18 +51,30 @@ async def open_conversations(
     return conversations
 
 
-def open_answerer(settings: Settings, a: Adapters, model: ConversingModel | None) -> Answerer:
-    """Who answers: with the model if there is one and the settings let it, by the library's own sentences otherwise."""
+def open_answerer(settings: Settings, a: Adapters, llm: LLMProvider | None) -> Answerer:
+    """Who answers: with the tenant's model if there is one and the settings let it, by the library's own sentences otherwise."""
     answers = settings.answers
     finder = Finder(a.uow, a.retriever)
     tools = ToolBox(a.uow, finder, a.views.books, a.views.reviews)
     rules = AnswerRulebook(a.tenants, AnswerRules(refusal=settings.refusal, sure=answers.confidence))
-    agent = None
-    if model and answers.by != "extractive":
-        ways = Ways(model, None if answers.by == "auto" else AnswerWay(answers.by))
-        agent = Agent(model=model, ways=ways, tools=tools, most_tokens=answers.tokens)
+    agents: dict[ConversingModel, Agent] = {}
+
+    async def agent_of(tenant_id: str) -> Agent | None:
+        model = (await llm.engine_of(tenant_id)).conversing if llm and answers.by != "extractive" else None
+        if model is None:
+            return None
+        if model not in agents:
+            ways = Ways(model, None if answers.by == "auto" else AnswerWay(answers.by))
+            agents[model] = Agent(model=model, ways=ways, tools=tools, most_tokens=answers.tokens)
+        return agents[model]
+
     return Answerer(
-        finder=finder, tools=tools, rules=rules, agent=agent, seconds=answers.seconds, characters=answers.passage_characters
+        finder=finder,
+        tools=tools,
+        rules=rules,
+        agent_of=agent_of,
+        seconds=answers.seconds,
+        characters=answers.passage_characters,
     )
 
 

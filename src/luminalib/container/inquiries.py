@@ -29,6 +29,7 @@ def triage_policies(settings: Settings, a: Adapters) -> TriagePolicies:
         kept_for=timedelta(days=settings.inquiries.text_days),
         per_day=settings.inquiries.per_day,
         is_public=settings.inquiries.public,
+        has_model=settings.llm != "extractive",
     )
     return TriagePolicies(policy, a.tenants)
 
@@ -41,7 +42,6 @@ def inquiry_service(settings: Settings, a: Adapters) -> InquiryService:
         reader=RuleFieldReader(),
         policies=triage_policies(settings, a),
         learning=intent_learning(a),
-        has_model=settings.llm != "extractive",
         limiter=a.limiter,
         clock=a.clock,
     )

@@ -1,49 +1,34 @@
 """The engine that asks a language model, over the server that the settings choose."""
 
-from contextlib import AsyncExitStack
-
-from luminalib.adapters.llm.prompted.asking import Allow
 from luminalib.adapters.llm.prompted.prompts import FilePrompts, PromptError
 from luminalib.adapters.llm.prompted.provider import PromptedLLM
 from luminalib.adapters.llm.prompted.resilience import ResilientTransport
 from luminalib.adapters.llm.prompted.transport import ChatTransport
-from luminalib.adapters.llm.prompted.variants import Choices, VariantPrompts
-from luminalib.ports.children import ChildProcesses
-from luminalib.ports.clock import Clock
+from luminalib.adapters.llm.prompted.variants import VariantPrompts
+from luminalib.container.llm import EngineTools
 from luminalib.ports.llm import LLMProvider
-from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.triage import FieldReader
 from luminalib.settings import PREFIX, Settings, SettingsError
 
 
-def open_prompted(
-    settings: Settings,
-    stack: AsyncExitStack,
-    children: ChildProcesses,
-    reader: FieldReader,
-    uow: UnitOfWorkFactory,
-    clock: Clock,
-    allow: Allow,
-    variants: Choices,
-    own: LLMProvider,
-) -> PromptedLLM:
-    """The engine; `stack` closes its connections, and `own` words what the model fails at.
+def open_prompted(settings: Settings, tools: EngineTools, reader: FieldReader, own: LLMProvider) -> PromptedLLM:
+    """The engine; `own` words what the model fails at.
 
     Nothing is asked yet: a model may come later than the library. Raises SettingsError for wrong prompts of the operator's.
     """
-    transport = ResilientTransport(_transport(settings), clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
-    stack.push_async_callback(transport.close)
+    transport = ResilientTransport(_transport(settings), tools.clock, seconds=settings.llm_seconds, at_once=settings.llm_at_once)
+    tools.stack.push_async_callback(transport.close)
     return PromptedLLM(
         transport,
-        VariantPrompts(_prompts(settings), variants),
-        uow,
-        children,
+        VariantPrompts(_prompts(settings), tools.variants),
+        tools.uow,
+        tools.children,
         reader,
-        clock,
+        tools.clock,
         own=own,
         at_once=settings.llm_at_once,
         minutes=settings.llm_budget_minutes,
-        allow=allow,
+        allow=tools.allow,
     )
 
 

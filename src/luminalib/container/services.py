@@ -122,7 +122,7 @@ def make_services(
         ),
         reviews=ReviewService(a.uow, a.views.reviews, a.clock),
         search=SearchService(a.uow, a.retriever),
-        tenants=TenantService(a.uow, a.register, a.tenants, a.signer, a.clock, a.llm.prompt_versions),
+        tenants=TenantService(a.uow, a.register, a.tenants, a.signer, a.clock, a.llm),
         tenant_exports=TenantExportService(tenant_files),
         tenant_imports=TenantImportService(tenant_files),
         streams=StreamService(per_account=settings.connections.streams_per_account),

@@ -49,6 +49,12 @@ class PlanNotFound(Invalid):
     slug = "plan-not-found"
 
 
+class EngineNotOffered(Invalid):
+    """The operator offers no such language engine. `offered` lists those that there are."""
+
+    slug = "engine-not-offered"
+
+
 class TenantSuspended(Forbidden):
     """The library has been suspended. Ask whoever runs the installation."""
 
@@ -88,7 +94,8 @@ class TenantView:
     `region` is the country whose telephone numbers need no code, `inquiry_confidence` below what a person should look at an
     inquiry, `inquiries_public` whether strangers may send some, `loan_policy` its own rules of circulation, `language` that of its
     own words in answers, `refusal` what it says to what it cannot answer, `answer_confidence` how sure of an answer it must be, and
-    `prompt_variants` which versions of prompts its language model is asked with, by name.
+    `prompt_variants` which versions of prompts its language model is asked with, by name, and `llm` its language engine, of those
+    that the operator offers.
     """
 
     slug: str
@@ -105,6 +112,7 @@ class TenantView:
     refusal: str | None = None
     answer_confidence: float | None = None
     prompt_variants: Mapping[str, Sequence[PromptVariant]] | None = None
+    llm: str | None = None
 
     @property
     def is_main(self) -> bool:
@@ -130,6 +138,7 @@ class Tenant:
     refusal: str | None = None
     answer_confidence: float | None = None
     prompt_variants: Mapping[str, Sequence[PromptVariant]] | None = None
+    llm: str | None = None
 
     @property
     def view(self) -> TenantView:

@@ -89,7 +89,7 @@ class TriagePolicy:
     """How a tenant wants its inquiries treated.
 
     Below `threshold` of confidence a person should look; numbers are read as of `region`; texts are kept for `kept_for`; an account
-    sends at most `per_day`, and so do all strangers together where `is_public` lets them.
+    sends at most `per_day`, and so do all strangers together where `is_public` lets them. Where it `has_model`, that is asked, too.
     """
 
     threshold: float
@@ -97,6 +97,7 @@ class TriagePolicy:
     kept_for: timedelta
     per_day: int
     is_public: bool
+    has_model: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

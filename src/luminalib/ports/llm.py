@@ -61,8 +61,15 @@ class LLMProvider(ABC):
     """What `LUMINALIB_LLM` calls it."""
     prompt_versions: Mapping[str, Sequence[int]] = MappingProxyType({})
     """The versions of the prompts that it asks a model with, by name."""
+    offered: Sequence[str] = ()
+    """The engines that tenants may choose from, by the names of `LUMINALIB_LLM_OFFERED`."""
     conversing: ConversingModel | None = None
     """The model that helps to answer members' questions, where the engine has one."""
+
+    async def engine_of(self, tenant_id: str) -> "LLMProvider":
+        """The engine that works for a tenant: this one, unless tenants have a choice."""
+        del tenant_id
+        return self
 
     @abstractmethod
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:

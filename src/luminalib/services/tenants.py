@@ -11,6 +11,7 @@ from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.prompt_variants import require_known
 from luminalib.domain.tenants import (
     INVITED_FOR_DAYS,
+    EngineNotOffered,
     MainTenantStays,
     Plan,
     PlanNotFound,
@@ -24,6 +25,7 @@ from luminalib.domain.tenants import (
     require_operator,
 )
 from luminalib.ports.clock import Clock
+from luminalib.ports.llm import LLMProvider
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.security import TokenSigner
 from luminalib.ports.tenants import TenantRegister
@@ -42,6 +44,7 @@ OWN_SETTINGS = frozenset(
         "refusal",
         "answer_confidence",
         "prompt_variants",
+        "llm",
     }
 )
 """What admins may change of their own library."""
@@ -66,15 +69,14 @@ class TenantService:
         tenants: Tenants,
         signer: TokenSigner,
         clock: Clock,
-        prompts: Mapping[str, Sequence[int]],
+        llm: LLMProvider,
     ) -> None:
-        """`prompts` are the versions of prompts that the language engine has, by name."""
         self._uow = uow
         self._register = register
         self._tenants = tenants
         self._signer = signer
         self._clock = clock
-        self._prompts = prompts
+        self._llm = llm
 
     async def create(self, by: Principal, slug: str, name: str, plan: str, admin_email: str) -> tuple[TenantView, NewLink]:
         """A tenant, and the invitation of its first admin. Raises NotAllowed, TenantsNotApart, BadSlug, SlugTaken, PlanNotFound."""
@@ -153,14 +155,16 @@ class TenantService:
     async def change_own(self, by: Principal, changes: Mapping[str, object]) -> TenantView:
         """Changes the own library's name and settings, by the names that TenantView has for them.
 
-        Raises NotAllowed, UnknownPrompt.
+        Raises NotAllowed, UnknownPrompt, EngineNotOffered.
         """
         require_admin(by)
         if "signup" in changes:
             require_member(by)
         variants = changes.get("prompt_variants")
         if isinstance(variants, dict):
-            require_known(variants, self._prompts)
+            require_known(variants, self._llm.prompt_versions)
+        if (changes.get("llm") or None) not in (None, *self._llm.offered):
+            raise EngineNotOffered(offered=list(self._llm.offered))
         async with self._uow(by.tenant_id) as uow:
             tenant = await uow.tenants.get()
             for name in OWN_SETTINGS & changes.keys():

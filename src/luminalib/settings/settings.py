@@ -28,6 +28,7 @@ METRICS_TOKEN_MIN = 16
 _ORIGIN = re.compile(r"\*|https?://[^/\s,?#@]+")
 _ADDRESS = re.compile(r"https?://[^/\s,?#@]+(/[^\s,?#]*)?")
 _PRICE = re.compile(r"(?P<model>.+)=(?P<tokens_in>\d+(?:\.\d+)?)/(?P<tokens_out>\d+(?:\.\d+)?)")
+_ENGINE = re.compile(r"extractive|(?:ollama|openai)/\S{1,200}")
 
 
 class Settings(BaseSettings):
@@ -53,6 +54,9 @@ class Settings(BaseSettings):
     minio: MinioSettings = MinioSettings()
     llm: Literal["extractive", "ollama", "openai"] = Field(
         "extractive", description="The language engine: extractive needs no model; ollama; openai is any compatible server."
+    )
+    llm_offered: str = Field(
+        "", description="What libraries may choose in place of LLM: extractive, ollama/MODEL or openai/MODEL, comma-separated."
     )
     llm_fallback: Literal["none", "extractive"] = Field(
         "none", description="Who answers while a model is away, labelled as such; with none the work waits."
@@ -187,6 +191,13 @@ class Settings(BaseSettings):
             raise ValueError("should be an address such as https://library.example.org, without a query")
         return url.rstrip("/")
 
+    @field_validator("llm_offered")
+    @classmethod
+    def _well_formed_offers(cls, text: str) -> str:
+        if not all(_ENGINE.fullmatch(engine) for engine in _listed(text)):
+            raise ValueError("should be extractive, ollama/MODEL or openai/MODEL, with a comma between")
+        return text
+
     @field_validator("llm_prices")
     @classmethod
     def _well_formed_prices(cls, text: str) -> str:
@@ -234,6 +245,11 @@ class Settings(BaseSettings):
     def _require_metrics_token(self) -> None:
         if self.metrics == "token" and len(self.metrics_token.get_secret_value()) < METRICS_TOKEN_MIN:
             raise SettingsError(f"{PREFIX}METRICS_TOKEN: should have at least {METRICS_TOKEN_MIN} characters.")
+
+    @property
+    def offered_engines(self) -> dict[str, tuple[str, str]]:
+        """Provider and model of each engine that libraries may choose, by its name."""
+        return {name: (name.partition("/")[0], name.partition("/")[2]) for name in _listed(self.llm_offered)}
 
     @property
     def prices(self) -> dict[str, tuple[float, float]]:

@@ -64,6 +64,10 @@ class Tenants:
         """What a tenant tries out of prompts, by name. Raises TenantNotFound."""
         return (await self.get(tenant_id)).prompt_variants or {}
 
+    async def engine(self, tenant_id: str) -> str | None:
+        """Which of the offered language engines a tenant has chosen. Raises TenantNotFound."""
+        return (await self.get(tenant_id)).llm
+
     async def limit(self, tenant_id: str, quota: Quota) -> int | None:
         """How much of something a tenant may have; None for as much as it likes. Raises TenantNotFound."""
         return (await self.limits(tenant_id)).get(quota)

@@ -22,6 +22,7 @@ class TriagePolicies:
             self._default,
             threshold=self._default.threshold if own.inquiry_confidence is None else own.inquiry_confidence,
             region=own.region or self._default.region,
+            has_model=self._default.has_model if own.llm is None else own.llm != "extractive",
             is_public=self._default.is_public if own.inquiries_public is None else own.inquiries_public,
         )
 

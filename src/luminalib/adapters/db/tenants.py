@@ -35,6 +35,7 @@ tenants = sa.Table(
     sa.Column("refusal", sa.String(500)),
     sa.Column("answer_confidence", sa.Float),
     sa.Column("prompt_variants", sa.JSON(none_as_null=True)),
+    sa.Column("llm", sa.String(220)),
     sa.Index("ix_tenants_created_at", "created_at", "tenant_id"),
 )
 plans = sa.Table(

@@ -1,7 +1,7 @@
 """Answering one question: what it wants, what is looked up for it, and who words it."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import structlog
@@ -21,6 +21,7 @@ from luminalib.services.conversations.finding import Finder
 from luminalib.services.conversations.tools import SEARCH, ToolBox
 from luminalib.steps.answer_rules import AnswerRulebook
 
+AgentOf = Callable[[str], Awaitable[Agent | None]]
 log = structlog.get_logger(__name__)
 
 
@@ -28,13 +29,13 @@ log = structlog.get_logger(__name__)
 class Answerer:
     """Answers by the library's own sentences, or by a model's that stand in them, never about a book without a search.
 
-    `agent` is None where there is no model; it has `seconds` for an answer, and is given so many `characters` of passages.
+    `agent_of` has none where a tenant has no model; one has `seconds` for an answer, and is given so many `characters` of passages.
     """
 
     finder: Finder
     tools: ToolBox
     rules: AnswerRulebook
-    agent: Agent | None = None
+    agent_of: AgentOf
     seconds: float = 120.0
     characters: int = 4200
 
@@ -48,10 +49,11 @@ class Answerer:
         if not older:
             return question
         shorter = replace(question, turns=recent)
-        if self.agent is None or await self.agent.ways.current() is AnswerWay.EXTRACTIVE:
+        agent = await self._agent(by)
+        if agent is None:
             return shorter
         try:
-            summary = await self.agent.summary_of(by, replace(question, turns=older), self.seconds)
+            summary = await agent.summary_of(by, replace(question, turns=older), self.seconds)
         except NO_ANSWER as reason:
             log.warning("conversations.not_summarised", reason=reason.detail)
             return shorter
@@ -85,7 +87,7 @@ class Answerer:
         yield Answer(content=content, answered=True, confidence=1.0, tool_calls=list(errand.calls))
 
     async def _about_books(self, errand: Errand) -> AsyncIterator[Happening]:
-        agent = self.agent if self.agent and await self.agent.ways.current() is not AnswerWay.EXTRACTIVE else None
+        agent = await self._agent(errand.by)
         failure: LuminaError | None = None
         if agent:
             try:
@@ -104,6 +106,10 @@ class Answerer:
             answer = quoted_answer(errand) if agent is None else await self._by_model(agent, errand, failure)
         yield Token(answer.content)
         yield answer
+
+    async def _agent(self, by: Principal) -> Agent | None:
+        agent = await self.agent_of(by.tenant_id)
+        return agent if agent and await agent.ways.current() is not AnswerWay.EXTRACTIVE else None
 
     async def _by_model(self, agent: Agent, errand: Errand, failure: LuminaError | None) -> Answer:
         """The model's, or where it fails the library's own sentences, labelled."""

@@ -55,7 +55,6 @@ class InquiryTools:
     policies: TriagePolicies
     learning: IntentLearning
     limiter: RateLimiter
-    has_model: bool
     clock: Clock
 
 
@@ -79,7 +78,7 @@ class InquiryService:
             await uow.inquiries.record([step for _, steps in made for step in steps])
             for inquiry, _ in made:
                 uow.outbox.append(_announced(EventType.INQUIRY_CREATED, inquiry, now))
-                if self._tools.has_model:
+                if policy.has_model:
                     await uow.enqueue(triage_inquiry(inquiry.id, by.tenant_id, now))
         for inquiry, _ in made:
             log.info("inquiry.received", **_told(inquiry))
@@ -166,7 +165,7 @@ class InquiryService:
             request_id=request_id,
             created_at=now,
             updated_at=now,
-            awaits_model=self._tools.has_model,
+            awaits_model=policy.has_model,
         )
         return inquiry, read_at_once(inquiry, self._tools.reader, classifier, policy, now)
 
