@@ -11,8 +11,9 @@ from luminalib.settings.groups import (
     OpenAISettings,
     PostgresSettings,
 )
+from luminalib.settings.loading import load_settings
 from luminalib.settings.refusals import PREFIX, SettingsError
-from luminalib.settings.settings import SECRET_KEY_MIN, Settings, load_settings
+from luminalib.settings.settings import SECRET_KEY_MIN, Settings
 from luminalib.settings.variables import settings_shown, unknown_variables, variables
 
 __all__ = [

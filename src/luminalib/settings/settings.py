@@ -2,10 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from luminalib.settings.groups import (
@@ -290,17 +290,3 @@ class Settings(BaseSettings):
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def load_settings(**overrides: Any) -> Settings:
-    """The settings from the environment and `.env`. Raises SettingsError."""
-    try:
-        return Settings(**overrides)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {_sentence(first['msg'])} It is {first['input']!r}.") from None
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ").removesuffix(".") + "."
