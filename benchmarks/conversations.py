@@ -14,7 +14,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,11 +176,9 @@ async def measure(url: str, process: int, known: Sequence[str], rounds: int) -> 
         for member in members:
             await member.begin()
             await member.ask()
-        alone = [await members[0].ask() for _ in range(20)]
-        told("one alone", alone)
-        told(f"{MEMBERS}, who think between", await together(members, lambda member: member.converse(rounds)))
-        bursts = [await asyncio.gather(*(member.ask() for member in members)) for _ in range(rounds)]
-        told(f"{MEMBERS} in one instant", [took for burst in bursts for took in burst])
+        await told("one alone", process, alone(members[0]))
+        await told(f"{MEMBERS}, who think between", process, together(members, rounds))
+        await told(f"{MEMBERS} in one instant", process, at_once(members, rounds))
         await watched(process, "no streams")
         opened = asyncio.Semaphore(0)
         owners = [members[number % MEMBERS].headers for number in range(STREAMS)]
@@ -193,12 +191,24 @@ async def measure(url: str, process: int, known: Sequence[str], rounds: int) -> 
         await asyncio.gather(*streams, return_exceptions=True)
 
 
-async def together(members: Sequence[Member], work: Callable[[Member], Awaitable[list[float]]]) -> list[float]:
-    return [took for some in await asyncio.gather(*map(work, members)) for took in some]
+async def alone(member: Member) -> list[float]:
+    return [await member.ask() for _ in range(20)]
 
 
-def told(label: str, took: Sequence[float]) -> None:
-    print(f"  {label:24} p50 {np.percentile(took, 50):6.0f} ms, p95 {np.percentile(took, 95):6.0f} ms", flush=True)
+async def together(members: Sequence[Member], rounds: int) -> list[float]:
+    return [took for some in await asyncio.gather(*(member.converse(rounds) for member in members)) for took in some]
+
+
+async def at_once(members: Sequence[Member], rounds: int) -> list[float]:
+    return [took for _ in range(rounds) for took in await asyncio.gather(*(member.ask() for member in members))]
+
+
+async def told(label: str, process: int, asking: Awaitable[list[float]]) -> None:
+    before, _ = cost(process)
+    took = await asking
+    each = (cost(process)[0] - before) / len(took) * 1000
+    p50, p95 = np.percentile(took, [50, 95])
+    print(f"  {label:24} p50 {p50:6.0f} ms, p95 {p95:6.0f} ms; {each:.0f} ms of the server's CPU an answer", flush=True)
 
 
 async def main() -> None:

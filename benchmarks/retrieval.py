@@ -23,8 +23,9 @@ import re
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from itertools import chain
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -35,6 +36,7 @@ from library import postgres
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
+from luminalib.adapters.db.sentence_vectors import nearness_of, packed
 from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.passage_index.local import LocalPassageIndex
@@ -43,8 +45,10 @@ from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import IndexedDocument, Passage, Scope
-from luminalib.ports.embedder import Embedder, Use
+from luminalib.domain.sentences import sentences_of
+from luminalib.ports.embedder import Embedder, EmbeddingModel, Use, Vector
 from luminalib.ports.passage_index import PassageIndex
+from luminalib.ports.sentence_vectors import SentenceVectors
 from luminalib.steps.retrieving import Retrieved, Retriever
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -93,8 +97,9 @@ async def judged(given: argparse.Namespace, embedder: Embedder) -> None:
             passage = make_passage(str(number), text)
             names[passage.id] = row["_id"]
             documents.append((make_document(str(number), "en"), [passage]))
-        await fill(index, embedder, documents)
-        retriever = Retriever(index, embedder)
+        sentences = Sentences()
+        await fill(index, embedder, sentences, documents)
+        retriever = Retriever(index, embedder, sentences)
         gains, features, seconds = [], [], []
         for query in read_lines(given.queries):
             begun = time.perf_counter()
@@ -160,8 +165,9 @@ async def on_books(given: argparse.Namespace, embedder: Embedder) -> None:
                 places |= {passage.id: (name, passage) for passage in passages}
                 documents.append((make_document(name, text.language), passages))
         print(f"\n{len(documents)} books, {len(places)} passages, read in {time.perf_counter() - begun:.0f} s")
-        await fill(index, embedder, documents)
-        retriever = Retriever(index, embedder)
+        sentences = Sentences()
+        await fill(index, embedder, sentences, documents)
+        retriever = Retriever(index, embedder, sentences)
         for is_chosen in (False, True):
             counts: dict[str, Counter[str]] = defaultdict(Counter)
             missed = []
@@ -197,7 +203,34 @@ async def an_index(given: argparse.Namespace) -> AsyncIterator[PassageIndex]:
         await index.close()
 
 
-async def fill(index: PassageIndex, embedder: Embedder, documents: Sequence[tuple[IndexedDocument, Sequence[Passage]]]) -> None:
+class Sentences(SentenceVectors):
+    """The product's arithmetic over vectors in memory, by the ids of passages."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def missing(self, tenant_id: str, model: EmbeddingModel, digests: Collection[str]) -> set[str]:  # noqa: ARG002 -- one tenant, one model
+        return set(digests) - self.kept.keys()
+
+    async def keep(self, tenant_id: str, model: EmbeddingModel, vectors: Mapping[str, Sequence[Vector]]) -> None:  # noqa: ARG002 -- one tenant, one model
+        self.kept |= {passage_id: packed(some) for passage_id, some in vectors.items()}
+
+    async def nearness(
+        self,
+        tenant_id: str,  # noqa: ARG002 -- one tenant
+        model: EmbeddingModel,
+        wanted: Sequence[Vector],
+        passage_ids: Sequence[str],
+    ) -> list[Mapping[str, float]]:
+        return nearness_of({one: self.kept[one] for one in passage_ids}, wanted, model.dimension)
+
+
+async def fill(
+    index: PassageIndex,
+    embedder: Embedder,
+    sentences: Sentences,
+    documents: Sequence[tuple[IndexedDocument, Sequence[Passage]]],
+) -> None:
     model = await embedder.model()
     begun = time.perf_counter()
     for document, passages in documents:
@@ -205,6 +238,10 @@ async def fill(index: PassageIndex, embedder: Embedder, documents: Sequence[tupl
         if model:
             vectors = await embedder.embed([passage.text for passage in passages], Use.PASSAGE)
             await index.add_vectors(document.tenant_id, document.document_id, model, vectors)
+            split = {passage.id: sentences_of(passage.text) for passage in passages}
+            said = list(dict.fromkeys(chain.from_iterable(split.values())))
+            known = dict(zip(said, await embedder.embed(said, Use.PASSAGE), strict=True))
+            await sentences.keep(TENANT, model, {one: [known[sentence] for sentence in some] for one, some in split.items()})
     count = sum(len(passages) for _, passages in documents)
     spent = time.perf_counter() - begun
     print(f"indexed {count} passages in {spent:.0f} s, {count / spent:.0f} a second, with {model.name if model else 'words alone'}")

@@ -25,9 +25,9 @@ class SqlSentenceVectors(SentenceVectors):
 
     async def keep(self, tenant_id: str, model: EmbeddingModel, vectors: Mapping[str, Sequence[Vector]]) -> None:
         """See SentenceVectors."""
-        packed = await asyncio.to_thread(lambda: {digest: _packed(some) for digest, some in vectors.items()})
+        in_bytes = await asyncio.to_thread(lambda: {digest: packed(some) for digest, some in vectors.items()})
         async with self._uow(tenant_id) as uow:
-            await uow.passages.keep_vectors(_key(model), packed, self._clock.now())
+            await uow.passages.keep_vectors(_key(model), in_bytes, self._clock.now())
 
     async def nearness(
         self, tenant_id: str, model: EmbeddingModel, wanted: Sequence[Vector], passage_ids: Sequence[str]
@@ -37,20 +37,22 @@ class SqlSentenceVectors(SentenceVectors):
             kept = await uow.passages.vectors_of(_key(model), passage_ids)
         if not kept:
             return [{} for _ in wanted]
-        return await asyncio.to_thread(_nearness, kept, wanted, model.dimension)
+        return await asyncio.to_thread(nearness_of, kept, wanted, model.dimension)
 
 
 def _key(model: EmbeddingModel) -> str:
     return sha256(f"sentences of {model.fingerprint}".encode()).hexdigest()
 
 
-def _packed(vectors: Sequence[Vector]) -> bytes:
+def packed(vectors: Sequence[Vector]) -> bytes:
+    """The vectors of a passage's sentences as one value."""
     import numpy as np  # noqa: PLC0415 -- a library without an embedder does without
 
     return np.frombuffer(b"".join(vectors), "<f4").astype("<f2").tobytes()
 
 
-def _nearness(kept: Mapping[str, bytes], wanted: Sequence[Vector], dimension: int) -> list[Mapping[str, float]]:
+def nearness_of(kept: Mapping[str, bytes], wanted: Sequence[Vector], dimension: int) -> list[Mapping[str, float]]:
+    """For each wanted vector how near the packed sentences of each passage come to it (see SentenceVectors)."""
     import numpy as np  # noqa: PLC0415 -- see above
 
     sentences = np.frombuffer(b"".join(kept.values()), "<f2").astype("f4").reshape(-1, dimension)
