@@ -3,14 +3,24 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from fakes import MemoryStorage
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.schema import metadata
+from luminalib.adapters.db.tenants import SqlTenantRegister
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.security.sealing import AesSealer
 from luminalib.container import Container, rounds
-from luminalib.container.rounds import Rounds
+from luminalib.container.rounds import SHARE, Rounds, rest_after
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.recommendations import RANKED_FROM
+from luminalib.ports.tenants import Concern
+from tenantfiles import furnish
 
 
 async def one_tenant() -> list[str]:
@@ -52,6 +62,37 @@ async def test_what_fails_for_one_tenant_is_made_for_the_others() -> None:
         Rounds(tenants).begin(stack, "sweep", timedelta(days=1), make)
         await done.wait()
     assert made == ["main", "sea", "hill"]
+
+
+@pytest.mark.parametrize("period", [timedelta(minutes=1), timedelta(minutes=5), timedelta(days=1)])
+@pytest.mark.parametrize("count", [2, 20, 1000, 100_000])
+def test_a_round_of_many_is_spread_over_its_time(period: timedelta, count: int) -> None:
+    took = 0.003
+    rest = rest_after(took, period, count)
+    assert rest == 0 or count * (took + rest) <= period.total_seconds() * 1.001, "it is made in time"
+    assert rest <= max(took / SHARE, 1), "and a few need not wait for long"
+    has_room = count * took / SHARE < period.total_seconds()
+    assert took / (took + rest) <= SHARE * 1.001 or not has_room, "while most of the time is for those who ask"
+    assert rest_after(10, timedelta(minutes=1), 1000) == 0, "what is slow is not made slower"
+
+
+async def test_a_round_can_be_for_those_that_have_what_it_looks_for(database: SqlDatabase, reader: Reader) -> None:
+    register = SqlTenantRegister(database, reader)
+    assert [await register.concerned(concern) for concern in Concern] == [[]] * len(Concern)
+    tenants = metadata.tables["tenants"]
+    shared = {"plan": "unlimited", "created_at": datetime.now(UTC)}
+    rows = [{"tenant_id": slug, "name": slug, "is_active": slug != "shut", **shared} for slug in ("busy", "idle", "shut")]
+    async with database.owner.begin() as connection:
+        await connection.execute(sa.insert(tenants), rows)
+    await furnish(database, MemoryStorage(), AesSealer(["a key of 32 characters and more ..."]), "busy")
+    assert [await register.concerned(concern) for concern in Concern] == [["busy"]] * len(Concern)
+    async with database.owner.begin() as connection:
+        await connection.execute(sa.update(tenants).where(tenants.c.tenant_id == "busy").values(is_active=False))
+        large = sa.insert(metadata.tables["catalogues"])
+        await connection.execute(large, [{"tenant_id": "idle", "books": RANKED_FROM}, {"tenant_id": "shut", "books": RANKED_FROM}])
+    assert {concern: await register.concerned(concern) for concern in Concern} == {
+        concern: ["idle"] if concern is Concern.RANKED else [] for concern in Concern
+    }
 
 
 async def test_readiness_knows_how_old_the_last_round_is() -> None:

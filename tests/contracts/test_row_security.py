@@ -20,6 +20,7 @@ from luminalib.adapters.db.row_security import LEDGERS, Guard, guard
 from luminalib.adapters.db.schema import metadata
 from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.reader import reader_of
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.container import open_container
 from luminalib.domain.auth import Principal, Role
@@ -214,7 +215,7 @@ async def test_a_log_in_of_its_own_serves_once_the_owner_has_migrated(database: 
         migrating = SqlDatabase(url, owner_url=database.url.render_as_string(hide_password=False))
         await upgrade(migrating, again=True)
         assert await _guard(url) is Guard.IN_FORCE
-        assert await SqlTenantRegister(migrating).active() == ["main"]
+        assert await SqlTenantRegister(migrating, reader_of(migrating)).active() == ["main"]
         await migrating.close()
         async with open_container(settings_of(url), run_jobs=False) as container:
             await container.database.check()
@@ -232,7 +233,7 @@ async def test_who_may_not_make_roles_is_served_alone_and_told(database: SqlData
         assert await _guard(url) is Guard.OPEN
         operator = Principal(tenant_id="main", user_id=None, role=Role.OPERATOR)
         async with open_container(settings_of(url), run_jobs=False) as container:
-            assert await SqlTenantRegister(container.database).active() == ["main"]
+            assert await container.tenants.active() == ["main"]
             with pytest.raises(TenantsNotApart):
                 await container.services.tenants.create(operator, "seaside", "Seaside", "unlimited", "grace@sea.test")
         async with database.owner.begin() as connection:

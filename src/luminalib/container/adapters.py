@@ -14,6 +14,7 @@ from luminalib.adapters.db.sentence_vectors import SqlSentenceVectors
 from luminalib.adapters.db.session_lookup import session_lookup
 from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.reader import Reader, reader_of
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.rate_limits.moving_window import LimitsRateLimiter, NoRateLimiter
 from luminalib.adapters.recommenders.hybrid_recommender import HybridRecommender
@@ -100,7 +101,8 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     stack.push_async_callback(lookup.close)
     bus = await _open_bus(settings, stack)
     children = await stack.enter_async_context(SubprocessPool(settings.workers + PROBE_CHILDREN))
-    uow, register = SqlUnitOfWorkFactory(database, bus, clock), SqlTenantRegister(database)
+    reader = await _open_reader(database, stack)
+    uow, register = SqlUnitOfWorkFactory(database, bus, clock), SqlTenantRegister(database, reader)
     tenants, limiter = Tenants(register, SignupMode(settings.signup)), await _limiter(settings)
     quotas = Quotas(uow, tenants, limiter, clock)
     storage = await _STORAGES[settings.storage](settings, stack)
@@ -125,7 +127,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         children=children,
         bus=bus,
         uow=uow,
-        views=await open_views(database, stack, clock),
+        views=open_views(reader, stack, clock),
         storage=storage,
         room=Room(uow, storage, quotas, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
@@ -148,6 +150,13 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         tenants=tenants,
         quotas=quotas,
     )
+
+
+async def _open_reader(database: SqlDatabase, stack: AsyncExitStack) -> Reader:
+    reader = reader_of(database)
+    await reader.start()
+    stack.push_async_callback(reader.close)
+    return reader
 
 
 async def _open_bus(settings: Settings, stack: AsyncExitStack) -> MemoryEventBus:

@@ -14,6 +14,7 @@ from luminalib.domain.errors import Unavailable
 from luminalib.domain.llm import AnswerWay
 from luminalib.ports.conversing import ConversingModel
 from luminalib.ports.llm import LLMProvider
+from luminalib.ports.tenants import Concern
 from luminalib.services.conversations import Agent, Answerer, ConversationService, Finder, ToolBox, Tools, Ways
 from luminalib.services.health import Part
 from luminalib.services.knowledge import KnowledgeService
@@ -42,11 +43,12 @@ async def open_conversations(
         longest=timedelta(seconds=settings.answers.seconds) + LEEWAY,
     )
     conversations = ConversationService(tools)
+    unanswered = partial(a.register.concerned, Concern.UNANSWERED)
     if is_server:
         with suppress(Unavailable):
-            for tenant_id in await a.tenants.active():
+            for tenant_id in await unanswered():
                 await conversations.mark_interrupted(tenant_id)
-        rounds.begin(stack, "answers", LOOK_EVERY, conversations.mark_interrupted)
+        rounds.begin(stack, "answers", LOOK_EVERY, conversations.mark_interrupted, unanswered)
         stack.push_async_callback(conversations.close)
     return conversations
 

@@ -2,13 +2,14 @@
 
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from functools import partial
 
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.jobs.inprocess import InProcessJobRunner
 from luminalib.container.adapters import Adapters
 from luminalib.container.incoming import incoming_service
 from luminalib.container.inquiries import inquiry_service, intent_learning, model_triage
-from luminalib.container.rounds import Rounds
+from luminalib.container.rounds import Rounds, Tenants
 from luminalib.container.services import loan_policies, passage_service, training_service
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.consensus import UPDATE_CONSENSUS
@@ -21,6 +22,7 @@ from luminalib.domain.pipeline import DELETE_FILES, INDEX_DOCUMENT, PROCESS_DOCU
 from luminalib.domain.tenants import REMOVE_TENANT
 from luminalib.domain.uploads import DELETE_UPLOAD
 from luminalib.ports.jobs import JobHandler, JobRunner
+from luminalib.ports.tenants import Concern
 from luminalib.services.consensus import ConsensusService
 from luminalib.services.crm import CrmSyncService, CrmTools
 from luminalib.services.housekeeping import HousekeepingService
@@ -68,10 +70,14 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     await runner.start(handlers)
     stack.push_async_callback(runner.stop)
 
-    async def tidy(tenant_id: str) -> None:
-        if tenant_id == MAIN_TENANT:  # the ledger is one for all
-            await runner.tidy()
+    async def tidy(_main: str) -> None:
+        await runner.tidy()  # the ledger is one for all
 
+    only: dict[str, Tenants] = {
+        "train": partial(a.register.concerned, Concern.TASTES),
+        "intents": partial(a.register.concerned, Concern.LABELS),
+        "tidy": _for_all_at_once,
+    }
     for name, period, request in (
         ("sweep", SWEEP_EVERY, housekeeping.request),
         ("remind", REMIND_EVERY, notices.request),
@@ -82,7 +88,7 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
         ("crm", SYNC_EVERY, syncing.request_all),
         ("tidy", TIDY_EVERY, tidy),
     ):
-        rounds.begin(stack, name, period, request)
+        rounds.begin(stack, name, period, request, only.get(name))
     return runner
 
 
@@ -90,13 +96,16 @@ async def open_notes(a: Adapters, stack: AsyncExitStack, rounds: Rounds) -> Impr
     """The notes of what was shown, written down every few seconds and at the end."""
     notes = ImpressionNotes(a.uow)
 
-    async def write(tenant_id: str) -> None:
-        if tenant_id == MAIN_TENANT:  # the notes are of all
-            await notes.flush()
+    async def write(_main: str) -> None:
+        await notes.flush()  # the notes are of all
 
     stack.push_async_callback(_last_flush, notes)
-    rounds.begin(stack, "notes", WRITE_NOTES_EVERY, write)
+    rounds.begin(stack, "notes", WRITE_NOTES_EVERY, write, _for_all_at_once)
     return notes
+
+
+async def _for_all_at_once() -> list[str]:
+    return [MAIN_TENANT]
 
 
 async def _last_flush(notes: ImpressionNotes) -> None:

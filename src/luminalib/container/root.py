@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db import migrations
@@ -21,6 +22,7 @@ from luminalib.container.services import make_services
 from luminalib.container.webhooks import open_deliveries, webhook_tools
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider
+from luminalib.ports.tenants import Concern
 from luminalib.services.health import HealthService, Part
 from luminalib.settings import Settings
 from luminalib.steps.tenants import Tenants
@@ -74,7 +76,8 @@ async def open_container(
         notes = await open_notes(adapters, stack, rounds)
         services = make_services(settings, adapters, HealthService(parts), notes, conversations, webhooks, crm)
         if run_jobs:
-            rounds.begin(stack, "rankings", WARM_EVERY, services.recommendations.warm)
+            ranked = partial(adapters.register.concerned, Concern.RANKED)
+            rounds.begin(stack, "rankings", WARM_EVERY, services.recommendations.warm, ranked)
             rounds.begin(stack, "words", REWORD_EVERY, services.books.reword)
         yield Container(services=services, bus=adapters.bus, database=adapters.database, tenants=adapters.tenants)
 

@@ -15,21 +15,44 @@ MISSED = 3
 AGAIN_AFTER = timedelta(seconds=30)
 """How soon a round that has failed is made again, if it is not due sooner."""
 log = structlog.get_logger(__name__)
+Tenants = Callable[[], Awaitable[Sequence[str]]]
+
+
+SHARE = 0.05
+"""How much of its time a round is at work at most while it goes from tenant to tenant, where that leaves it time enough."""
+APART = timedelta(seconds=1)
+"""How long after one tenant's the next one's work is asked for by rounds that are not made every minute."""
+
+
+def rest_after(took: float, period: timedelta, count: int) -> float:
+    """For how many seconds a round rests between two of so many tenants: it is made for all within its period."""
+    wanted = took / SHARE
+    if period > timedelta(minutes=1):
+        wanted = max(wanted, APART.total_seconds())
+    return max(0.0, min(wanted, period.total_seconds() / count) - took)
 
 
 class Rounds:
     """Makes each round for as long as the server runs, whatever happens in it; knows when each has last been made."""
 
-    def __init__(self, tenants: Callable[[], Awaitable[Sequence[str]]], seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tenants: Tenants, seconds: Callable[[], float] = time.monotonic) -> None:
         """`tenants` are those that the rounds are made for."""
         self._tenants = tenants
         self._seconds = seconds
         self._made: dict[str, tuple[timedelta, float]] = {}
 
-    def begin(self, stack: AsyncExitStack, name: str, period: timedelta, request: Callable[[str], Awaitable[None]]) -> None:
-        """Makes the round for each tenant now and then every `period`, until the stack is left."""
+    def begin(
+        self,
+        stack: AsyncExitStack,
+        name: str,
+        period: timedelta,
+        request: Callable[[str], Awaitable[None]],
+        tenants: Tenants | None = None,
+    ) -> None:
+        """Makes the round now and then every `period`, until the stack is left: for `tenants`, or for each."""
         self._made[name] = (period, self._seconds())
-        task = asyncio.create_task(self._make(name, period, request), name=f"round-{name}")
+        tenants = tenants or self._tenants
+        task = asyncio.create_task(self._make(name, period, request, tenants), name=f"round-{name}")
         stack.push_async_callback(_ended, task)
 
     async def check(self) -> None:
@@ -39,20 +62,32 @@ class Rounds:
             if age > max(MISSED * period.total_seconds(), 2 * AGAIN_AFTER.total_seconds()):
                 raise Unavailable(f"The round {name!r} was last made {age:.0f} seconds ago. The server's log says why.")
 
-    async def _make(self, name: str, period: timedelta, request: Callable[[str], Awaitable[None]]) -> None:
+    async def _make(self, name: str, period: timedelta, request: Callable[[str], Awaitable[None]], tenants: Tenants) -> None:
         while True:
-            pause = period
+            began = self._seconds()
             try:
-                tenants = await self._tenants()
+                found = await tenants()
             except Unavailable as reason:
                 log.warning("rounds.put_off", round=name, reason=reason.detail)
-                tenants, pause = (), min(period, AGAIN_AFTER)
-            made = [await self._make_for(tenant_id, name, request) for tenant_id in tenants]
-            if tenants and all(made):
-                self._made[name] = (period, self._seconds())
+                found, is_made = (), False
             else:
-                pause = min(period, AGAIN_AFTER)
-            await asyncio.sleep(pause.total_seconds())
+                is_made = await self._make_for_all(found, name, period, request)
+            pause = period if is_made else min(period, AGAIN_AFTER)
+            if is_made:
+                self._made[name] = (period, self._seconds())
+            await asyncio.sleep(max(0.0, pause.total_seconds() - (self._seconds() - began)))
+
+    async def _make_for_all(
+        self, tenants: Sequence[str], name: str, period: timedelta, request: Callable[[str], Awaitable[None]]
+    ) -> bool:
+        """Whether it was made for each of them, one after the other."""
+        made = []
+        for number, tenant_id in enumerate(tenants, start=1):
+            began = self._seconds()
+            made.append(await self._make_for(tenant_id, name, request))
+            if number < len(tenants):
+                await asyncio.sleep(rest_after(self._seconds() - began, period, len(tenants)))
+        return all(made)
 
     async def _make_for(self, tenant_id: str, name: str, request: Callable[[str], Awaitable[None]]) -> bool:
         """Whether it was made; what fails for one tenant is made for the others."""

@@ -4,7 +4,6 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
@@ -16,7 +15,7 @@ from luminalib.adapters.db.views.inquiries import SqlInquiryViews
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
 from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
-from luminalib.adapters.db.views.reader import reader_of
+from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
 from luminalib.adapters.db.views.users import SqlUserViews
@@ -62,11 +61,8 @@ class Views:
     crm: CrmViews
 
 
-async def open_views(database: SqlDatabase, stack: AsyncExitStack, clock: Clock) -> Views:
-    """Opens them; statements are prepared beside."""
-    reader = reader_of(database)
-    await reader.start()
-    stack.push_async_callback(reader.close)
+def open_views(reader: Reader, stack: AsyncExitStack, clock: Clock) -> Views:
+    """Makes them; statements are prepared beside."""
     books = SqlBookViews(reader, clock)
     preparing = asyncio.create_task(asyncio.to_thread(books.prepare), name="prepare-statements")
     stack.push_async_callback(asyncio.wait_for, preparing, None)

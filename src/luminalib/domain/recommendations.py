@@ -24,6 +24,8 @@ _SERIES = (
     re.compile(rf"^.+\((?P<series>[^()]*[^()\s,]),?\s*{_VOLUME}\s*{_NUMBER}\)\s*$", re.IGNORECASE),
     re.compile(rf"^(?P<series>.*[^\s,:;.\u2013\u2014-])[\s,:;.\u2013\u2014-]+{_VOLUME}\s*{_NUMBER}\b", re.IGNORECASE),
 )
+RANKED_FROM = 1_000
+"""So many books take a while to be ranked for the first time."""
 
 
 class Strategy(StrEnum):

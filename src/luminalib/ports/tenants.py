@@ -2,9 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from enum import Enum
 
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tenants import Plan, TenantView
+
+
+class Concern(Enum):
+    """What a regular round looks for in a tenant."""
+
+    UNANSWERED = "questions without an answer yet"
+    TASTES = "what a recommender learns from"
+    LABELS = "what people said inquiries want"
+    RANKED = "a trained recommender, or many books"
 
 
 class TenantRegister(ABC):
@@ -26,6 +36,10 @@ class TenantRegister(ABC):
     @abstractmethod
     async def active(self) -> Sequence[str]:
         """The short names of those that are not suspended, the main one first."""
+
+    @abstractmethod
+    async def concerned(self, concern: Concern) -> Sequence[str]:
+        """Those of the active that have what a round looks for: one look for all, so that idle tenants cost nothing."""
 
     @abstractmethod
     async def plans(self) -> Sequence[Plan]:

@@ -7,16 +7,24 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from luminalib.adapters.db.conversations import conversations
 from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.inquiries import inquiry_labels
+from luminalib.adapters.db.listings import catalogues
 from luminalib.adapters.db.outages import unavailable
+from luminalib.adapters.db.recommendations import recommender_models
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, locked, map_owned, metadata
+from luminalib.adapters.db.tastes import taste_events
+from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.db.views.statements import Statement
 from luminalib.domain.answer_rules import Language
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.one_time_links import SignupMode
 from luminalib.domain.paging import Page, PageRequest
+from luminalib.domain.recommendations import RANKED_FROM
 from luminalib.domain.tenants import Plan, Tenant, TenantNotFound, TenantView
 from luminalib.ports.persistence import TenantRepository
-from luminalib.ports.tenants import TenantRegister
+from luminalib.ports.tenants import Concern, TenantRegister
 
 tenants = sa.Table(
     "tenants",
@@ -45,7 +53,17 @@ plans = sa.Table(
     sa.Column("limits", sa.JSON, nullable=False),
 )
 map_owned(Tenant, tenants)
+_CONCERNS: dict[Concern, tuple[Any, ...]] = {
+    Concern.UNANSWERED: (conversations, conversations.c.asked_at.is_not(None)),
+    Concern.TASTES: (taste_events,),
+    Concern.LABELS: (inquiry_labels,),
+    Concern.RANKED: (recommender_models,),
+}
+"""By what a round looks for: the table, and which rows of it."""
 _SHOWN = (tenants.c.tenant_id.label("slug"), *(column for column in tenants.c if not column.primary_key))
+
+_NAMES = tuple(column.name for column in _SHOWN)
+_OWN = Statement(sa.select(*_SHOWN))
 
 
 class SqlTenantRepository(TenantRepository):
@@ -86,10 +104,14 @@ class SqlTenantRepository(TenantRepository):
 
 
 class SqlTenantRegister(TenantRegister):
-    """Reads the tables past the unit of work, which sees one tenant only."""
+    """Reads the tables past the unit of work, which sees one tenant only.
 
-    def __init__(self, database: SqlDatabase) -> None:
+    A tenant's own record is read as the tenant itself, by `reader`: where there are many, most requests ask for one.
+    """
+
+    def __init__(self, database: SqlDatabase, reader: Reader) -> None:
         self._database = database
+        self._reader = reader
 
     @property
     def may_have_several(self) -> bool:
@@ -98,8 +120,8 @@ class SqlTenantRegister(TenantRegister):
 
     async def find(self, slug: str) -> TenantView | None:
         """See TenantRegister."""
-        found = await self._tenants(sa.select(*_SHOWN).where(tenants.c.tenant_id == slug))
-        return found[0] if found else None
+        row = await self._reader.row(_OWN, slug)
+        return TenantView(**dict(zip(_NAMES, row, strict=True))) if row else None
 
     async def list(self, page: PageRequest) -> Page[TenantView]:
         """See TenantRegister."""
@@ -112,6 +134,15 @@ class SqlTenantRegister(TenantRegister):
         """See TenantRegister."""
         is_other = sa.case((tenants.c.tenant_id == MAIN_TENANT, 0), else_=1)
         found = sa.select(tenants.c.tenant_id).where(tenants.c.is_active).order_by(is_other, tenants.c.tenant_id)
+        return [row["tenant_id"] for row in await self._rows(found)]
+
+    async def concerned(self, concern: Concern) -> Sequence[str]:
+        """See TenantRegister."""
+        table, *wanted = _CONCERNS[concern]
+        has_it: sa.ColumnElement[bool] = sa.exists().where(table.c.tenant_id == tenants.c.tenant_id, *wanted)
+        if concern is Concern.RANKED:
+            has_it = has_it | sa.exists().where(catalogues.c.tenant_id == tenants.c.tenant_id, catalogues.c.books >= RANKED_FROM)
+        found = sa.select(tenants.c.tenant_id).where(tenants.c.is_active, has_it).order_by(tenants.c.tenant_id)
         return [row["tenant_id"] for row in await self._rows(found)]
 
     async def plans(self) -> Sequence[Plan]:

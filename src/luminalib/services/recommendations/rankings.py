@@ -9,7 +9,7 @@ import structlog
 
 from luminalib.domain.errors import Unavailable
 from luminalib.domain.pipeline import train_recommender
-from luminalib.domain.recommendations import BookProfile, CatalogueState, ModelRecord
+from luminalib.domain.recommendations import RANKED_FROM, BookProfile, CatalogueState, ModelRecord
 from luminalib.domain.shelves import Shelves
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
@@ -20,8 +20,6 @@ from luminalib.ports.views import RecommendationViews
 log = structlog.get_logger(__name__)
 MAX_TENANTS = 16
 """How many rankings stay in memory; the one that was not asked for longest goes first."""
-WARM_FROM = 1_000
-"""So many books take a while to be ranked for the first time."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 COUNT_AGAIN_AFTER = timedelta(seconds=1)
 """Books are counted now and then for what the state does not show: one that has gone, one from a server whose clock is behind."""
@@ -90,7 +88,7 @@ class RankingLoader:
         A small library that nobody asks for recommendations is spared the memory.
         """
         state = await self._views.state(tenant_id)
-        if state.model is not None or await self._views.size(tenant_id) >= WARM_FROM:
+        if state.model is not None or await self._views.size(tenant_id) >= RANKED_FROM:
             await self.at(tenant_id, state)
 
     async def _load(self, tenant_id: str, before: Loaded | None) -> Loaded:

@@ -1,0 +1,266 @@
+"""A thousand libraries in one installation: the start, the memory, a list beside that of an installation with one, and neighbours.
+
+Prints, for SQLite and PostgreSQL, how long the server takes until it serves, its memory and its processor time in a minute in which
+nobody asks; the median and p95 of `GET /books?size=20` of one library, alone and among all, asked of many in turn; and those of all
+others while one library uploads and searches as fast as it can, beside those when it is quiet.
+
+Usage: python benchmarks/tenants.py [--tenants N] [--books N] [--database sqlite|postgresql] [--seconds N]
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import re
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+import library
+from library import COLUMNS, identity, postgres
+from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.migrations import upgrade
+from luminalib.adapters.security.tokens import JwtSigner
+from luminalib.domain.auth import MAIN_TENANT, Role
+from luminalib.ports.security import AccessClaims
+
+SECRET = "a secret of an installation that is thrown away"  # noqa: S105 -- as it says
+NOW = datetime.now(UTC)
+OTHERS_AT_ONCE, NOISE_AT_ONCE = 2, 8
+COLUMNS |= {
+    "tenants": "tenant_id name plan created_at is_active",
+    "sessions": "id tenant_id user_id refresh_hash rotation created_at rotated_at expires_at",
+}
+
+
+def slug_of(number: int) -> str:
+    return f"library-{number:04}" if number else MAIN_TENANT
+
+
+def rows_of_tenant(number: int, books: int, chance: random.Random) -> dict[str, list[tuple[Any, ...]]]:
+    """A library with an admin who is logged in, and its books."""
+    slug = slug_of(number)
+    made: dict[str, list[tuple[Any, ...]]] = {"tenants": [(slug, slug, "unlimited", NOW, True)] if number else []}
+    readers = {identity("user", n): identity(f"user of {slug}", n) for n in range(library.READERS)}
+    admin, later = identity("admin", number), NOW + timedelta(days=1)
+    made["users"] = [(admin, slug, "admin@library.test", "!!", "Admin", "admin", True, NOW)]
+    made["users"] += [(one, slug, f"{one}@library.test", "!", "Reader", "member", True, NOW) for one in readers.values()]
+    made["sessions"] = [(identity("session", number), slug, admin, identity("hash", number), 1, NOW, NOW, later)]
+    for book in range(number * books, (number + 1) * books):
+        for table, rows in library.rows_of(book, chance).items():
+            here = [tuple(slug if value == MAIN_TENANT else readers.get(value, value) for value in row) for row in rows]
+            made.setdefault(table, []).extend(here)
+    return {table: list(dict.fromkeys(rows)) for table, rows in made.items()}
+
+
+async def fill(url: str, tenants: int, books: int) -> None:
+    """All libraries, with triggers at work."""
+    library.READERS = 5
+    database = SqlDatabase(url)
+    await upgrade(database)
+    await database.close()
+    chance = random.Random(1)  # noqa: S311 -- libraries to measure with
+    made = (rows_of_tenant(number, books, chance) for number in range(tenants))
+    order = ["tenants", "users", "sessions", *(name for name in COLUMNS if name not in ("tenants", "users", "sessions"))]
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)
+        for statement in ("PRAGMA synchronous=OFF", "PRAGMA cache_size=-400000", "BEGIN"):
+            connection.execute(statement)
+        for rows in made:
+            for table in order:
+                library._insert(connection, table, rows.get(table, []))  # noqa: SLF001 -- of the same benchmarks
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+        connection.close()
+        return
+    server = await asyncpg.connect(url.replace("+asyncpg", ""))
+    for rows in made:
+        async with server.transaction():
+            for table in order:
+                if rows.get(table):
+                    await server.copy_records_to_table(table, records=rows[table], columns=COLUMNS[table].split())
+    await server.execute("VACUUM ANALYZE")
+    await server.close()
+
+
+def token_of(number: int) -> str:
+    """The admin's of a library."""
+    claims = AccessClaims(
+        user_id=identity("admin", number),
+        session_id=identity("session", number),
+        tenant_id=slug_of(number),
+        role=Role.ADMIN,
+        expires_at=NOW + timedelta(days=1),
+    )
+    return JwtSigner([SECRET]).sign(claims, NOW)
+
+
+class Server:
+    """The server in a process of its own."""
+
+    def __init__(self, url: str, pid: int, seconds: float) -> None:
+        self.url, self.pid, self.seconds = url, pid, seconds
+
+    @property
+    def mib(self) -> float:
+        """What it has of the memory to itself; pages of the database's file, which the kernel may take back, are not in it."""
+        found = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text())
+        return int(found[1]) / 1024 if found else 0.0
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of the processor so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@asynccontextmanager
+async def serving(url: str, folder: Path) -> AsyncIterator[Server]:
+    given = {
+        "DATABASE_URL": url,
+        "DATA_DIR": os.fspath(folder / "data"),
+        "SECRET_KEY": SECRET,
+        "RATE_LIMITS": "off",
+        "LOG_LEVEL": "warning",
+    }
+    environment = {**os.environ, **{f"LUMINALIB_{name}": value for name, value in given.items()}}
+    started = time.perf_counter()
+    command = (os.fspath(Path(sys.executable).with_name("luminalib")), "serve", "--port", "0")
+    with (folder / "server.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=log)
+    assert process.stdout is not None
+    try:
+        found = None
+        while not found:
+            line = await asyncio.wait_for(process.stdout.readline(), 120)
+            assert line, "The server did not start."
+            found = re.search(rb"(http://\S+)/docs", line)
+        draining = asyncio.create_task(drain(process.stdout))
+        yield Server(found[1].decode(), process.pid, time.perf_counter() - started)
+        draining.cancel()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def drain(output: asyncio.StreamReader) -> None:
+    async for _ in output:
+        pass
+
+
+async def ask(server: Server, numbers: Sequence[int], seconds: float) -> list[float]:
+    """Milliseconds of lists, each of another library in turn, by few who wait for their answers."""
+    tokens = {number: {"Authorization": f"Bearer {token_of(number)}"} for number in numbers}
+    times: list[float] = []
+    ends = time.perf_counter() + seconds
+
+    async def visitor(start: int) -> None:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+            turn = start
+            while time.perf_counter() < ends:
+                number = numbers[turn % len(numbers)]
+                turn += OTHERS_AT_ONCE
+                began = time.perf_counter()
+                answer = await client.get("/books?size=20", headers=tokens[number])
+                times.append((time.perf_counter() - began) * 1000)
+                assert len(answer.json()["items"]) == 20, answer.text
+                await asyncio.sleep(0.01)
+
+    await asyncio.gather(*(visitor(start) for start in range(OTHERS_AT_ONCE)))
+    return times
+
+
+@asynccontextmanager
+async def noise(server: Server, number: int) -> AsyncIterator[None]:
+    """One library uploads and searches as fast as it can."""
+    headers = {"Authorization": f"Bearer {token_of(number)}"}
+    done = {"uploads": 0, "searches": 0}
+
+    async def upload(worker: int) -> None:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=headers) as client:
+            while True:
+                text = f"{worker} {time.time_ns()}. " + library.some_words(random.Random(time.time_ns()), 2000)  # noqa: S311 -- as above
+                with suppress(httpx.HTTPError):
+                    answer = await client.post("/books", files={"file": ("a.txt", text.encode())})
+                    done["uploads"] += answer.status_code == 201
+
+    async def search() -> None:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=headers) as client:
+            while True:
+                with suppress(httpx.HTTPError):
+                    await client.get("/books", params={"q": library.word_of(random.randrange(200))})  # noqa: S311 -- as above
+                    await client.get("/search", params={"q": library.word_of(random.randrange(200))})  # noqa: S311 -- as above
+                    done["searches"] += 2
+
+    tasks = [asyncio.create_task(upload(n) if n % 2 else search()) for n in range(NOISE_AT_ONCE)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        print(f"  ({done['uploads']} uploads and {done['searches']} searches of the noisy one)", flush=True)
+
+
+def shown(name: str, times: list[float]) -> float:
+    p95 = statistics.quantiles(times, n=20)[-1]
+    print(f"  {name:44}{statistics.median(times):8.1f} ms median{p95:8.1f} ms p95  ({len(times)} asked)", flush=True)
+    return p95
+
+
+async def measure(url: str, folder: Path, tenants: int, seconds: float) -> tuple[float, float]:
+    """Start, memory and rest; p95 of one library's list, and of all libraries'."""
+    async with serving(url, folder) as server:
+        print(f"{tenants} libraries: serves after {server.seconds:.1f} s, {server.mib:.0f} MiB", flush=True)
+        await asyncio.sleep(5)
+        before, began = server.cpu, time.perf_counter()
+        await asyncio.sleep(30)
+        used = (server.cpu - before) / (time.perf_counter() - began)
+        print(f"  while nobody asks {used * 100:.1f}% of a processor; {server.mib:.0f} MiB", flush=True)
+        await ask(server, range(min(tenants, 50)), 1)
+        one = shown("a list of one library", await ask(server, [tenants // 2], seconds))
+        every = one if tenants == 1 else shown("lists of all in turn", await ask(server, range(tenants), seconds))
+        if tenants > 1:
+            quiet = shown("others, while one is quiet", await ask(server, range(1, tenants), seconds))
+            async with noise(server, 0):
+                await asyncio.sleep(2)
+                loud = shown("others, while one is at full load", await ask(server, range(1, tenants), seconds))
+            print(f"  full load of a neighbour: p95 {loud / quiet:.2f} x", flush=True)
+        print(f"  at the end {server.mib:.0f} MiB", flush=True)
+    return one, every
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tenants", type=int, default=1000)
+    parser.add_argument("--books", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), nargs="*", default=["sqlite", "postgresql"])
+    given = parser.parse_args()
+    for kind in given.database:
+        p95: list[float] = []
+        for tenants in (1, given.tenants):
+            with tempfile.TemporaryDirectory(prefix="luminalib-bench-") as name:
+                folder = Path(name)
+                at = f"sqlite+aiosqlite:///{folder / 'library.db'}"
+                with postgres(folder) if kind == "postgresql" else nullcontext(at) as url:
+                    began = time.perf_counter()
+                    asyncio.run(fill(url, tenants, given.books))
+                    print(f"{kind}: filled in {time.perf_counter() - began:.0f} s", flush=True)
+                    p95 += asyncio.run(measure(url, folder, tenants, given.seconds))
+        print(f"{kind}: p95 of a list among all {p95[3] / p95[1]:.2f} x that of an installation with one", flush=True)
+
+
+if __name__ == "__main__":
+    main()
