@@ -19,17 +19,16 @@ Tenants = Callable[[], Awaitable[Sequence[str]]]
 
 
 SHARE = 0.05
-"""How much of its time a round is at work at most while it goes from tenant to tenant, where that leaves it time enough."""
+"""How much of its time a round that is made every minute is at work while it goes from tenant to tenant, if that is time enough."""
 APART = timedelta(seconds=1)
-"""How long after one tenant's the next one's work is asked for by rounds that are not made every minute."""
+"""How long a round rests at most between two tenants. Those that are made less often, and ask for work, always do."""
 
 
 def rest_after(took: float, period: timedelta, count: int) -> float:
     """For how many seconds a round rests between two of so many tenants: it is made for all within its period."""
-    wanted = took / SHARE
-    if period > timedelta(minutes=1):
-        wanted = max(wanted, APART.total_seconds())
-    return max(0.0, min(wanted, period.total_seconds() / count) - took)
+    longest = APART.total_seconds()
+    wanted = longest if period > timedelta(minutes=1) else min(took / SHARE - took, longest)
+    return max(0.0, min(wanted, period.total_seconds() / count - took))
 
 
 class Rounds:
