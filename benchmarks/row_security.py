@@ -90,14 +90,18 @@ async def copied_without(url: str) -> str:
     return open_
 
 
-def per_second(client: HTTPConnection, book: str, headers: dict[str, str]) -> float:
+def per_second(where: str, book: str, headers: dict[str, str]) -> float:
     """Of one client that waits for each answer."""
+    client = HTTPConnection(where)
+    client.connect()
     started = time.perf_counter()
     for _ in range(ASKED):
         client.request("GET", f"/books/{book}", headers=headers)
         answer = client.getresponse()
         assert answer.read().startswith(b"{"), answer.status
-    return ASKED / (time.perf_counter() - started)
+    taken = time.perf_counter() - started
+    client.close()
+    return ASKED / taken
 
 
 async def over_http(url: str, folder: Path) -> None:
@@ -109,12 +113,12 @@ async def over_http(url: str, folder: Path) -> None:
             place = folder / name.replace(" ", "-")
             place.mkdir()
             servers[name] = await stack.enter_async_context(serving(one, place))
-        clients = {name: HTTPConnection(urlsplit(server.url).netloc) for name, server in servers.items()}
-        rates: dict[str, list[float]] = {name: [] for name in clients}
+        places = {name: urlsplit(server.url).netloc for name, server in servers.items()}
+        rates: dict[str, list[float]] = {name: [] for name in places}
         await asyncio.sleep(SETTLE_SECONDS)
         for number in range(HTTP_ROUNDS + 2):
-            for name in sorted(clients, reverse=bool(number % 2)):
-                rate = await asyncio.to_thread(per_second, clients[name], book, headers)
+            for name in sorted(places, reverse=bool(number % 2)):
+                rate = await asyncio.to_thread(per_second, places[name], book, headers)
                 rates[name] += [rate] if number > 1 else []  # the first are for the caches
         ratios = [under / without for under, without in zip(rates["under policies"], rates["without"], strict=True)]
         medians = {name: statistics.median(found) for name, found in rates.items()}
