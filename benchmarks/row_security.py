@@ -121,9 +121,11 @@ async def over_http(url: str, folder: Path) -> None:
                 rate = await asyncio.to_thread(per_second, places[name], book, headers)
                 rates[name] += [rate] if number > 1 else []  # the first are for the caches
         ratios = [under / without for under, without in zip(rates["under policies"], rates["without"], strict=True)]
-        medians = {name: statistics.median(found) for name, found in rates.items()}
-        shown = ", ".join(f"{rate:.0f} requests/s {name}" for name, rate in medians.items())
-        print(f"GET /books/{{id}} over HTTP: {shown}; median of {len(ratios)} ratios {statistics.median(ratios):.3f}", flush=True)
+        best = {name: statistics.quantiles(found, n=4)[2] for name, found in rates.items()}  # others of the machine slow the rest
+        shown = ", ".join(f"{rate:.0f} requests/s {name}" for name, rate in best.items())
+        ratio = best["under policies"] / best["without"]
+        print(f"GET /books/{{id}} over HTTP: {shown} (upper quartiles): {ratio:.2f} x; ", end="")
+        print(f"median of {len(ratios)} ratios {statistics.median(ratios):.2f}", flush=True)
 
 
 def main() -> None:
