@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,10 @@ Answer = Callable[[dict[str, Any]], str]
 """What the model says to a request; `call(…)` and text beside it make a reply that calls tools."""
 CALL = "\x00call "
 CONTEXT = 8192
+
+
+async def _at_once() -> None:
+    pass
 
 
 @dataclass
@@ -30,6 +34,8 @@ class ModelServer:
     """Which chats get no answer at all."""
     hung_up: int = 0
     port: int = 0
+    pace: Callable[[], Awaitable[None]] = _at_once
+    """Waited for before each piece of a stream."""
 
     @property
     def openai_url(self) -> str:
@@ -83,12 +89,27 @@ class ModelServer:
                 while not writer.is_closing():
                     writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
                     await writer.drain()
-            case ["say", *words]:
-                await send(writer, self._reply(path, ":".join(words), body))
-            case ["cut", *words]:
-                await send(writer, self._reply(path, ":".join(words), body, reason="length"))
             case _:
-                await send(writer, self._reply(path, self.answer(body), body))
+                await self._tell(path, body, writer, fault)
+
+    async def _tell(self, path: str, body: dict[str, Any], writer: asyncio.StreamWriter, how: str) -> None:
+        """What the fault has it say, else its answer; "deaf" to the wish for a stream, "stops" in the middle of one."""
+        name, _, words = how.partition(":")
+        text = words if name in ("say", "cut") else self.answer(body)
+        reply = self._reply(path, text, body, reason="length" if name == "cut" else "stop")
+        if name == "deaf" or not body.get("stream"):
+            await send(writer, reply)
+            return
+        pieces = pieces_of(path, reply)
+        await self._stream(writer, path, pieces[: len(pieces) // 2] if name == "stops" else pieces)
+
+    async def _stream(self, writer: asyncio.StreamWriter, path: str, pieces: list[str]) -> None:
+        kind = "application/x-ndjson" if path.startswith("/api") else "text/event-stream"
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n".encode())
+        for piece in pieces:
+            await self.pace()
+            writer.write(piece.encode())
+            await writer.drain()
 
     def _reply(self, path: str, text: str, body: dict[str, Any], reason: str = "stop") -> dict[str, Any]:
         tokens = sum(len(message["content"]) for message in body["messages"]) // 4 + 10
@@ -102,6 +123,21 @@ class ModelServer:
         usage = {"prompt_tokens": tokens, "completion_tokens": taken, "total_tokens": tokens + taken}
         told = {"id": "1", "object": "chat.completion", "created": 1, "model": self.model, "choices": [choice], "usage": usage}
         return told | ({"timings": {"prompt_ms": 0.0, "predicted_ms": self.timing * 1000}} if self.timing else {})
+
+
+def pieces_of(path: str, reply: dict[str, Any]) -> list[str]:
+    """A reply as a stream: some letters each, then what was counted."""
+    choice = None if path.startswith("/api") else reply["choices"][0]
+    text = (choice or reply)["message"]["content"]
+    cut = [text[at : at + 40] for at in range(0, len(text), 40)]
+    if choice is None:
+        told = [{"model": reply["model"], "message": {"role": "assistant", "content": part}, "done": False} for part in cut]
+        return [json.dumps(one) + "\n" for one in [*told, reply | {"message": {"role": "assistant", "content": ""}}]]
+    frame = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": reply["model"]}
+    deltas = [frame | {"choices": [{"index": 0, "delta": {"content": part}, "finish_reason": None}]} for part in cut]
+    end = frame | {"choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]}
+    counts = frame | {"choices": []} | {name: reply[name] for name in ("usage", "timings") if name in reply}
+    return [": wait\n\n", *(f"data: {json.dumps(one)}\n\n" for one in [*deltas, end, counts]), "data: [DONE]\n\n"]
 
 
 def call(name: str, arguments: Any) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 import ollama
@@ -43,6 +44,7 @@ _ERRORS = (
     ValidationError,
     ValueError,
     TypeError,
+    AttributeError,  # the client takes for granted that each line of a stream is an object
 )
 
 
@@ -72,13 +74,7 @@ class OllamaTransport(ChatTransport):
     async def chat(self, request: ChatRequest) -> ChatReply:
         """See ChatTransport."""
         try:
-            told = await self._client.chat(
-                model=self.model,
-                messages=[{"role": message.role, "content": message.content} for message in request.messages],
-                format=dict(request.schema) if request.schema is not None else None,
-                tools=[declared(tool) for tool in request.tools] or None,
-                options={"num_ctx": request.context, "num_predict": request.max_output, "temperature": 0.2},
-            )
+            text, told = await self._told(request)
         except ollama.ResponseError as error:
             size = sum(len(message.content) for message in request.messages) + len(json.dumps([*map(declared, request.tools)]))
             if error.status_code == HTTPStatus.BAD_REQUEST and size > _SHORT:
@@ -90,7 +86,7 @@ class OllamaTransport(ChatTransport):
         if tokens_in + request.max_output > request.context:
             raise ContextOverflow(f"{self._base_url} may have cut the question: it counted {tokens_in} tokens.")
         return ChatReply(
-            text=told.message.content or "",
+            text=text,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             is_whole=told.done_reason != "length",
@@ -99,6 +95,26 @@ class OllamaTransport(ChatTransport):
                 ToolRequest(name=call.function.name, arguments=call.function.arguments) for call in told.message.tool_calls or ()
             ),
         )
+
+    async def _told(self, request: ChatRequest) -> tuple[str, ollama.ChatResponse]:
+        """The whole text, and the last message with its counts. Raises _ERRORS."""
+        asked: dict[str, Any] = {
+            "model": self.model,
+            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+            "format": dict(request.schema) if request.schema is not None else None,
+            "tools": [declared(tool) for tool in request.tools] or None,
+            "options": {"num_ctx": request.context, "num_predict": request.max_output, "temperature": 0.2},
+        }
+        if request.on_tokens is None:
+            told = await self._client.chat(**asked)
+            return told.message.content or "", told
+        pieces: list[str] = []
+        async for told in await self._client.chat(**asked, stream=True):
+            pieces.append(told.message.content or "")
+            request.on_tokens(len(pieces))
+            if told.done:
+                return "".join(pieces), told
+        raise ValueError("the stream ended before the answer did")
 
     async def can_call_tools(self) -> bool | None:
         """See ChatTransport."""

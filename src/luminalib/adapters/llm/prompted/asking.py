@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
+from math import exp
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ import structlog
 from luminalib.adapters.llm.prompted.accepting import Judged, better, judged
 from luminalib.adapters.llm.prompted.budget import SAMPLE, Budget, NoRoom
 from luminalib.adapters.llm.prompted.metrics import observe
-from luminalib.adapters.llm.prompted.prompts import Message, Prompt, PromptSource
+from luminalib.adapters.llm.prompted.prompts import Message, PromptSource
 from luminalib.adapters.llm.prompted.questions import Question, Tally
 from luminalib.adapters.llm.prompted.transport import (
     BadQuestion,
@@ -35,6 +36,8 @@ UNKNOWN_CONTEXT = 4096
 """Tokens that every model in use has, for servers that do not tell."""
 REPAIR = "repair"
 _CHARACTERS_A_TOKEN = 4
+_USUAL = 3
+"""An answer is about a third as long as it may be; nobody knows before, so what has come of it tends towards the whole."""
 Allow = Callable[[str], Awaitable[None]]
 """Asked for each question whether its tenant may have more tokens. Raises TokensUsedUp."""
 log = structlog.get_logger(__name__)
@@ -209,20 +212,29 @@ class Asker:
     async def _judged(
         self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally
     ) -> tuple[ChatReply, Judged]:
-        reply, schema = await self._chat(question.prompt, messages, budget, tally)
+        reply, schema = await self._chat(question, messages, budget, tally)
         found = await asyncio.to_thread(judged, reply, schema, question.examine)
         tally.failed |= {fault.check for fault in found.faults}
         return reply, found
 
     async def _chat(
-        self, prompt: Prompt, messages: tuple[Message, ...], budget: Budget, tally: Tally
+        self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally
     ) -> tuple[ChatReply, Mapping[str, Any]]:
         """The reply, and the schema that it was held to."""
+        prompt = question.prompt
         try:
             output, schema = budget.answer(messages, prompt.own_words, prompt.answer_characters, prompt.output)
         except NoRoom as reason:
             raise TooLong(f"{prompt.id}: {reason}") from reason
-        reply = await self._sent(ChatRequest(messages=messages, schema=schema, max_output=output, context=budget.window), budget)
+        tell = question.on_share
+        request = ChatRequest(
+            messages=messages,
+            schema=schema,
+            max_output=output,
+            context=budget.window,
+            on_tokens=(lambda count: tell(1 - exp(-_USUAL * count / output))) if tell else None,
+        )
+        reply = await self._sent(request, budget)
         tally.add(reply)
         if not reply.is_whole and 0 < reply.tokens_out < output:  # the server ended it, for want of room
             budget.overflowed(reply.tokens_in + reply.tokens_out)

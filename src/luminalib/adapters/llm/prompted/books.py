@@ -17,6 +17,7 @@ from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
+from luminalib.adapters.llm.prompted.progress import PartsProgress, between, forward
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
 from luminalib.adapters.llm.prompted.questions import Question
 from luminalib.domain.content_checks.grounding import Source
@@ -36,7 +37,7 @@ LONGEST_EVIDENCE, SHORTEST_EVIDENCE = 200, 100
 EVIDENCE_SHARE = 20
 ATTEMPTS = 8
 """Each time that the context turns out smaller than thought, the book is cut into more parts."""
-_NOTES_SHARE = 0.8
+_NOTES_SHARE, _MERGED_SHARE, _ASKED_SHARE = 0.8, 0.9, 0.99
 """Of the progress: notes on the parts are most of the work."""
 _SMALLEST_GROUP = 2
 log = structlog.get_logger(__name__)
@@ -74,7 +75,7 @@ class BookReader:
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None) -> SummaryResult:
         """See LLMProvider."""
         budget = await self._asker.budget()
-        tell = _forward(on_progress)
+        tell = forward(on_progress)
         for _ in range(ATTEMPTS):
             try:
                 return await self._summarise(request, budget, tell)
@@ -94,15 +95,17 @@ class BookReader:
         text = SECTION_BREAK.join(section.text for section in request.sections)
         whole = Source(text)
         if budget.tokens_of(text) <= _room(budget, at_once, {**credited, "text": ""}):
-            return self._result(at_once, await self._ask(request, at_once, {**credited, "text": text}, whole))
+            told = await self._ask(request, at_once, {**credited, "text": text}, whole, between(tell, 0.0, _ASKED_SHARE))
+            return self._result(at_once, told)
         notes, parts = await self._notes(request, budget, known, tell)
         read = len(notes)
         last = await self._prompt("notes-summary", request)
         room = _room(budget, last, {**credited, "notes": []})
         while _size(notes, budget, parts) > room:
             notes = await self._merged(request, budget, known, notes, parts, whole)
-            tell(_NOTES_SHARE + (1 - _NOTES_SHARE) / 2)
-        told = await self._ask(request, last, {**credited, "notes": [note.as_input(parts) for note in notes]}, whole)
+            tell(_MERGED_SHARE)
+        given = {**credited, "notes": [note.as_input(parts) for note in notes]}
+        told = await self._ask(request, last, given, whole, between(tell, _MERGED_SHARE, _ASKED_SHARE))
         return self._result(last, told, parts, read)
 
     async def _notes(
@@ -112,24 +115,24 @@ class BookReader:
         prompt = await self._prompt("part-notes", request)
         room = _room(budget, prompt, {**known, "part": 1, "parts": 1, "text": ""})
         chunks = chunks_of(request.sections, room, budget.tokens_of)
-        done = 0
 
-        async def ask(at: int) -> str:
+        async def ask(at: int, on_share: Callable[[float], None] | None = None) -> str:
             inputs = {**known, "part": at + 1, "parts": len(chunks), "text": chunks[at]}
-            return _written(await self._ask(request, prompt, inputs, Source(chunks[at])))
+            return _written(await self._ask(request, prompt, inputs, Source(chunks[at]), on_share))
 
         read = await self._chosen(request, chunks, budget, ask)
         texts = [chunks[at] for at in read]
         evidence = await self._evidence(request, texts, min(LONGEST_EVIDENCE, room // EVIDENCE_SHARE))
 
-        async def take(at: int, sentences: tuple[str, ...]) -> Note:
-            nonlocal done
-            text = await ask(at)
-            done += 1
-            tell(_NOTES_SHARE * done / len(read))
+        progress = PartsProgress(tell, len(read), _NOTES_SHARE)
+
+        async def take(part: int, at: int, sentences: tuple[str, ...]) -> Note:
+            text = await ask(at, progress.of(part))
+            progress.of(part)(1.0)
             return Note(first=at + 1, last=at + 1, text=text, evidence=sentences)
 
-        notes = await self._all([partial(take, at, sentences) for at, sentences in zip(read, evidence, strict=True)])
+        taken = enumerate(zip(read, evidence, strict=True))
+        notes = await self._all([partial(take, part, at, sentences) for part, (at, sentences) in taken])
         return notes, len(chunks)
 
     async def _chosen(
@@ -208,7 +211,14 @@ class BookReader:
     async def _prompt(self, name: str, request: SummaryRequest) -> Prompt:
         return await self._asker.prompts.get(name, request.tenant_id, request.subject)
 
-    async def _ask(self, request: SummaryRequest, prompt: Prompt, inputs: dict[str, Any], source: Source) -> dict[str, Any]:
+    async def _ask(
+        self,
+        request: SummaryRequest,
+        prompt: Prompt,
+        inputs: dict[str, Any],
+        source: Source,
+        on_share: Callable[[float], None] | None = None,
+    ) -> dict[str, Any]:
         """The answer, held against `source`, the text that it is about."""
         material = Material(
             source=source,
@@ -218,7 +228,14 @@ class BookReader:
         )
         is_last = "summary" in prompt.output["properties"]
         examine: Examine = partial(faults_of_summary if is_last else faults_of_notes, material=material)
-        question = Question(tenant_id=request.tenant_id, purpose=Purpose.SUMMARY, prompt=prompt, inputs=inputs, examine=examine)
+        question = Question(
+            tenant_id=request.tenant_id,
+            purpose=Purpose.SUMMARY,
+            prompt=prompt,
+            inputs=inputs,
+            examine=examine,
+            on_share=on_share,
+        )
         told = await self._asker.ask(question)
         return await asyncio.to_thread(in_own_words, told, material) if is_last else told
 
@@ -235,19 +252,6 @@ class BookReader:
             parts=parts,
             parts_read=read,
         )
-
-
-def _forward(on_progress: Progress | None) -> Progress:
-    """Tells only what is new: starting again with smaller parts must not look like going back."""
-    most = 0.0
-
-    def tell(share: float) -> None:
-        nonlocal most
-        if on_progress and share > most:
-            most = share
-            on_progress(share)
-
-    return tell
 
 
 def _room(budget: Budget, prompt: Prompt, empty: dict[str, Any]) -> int:

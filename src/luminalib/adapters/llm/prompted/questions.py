@@ -37,7 +37,7 @@ class Question:
 
     `user_id` is the member whom it is accounted to, where there is one; `tally` counts what it takes; `examine` checks the content
     of an answer that has the right form. Where somebody waits, `is_enough` says whether what is left of a first answer is taken as
-    it is, without asking again.
+    it is, without asking again. `on_share` is told about how much of the answer has come, 0.0 to 1.0.
     """
 
     tenant_id: str
@@ -49,3 +49,4 @@ class Question:
     user_id: str | None = None
     tally: Tally = field(default_factory=Tally)
     is_enough: Callable[[dict[str, Any]], bool] = lambda _: False
+    on_share: Callable[[float], None] | None = None

@@ -1,7 +1,7 @@
 """What a prompted model is reached through: one question, one answer, and typed failures."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ class ChatRequest:
     """`schema` constrains the answer where the server can. `max_output` and `context` are in tokens of the model.
 
     With `tools` the model may call some of them instead of answering; with `must_call` it has to, where the protocol can say so.
+    `on_tokens` is told how many tokens have come so far, as they come, by servers that stream.
     """
 
     messages: tuple[Message, ...]
@@ -25,6 +26,7 @@ class ChatRequest:
     context: int
     tools: tuple[Tool, ...] = ()
     must_call: bool = False
+    on_tokens: Callable[[int], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
