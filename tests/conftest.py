@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -31,7 +32,9 @@ from luminalib.settings import PostgresSettings, Settings
 from streaming import serving
 from templates import migrated, newest_schema
 
-PATIENT = PostgresSettings(lock_seconds=120, pool_seconds=120)
+PATIENT = PostgresSettings(lock_seconds=120, pool_seconds=120, connect_seconds=120)
+hypothesis.settings.register_profile("at any speed", deadline=None)
+hypothesis.settings.load_profile("at any speed")
 """A crowd at one book waits longer on a slow machine than people should. A deadlock is an error as before."""
 SignUp = Callable[..., Awaitable[httpx.AsyncClient]]
 

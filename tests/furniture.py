@@ -31,7 +31,7 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "users": {
             "id": user,
             "email": f"{user}@a.test",
-            "password_hash": "!",
+            "password_hash": "x",
             "display_name": "A",
             "role": "admin",
             "is_active": True,

@@ -40,6 +40,7 @@ from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
+from luminalib.adapters.db.views.grants import SqlGrantViews
 from luminalib.adapters.db.views.holds import SqlHoldViews
 from luminalib.adapters.db.views.incoming import SqlSourceViews
 from luminalib.adapters.db.views.inquiries import SqlInquiryViews
@@ -69,6 +70,7 @@ VIEWS = (
     SqlCrmViews,
     SqlDocumentViews,
     SqlFigureViews,
+    SqlGrantViews,
     SqlHoldViews,
     SqlInquiryViews,
     SqlInvitationViews,

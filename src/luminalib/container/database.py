@@ -50,6 +50,7 @@ def database_of(settings: Settings, *, is_confined: bool = True) -> SqlDatabase:
         statement=given.statement_seconds,
         idle_in_transaction=given.idle_seconds,
         pool=given.pool_seconds,
+        connect=given.connect_seconds,
     )
     how = {"is_confined": is_confined, "by_pooler": given.by_pooler}
     return SqlDatabase(settings.database, patience, owner_url=settings.migration_database_url, **how)

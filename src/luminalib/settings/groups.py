@@ -73,6 +73,7 @@ class PostgresSettings(BaseModel):
     statement_seconds: Annotated[float, Field(ge=1, le=86_400, description="For one statement.")] = 60
     idle_seconds: Annotated[float, Field(ge=1, le=86_400, description="For a transaction in which nothing happens.")] = 60
     pool_seconds: Annotated[float, Field(ge=0.1, le=600, description="For a free connection.")] = 3
+    connect_seconds: Annotated[float, Field(ge=0.1, le=600, description="For a new connection.")] = 5
 
 
 class LoanSettings(BaseModel):
