@@ -160,7 +160,9 @@ async def test_a_suspended_library_lets_nobody_in_until_it_goes_on(operator: htt
     assert (stays.status_code, slug(stays)) == (409, "main-tenant-stays")
 
 
-async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(operator: httpx.AsyncClient, library: Library) -> None:
+async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(
+    operator: httpx.AsyncClient, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = await join(library, "ada", MAIN_TENANT)
     kept = (await add(here)).raise_for_status().json()
     there = await found(operator, library)
@@ -170,9 +172,18 @@ async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(ope
     assert (unsure.status_code, slug(unsure)) == (422, "slug-not-confirmed")
     assert (await operator.request("DELETE", "/tenants/seaside", json={"slug": "seaside"})).status_code == 202
     tools = library.container.services.doctor._tools
-    removal = TenantRemovalService(tools.uow, library.container.services.books._storage, tools.index, library.clock)
+    storage = library.container.services.books._storage
+    removal = TenantRemovalService(tools.uow, storage, tools.index, library.clock)
+    delete, too_early = storage.delete, []
+
+    async def watched(key: str) -> None:
+        too_early.append(slug(await operator.post("/tenants", json=SEASIDE)))
+        await delete(key)
+
+    monkeypatch.setattr(storage, "delete", watched)
     for _ in range(2):  # a crash in the middle has it done again
         await removal.remove(remove_tenant("seaside", library.clock.now()))
+    assert set(too_early) == {"slug-taken"}, "nobody can take the name while there is something left"
     assert (await operator.get("/tenants/seaside")).status_code == 404
     assert [path for path in library.files.rglob("*") if "tenants" in path.parts and path.is_file()] == []
     assert (await here.get(f"/books/{kept['id']}/content")).status_code == 200
@@ -180,6 +191,8 @@ async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(ope
     assert "nothing is left" in audit[-1]["detail"]
     assert "1 books" in audit[-1]["detail"]
     assert (await operator.post("/tenants", json=SEASIDE)).status_code == 201, "the name is free again"
+    await removal.remove(remove_tenant("seaside", library.clock.now()))
+    assert (await operator.get("/tenants/seaside")).status_code == 200, "a job that is done again does not remove the next one"
 
 
 async def test_a_library_has_rules_of_its_own_for_inquiries(operator: httpx.AsyncClient, library: Library) -> None:
