@@ -66,16 +66,18 @@ async def check_told(answer: httpx.Response) -> None:
 
 @pytest.mark.parametrize("disaster", DISASTERS)
 async def test_nothing_is_said_to_be_done_that_nobody_will_find(
-    library: Library, tmp_path: Path, disaster: Callable[[Path], None]
+    library: Library, tmp_path: Path, disaster: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     ada = await library.join("ada")
     disaster(tmp_path / "luminalib.db")
     visitor = library.visitor()
+    capsys.readouterr()
     await check_told(await visitor.post("/auth/signup", json={"email": email_of("eve"), "password": PASSWORD}))
     await check_told(await visitor.post("/auth/login", json={"email": email_of("ada"), "password": PASSWORD}))
     await check_told(await ada.get("/books"))
     await check_told(await ada.patch("/auth/me", json={"display_name": "Ada"}))
     await check_told(await ada.get("/auth/me"))
+    assert "".join(capsys.readouterr()).count("request.unavailable") == 5, "the log says why, too"
     ready = await visitor.get("/readyz")
     assert (ready.status_code, ready.json()["parts"]["database"]["status"]) == (503, "down")
     if disaster in (delete, move_away):

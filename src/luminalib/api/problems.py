@@ -165,6 +165,8 @@ def install(app: FastAPI) -> None:
 
 def _on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LuminaError)  # noqa: S101 -- Starlette's handlers are typed for any exception
+    if isinstance(error, Unavailable):
+        log.warning("request.unavailable", path=request.url.path, problem=error.slug, reason=error.detail)
     response = problem(request, status_of(type(error)), error.slug, error.detail, error.facts)
     if isinstance(error, WrongVersion):
         response.headers["Tus-Version"] = VERSION
