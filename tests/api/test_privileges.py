@@ -7,7 +7,7 @@ the owner's. 307, 403 with `wrong-password`, 409 and the like say that the calle
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -60,13 +60,18 @@ class Cast:
     library: Library
     clients: dict[str, httpx.AsyncClient]
     victim_id: str
+    left: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What was made for a path and nobody could change, for the next one who tries."""
 
     async def attempt(self, role: str, route: str) -> httpx.Response:
         """The role's call of a route on the owner's things."""
         method, path = route.split()
         prepared = await self._body(role, route)
-        ids = await self._things(path)
-        return await self.clients[role].request(method, path.replace(":path", "").format(**ids), **prepared)
+        ids = self.left.pop(path, None) or await self._things(path)
+        answer = await self.clients[role].request(method, path.replace(":path", "").format(**ids), **prepared)
+        if method in ("GET", "HEAD") or answer.is_client_error:
+            self.left[path] = ids
+        return answer
 
     async def _things(self, path: str) -> dict[str, str]:
         if path.startswith(("/assets/", "/problems/")):

@@ -4,6 +4,7 @@ SQLAlchemy opens a cursor, executes, fetches all rows and closes the cursor, eac
 is done in the first trip; what is fetched and closed afterwards is there already.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -33,6 +34,17 @@ class SqliteConnection(aiosqlite.Connection):
     def cursor(self) -> "SqliteCursor":  # type: ignore[override]  # SQLAlchemy enters it, it does not await it
         """A cursor; nothing happens before it executes."""
         return SqliteCursor(self)
+
+    async def _connect(self) -> aiosqlite.Connection:
+        """As aiosqlite does; a thread that could not open the file has ended before anybody hears of it.
+
+        Its last word would go to a loop that may be closed by then.
+        """
+        try:
+            return await super()._connect()
+        except BaseException:
+            await asyncio.to_thread(self._thread.join)
+            raise
 
     async def outcome(self, sql: str, parameters: Iterable[Any], *, is_many: bool = False) -> Outcome:
         """Executes a statement, fetches all of its rows and closes it."""
