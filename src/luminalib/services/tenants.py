@@ -163,7 +163,7 @@ class TenantService:
         variants = changes.get("prompt_variants")
         if isinstance(variants, dict):
             require_known(variants, self._llm.prompt_versions)
-        if (changes.get("llm") or None) not in (None, *self._llm.offered):
+        if changes.get("llm") not in (None, *self._llm.offered):
             raise EngineNotOffered(offered=list(self._llm.offered))
         async with self._uow(by.tenant_id) as uow:
             tenant = await uow.tenants.get()

@@ -25,7 +25,6 @@ class OfferedLLM(LLMProvider):
 
     def __init__(self, usual: LLMProvider, offered: Mapping[str, LLMProvider], choice: Choice) -> None:
         self.name = usual.name
-        self.conversing = usual.conversing
         self.offered = tuple(offered)
         self.prompt_versions = next((one.prompt_versions for one in (usual, *offered.values()) if one.prompt_versions), {})
         self._usual = usual
