@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from luminalib.adapters.llm.prompted.prompts import FilePrompts, Prompt, PromptError, fresh_mark, parse
+from luminalib.adapters.llm.prompted.variants import VariantPrompts
+from luminalib.domain.prompt_variants import PromptVariant
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "prompts"
 PROMPTS = FilePrompts().list()
@@ -151,3 +153,14 @@ def test_an_operators_version_is_there_by_its_number_alone(tmp_path: Path) -> No
 def test_a_version_that_does_not_fit_is_refused_with_its_file(tmp_path: Path, old: str, new: str, fault: str) -> None:
     with pytest.raises(PromptError, match=fault):
         FilePrompts(version_in(tmp_path, lambda text: text.replace(old, new)))
+
+
+async def test_a_version_whose_file_has_gone_is_the_usual_one_again(tmp_path: Path) -> None:
+    async def choices(tenant_id: str) -> dict[str, list[PromptVariant]]:
+        return {"text-summary": [PromptVariant(version=100, weight=1)]} if tenant_id == "seaside" else {}
+
+    usual = FilePrompts().find("text-summary")
+    there, gone = VariantPrompts(FilePrompts(version_in(tmp_path, str)), choices), VariantPrompts(FilePrompts(), choices)
+    assert (await there.get("text-summary", "seaside", "a book")).version == 100
+    assert await there.get("text-summary", "main", "a book") == usual
+    assert await gone.get("text-summary", "seaside", "a book") == usual

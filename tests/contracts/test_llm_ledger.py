@@ -9,7 +9,8 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.domain.llm import Answer, LLMCall, Outcome, Price, Purpose, ReaderVerdict, Usage, cost
+from luminalib.domain.feedback import ReaderVerdict
+from luminalib.domain.llm import Answer, LLMCall, Outcome, Price, Purpose, Usage, cost
 from records import make_user
 
 NOW = datetime(2026, 5, 1, 0, 30, tzinfo=UTC)

@@ -1,7 +1,9 @@
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from luminalib.adapters.clock import SystemClock
+from luminalib.adapters.db import sqlite
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.adapters.db.schema import metadata
@@ -254,6 +257,13 @@ async def test_a_database_that_is_away_is_unavailable(tmp_path_factory: pytest.T
             async with SqlUnitOfWorkFactory(away, bus, SystemClock()).reading("main") as unit:
                 await unit.users.has_admin()
         await away.close()
+
+
+async def test_a_file_that_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    connection = sqlite.connect(str(tmp_path))
+    with pytest.raises(sqlite3.OperationalError):
+        await connection
+    assert not connection._thread.is_alive(), "its last word would go to a loop that may be closed by then"
 
 
 async def test_reading_units_cannot_write_on_postgresql(uow: SqlUnitOfWorkFactory, database: SqlDatabase) -> None:

@@ -21,7 +21,7 @@ from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.passage_index.local import LocalPassageIndex
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.domain.answer_rules import AnswerRules
-from luminalib.domain.auth import Principal, Role, User
+from luminalib.domain.auth import Principal, Role
 from luminalib.domain.books import Book, BookDetails
 from luminalib.domain.conversations import Selection
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, StagedFile
@@ -37,6 +37,7 @@ from luminalib.services.search import SearchRequest, SearchService
 from luminalib.steps.indexing import IndexTools
 from luminalib.steps.retrieving import Retriever
 from passages import FakeEmbedder, MemoryPassageIndex, emptied_index
+from records import make_user
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 MEMBERS = ("ada", "bob")
@@ -87,18 +88,7 @@ async def library(index: PassageIndex, database: SqlDatabase) -> Library:
     )
     members, documents = {}, {}
     for name in MEMBERS:
-        user = User(
-            id=str(uuid4()),
-            email=f"{name}@library.test",
-            password_hash="x",
-            display_name=name,
-            role=Role.MEMBER,
-            is_active=True,
-            created_at=NOW,
-        )
-        async with uow("main") as unit:
-            await unit.users.add(user)
-        members[name] = Principal(tenant_id="main", user_id=user.id, role=Role.MEMBER)
+        members[name] = Principal(tenant_id="main", user_id=await make_user(uow), role=Role.MEMBER)
     for word, (owner, is_book) in SHELF.items():
         digest = hashlib.sha256(word.encode()).hexdigest()
         staged = StagedFile(key=f"staging/{word}", filename=f"{word}.txt", media_type=MediaType.TEXT, byte_size=3, sha256=digest)

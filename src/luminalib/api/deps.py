@@ -22,6 +22,7 @@ from luminalib.services.conversations import ConversationService
 from luminalib.services.crm import CrmService
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
+from luminalib.services.feedback import FeedbackService
 from luminalib.services.figures import FigureService
 from luminalib.services.grants import GrantService
 from luminalib.services.health import HealthService
@@ -68,6 +69,7 @@ class Services:
     crm: CrmService
     doctor: DoctorService
     documents: DocumentService
+    feedback: FeedbackService
     figures: FigureService
     grants: GrantService
     health: HealthService

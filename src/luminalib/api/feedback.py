@@ -12,7 +12,7 @@ from luminalib.api.problems import documented
 from luminalib.domain.books import BookNotFound
 from luminalib.domain.conversations import ConversationNotFound, MessageNotFound
 from luminalib.domain.errors import Unauthenticated
-from luminalib.domain.llm import NothingToJudge
+from luminalib.domain.feedback import NothingToJudge
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ class HelpfulBody(Body):
 )
 async def judge_summary(book_id: UUID, body: HelpfulBody, by: PrincipalDep, services: ServicesDep) -> None:
     """Says whether a summary helped you, in place of what you said before; admins see how versions of prompts compare."""
-    await services.llm.judge_summary(by, str(book_id), is_helpful=body.helpful)
+    await services.feedback.judge_summary(by, str(book_id), is_helpful=body.helpful)
 
 
 @router.put(
@@ -43,4 +43,4 @@ async def judge_summary(book_id: UUID, body: HelpfulBody, by: PrincipalDep, serv
 )
 async def judge_answer(conversation_id: UUID, message_id: UUID, body: HelpfulBody, by: PrincipalDep, services: ServicesDep) -> None:
     """Says whether an answer helped you, in place of what you said before; admins see how versions of prompts compare."""
-    await services.llm.judge_answer(by, str(conversation_id), str(message_id), is_helpful=body.helpful)
+    await services.feedback.judge_answer(by, str(conversation_id), str(message_id), is_helpful=body.helpful)

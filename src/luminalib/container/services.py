@@ -21,6 +21,7 @@ from luminalib.services.conversations import ConversationService
 from luminalib.services.crm import CrmService, CrmTools
 from luminalib.services.doctor import DoctorService
 from luminalib.services.documents import DocumentService
+from luminalib.services.feedback import FeedbackService
 from luminalib.services.figures import FigureService
 from luminalib.services.grants import GrantService
 from luminalib.services.health import HealthService
@@ -90,6 +91,7 @@ def make_services(
         consensus=ConsensusService(a.uow, a.views.reviews, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),
         documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority, a.llm),
+        feedback=FeedbackService(a.uow, a.views.books, a.clock),
         figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
         grants=GrantService(a.uow, a.views.grants, a.tenants, a.signer, a.clock),
         health=health,
@@ -107,7 +109,7 @@ def make_services(
         ),
         intelligence=IntelligenceService(a.views.books),
         links=_links(a),
-        llm=LLMService(a.uow, a.views.books, a.llm, a.clock, _prices(settings)),
+        llm=LLMService(a.uow, a.llm, a.clock, _prices(settings)),
         loans=LoanService(a.uow, a.views.loans, policies, a.clock),
         notices=NoticeService(a.uow, a.views.notices, a.bus, policies, a.clock, a.authority),
         passages=passage_service(a),

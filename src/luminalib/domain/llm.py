@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from luminalib.domain.errors import Conflict
-
 PER_MILLION = 1_000_000
 BOOK_PAGES = 300
 TOKENS_OF_A_PAGE = 500
@@ -110,29 +108,6 @@ class Usage:
     user_id: str | None = None
     failed_checks: Mapping[str, int] = field(default_factory=dict)
     """How many calls had answers that did not pass a check, by the check's name."""
-
-
-class NothingToJudge(Conflict):
-    """There is no summary or answer here (yet) that could be judged."""
-
-    slug = "nothing-to-judge"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReaderVerdict:
-    """Whether a reader was helped by what an engine has written, and what wrote it; a later one of the same reader replaces it.
-
-    `subject_id` is the document that was summarised, or the message of a conversation.
-    """
-
-    user_id: str
-    purpose: Purpose
-    subject_id: str
-    provider: str
-    model: str
-    prompt: str
-    is_helpful: bool
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.quotas import SqlQuotaCounters
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, metadata, tenant_column
-from luminalib.domain.llm import FAILURES, Answer, LLMCall, Outcome, Purpose, ReaderVerdict, Usage, VariantUsage
+from luminalib.domain.feedback import ReaderVerdict
+from luminalib.domain.llm import FAILURES, Answer, LLMCall, Outcome, Purpose, Usage, VariantUsage
 from luminalib.domain.quotas import Quota
 from luminalib.ports.persistence import LLMLedger
 

@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from datetime import date, datetime
 
-from luminalib.domain.llm import Answer, LLMCall, ReaderVerdict, Usage, VariantUsage
+from luminalib.domain.feedback import ReaderVerdict
+from luminalib.domain.llm import Answer, LLMCall, Usage, VariantUsage
 
 
 class LLMLedger(ABC):
