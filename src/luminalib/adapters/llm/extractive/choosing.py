@@ -1,12 +1,13 @@
 """The summary of a reading: three to five of its own sentences, from all over it."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
+from luminalib.adapters.llm.extractive.introducing import LATE, introduction, leans_in, outcome
+from luminalib.adapters.llm.extractive.names import Name
 from luminalib.adapters.llm.extractive.quality import qualities
 from luminalib.adapters.llm.extractive.ranking import (
     ENOUGH,
@@ -31,27 +32,24 @@ _CENTRALITY = 0.5
 """Below one, so that a sentence with the main name and little else does not win by that alone."""
 _ENOUGH_FOR_FIVE = 40
 _ENOUGH_FOR_FOUR = 15
-_LEANING = 0.1
-_OPENS_ON = re.compile(
-    r"\W*(?:in (?:another|a|an) (?:moment|minute|instant)|the (?:next|same|following) (?:moment|instant)|just then|"
-    r"at (?:this|that|last|once|length|which)|by (?:this|that) time|mean(?:while|time)|presently|suddenly|soon|then|now|again|"
-    r"however|thus|therefore|hence|so|but|and|yet|still|or|nor|after (?:this|that|it|a)|before (?:this|that)|"
-    r"he|she|it|they|his|her|its|their|him|them|(?:this|that|these|those|such) (?:is|was|are|were|had|has|did|does|would|could))\b",
-    re.IGNORECASE,
-)
-_ENDS_ON = re.compile(r"\b(?:after|before|with|of|to|at|for|on|about|upon) (?:it|him|her|them|that|this)\W*$", re.IGNORECASE)
+_LEANING, _UNFIT = 0.3, 1e-6
+_LEADING = 1.5
 _TOO_SHORT = 3
 """Words; below that a line is hardly a sentence."""
 
 
-def summary_sentences(reading: Reading, topics: Sequence[Topic]) -> list[int]:
-    """Indices of the chosen sentences, in reading order; all there are when the text has fewer than three."""
+def summary_sentences(reading: Reading, topics: Sequence[Topic], names: Sequence[Name]) -> list[int]:
+    """Indices of the chosen sentences, in reading order; all there are when the text has fewer than three.
+
+    A story's summary opens with the sentences that introduce its persons, and has one from the last tenth; what opens a summary
+    does not lean on a sentence before it, where there is another.
+    """
     quality = _with_fallback(qualities(reading, subjects(reading, topics)), reading)
     fit = sum(value > 0 for value in quality)
     if fit <= ENOUGH:
         return [at for at, value in enumerate(quality) if value > 0]
     count = MOST if fit >= _ENOUGH_FOR_FIVE else MOST - 1 if fit >= _ENOUGH_FOR_FOUR else ENOUGH
-    return _central(reading, topics, quality, count)
+    return _central(reading, topics, names, quality, count)
 
 
 def subjects(reading: Reading, topics: Sequence[Topic]) -> list[frozenset[float]]:
@@ -74,22 +72,46 @@ def _with_fallback(quality: list[float], reading: Reading) -> list[float]:
     ]
 
 
-def _central(reading: Reading, topics: Sequence[Topic], quality: Sequence[float], count: int) -> list[int]:
+def _central(reading: Reading, topics: Sequence[Topic], names: Sequence[Name], quality: Sequence[float], count: int) -> list[int]:
+    first = introduction(reading, names, max(1, count - ENOUGH)) if reading.is_story else []
+    parts = _parts(reading, first, count)
+    value = np.array(quality) * richness(reading, topics) * _fitting(reading, topics, names, parts)
     weights = weights_of(reading.terms)
-    parts = [min(count - 1, int(sentence.position * count)) for sentence in reading.sentences]
-    value = np.array(quality) * richness(reading, topics)
-    value *= np.array(
-        [_LEANING if parts[at] == 0 and _leans(sentence.text) else 1.0 for at, sentence in enumerate(reading.sentences)]
-    )
-    candidates = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
+    ranked = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
+    candidates = sorted({*ranked, *first})
     similar = similarities(weights[candidates])
     scores = lexrank(similar, value[candidates]) ** _CENTRALITY * value[candidates]
-    return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count)]
+    places = {at: index for index, at in enumerate(candidates)}
+    last = outcome(reading, {at: scores[index] for at, index in places.items()}) if reading.is_story else None
+    fixed = [places[at] for at in dict.fromkeys([*first, *([] if last is None else [last])])]
+    return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count, fixed)]
 
 
-def _leans(text: str) -> bool:
-    """Whether a sentence in English needs the one before it, which nobody sees when it opens a summary."""
-    return _OPENS_ON.match(text) is not None or _ENDS_ON.search(text) is not None
+def _fitting(reading: Reading, topics: Sequence[Topic], names: Sequence[Name], parts: Sequence[int]) -> Floats:
+    """More for a sentence of a story's leading topic, less for one that leans, and nothing where it would open the summary."""
+    led = frozenset(topics[0].positions) if topics and reading.is_story else frozenset()
+    found = np.array([_LEADING if sentence.position in led else 1.0 for sentence in reading.sentences])
+    leaning = np.array([leans_in(reading, names, at) for at in range(len(parts))])
+    opening = leaning & (np.array(parts) == min(parts))
+    fitting: Floats = np.where(opening, _UNFIT, np.where(leaning, _LEANING, 1.0)) * found
+    return fitting
+
+
+def _parts(reading: Reading, first: Sequence[int], count: int) -> list[int]:
+    """The part of the text that each sentence stands in: as many as sentences are wanted, equally long.
+
+    In a story what stands before the end of the introduction belongs to it, the last tenth is one, and the others share the rest.
+    """
+    places = [sentence.position for sentence in reading.sentences]
+    if not reading.is_story:
+        return [min(count - 1, int(place * count)) for place in places]
+    start = max((places[at] for at in first), default=0.0)
+    inner = max(1, count - 1 - len(first))
+    width = (LATE - start) / inner
+    return [
+        count if place >= LATE else -1 if first and at <= first[-1] else min(inner - 1, int((place - start) / width))
+        for at, place in enumerate(places)
+    ]
 
 
 def richness(reading: Reading, topics: Sequence[Topic]) -> Floats:

@@ -14,7 +14,8 @@ def evidence(*, language: str | None, texts: Sequence[str], count: int, longest:
     found: list[list[str]] = []
     for at, text in enumerate(texts):
         reading = read("", (), language, [text])
-        chosen = summary_sentences(reading, topics_in(reading, names_in(reading)))
+        names = names_in(reading)
+        chosen = summary_sentences(reading, topics_in(reading, names), names)
         found.append([reading.sentences[index].text[:longest] for index in chosen[:count]])
         progress((at + 1) / len(texts))
     return found

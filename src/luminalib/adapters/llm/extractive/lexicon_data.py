@@ -59,11 +59,29 @@ GENERAL_WORDS = {
     "la": "lorem",
 }
 
+MORE_EMPTY_WORDS = {
+    "ta": """ஒரு இந்த அந்த என்று என்ற என அது இது அவர் அவள் அவன் அவர்கள் நான் நாங்கள் நாம் நீ நீங்கள் உள்ள உள்ளது இருந்து இருந்தது இருக்கிறது
+        இல்லை மற்றும் ஆனால் அல்லது போன்ற மிகவும் மிக பல சில எல்லா எல்லாம் தான் கூட மட்டும் வரை மேலும் பின்னர் பிறகு முன் எப்படி என்ன எங்கே ஏன் யார்
+        அங்கே இங்கே வேண்டும் கொண்டு செய்து வந்து போது அதன் அவரது அவனுடைய தனது ஆகும் என்பது""",
+    "te": """ఒక ఈ ఆ అని అనే అది ఇది అతను ఆమె వారు వాళ్ళు నేను మేము మనం నువ్వు మీరు ఉంది ఉన్న ఉన్నాయి ఉన్నారు లేదు మరియు కానీ లేదా చాలా కొన్ని
+        అన్ని అంతా కూడా మాత్రమే వరకు తర్వాత ముందు ఎలా ఏమి ఎక్కడ ఎందుకు ఎవరు అక్కడ ఇక్కడ నుండి నుంచి కోసం తో లో కు ని గా అతని ఆమెను తన
+        అయితే అప్పుడు ఇప్పుడు వచ్చి చేసి అయిన అయింది""",
+    "pa": """ਇੱਕ ਇਹ ਉਹ ਦਾ ਦੇ ਦੀ ਦੀਆਂ ਨੂੰ ਨੇ ਤੋਂ ਵਿੱਚ ਵਿਚ ਤੇ ਅਤੇ ਹੈ ਹਨ ਸੀ ਸਨ ਨਹੀਂ ਪਰ ਜਾਂ ਵੀ ਹੀ ਕਿ ਜੋ ਇਸ ਉਸ ਮੈਂ ਅਸੀਂ ਤੂੰ ਤੁਸੀਂ ਕੀ ਕਿਉਂ ਕਿੱਥੇ ਕੌਣ
+        ਬਹੁਤ ਕੁਝ ਸਭ ਨਾਲ ਲਈ ਹੋ ਹੋਇਆ ਗਿਆ ਗਈ ਕਰ ਕੇ ਆਪਣੇ ਆਪਣੀ ਫਿਰ ਹੁਣ""",
+    "jv": """lan ing sing kang iku iki kuwi iki ora wis arep karo saka menyang marang kanggo amarga nanging utawa uga banget akeh
+        kabeh aku kowe dheweke kita apa endi kapan sapa kepriye ana dadi yen nalika banjur saiki mung isih durung""",
+}
+"""For languages that the library of stop words does not have."""
 DETERMINERS = {
     "en": """the a an this that these those my your his her its our their no some any each every such another of in on at by
         with from for into and all""",
     "fr": """le la les l un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur
         leurs de d""",
+    "de": """der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner mein meine meinen meinem
+        meiner dein deine deinen deinem deiner sein seine seinen seinem seiner seines ihr ihre ihren ihrem ihrer ihres unser unsere
+        unseren unserem unserer euer eure dieser diese dieses diesen diesem jener jene jenes jeder jede jedes jeden jedem
+        alle allen
+        aller alles manche solche welche welcher welches im am ans ins beim vom zum zur zwei drei vier viel viele wenig mehr""",
     "es": "el la los las un una unos unas al del este esta estos estas ese esa mi mis tu su sus nuestro nuestra de",
     "it": """il lo la i gli le l un uno una del dello della dei degli delle dell al alla ai dal dalla nel nella questo questa
         suo sua di""",
@@ -93,6 +111,61 @@ DANGLING = {
     "ar": "وهو وهي هو هي هذا هذه ذلك تلك لكن لكنّ ثم ثمّ إذ وهذا وهذه ولكن كما أيضًا نعم وقد فهو فهي",
 }
 
+NARRATING = {
+    "en": "i me my",
+    "fr": "je j' j m'",
+    "de": "ich mich mir mein meine meinen meinem meiner",
+    "es": "yo mi mis mí",
+    "it": "io mio mia miei mie",
+    "pt": "eu meu minha meus minhas",
+    "nl": "ik mij mijn",
+}
+LOCATIVE = {
+    "en": "in into at near through across throughout around outside leave left reach reached towards",
+    "fr": "à en dans vers près",
+    "de": "in nach aus bei durch um",
+    "es": "en hacia desde por",
+    "it": "in verso da per",
+    "pt": "em no na para desde",
+    "nl": "in naar uit te bij",
+}
+NEAR = {
+    "en": "from to",
+    "fr": "de d' du",
+    "de": "von nach vor",
+    "es": "de a",
+    "it": "di a",
+    "pt": "de",
+    "nl": "van",
+}
+ACTING = {
+    "en": """said says asked asks cried thought thinks replied told tells knew knows felt looked looks smiled laughed wanted
+        answered exclaimed shouted saw heard sat stood went came ran took turned nodded whispered murmured remembered decided
+        wrote""",
+    "fr": """posa tendit dit disait demanda demande répondit répond pensa pense cria crie sait savait regarda regarde sourit rit
+        voulut veut prit prend alla va vint vient entendit vit écrivit""",
+    "de": """sagte sagt fragte fragt antwortete dachte denkt rief ruft wusste weiß sah sieht lachte lächelte nickte wollte will
+        ging geht kam kommt nahm nimmt stand steht schrieb hörte erzählte meinte wohnte wohnt heißt hieß liegt saß sitzt
+        schlief schläft lebte""",
+    "es": """dijo dice preguntó pregunta respondió pensó piensa gritó sabía sabe miró mira sonrió rió quiso quiere fue vino
+        tomó oyó vio""",
+    "it": """disse dice chiese chiede rispose pensò pensa gridò sapeva sa guardò guarda sorrise rise volle vuole andò venne
+        prese udì vide""",
+    "pt": """disse diz perguntou pergunta respondeu pensou pensa gritou sabia sabe olhou olha sorriu riu quis quer foi veio
+        tomou ouviu viu""",
+    "nl": """zei zegt vroeg vraagt antwoordde dacht denkt riep roept wist weet keek kijkt lachte glimlachte wilde wil ging gaat
+        kwam komt nam""",
+}
+PAST = {"en": "ed", "de": "te", "fr": "ait", "es": "ó", "it": "ò", "pt": "ou", "nl": "de"}
+ARTICLES = {
+    "en": "the a an",
+    "fr": "le la les un une des du",
+    "de": "der die das den dem des ein eine einen einem einer",
+    "es": "el la los las un una",
+    "it": "il lo la i gli le un uno una",
+    "pt": "o a os as um uma",
+    "nl": "de het een",
+}
 PLOT = {
     "en": """kill killed murder murdered murderer died dead death dying born birth marry married marriage wedding engaged
         engagement widow husband wife mother father son daughter brother brothers sister sisters uncle aunt nephew niece
@@ -141,7 +214,8 @@ SCENE = {
         tavola letto angolo sedette alzò sorrise rise tasca cappello minuto momento silenzio voce""",
 }
 
-TITLES = """mr mrs ms miss dr doctor lady sir lord captain colonel king queen prince princess professor father mother brother sister
+TITLES = """mr mrs ms miss dr doctor lady sir lord captain colonel king queen prince princess professor father mother
+        brother sister
     uncle aunt saint st m mme mlle monsieur madame mademoiselle herr frau señor señora don doña signor signora"""
 """What stands before a name and is no part of it."""
 

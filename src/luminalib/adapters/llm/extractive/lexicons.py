@@ -24,6 +24,17 @@ class Lexicon:
     """Words that a sentence starts with when it leans on the one before."""
     personal: frozenset[str] = frozenset()
     """Pronouns of persons, frequent in stories."""
+    narrating: frozenset[str] = frozenset()
+    """Pronouns of whoever tells the story."""
+    locative: frozenset[str] = frozenset()
+    """Words before a place and hardly ever before a person."""
+    near: frozenset[str] = frozenset()
+    """Words before places and persons alike."""
+    acting: frozenset[str] = frozenset()
+    """Verbs for what persons say, think and do, beside their names."""
+    past: tuple[str, ...] = ()
+    """How most verbs end in which stories are told."""
+    articles: frozenset[str] = frozenset()
     plot: frozenset[str] = frozenset()
     """Words of events and relations, by which a story says what happens in it."""
     scene: frozenset[str] = frozenset()
@@ -52,6 +63,12 @@ def _lexicon(code: str) -> Lexicon:
         determiners=_words(data.DETERMINERS.get(code, "")),
         dangling=_words(data.DANGLING.get(code, "")),
         personal=_words(PERSONAL.get(code, "")),
+        narrating=_words(data.NARRATING.get(code, "")),
+        locative=_words(data.LOCATIVE.get(code, "")),
+        near=_words(data.NEAR.get(code, "")),
+        acting=_words(data.ACTING.get(code, "")),
+        past=tuple(data.PAST.get(code, "").split()),
+        articles=_words(data.ARTICLES.get(code, "")),
         plot=_words(data.PLOT.get(code, "")),
         scene=_words(data.SCENE.get(code, "")),
         asking=ASKING.get(code, ()),
@@ -79,4 +96,5 @@ def _completed(code: str, known: Lexicon) -> Lexicon:
     """The lists of a language that has few of its own, with a library's: what is in these is no topic."""
     from stopwordsiso import has_lang, stopwords  # noqa: PLC0415 -- for texts in these languages only
 
-    return replace(known, general_words=known.general_words | stopwords(code)) if code and has_lang(code) else known
+    others = stopwords(code) if code and has_lang(code) else _words(data.MORE_EMPTY_WORDS.get(code, ""))
+    return replace(known, code=code, general_words=known.general_words | others)

@@ -30,6 +30,11 @@ _GESTURE = 0.8
 _MOST_SIGNS = 4
 _IDEAL = (18, 34)
 _ALLOWED = (7, 45)
+_PRESENTING = (4, 65)
+_TO_READERS = re.compile(
+    r"\b(?:(?:my|the|our|dear|gentle) readers?|this .{0,25}(?:book|tale|story|volume|edition))\b", re.IGNORECASE
+)
+"""Words of prefaces."""
 
 
 def qualities(reading: Reading, subjects: Sequence[Collection[float]]) -> list[float]:
@@ -53,6 +58,23 @@ def form(reading: Reading, at: int) -> float:
     elif _SPOKEN.search(text):
         value *= 0.2
     return value
+
+
+def presentable(reading: Reading, at: int) -> float:
+    """How well a sentence can introduce a story; a long one may, and one in which somebody speaks when it does not begin so."""
+    sentence = reading.sentences[at]
+    fewest, most = _PRESENTING
+    length = length_in_words(sentence.text)
+    if sentence.inside_quotation or not reading.prose[at] or not fewest <= length <= most or not _is_whole(sentence.text):
+        return 0.0
+    if not sentence.text[0].isalpha() or sentence.text[:3].isupper() or _TO_READERS.search(sentence.text):
+        return 0.0
+    low, longest = _IDEAL[0], _ALLOWED[1]
+    fitting = length / low if length < low else 1.0 if length <= longest else 0.5
+    words = reading.words[at]
+    pointing = 0.85 ** sum(normal(word) in _POINTING for word in words)
+    value = fitting * _calm(sentence.text) * gesture(words, reading) * pointing
+    return value * 0.5 if _SPOKEN.search(sentence.text) else value
 
 
 def shape(text: str) -> float:

@@ -62,13 +62,15 @@ def lexrank(similar: Floats, bias: Floats) -> Floats:
     return np.array([rank[at] for at in range(len(similar))])
 
 
-def choose(scores: Floats, similar: Floats, parts: Sequence[int], count: int) -> list[int]:
+def choose(scores: Floats, similar: Floats, parts: Sequence[int], count: int, fixed: Sequence[int] = ()) -> list[int]:
     """Up to `count` sentences in reading order, by maximal marginal relevance, no two from one part while others have any.
+
+    Those that are `fixed` are among them.
 
     A part that offers nothing but weak sentences, such as a glossary, goes without when there are enough others.
     """
-    chosen: list[int] = []
-    relevance = scores / (scores.max() or 1.0)
+    chosen = list(fixed)
+    relevance = scores / (np.delete(scores, chosen).max(initial=0.0) or 1.0)
     while len(chosen) < min(count, len(scores)):
         taken = {parts[at] for at in chosen}
         free = [at for at in range(len(scores)) if at not in chosen and parts[at] not in taken]

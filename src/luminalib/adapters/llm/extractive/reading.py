@@ -29,8 +29,8 @@ _QUOTED = re.compile(r"[\"“„«]\s?[\w’']+[ ,.!?]")
 _SMALL_WORDS, _FEW_SMALL_WORDS = 0.22, 0.05
 """The least share of function words in a sentence; Arabic writes many of them as a part of the next word."""
 _CAPITALS, _CAPITALS_OF_NOUNS = 0.45, 0.65
-_WITHOUT_SMALL_WORDS = frozenset(["", "ru"])
-"""Languages whose function words are unknown here, or too few to count."""
+_FEW_SMALL = "ru"
+"""The language whose function words are too few to count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,6 @@ class Reading:
     """Per sentence."""
     length: int
     """In words, of the whole text and not of a sample."""
-    is_whole: bool = True
-    """False when only a sample of a very long text was read, and counting in it would tell no truth."""
 
     @cached_property
     def empty(self) -> frozenset[str]:
@@ -66,10 +64,14 @@ class Reading:
         return [_is_prose(words, written, self.lexicon) for words in self.words]
 
     @cached_property
+    def spoken(self) -> list[bool]:
+        """Per sentence, whether it has quotation marks or stands inside a quotation."""
+        return [sentence.inside_quotation or bool(_QUOTED.search(sentence.text)) for sentence in self.sentences]
+
+    @cached_property
     def dialogue(self) -> float:
-        """The share of sentences with quotation marks or inside a quotation."""
-        spoken = sum(sentence.inside_quotation or bool(_QUOTED.search(sentence.text)) for sentence in self.sentences)
-        return spoken / (len(self.sentences) or 1)
+        """The share of sentences that are spoken."""
+        return sum(self.spoken) / (len(self.sentences) or 1)
 
     @cached_property
     def is_story(self) -> bool:
@@ -100,7 +102,6 @@ def read(title: str, authors: Sequence[str], language: str | None, texts: Sequen
         sentences=sentences,
         words=words,
         length=length,
-        is_whole=len(sampled) == len(paragraphs),
     )
 
 
@@ -114,7 +115,7 @@ def _in_small_letters(text: str) -> str:
 
 def _is_prose(words: Sequence[str], function_words: frozenset[str], lexicon: Lexicon) -> bool:
     """Function words make the sentence, and capitals the list of names."""
-    if not words or lexicon.code in _WITHOUT_SMALL_WORDS:
+    if not words or not lexicon.function_words or lexicon.code == _FEW_SMALL:
         return bool(words)
     small = sum(map(function_words.__contains__, words))
     capitals = sum(word[0].isupper() for word in words)

@@ -6,7 +6,7 @@ from typing import Any
 from luminalib.adapters.llm.extractive.actions import action_items
 from luminalib.adapters.llm.extractive.choosing import summary_sentences
 from luminalib.adapters.llm.extractive.insights import insights
-from luminalib.adapters.llm.extractive.mood import Mood, mood_of
+from luminalib.adapters.llm.extractive.mood import mood_of
 from luminalib.adapters.llm.extractive.names import names_in
 from luminalib.adapters.llm.extractive.reading import read
 from luminalib.adapters.llm.extractive.topics import key_topics, topics_in
@@ -28,18 +28,19 @@ def summarise(
     """
     reading = read(title, authors, language, sections)
     progress(0.4)
-    topics = topics_in(reading, names_in(reading))
+    names = names_in(reading)
+    topics = topics_in(reading, names)
     progress(0.6)
-    chosen = summary_sentences(reading, topics)
+    chosen = summary_sentences(reading, topics, names)
     progress(0.8)
     is_told = reading.length >= LEAST_WORDS
-    mood = mood_of(reading) if is_told else Mood(overall=Sentiment.NEUTRAL)
+    mood = mood_of(reading) if is_told else Sentiment.NEUTRAL
     progress(0.95)
     return {
         "summary": _joined([reading.sentences[at].text for at in chosen]),
         "key_topics": key_topics(topics),
-        "sentiment": mood.overall.value,
-        "insights": insights(reading, topics, mood, chosen) if is_told else [],
+        "sentiment": mood.value,
+        "insights": insights(reading, topics, names) if is_told else [],
         "action_items": action_items(reading),
     }
 

@@ -1,0 +1,58 @@
+"""Which sentences need a neighbour, that nobody sees when they open a summary."""
+
+import re
+from collections.abc import Collection, Sequence
+from functools import cache
+
+from luminalib.adapters.llm.extractive import leaning_data as data
+from luminalib.adapters.llm.extractive.lexicons import Lexicon
+from luminalib.adapters.llm.extractive.words import bare, normal
+
+_ENDS_ON = re.compile(r"\b(?:after|before|with|of|to|at|for|on|about|upon) (?:it|him|her|them|that|this)\W*$", re.IGNORECASE)
+_LINE_END = "\n"
+_WITHOUT_SPACES = frozenset(["ja", "zh"])
+
+
+def leans(text: str, words: Sequence[str], lexicon: Lexicon, named: Collection[str]) -> bool:
+    """Whether a sentence points back: by what it opens or ends on, or by a pronoun for somebody whom it has not named.
+
+    `named` are the words of the text's names. What says what a text is about ("This book …") leans on nothing.
+    """
+    if not words:
+        return True
+    if lexicon.cues and re.match(rf"\W*(?:{lexicon.cues})", text, re.IGNORECASE):
+        return False
+    opening = _opening(lexicon.code)
+    if opening is not None and opening.match(text):
+        return True
+    return (lexicon.code == "en" and _ENDS_ON.search(text) is not None) or _has_lone_pronoun(words, lexicon, named)
+
+
+@cache
+def _opening(code: str) -> re.Pattern[str] | None:
+    told = data.OPENS_ON.get(code)
+    if told is None:
+        return None
+    end = "" if code in _WITHOUT_SPACES else r"(?:(?<=['’])|(?!\w))"  # noqa: RUF001 -- an apostrophe of printers
+    return re.compile(rf"\W*(?:{told.replace(_LINE_END, '')}){end}", re.IGNORECASE)
+
+
+@cache
+def _listed(name: str, code: str) -> frozenset[str]:
+    return frozenset(getattr(data, name).get(code, "").split())
+
+
+def _has_lone_pronoun(words: Sequence[str], lexicon: Lexicon, named: Collection[str]) -> bool:
+    """A pronoun for a person before any name, or any person who is new ("a clerk … he")."""
+    pronouns, introducing, prepositions = (_listed(name, lexicon.code) for name in ("PRONOUNS", "INTRODUCING", "PREPOSITIONS"))
+    if normal(words[0]) in introducing:
+        return False
+    is_behind = False
+    for at, (before, word) in enumerate(zip(["", *words], words, strict=False)):
+        if normal(word) in pronouns:
+            return True
+        is_behind = normal(before) in prepositions or (is_behind and before[0].isupper())
+        is_capital = at > 0 and word[0].isupper() and len(word) > 1 and not lexicon.nouns_are_capitalised
+        if (is_capital or bare(word) in named) and not is_behind:
+            return False
+    return False

@@ -1,0 +1,132 @@
+"""By which words a sentence points back to the one before: lists per language (ISO 639-1)."""
+# ruff: noqa: RUF001  (letters of many scripts are meant)
+
+OPENS_ON = {
+    "en": r"""he|she|it|its|his|hers?|him|they|them|theirs?|this|that|these|those|such|here|then|thus|hence|
+therefore|however|also|too|moreover|besides|furthermore|nevertheless|nonetheless|mean(?:while|time)|otherwise|instead|
+still|yet|so|but|and|or|nor|again|now|presently|suddenly|soon|afterwards?|later|thereupon|both|neither|either|another|
+others|even|indeed|perhaps|yes|no|oh|ah|well|why|likewise|similarly|finally|accordingly|consequently|else|because|
+hereupon|thereafter|instantly|immediately|eventually|in (?:another|a|an) (?:moment|minute|instant)|the (?:next|same|
+following|other|latter|former|rest|second|third|two|others)|just (?:then|as)|at (?:this|that|these|last|once|length|
+which|first)|(?:by|on|in|to|with|from|for|upon|after|before|through|all) (?:this|that|these|those|it|which|whom?|him|
+her|them)|by th(?:is|at) time|after (?:a (?:while|time|pause|moment|minute)|a (?:little|short|long) \w+|
+\w+ (?:minutes|hours|days|weeks|months|years))|as (?:for|to) (?:him|her|it|them|this|that|the)|once more|no sooner|
+not (?:so|a bit)|(?:a|an|two|three|four|five|six|seven|some|several|many|a few|ten) (?:moments?|minutes?|hours?|days?|
+nights?|weeks?|months?|years?) (?:later|after(?:wards)?|before|passed)|that's|it's|he's|she's|they're|one of (?:them|
+these|those)|some of (?:them|these|those)|in (?:spite|consequence) of (?:this|that|which)|of (?:course|these|those|
+this|that)|for (?:example|instance)|on the (?:contrary|other)""",
+    "fr": """il(?! (?:était une fois|y (?:a|avait) (?:une?|des|dans|autrefois)))|elles?|ils|on|ce(?! (?:livre|
+soir-là))|cet|cette|ces|c['’]|cela|ça|ceci|celui|celle|ceux|celles|l['’]autre|les autres|son|sa|ses|leurs?|lui|eux|et|
+mais|ou|or|donc|car|puis|alors|ainsi|ensuite|enfin|aussi|là|ici|cependant|pourtant|toutefois|soudain|tout à coup|
+aussitôt|bientôt|après (?:cela|ça|quoi|lui|elle)|le lendemain|à (?:ce|cet|cette|ces)|pendant ce temps|en même temps|
+non|oui|en effet|au contraire|par exemple|d['’]ailleurs|quelques (?:minutes|heures|jours|mois|années) (?:après|
+plus tard)|un peu plus tard|maintenant""",
+    "de": r"""er|sie|es(?! (?:war einmal|gibt|gab|war ein))|das(?= (?:ist|war|hat|hatte|sind|waren|kann|konnte|wird|
+wurde|heißt|machte?|gilt|geht|ging|tat|sagte|alles)\b)|dies|diese[rsmn]?|ihm|ihn|ihr(?:e[rsmn]?)?|ihnen|
+sein(?:e[rsmn]?)?|und|aber|oder|denn|doch|dann|also|da|so|nun|dabei|damit|daher|dazu|davon|dadurch|dafür|daran|darauf|
+darin|darum|darüber|danach|daraufhin|außerdem|auch|ja|nein|jedoch|sondern|beide|jene[rsmn]?|zum beispiel|deshalb|
+deswegen|trotzdem|dennoch|schließlich|endlich|plötzlich|bald|inzwischen|unterdessen|später|am (?:nächsten|folgenden|
+selben)|in (?:diese[rmn]?|jene[rmn]?)|nach (?:diese[rmn]?|eine[rm] weile)|jetzt|wieder|hier|dort|der eine|der andere|
+die anderen?|solche[rsmn]?""",
+    "es": """él|ellas?|ellos|es[eoa]s?|est[eoa]s?(?! (?:libro|informe|estudio|obra|guía))|aquel(?:lo|la|los|las)?|
+su|sus|suyo|y|e|pero|o|pues|entonces|así|también|luego|además|sin embargo|después|al (?:día|rato|cabo|poco)|allí|aquí|
+lo|le|les|se|por (?:eso|ello|lotanto|tanto|esto)|de pronto|de repente|ahora|mientras tanto|sino|no obstante|
+por ejemplo|el otro|los otros|la otra|ambos""",
+    "it": """egli|ella|lui|lei|essi|esse|esso|questo|questa|questi|queste|quest['’]|quel|quell['’oaie]|quelli|ciò|
+suo|sua|suoi|sue|loro|e|ed|ma|o|dunque|allora|così|anche|poi|inoltre|però|tuttavia|intanto|dopo|ora|adesso|lì|là|qui|
+si|perciò|per questo|infatti|invece|finalmente|all['’]improvviso|improvvisamente|il giorno dopo|l['’]altro|gli altri|
+entrambi""",
+    "pt": """ele|ela|eles|elas|ess[ea]s?|isso|isto|este|esta|estes|estas|aquel[ea]s?|aquilo|seu|sua|seus|suas|e|
+mas|ou|pois|então|assim|também|depois|além|porém|contudo|entretanto|no entanto|ali|aqui|lá|nisto|nisso|por isso|
+de repente|agora|logo|no diaseguinte|o outro|os outros|ambos|nest[ea]|ness[ea]|dest[ea]|dess[ea]|daí|dali""",
+    "nl": r"""hij|zij|ze|het (?=is|was|had|heeft|werd|wordt|kon|zou|bleek|leek)|dit(?! boek)|dat|deze|die|hem|haar|
+zijn|hun|hen|en|maar|of|want|dus|toen|dan|zo|ook|daar\w*|hier\w*|ja|nee|daarna|toch|echter|bovendien|later|ineens|
+plotseling|intussen|ondertussen|nu|weer|beide|de ander|de volgende|even later|eindelijk""",
+    "sv": """han|hon|den|det(?! (?:var en gång|fanns))|de|dem|hans|hennes|deras|dess|denn[ae]|detta|dessa|och|men|
+eller|så|sedan|då|där|här|därför|dock|också|nu|plötsligt|till slut|efteråt|senare|nästa|båda|sådan""",
+    "da": """han|hun|den|det(?! (?:var en gang))|de|dem|hans|hendes|deres|denne|dette|disse|og|men|eller|så|da|
+siden|der|her|derfor|dog|også|nu|pludselig|til sidst|bagefter|senere|næste|begge|sådan""",
+    "no": """han|hun|den|det(?! (?:var en gang))|de|dem|hans|hennes|deres|denne|dette|disse|og|men|eller|så|da|
+siden|der|her|derfor|likevel|også|nå|plutselig|til slutt|etterpå|senere|neste|begge|slik""",
+    "fi": """hän|he|se|ne|hänen|heidän|sen|niiden|tämä|tämän|nämä|tuo|nuo|ja|mutta|tai|vaan|sitten|silloin|siellä|
+siellä|siksi|kuitenkin|myös|nyt|äkkiä|lopulta|myöhemmin|seuraavana|molemmat|sellainen""",
+    "pl": """on|ona|ono|oni|one|jego|jej|ich|jemu|to|ten|ta|te|ci|tego|tej|tym|tych|i|a|ale|lecz|albo|więc|potem|
+wtedy|wówczas|tam|tu|dlatego|jednak|także|też|teraz|nagle|wreszcie|później|następnego|obaj|oboje|taki|taka""",
+    "cs": """on|ona|ono|oni|jeho|její|jejich|to|ten|ta|ti|tento|tato|toto|a|ale|nebo|tak|pak|potom|tehdy|tam|tady|
+proto|však|také|teď|náhle|konečně|později|oba|takový""",
+    "ru": """он|она|оно|они|его|её|ее|их|ему|ей|им|это|этот|эта|эти|тот|та|то|те|такой|такая|и|а|но|или|же|так|
+потом|затем|тогда|там|тут|здесь|поэтому|однако|также|тоже|теперь|вдруг|наконец|позже|оба|после этого|на следующий|
+в (?:этот|тот|это|эту|ту)""",
+    "uk": """він|вона|воно|вони|його|її|їх|йому|їй|це|цей|ця|ці|той|та|те|ті|такий|і|й|а|але|або|так|потім|тоді|
+там|тут|тому|однак|також|теж|тепер|раптом|нарешті|пізніше|обидва""",
+    "tr": """o|onun|ona|onu|onlar|onların|bu|bunun|buna|bunu|bunlar|şu|ve|ama|fakat|ancak|sonra|daha sonra|o zaman|
+orada|burada|bu yüzden|çünkü|ayrıca|şimdi|birden|sonunda|ertesi|ikisi|böyle|öyle""",
+    "hu": """ő|ők|az(?=,| volt| is)|ez|ezek|azok|ennek|annak|és|de|vagy|hanem|aztán|azután|akkor|ott|itt|ezért|
+azért|azonban|is|most|hirtelen|végül|később|másnap|mindkettő|ilyen|olyan""",
+    "ro": """el|ea|ei|ele|lui|lor|său|sa|acest[ae]?|aceast[aă]|acel[ae]?|aceea|asta|ăsta|și|dar|sau|însă|deci|apoi|
+atunci|acolo|aici|de aceea|totuși|acum|deodată|în sfârșit|mai târziu|amândoi""",
+    "el": """αυτός|αυτή|αυτό|αυτοί|εκείνος|εκείνη|εκείνο|του|της|τους|και|κι|αλλά|όμως|ή|έτσι|μετά|ύστερα|τότε|
+εκεί|εδώ|γι['’] αυτό|τώρα|ξαφνικά|τελικά|αργότερα""",
+    "id": """ia|dia|mereka|itu|ini|dan|tetapi|tapi|atau|maka|lalu|kemudian|setelah itu|di (?:sana|situ|sini)|
+karena itu|namun|juga|sekarang|tiba-tiba|akhirnya|keduanya""",
+    "vi": """nó|hắn|họ|anh ta|cô ta|cô ấy|anh ấy|ông ấy|bà ấy|điều (?:này|đó)|đó|đây|và|nhưng|hay|rồi|sau đó|
+khi đó|vì (?:thế|vậy)|tuy nhiên|cũng|bây giờ|bỗng|cuối cùng""",
+    "ar": """هو|هي|هم|هن|وهو|وهي|وهم|فهو|فهي|هذا|هذه|ذلك|تلك|هؤلاء|وهذا|وهذه|ثم|ثمّ|لكن|لكنّ|ولكن|لكنه|لكنها|ولكنه|
+ولكنها|إذن|كما|أيضا|أيضًا|لذلك|ولذلك|وقد|فقد|هناك|هنا|بعد ذلك|عندئذ|فجأة|وأخيرا|فلما|ولما|وكان|فكان|وقال|فقال|وقالت|
+فقالت""",
+    "fa": """او|آنها|آن|این|وی|ایشان|و|اما|ولی|یا|پس|سپس|بعد|آنگاه|آنجا|اینجا|بنابراین|همچنین|نیز|حالا|ناگهان|
+سرانجام|هر دو""",
+    "hi": r"""वह|वे|यह|ये|उस\w*|उन\w*|इस\w*|इन\w*|और|लेकिन|मगर|पर|परन्तु|किन्तु|या|तो|फिर|तब|वहाँ|यहाँ|इसलिए|भी|अब|
+अचानक|आखिर|दोनों""",
+    "bn": """সে|তিনি|তারা|তাঁরা|তার|তাঁর|তাদের|এটি|এটা|এই|এর|সেই|এবং|আর|কিন্তু|বা|তবে|তারপর|তখন|সেখানে|এখানে|তাই|
+এখন|হঠাৎ|অবশেষে""",
+    "ur": "وہ|یہ|اس|ان|اور|لیکن|مگر|یا|پھر|تب|وہاں|یہاں|اس لیے|بھی|اب|اچانک|آخر|دونوں",
+    "sw": """yeye|wao|hii|hiyo|huyo|huyu|hao|hawa|hicho|na|lakini|au|kisha|halafu|basi|pale|hapo|hapa|kwa hiyo|pia|
+sasa|ghafla|hatimaye""",
+    "ja": """彼|彼女|それ|これ|あれ|その|この|あの|そこ|ここ|あそこ|そう|こう|そして|しかし|だが|でも|けれど|
+だから|すると|また|さらに|やがて|ところが|それから|つまり|なお|次の|翌|突然|二人は|ふたりは""",
+    "zh": """他|她|它|牠|这|這|那|其|此|该|該|然后|然後|接着|接著|于是|於是|但|可是|不过|不過|而|因此|所以|后来|
+後來|同时|同時|突然|忽然|最后|最後|终于|終於|第二天|两人|兩人|另|也|又""",
+    "ko": """그|그는|그가|그의|그를|그녀는|그녀가|그녀의|그들은|그들의|
+그것은|이것은|이는|그녀|그들|그것|이것|저것|이|저|그리고|그러나|하지만|그런데|그래서|따라서|또|또한|그때|거기|여기|
+그러자|이제|갑자기|마침내|다음|결국""",
+}
+"""Alternatives of a pattern, without its line ends: pronouns, demonstratives, connectives, times counted from another."""
+PRONOUNS = {
+    "en": "he her hers herself him himself she theirs them themselves they",
+    "fr": "elle elles eux ils lui",
+    "de": "er ihm ihn ihnen ihr",
+    "es": "ella ellas ellos él",
+    "it": "egli ella essi lei lui",
+    "pt": "ela elas ele eles",
+    "nl": "haar hem hen hij zij",
+    "sv": "dem han henne hon honom",
+    "da": "dem ham han hende hun",
+    "no": "dem ham han henne hun",
+    "ru": "ей ему ней ним них он она они",
+    "pl": "go jej jemu nim nią on ona oni",
+}
+"""Pronouns of persons who must have been named."""
+INTRODUCING = {
+    "en": "a an each every few many most no one some",
+    "fr": "chaque des un une",
+    "de": "das der die ein eine einem einen einer jede jeder",
+    "es": "cada un una unas unos",
+    "it": "ogni un un' una uno",
+    "pt": "cada um uma umas uns",
+    "nl": "de een elke het iedere",
+    "sv": "en ett varje",
+    "da": "en et hver",
+    "no": "ei en et hver",
+}
+"""What a sentence opens on when it brings somebody new, of whom it may go on to speak as "he"."""
+PREPOSITIONS = {
+    "en": "about against at by for from in like near of on to towards upon with without",
+    "fr": "avec chez contre d' de en par pour sans sur vers à",
+    "de": "an auf bei für gegen in mit nach ohne um von vor zu",
+    "es": "a con contra de en hacia para por sin sobre",
+    "it": "a con contro da di in per senza su verso",
+    "pt": "a com contra de em para por sem sobre",
+    "nl": "aan bij door in met naar op tegen van voor zonder",
+}
+"""What a name stands behind when it is not whom the next pronoun means ("To Holmes she is always the woman")."""
