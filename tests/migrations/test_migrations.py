@@ -5,7 +5,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from luminalib.adapters.db.engine import SqlDatabase
-from luminalib.adapters.db.migrations import config, is_current, upgrade
+from luminalib.adapters.db.migrations import config, head, is_current, upgrade
 from luminalib.adapters.db.schema import metadata
 
 
@@ -29,6 +29,10 @@ async def test_stairway(empty_database_url: str) -> None:
         left = await connection.run_sync(lambda sync: set(sa.inspect(sync).get_table_names()))
     assert left == {"alembic_version"}
     await database.close()
+
+
+def test_the_newest_schema_is_known_without_alembic() -> None:
+    assert head() == ScriptDirectory.from_config(config()).get_current_head()
 
 
 async def test_models_and_migrations_agree(database: SqlDatabase) -> None:

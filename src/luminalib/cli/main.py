@@ -3,6 +3,7 @@
 A command's module is imported when the command is called: the list of commands should not cost what a server does.
 """
 
+import gc
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -54,7 +55,10 @@ class Commands(TyperGroup):
 
 def _imported(name: str) -> Any:
     module, member, _ = COMMANDS[name]
+    gc.disable()  # what is imported stays: to look through it again and again is a fifth of a start
     found = getattr(import_module(f"luminalib.cli.{module}"), member)
+    gc.freeze()
+    gc.enable()
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(pretty_exceptions_enable=False)
         alone.command(name)(found)

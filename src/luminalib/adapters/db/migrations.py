@@ -1,14 +1,14 @@
-"""Brings a database to the newest schema with Alembic."""
+"""Brings a database to the newest schema with Alembic.
+
+Alembic itself, with its dialects, takes a tenth of a start: it is imported where something is to be migrated.
+"""
 
 import asyncio
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from luminalib.adapters.db.engine import SqlDatabase
@@ -25,8 +25,10 @@ def script_directory() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "alembic"
 
 
-def config(connection: sa.Connection | None = None, log_in: str | None = None) -> Config:
+def config(connection: sa.Connection | None = None, log_in: str | None = None) -> Any:
     """Alembic's configuration, without an ini file, for commands over `connection`; `log_in` is the server's, if it has its own."""
+    from alembic.config import Config  # noqa: PLC0415 -- see above
+
     settings = Config()
     settings.attributes["connection"] = connection
     settings.attributes["log_in"] = log_in
@@ -41,6 +43,8 @@ def migrate(connection: sa.Connection, log_in: str | None = None) -> None:
         for patience in ("statement_timeout", "lock_timeout"):  # a large table takes its time, and so does another who migrates
             connection.exec_driver_sql(f"SET LOCAL {patience} = 0")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    from alembic import command  # noqa: PLC0415 -- see above
+
     command.upgrade(config(connection, log_in), "head")
 
 
@@ -56,16 +60,17 @@ async def upgrade(database: SqlDatabase, *, again: bool = False) -> None:
 
 
 @cache
-def head() -> str | None:
-    """The newest version of the schema."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+def head() -> str:
+    """The newest version of the schema: the number that the last of the migrations' files begins with."""
+    return max(path.name.partition("_")[0] for path in (script_directory() / "versions").glob("[0-9]*.py"))
 
 
 async def is_current(database: SqlDatabase) -> bool:
     """Whether the database has the newest schema. Raises DatabaseUnavailable."""
 
     def revisions(connection: sa.Connection) -> bool:
-        return MigrationContext.configure(connection).get_current_revision() == head()
+        known = sa.inspect(connection).has_table("alembic_version")
+        return known and [*connection.scalars(sa.text("SELECT version_num FROM alembic_version"))] == [head()]
 
     try:
         async with database.login.connect() as connection:

@@ -6,8 +6,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-import snowballstemmer
-
 from luminalib.domain.function_words import bare, telling_words
 from luminalib.domain.passages import Passage
 from luminalib.domain.spelling import all_words
@@ -93,5 +91,7 @@ def _term(code: str, word: str) -> str:
 def _stemmer(code: str) -> Any:
     stemmers: dict[str, Any] = _here.__dict__.setdefault("stemmers", {})
     if code not in stemmers:
+        import snowballstemmer  # noqa: PLC0415 -- all its languages at once: a start should not wait for them
+
         stemmers[code] = snowballstemmer.stemmer(STEMMERS[code])
     return stemmers[code]

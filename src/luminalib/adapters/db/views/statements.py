@@ -60,8 +60,12 @@ class Statement:
     """A select that is held to one tenant: whoever executes it names the tenant, whatever the select says."""
 
     def __init__(self, select: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]) -> None:
-        self.select = _plain(of_one_tenant(select))
-        self._types = [column.type for column in self.select.selected_columns]
+        self._asked = select
+
+    @cached_property
+    def select(self) -> Any:
+        """The select as it is executed; made when it is first asked for, as a start should not wait for all of them."""
+        return _plain(of_one_tenant(self._asked))
 
     @cached_property
     def sqlite(self) -> Prepared:
@@ -88,7 +92,9 @@ class Statement:
             names=names,
             takes=tuple(_by_type(takes, compiled.binds[name].type) for name in names),
             gives=tuple(
-                (place, convert) for place, kind in enumerate(self._types) if (convert := _by_type(gives, kind)) is not None
+                (place, convert)
+                for place, column in enumerate(self.select.selected_columns)
+                if (convert := _by_type(gives, column.type)) is not None
             ),
         )
 
