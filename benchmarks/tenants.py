@@ -49,7 +49,7 @@ def slug_of(number: int) -> str:
 
 
 def rows_of_tenant(number: int, books: int, chance: random.Random) -> dict[str, list[tuple[Any, ...]]]:
-    """A library with an admin who is logged in, and its books. Nothing waits to be done: no review is unread, no loan overdue."""
+    """A library with an admin who is logged in, and its books. Nothing waits to be done: no review is unread, no loan due soon."""
     slug = slug_of(number)
     made: dict[str, list[tuple[Any, ...]]] = {"tenants": [(slug, slug, "unlimited", NOW, True)] if number else []}
     readers = {identity("user", n): identity(f"user of {slug}", n) for n in range(library.READERS)}
@@ -61,7 +61,7 @@ def rows_of_tenant(number: int, books: int, chance: random.Random) -> dict[str, 
         for table, rows in library.rows_of(book, chance).items():
             here = [tuple(slug if value == MAIN_TENANT else readers.get(value, value) for value in row) for row in rows]
             made.setdefault(table, []).extend(here)
-    made["loans"] = [(*row[:5], later, *row[6:]) for row in made["loans"]]
+    made["loans"] = [(*row[:5], NOW + timedelta(days=30), *row[6:]) for row in made["loans"]]
     del made["reviews"]
     return {table: list(dict.fromkeys(rows)) for table, rows in made.items()}
 
