@@ -67,7 +67,7 @@ def open_answerer(settings: Settings, a: Adapters, llm: LLMProvider | None) -> A
             return None
         if model not in agents:
             ways = Ways(model, None if answers.by == "auto" else AnswerWay(answers.by))
-            agents[model] = Agent(model=model, ways=ways, tools=tools, most_tokens=answers.tokens)
+            agents[model] = Agent(model=model, ways=ways, tools=tools, most_tokens=answers.budget)
         return agents[model]
 
     return Answerer(

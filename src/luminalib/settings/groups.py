@@ -147,7 +147,7 @@ class AnswerSettings(BaseModel):
     seconds: Annotated[
         float, Field(ge=1, le=3600, description="The longest that a model may take for a whole answer; then the library quotes.")
     ] = 120
-    tokens: Annotated[
+    budget: Annotated[
         int, Field(ge=500, le=1_000_000, description="How many tokens a model may take to find out what to look up for one answer.")
     ] = 20_000
     confidence: Annotated[
