@@ -110,6 +110,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         version=__version__,
         lifespan=lifespan,
         separate_input_output_schemas=False,
+        openapi_url=None,  # FastAPI makes the document in the event loop: `api/openapi.py` has its route
         docs_url=None,  # FastAPI's pages load from other servers: `api/pages.py` has ours
         redoc_url=None,
     )

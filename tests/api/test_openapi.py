@@ -1,13 +1,16 @@
 """The document at /openapi.json, without a linter: `make check-openapi` has those."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from luminalib.api import openapi
 from luminalib.api.glossary import WORDS
 from luminalib.api.openapi import TAGS
 from luminalib.api.problems import MEDIA_TYPE
@@ -20,6 +23,25 @@ ADDRESS = "urn:document"
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     return create_app(Settings(_env_file=None)).openapi()
+
+
+async def test_the_document_is_made_beside_the_event_loop(document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a second, in which nobody else should have to wait."""
+    makers = []
+
+    def derive(*_: object) -> dict[str, Any]:
+        makers.append(threading.current_thread())
+        return {"paths": {}}
+
+    monkeypatch.setattr(openapi, "_derive", derive)
+    monkeypatch.setattr(openapi, "_finish", lambda schema: {**schema, "openapi": document["openapi"]})
+    transport = httpx.ASGITransport(create_app(Settings(_env_file=None)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://library.test") as client:
+        for _ in range(2):
+            assert (await client.get("/openapi.json")).json() == {"paths": {}, "openapi": document["openapi"]}
+        assert (await client.head("/openapi.json")).status_code == 200
+    assert len(makers) == 1
+    assert makers[0] is not threading.current_thread()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

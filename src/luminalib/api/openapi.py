@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
+from threading import Lock
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -54,14 +57,27 @@ _ANYWHERE = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def install(app: FastAPI, visit: Sequence[BaseRoute]) -> None:
-    """Makes `app.openapi()` answer with the finished document; `visit` are its routes in the order of a first visit."""
+    """Makes `app.openapi()` answer with the finished document, and `/openapi.json` too, in a thread: the first takes a second.
+
+    `visit` are its routes in the order of a first visit.
+    """
+    one_makes_it = Lock()
 
     def document() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _finish(_derive(app, visit))
-        return app.openapi_schema
+        with one_makes_it:
+            if app.openapi_schema is None:
+                app.openapi_schema = _finish(_derive(app, visit))
+            return app.openapi_schema
+
+    @cache
+    def written() -> bytes:
+        return orjson.dumps(app.openapi())
+
+    def openapi_json(_: Request) -> Response:
+        return Response(written(), media_type="application/json")
 
     app.openapi = document  # type: ignore[method-assign]  # the way that FastAPI documents
+    app.add_route("/openapi.json", openapi_json, include_in_schema=False)
 
 
 def _derive(app: FastAPI, visit: Sequence[BaseRoute]) -> dict[str, Any]:
