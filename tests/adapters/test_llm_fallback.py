@@ -43,6 +43,16 @@ async def test_what_stands_in_says_so(error: Exception) -> None:
         await llm.check()
 
 
+async def test_who_waits_for_the_model_has_its_unusable_answers_replaced_all_the_same() -> None:
+    first = FakeLLM()
+    llm = FallbackLLM(first, ExtractiveLLM(InlineChildren(), RuleFieldReader()), waits=True)
+    first.error = UnusableAnswer()
+    assert (await llm.summarise(BOOK)).provider == "extractive (fallback)"
+    first.error = LanguageEngineUnavailable()
+    with pytest.raises(LanguageEngineUnavailable):
+        await llm.summarise(BOOK)
+
+
 async def test_other_faults_are_not_covered_up() -> None:
     first = FakeLLM()
     first.error = ZeroDivisionError()

@@ -113,6 +113,13 @@ async def test_while_a_model_is_fetched_documents_wait_and_say_so_once(library: 
     assert (await admin.get("/books")).json()["total"] == 1, "everything else goes on"
 
 
+async def test_what_the_model_says_in_vain_the_library_says_itself(library: Library, server: ModelServer) -> None:
+    server.answer = lambda _: "I cannot help with that."
+    admin = await library.join("admin")
+    summary = await settled(admin, (await add(admin, title="A story")).json()["id"])
+    assert (summary["status"], summary["provider"]) == ("completed", "extractive (fallback)")
+
+
 async def test_reviews_become_a_consensus_by_the_model(library: Library) -> None:
     admin = await library.join("admin")
     book = await shelve(admin)

@@ -51,7 +51,8 @@ def smoke() -> None:
     book = with_a_model_to_come(client) if has_ollama() else upload(client)
     summary = until(lambda: client.call("GET", f"/books/{book['id']}/summary"), lambda found: found["status"] == "completed")
     print(f"  summary by {summary['provider']}, {summary['model']}, {summary['prompt']}")
-    assert summary["provider"] == ("ollama" if has_ollama() else "extractive")
+    # The smallest model of a proof may write nothing that passes the checks.
+    assert summary["provider"] in (("ollama", "extractive (fallback)") if has_ollama() else ("extractive",))
     client.call("POST", f"/books/{book['id']}/borrow", {})
     client.call("POST", f"/books/{book['id']}/reviews", {"rating": 4, "text": "The keeper is alive, but the middle drags."})
     analysis = until(lambda: client.call("GET", f"/books/{book['id']}/analysis"), lambda found: found["status"] == "completed")
@@ -87,7 +88,7 @@ def after() -> None:
     analysis = client.call("GET", f"/books/{book['id']}/analysis")
     assert (analysis["status"], analysis["review_count"]) == ("completed", 1), analysis
     history = client.call("GET", f"/documents/{book['document_id']}")["history"]
-    is_prompted = summary["provider"] == "ollama"
+    is_prompted = summary["provider"] != "extractive"
     assert sum("waiting" in (step["detail"] or "") for step in history) == is_prompted, "it said once what it waited for"
     assert client.call("GET", f"/books/{book['id']}/content") == STORY.encode()
     assert client.call("GET", "/admin/llm/usage")["calls"] > 0 or not is_prompted

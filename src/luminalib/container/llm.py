@@ -60,7 +60,9 @@ def _engine(settings: Settings, tools: EngineTools) -> LLMProvider:
     from luminalib.container.prompted import open_prompted  # noqa: PLC0415 -- clients and schemas are imported where they are chosen
 
     prompted = open_prompted(settings, tools, reader, extractive)
-    return FallbackLLM(prompted, extractive) if settings.llm_fallback == "extractive" else prompted
+    if settings.llm_fallback == "none":
+        return prompted
+    return FallbackLLM(prompted, extractive, waits=settings.llm_fallback == "unusable")
 
 
 def _with_model(settings: Settings, provider: str, model: str) -> Settings:

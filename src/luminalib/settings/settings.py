@@ -58,8 +58,10 @@ class Settings(BaseSettings):
     llm_offered: str = Field(
         "", description="What libraries may choose in place of LLM: extractive, ollama/MODEL or openai/MODEL, comma-separated."
     )
-    llm_fallback: Literal["none", "extractive"] = Field(
-        "none", description="Who answers while a model is away, labelled as such; with none the work waits."
+    llm_fallback: Literal["none", "unusable", "extractive"] = Field(
+        "unusable",
+        description="When the extractive engine stands in for a model, labelled as such: unusable: where the model's answers fail "
+        "their checks, and while it is away the work waits; extractive: then too; none: never, the document fails or waits.",
     )
     llm_seconds: Annotated[float, Field(ge=1, le=86_400, description="The longest that a model may take for one answer.")] = 600
     llm_at_once: Annotated[int, Field(ge=1, le=64, description="How many questions a model is asked at the same time.")] = 2

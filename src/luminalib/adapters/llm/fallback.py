@@ -1,4 +1,4 @@
-"""Another provider in place of one that is away; what it says carries its own name and that it stands in."""
+"""Another provider in place of one that is away or says nothing of use; what it says is labelled as standing in."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -24,14 +24,15 @@ def stands_in(result: Labelled) -> Labelled:
 
 
 class FallbackLLM(LLMProvider):
-    """Asks `first`, and `second` when there is no usable answer."""
+    """Asks `first`, and `second` when its answer is of no use, or when it is away, unless one `waits` for it."""
 
-    def __init__(self, first: LLMProvider, second: LLMProvider) -> None:
+    def __init__(self, first: LLMProvider, second: LLMProvider, *, waits: bool = False) -> None:
         self.name = first.name
         self.prompt_versions = first.prompt_versions
         self.conversing = first.conversing
         self._first = first
         self._second = second
+        self._reasons = (UnusableAnswer,) if waits else (UnusableAnswer, LanguageEngineUnavailable)
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
         """See LLMProvider."""
@@ -86,6 +87,6 @@ class FallbackLLM(LLMProvider):
     async def _either(self, first: Awaitable[T], second: Callable[[], Awaitable[T]], label: Callable[[T], T]) -> T:
         try:
             return await first
-        except (LanguageEngineUnavailable, UnusableAnswer) as reason:
+        except self._reasons as reason:
             log.warning("llm.fallback", provider=self._second.name, reason=reason.detail)
             return label(await second())
