@@ -1,6 +1,7 @@
 """Databases, servers and clients for the tests. PostgreSQL is a real one, from pip."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+import compiled
 from fakes import FakeLLM
 from journeys import PASSWORD
 from luminalib.adapters.clock import SystemClock
@@ -33,6 +35,7 @@ from streaming import serving
 from templates import migrated, newest_schema
 
 PATIENT = PostgresSettings(lock_seconds=120, pool_seconds=120, connect_seconds=120)
+compiled.share()
 hypothesis.settings.register_profile("at any speed", deadline=None)
 hypothesis.settings.load_profile("at any speed")
 """A crowd at one book waits longer on a slow machine than people should. A deadlock is an error as before."""
@@ -52,6 +55,19 @@ def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if request.node.get_closest_marker("real_hashes"):
         return
     monkeypatch.setattr(adapters, "Argon2Hasher", partial(Argon2Hasher, memory_kib=8, iterations=1))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+
+
+@pytest.fixture(scope="session")
+def openapi_document() -> dict[str, Any]:
+    """The document of a server with default settings; it takes a second to make."""
+    return create_app(Settings(_env_file=None)).openapi()
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ async def test_limits_are_told_before_they_are_reached(library: Library) -> None
     assert "RateLimit" not in (await visitor.get("/healthz")).headers
 
 
-async def test_every_type_of_problem_has_a_page(library: Library) -> None:
+async def test_every_type_of_problem_has_a_page(library: Library, openapi_document: dict[str, Any]) -> None:
     def kinds(of: type[LuminaError]) -> set[str]:
         served = (kind for kind in of.__subclasses__() if not kind.__module__.startswith("luminalib.cli"))
         return {of.slug}.union(*map(kinds, served))
@@ -106,7 +106,7 @@ async def test_every_type_of_problem_has_a_page(library: Library) -> None:
     visitor = library.visitor()
     documented = {
         slug
-        for operations in library.app.openapi()["paths"].values()
+        for operations in openapi_document["paths"].values()
         for operation in operations.values()
         for answer in operation["responses"].values()
         for slug in answer.get("content", {}).get("application/problem+json", {}).get("examples", {})

@@ -20,9 +20,9 @@ from luminalib.settings import Settings
 ADDRESS = "urn:document"
 
 
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return create_app(Settings(_env_file=None)).openapi()
+@pytest.fixture
+def document(openapi_document: dict[str, Any]) -> dict[str, Any]:
+    return openapi_document
 
 
 async def test_the_document_is_made_beside_the_event_loop(document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

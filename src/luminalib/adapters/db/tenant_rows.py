@@ -6,6 +6,7 @@ Which tables and columns there are is asked of the metadata, so none is forgotte
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,13 +56,16 @@ class SqlTenantRows(TenantRows):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+
+    @cached_property
+    def _tables(self) -> dict[str, _Table]:
         owned = [table for table in metadata.sorted_tables if "tenant_id" in table.c and table.name not in LEFT_OUT]
-        self._tables = {table.name: _Table(table) for table in owned}
+        return {table.name: _Table(table) for table in owned}
 
     @property
     def revision(self) -> str:
         """See TenantRows."""
-        return head() or ""
+        return head()
 
     @property
     def tables(self) -> Sequence[str]:
