@@ -245,3 +245,16 @@ async def test_neither_failed_nor_tiny_books_are_recommended(admin: httpx.AsyncC
     answer = await recommended(member, limit=10)
     assert [item["book"]["id"] for item in answer["items"]] == [whole]
     assert [item["rank"] for item in answer["items"]] == [1]
+
+
+async def test_a_list_has_one_edition_of_a_work_and_none_of_one_that_was_read(
+    member: httpx.AsyncClient, shelf: dict[str, str]
+) -> None:
+    read = await shelve(member, "The Salt Ledger", "Ana Reyes", "sea")
+    editions = {await shelve(member, title, "Reyes, Ana", "sea") for title in ("Salt Ledger", "The Salt Ledger (2nd edition)")}
+    others = {await shelve(member, title, "Bo Lind", "sea") for title in ("The Tide", "Tide: A Novel")}
+    await borrow(member, shelf["sea0"])
+    before = set(await ids(member, limit=50))
+    assert len(before & (editions | {read})) == len(before & others) == 1
+    await borrow(member, read)
+    assert not set(await ids(member, limit=50)) & (editions | {read})

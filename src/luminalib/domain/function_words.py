@@ -131,6 +131,11 @@ def is_telling(word: str) -> bool:
     return not any(word in empty or bare(word) in empty for empty in _empty().values())
 
 
+def empty_words(language: str | None) -> frozenset[str]:
+    """The function words of a language (any code of it) in normal form; those of English where it is unknown or has no list."""
+    return _empty().get((language or "")[:2].lower(), _empty()["en"])
+
+
 def share_of(words: Sequence[str], code: str) -> float:
     """How many of the words (in normal form) are function words of a language; 0.0 to 1.0."""
     empty = _empty()[code]

@@ -43,6 +43,8 @@ class Ranking(ABC):
     ) -> list[Candidate]:
         """Books with a score above 0, best first, at most `limit`, each once; ties in the order of the catalogue.
 
+        What is near by chance alone (the same language, the same years) is left out, so there may be fewer.
+
         None of those that the reader has an opinion of, none of `without`, and only of `among` when it is given. The candidates
         have no reasons yet: those are for the few that will be shown.
         """

@@ -1,5 +1,6 @@
 """The catalogue as a matrix of books and terms that grows book by book."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Self
 
@@ -9,11 +10,16 @@ import scipy.sparse as sp
 import scipy.sparse.linalg  # noqa: F401 -- `sp.linalg` is there only once it has been imported
 
 from luminalib.adapters.recommenders.terms import author_term, tag_term, terms_of
+from luminalib.domain.function_words import is_telling
 from luminalib.domain.recommendations import BookProfile, Reader
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.integer[Any]]
 Rows = dict[BookProfile, tuple[Ints, Floats]]
+LEAST_TELLING = 0.03
+"""A book that a reader's books tell less for is near by chance."""
+_HALF = 0.5
+_SHARED_BY_MANY = ("language", "year")
 _ALWAYS = ("tag:", "author:")
 """Terms that count although one book alone has them: somebody may state a taste for them."""
 
@@ -53,6 +59,10 @@ class Content:
         self.names = self._vocabulary.names
         self.matrix = self._weighed([self._rows[book] for book in books])
         self.by_term = self.matrix.T.tocsr()
+        self.lengths: Floats = np.sqrt(np.asarray(self.matrix.power(2).sum(1), np.float32).ravel())
+        books_with = np.bincount(self.matrix.indices, minlength=len(self.names)).tolist()
+        told = (_tells(name, count / max(4, len(books))) for name, count in zip(self.names, books_with, strict=True))
+        self._telling = np.fromiter(told, np.float32, len(self.names))
 
     def renewed(self, books: Sequence[BookProfile]) -> Self:
         """The same for the catalogue of now; only books that are new or changed are read again."""
@@ -71,6 +81,22 @@ class Content:
         """How much of the length of each book's row is that of its tags, 0 to 1."""
         is_tag = np.fromiter((name.startswith("tag:") for name in self.names), np.float32, len(self.names))
         return np.sqrt(np.asarray(self.matrix.power(2) @ is_tag, np.float32)).clip(0, 1)
+
+    def of_books(self, rows: Ints, opinions: Floats) -> sp.csr_matrix:
+        """The sum of the books of some rows, each weighed."""
+        return sp.csr_matrix(opinions.reshape(1, -1)) @ self.matrix[rows]
+
+    def are_near(self, rows: Sequence[int], profile: sp.csr_matrix) -> npt.NDArray[np.bool_]:
+        """Whether these books are like a profile by what tells one book from another, and not by chance.
+
+        Language, years, function words of titles and words that most books have tell nothing.
+        """
+        dense = profile.toarray().ravel()
+        length = math.sqrt(float(np.square(dense).sum())) or 1.0
+        at = np.array(rows, np.int32)
+        cosine = (self.matrix[at] @ (dense * self._telling)) / np.maximum(self.lengths[at] * length, 1e-9)
+        near: npt.NDArray[np.bool_] = cosine >= LEAST_TELLING
+        return near
 
     def terms(self, row: int) -> dict[int, float]:
         """A book's terms by number, with their weights."""
@@ -106,6 +132,11 @@ class Content:
         raw.sort_indices()
         raw.data *= _idf(raw)[raw.indices]
         return _of_length_one(raw, counts)
+
+
+def _tells(term: str, share: float) -> bool:
+    kind, _, name = term.partition(":")
+    return kind not in _SHARED_BY_MANY and (kind != "word" or (share <= _HALF and is_telling(name)))
 
 
 def _idf(raw: sp.csr_matrix) -> Floats:

@@ -78,7 +78,7 @@ class HybridRanking(Ranking):
         """See Ranking."""
         steps = self._steps(reader)
         allowed = None if among is None else self._known(among)
-        rows = best(steps.scores, limit, [*steps.rows, *self._known(without)], allowed)
+        rows = self._relevant(steps, best(steps.scores, limit, [*steps.rows, *self._known(without)], allowed))
         return [Candidate(book_id=self._ids[row], score=float(steps.scores[row])) for row in rows]
 
     def explain(self, reader: Reader, book_ids: Sequence[str]) -> dict[str, Candidate]:
@@ -128,6 +128,14 @@ class HybridRanking(Ranking):
         scores += self._web.spread_to_twins(rows, lost + np.float32(_TWIN) * np.maximum(opinions, 0))
         scores *= factors
         return _Steps(rows, opinions, taste, stated, middle, reached[middle], trust, alike, factors, scores)
+
+    def _relevant(self, steps: _Steps, found: Sequence[int]) -> list[int]:
+        """The rows that are like the reader's books, or that readers of those, or of what they led to, have chosen."""
+        near = self.content.are_near(found, self.content.of_books(steps.rows, steps.opinions) + steps.taste)
+        if near.all():
+            return list(found)
+        chosen = self._web.crowd(steps.rows[steps.opinions > 0]) | self._web.crowd(steps.first_rows)
+        return [row for row, fits in zip(found, near, strict=True) if fits or chosen[row]]
 
     def _alike(self, rows: Ints, opinions: Floats) -> Floats:
         """The cosine of each book and the sum of the reader's."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from luminalib.domain.books import search_key
 from luminalib.domain.recommendations import MAX_REASONS, BookProfile, Reason, ReasonKind
 
 _TERMS = {"tag": ReasonKind.TAG, "author": ReasonKind.AUTHOR, "series": ReasonKind.SERIES}
+_NOUNS_HAVE_CAPITALS = frozenset(["de", "lb"])
 _LEAST = 0.05
 """A reason gives at least this share of what the strongest gives."""
 
@@ -27,7 +29,7 @@ def reasons_of(book: BookProfile, shares: Iterable[Share], stated: Mapping[str, 
     for share in shares:
         for term, amount in share.terms.items():
             sums[term] = sums.get(term, 0.0) + amount
-    found = [*_of_terms(book, sums), *_of_books(shares)]
+    found = [*_of_terms(book, sums, stated), *_of_books(shares)]
     strongest: dict[ReasonKind, Reason] = {}
     for reason in sorted(found, key=lambda one: -one.amount):
         if reason.amount > 0:
@@ -49,12 +51,22 @@ def _of_books(shares: list[Share]) -> list[Reason]:
     return [liked, also]
 
 
-def _of_terms(book: BookProfile, sums: Mapping[str, float]) -> list[Reason]:
-    """Tags, authors and the series by the names that the catalogue shows."""
-    shown = {name.casefold(): name for name in (*book.tags, *book.topics, *book.authors, *([book.series] if book.series else []))}
+def _of_terms(book: BookProfile, sums: Mapping[str, float], stated: Mapping[str, float]) -> list[Reason]:
+    """Tags, authors, the series, and persons and places among the topics, by the names that the catalogue shows.
+
+    Another word of a text is no reason: it makes books alike, and yet a reader would not say that they are about it.
+    """
+    series = [book.series] if book.series else []
+    shown = {search_key(name): name for name in (*_proper_names(book), *book.tags, *book.authors, *series)}
     found = []
     for term, amount in sums.items():
         kind, _, name = term.partition(":")
-        if kind in _TERMS:
+        if kind in _TERMS and (name in shown or term in stated):
             found.append(Reason(_TERMS[kind], amount, name=shown.get(name, name)))
     return found
+
+
+def _proper_names(book: BookProfile) -> list[str]:
+    """Topics that are written as names are; German writes all nouns so."""
+    is_told = (book.language or "")[:2].lower() not in _NOUNS_HAVE_CAPITALS
+    return [topic for topic in book.topics if topic[:1].isupper() and not topic.isupper()] if is_told else []

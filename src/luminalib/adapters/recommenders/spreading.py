@@ -41,6 +41,14 @@ class Web:
             total += np.bincount(layer.books[entries], layer.values[entries] * values[sources], self._size)
         return total.astype(np.float32)
 
+    def crowd(self, rows: Ints) -> npt.NDArray[np.bool_]:
+        """Which books any of these rows leads to because readers chose both."""
+        found = np.zeros(self._size, bool)
+        for layer in self._layers:
+            entries, _ = _entries(layer, rows)
+            found[layer.books[entries][layer.community[entries] > 0]] = True
+        return found
+
     def spread_to_twins(self, rows: Ints, values: Floats) -> Floats:
         """The same along the weights between books of almost the same content only."""
         total = np.zeros(self._size)

@@ -3,9 +3,10 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from luminalib.domain.books import search_key
+from luminalib.domain.function_words import empty_words
 from luminalib.domain.recommendations import BookProfile
 
 _WORD = re.compile(r"[^\W_]+")
@@ -33,7 +34,7 @@ def terms_of(book: BookProfile) -> dict[str, float]:
     for topic in book.topics:
         found.setdefault(tag_term(topic), _TOPIC)
     found.update((f"word:{word}", _TITLE_WORD) for word in _words(book.title))
-    for word, weight in _prose(book.text):
+    for word, weight in _prose(book.text, empty_words(book.language)):
         found.setdefault(f"word:{word}", weight)
     if book.language:
         found[f"language:{book.language[:2].lower()}"] = 1.0
@@ -57,7 +58,7 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(search_key(text))
 
 
-def _prose(text: str) -> Iterable[tuple[str, float]]:
+def _prose(text: str, empty: Collection[str]) -> Iterable[tuple[str, float]]:
     """The words that stand out most often, damped: the tenth mention says less than the first."""
-    counts = Counter(word for word in _words(text) if len(word) >= _SHORTEST_PROSE_WORD)
+    counts = Counter(word for word in _words(text) if len(word) >= _SHORTEST_PROSE_WORD and word not in empty)
     return [(word, _PROSE_WORD * (1 + math.log(count))) for word, count in counts.most_common(_PROSE_WORDS)]

@@ -23,7 +23,7 @@ class TfidfRanking(Ranking):
         self._ids = [book.id for book in books]
         self._rows = positions(books)
         # By their whole length, unlike in the hybrid: a book whose author has no other here is less likely the next one.
-        self._lengths: Floats = np.sqrt(np.asarray(content.matrix.power(2).sum(1), np.float32).ravel())
+        self._lengths = content.lengths
 
     def rank(
         self, reader: Reader, limit: int, *, without: Collection[str] = (), among: Collection[str] | None = None
@@ -32,12 +32,13 @@ class TfidfRanking(Ranking):
         if not self._ids:
             return []
         rows, opinions = vector(reader.opinions, self._rows)
-        profile = self._of_books(rows, opinions) + self.content.taste(reader)
+        profile = self.content.of_books(rows, opinions) + self.content.taste(reader)
         profile /= sp.linalg.norm(profile) or 1.0
         scores: Floats = (profile @ self.content.by_term).toarray().ravel() / np.maximum(self._lengths, 1e-9)
         allowed = None if among is None else self._known(among)
         found = best(scores, limit, [*rows, *self._known(without)], allowed)
-        return [Candidate(book_id=self._ids[row], score=float(scores[row])) for row in found]
+        near = self.content.are_near(found, profile)
+        return [Candidate(book_id=self._ids[row], score=float(scores[row])) for row, fits in zip(found, near, strict=True) if fits]
 
     def explain(self, reader: Reader, book_ids: Sequence[str]) -> dict[str, Candidate]:
         """See Ranking."""
@@ -45,7 +46,7 @@ class TfidfRanking(Ranking):
             return {}
         rows, opinions = vector(reader.opinions, self._rows)
         taste = self.content.taste(reader)
-        length = sp.linalg.norm(self._of_books(rows, opinions) + taste) or 1.0
+        length = sp.linalg.norm(self.content.of_books(rows, opinions) + taste) or 1.0
         known = {one: self._rows[one] for one in book_ids if one in self._rows}
         scales = {one: np.float32(length) * max(self._lengths[row], np.float32(1e-9)) for one, row in known.items()}
         return {one: self._explained(row, rows, opinions / scales[one], taste / scales[one]) for one, row in known.items()}
@@ -53,10 +54,6 @@ class TfidfRanking(Ranking):
     def similar(self, book_id: str, limit: int) -> list[Candidate]:
         """See Ranking."""
         return self.rank(Reader(opinions={book_id: 1.0}), limit)
-
-    def _of_books(self, rows: Ints, opinions: Floats) -> sp.csr_matrix:
-        chosen = sp.csr_matrix((opinions, (np.zeros(len(rows), np.int32), rows)), shape=(1, len(self._ids)))
-        return chosen @ self.content.matrix
 
     def _explained(self, row: int, rows: Ints, opinions: Floats, taste: sp.csr_matrix) -> Candidate:
         shares = []

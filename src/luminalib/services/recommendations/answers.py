@@ -147,16 +147,19 @@ class RecommendationService:
     async def _like(self, book_id: str, member: _Member, limit: int) -> list[Pick]:
         ranking = member.loaded.ranking
         like = Reader(opinions={book_id: 1.0})
-        found = ranking.rank(like, limit, without=member.loaded.shelves.tagged(member.hidden))
+        shelves = member.loaded.shelves
+        without = shelves.tagged(member.hidden) | shelves.same_works([book_id])
+        found = shelves.one_edition_each(ranking.rank(like, _POOL * limit, without=without))[:limit]
         explained = ranking.explain(like, [one.book_id for one in found])
         return [Pick(candidate=_of_book(one), strategy=Strategy.PERSONAL) for one in explained.values()]
 
     async def _picks(self, by: Principal, member: _Member, limit: int) -> list[Pick]:
         """Down the list of strategies until there are enough, no book twice."""
-        without = member.had | member.loaded.shelves.tagged(member.hidden)
+        shelves = member.loaded.shelves
+        without = frozenset(shelves.same_works(member.had) | shelves.tagged(member.hidden))
         picks: list[Pick] = []
         for strategy in Strategy:
-            taken = without | {pick.candidate.book_id for pick in picks}
+            taken = without | shelves.same_works(pick.candidate.book_id for pick in picks)
             if len(picks) < limit:
                 picks += await self._by(strategy, by, member, taken, limit - len(picks))
         return picks
@@ -190,10 +193,10 @@ class RecommendationService:
     ) -> list[Pick]:
         books = member.loaded.ranking.books
         open_to = [*islice((one for one in found if one.book_id in books and one.book_id not in without), _POOL * limit)]
-        in_order = [
-            one for one in first_unread(open_to, books, member.loaded.shelves.volumes, without) if one.book_id not in without
-        ]
-        return [Pick(candidate=one, strategy=strategy, penalty=lost) for one, lost in arrange(in_order, books, limit)]
+        shelves = member.loaded.shelves
+        in_order = [one for one in first_unread(open_to, books, shelves.volumes, without) if one.book_id not in without]
+        arranged = arrange(shelves.one_edition_each(in_order), books, limit)
+        return [Pick(candidate=one, strategy=strategy, penalty=lost) for one, lost in arranged]
 
     async def _wanted(self, tenant_id: str) -> list[tuple[str, int]]:
         """The most wanted books; a minute old at most."""
