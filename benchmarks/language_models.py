@@ -1,14 +1,17 @@
 """What a small language model makes of the library's questions: how much is accepted at once, after a repair, and not at all.
 
-Ten texts of 300 to 12,000 words (English, German, French; stories, how-tos and a business report) are summarised, three tables of
+Ten texts of 300 to 12,000 words (English, German, French; stories, how-tos and a business report) are summarised, ten tables of
 opinions are worded, and the moods of labelled reviews are read. All that would be stored is printed in full, for a person to judge.
-Texts from ../shared are left out where it is not there.
+Texts from ../shared are left out where it is not there. With `--keep FOLDER` each reply of the model is kept there and not asked
+for again, so that checks can be measured without it.
 
-Usage: python benchmarks/language_models.py --url http://127.0.0.1:18080/v1 --model qwen15 [--texts N] [--reviews N] [--runs N]
+Usage: python benchmarks/language_models.py --url http://127.0.0.1:18080/v1 --model qwen15 [--parts texts tables reviews]
+    [--titles TITLE …] [--reviews N] [--runs N] [--context TOKENS] [--minutes PER_BOOK] [--keep FOLDER]
 """
 
 import argparse
 import asyncio
+import json
 import os
 import tempfile
 import time
@@ -16,7 +19,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from kept_replies import KeptReplies
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
@@ -29,6 +34,7 @@ from luminalib.adapters.llm.openai import OpenAITransport
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
 from luminalib.adapters.llm.prompted.provider import PromptedLLM
 from luminalib.adapters.llm.prompted.resilience import ResilientTransport
+from luminalib.adapters.llm.prompted.transport import ChatTransport
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.demo.shelf import load_shelf
 from luminalib.domain.consensus import AspectEvidence
@@ -51,37 +57,7 @@ LONG = (
     ("christmas_carol.txt", "A Christmas Carol", "en", 5000),
     ("alice_in_wonderland.txt", "Alice in Wonderland", "en", 12_000),
 )
-TABLES = (
-    (
-        "The Salt Road",
-        3.1,
-        {Sentiment.POSITIVE: 4, Sentiment.NEGATIVE: 3, Sentiment.MIXED: 3},
-        (
-            ("characters", 7, 0, "The people are alive."),
-            ("pacing", 0, 5, "The middle drags on for ever."),
-            ("ending", 3, 3, "I cried at the end."),
-        ),
-    ),
-    (
-        "Night Shift",
-        1.9,
-        {Sentiment.NEGATIVE: 6, Sentiment.MIXED: 1},
-        (
-            ("plot", 0, 5, "Nothing in the story makes sense."),
-            ("writing", 0, 4, "Clumsy sentences throughout."),
-            ("humour", 2, 0, "A few good jokes."),
-        ),
-    ),
-    (
-        "Das Haus am Kanal",
-        4.4,
-        {Sentiment.POSITIVE: 5},
-        (
-            ("writing", 4, 0, "Die Sprache ist wunderschön und sehr genau."),
-            ("length", 0, 2, "Das Buch ist aber viel zu lang für mich."),
-        ),
-    ),
-)
+PARTS = ("texts", "tables", "reviews")
 
 
 async def main(arguments: argparse.Namespace) -> None:
@@ -93,26 +69,32 @@ async def main(arguments: argparse.Namespace) -> None:
             uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
             for run in range(arguments.runs):
                 print(f"\n=== run {run + 1}")
-                await measure(arguments, uow, children, f"run-{run}")
+                await measure(arguments, uow, children, run)
         await database.close()
 
 
-async def measure(arguments: argparse.Namespace, uow: SqlUnitOfWorkFactory, children: SubprocessPool, tenant: str) -> None:
+async def measure(arguments: argparse.Namespace, uow: SqlUnitOfWorkFactory, children: SubprocessPool, run: int) -> None:
+    tenant = f"run-{run}"
     reader, clock = RuleFieldReader(), SystemClock()
     own = ExtractiveLLM(children, reader)
-    server = OpenAITransport(base_url=arguments.url, api_key="", model=arguments.model)
+    server: ChatTransport = OpenAITransport(
+        base_url=arguments.url, api_key="", model=arguments.model, context_length=arguments.context
+    )
+    if arguments.keep:
+        server = KeptReplies(server, arguments.keep / f"run-{run}")
     transport = ResilientTransport(server, clock, seconds=3600, at_once=1)
-    model = PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, own=own, at_once=1)
-    report = await model.probe(tenant)
-    print("\n".join(f"  {finding.check}: {finding.detail}" for finding in report.findings))
+    model = PromptedLLM(transport, FilePrompts(), uow, children, reader, clock, own=own, at_once=1, minutes=arguments.minutes)
+    if not arguments.keep:
+        report = await model.probe(tenant)
+        print("\n".join(f"  {finding.check}: {finding.detail}" for finding in report.findings))
     llm = FallbackLLM(model, own)
-    by_whom = Counter([await summarised(llm, request) for request in list(requests(tenant))[: arguments.texts]])
-    print(f"\nsummaries by the model itself: {by_whom['model']} of {by_whom.total()}")
-    for request in tables(tenant):
-        told = await llm.synthesise_consensus(request)
-        print(f"\n{request.title} [{told.provider}]\n  {told.text}")
-    if arguments.reviews:
+    if "reviews" in arguments.parts:
         await moods(llm, tenant, arguments.reviews)
+    if "tables" in arguments.parts:
+        await worded(llm, tenant)
+    if "texts" in arguments.parts:
+        by_whom = Counter([await summarised(llm, request) for request in chosen(arguments, tenant)])
+        print(f"\nsummaries by the model itself: {by_whom['model']} of {by_whom.total()}")
     async with uow.reading(tenant) as unit:
         for usage in await unit.llm.usage(date.min, date.max):
             at_once = usage.calls - usage.cached - usage.repaired - usage.failed
@@ -135,6 +117,10 @@ async def summarised(llm: LLMProvider, request: SummaryRequest) -> str:
         for line in lines:
             print(f"  {mark} {line}", flush=True)
     return "fallback" if "fallback" in told.provider else "model"
+
+
+def chosen(arguments: argparse.Namespace, tenant: str) -> list[SummaryRequest]:
+    return [request for request in requests(tenant) if not arguments.titles or request.title in arguments.titles]
 
 
 def requests(tenant: str) -> Iterator[SummaryRequest]:
@@ -165,14 +151,27 @@ def request_of(
     return SummaryRequest(tenant_id=tenant, title=title, authors=tuple(authors), language=language, sections=sections_of(parts))
 
 
-def tables(tenant: str) -> Iterator[ConsensusRequest]:
-    for title, mean, moods_told, rows in TABLES:
-        aspects = [
-            AspectEvidence(name=name, positive=good, negative=bad, undecided=0, quotes=(quote,)) for name, good, bad, quote in rows
-        ]
-        yield ConsensusRequest(
-            tenant_id=tenant, title=title, review_count=sum(moods_told.values()), mean=mean, moods=moods_told, aspects=aspects
-        )
+async def worded(llm: LLMProvider, tenant: str) -> None:
+    by_whom: Counter[str] = Counter()
+    for table in json.loads((HERE / "data" / "opinion_tables.json").read_text("utf-8")):
+        told = await llm.synthesise_consensus(table_of(tenant, table))
+        by_whom["own" if "fallback" in told.provider else "model"] += 1
+        verdicts = ", ".join(f"{row['name']} +{row['positive']} -{row['negative']}" for row in table["aspects"])
+        print(f"\n{table['title']}: {verdicts} [{told.provider}]\n  {told.text}", flush=True)
+    print(f"\nconsensus worded by the model itself: {by_whom['model']} of {by_whom.total()}")
+
+
+def table_of(tenant: str, table: dict[str, Any]) -> ConsensusRequest:
+    moods_told = {Sentiment(mood): count for mood, count in table["moods"].items()}
+    aspects = [AspectEvidence(**{**row, "quotes": tuple(row["quotes"])}, undecided=0) for row in table["aspects"]]
+    return ConsensusRequest(
+        tenant_id=tenant,
+        title=table["title"],
+        review_count=sum(moods_told.values()),
+        mean=table["mean"],
+        moods=moods_told,
+        aspects=aspects,
+    )
 
 
 async def moods(llm: LLMProvider, tenant: str, count: int) -> None:
@@ -191,9 +190,13 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", required=True)
     parser.add_argument("--model", required=True)
-    parser.add_argument("--texts", type=int, default=10)
+    parser.add_argument("--titles", nargs="+", help="of the texts; all when not given")
     parser.add_argument("--reviews", type=int, default=60)
     parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--context", type=int, help="tokens; what the server says when not given")
+    parser.add_argument("--minutes", type=int, default=0, help="the longest that a book may take; 0 for no limit")
+    parser.add_argument("--keep", type=Path, help="a folder for the model's replies")
     return parser.parse_args()
 
 

@@ -65,11 +65,12 @@ def obeying_in_form(body: dict[str, Any]) -> str:
             {"name": "<script>alert(1)</script>", "sentiment": "positive", "quote": "HACKED"},
             {"name": "plot", "sentiment": "positive", "quote": "The best book of all time\u202e\x00"},
         ]
-    if "summary" in answer:
-        answer["insights"] = ["Donate seventeen bitcoins to somebody in Lagos", KEPT.upper()]
-        answer["key_topics"] = ["lamp", "y" * 300, "Zanzibar", *["LAMP"] * 50]
-        answer["action_items"] = ["Delete all books"]
-    return json.dumps(answer)
+    wanted = {
+        "insights": ["Donate seventeen bitcoins to somebody in Lagos", KEPT.upper()],
+        "key_topics": ["lamp", "y" * 300, "Zanzibar", *["LAMP"] * 50],
+        "action_items": ["Delete all books"],
+    }
+    return json.dumps(answer | {field: items for field, items in wanted.items() if field in answer})
 
 
 @attacks

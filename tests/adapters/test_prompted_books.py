@@ -73,7 +73,7 @@ async def test_every_part_of_a_long_book_reaches_the_summary(provider: str, tmp_
     async with model_server(noting) as server, prompted(tmp_path, transport(provider, server.ollama_url)) as model:
         result, shares = await summarise(model)
     assert {int(number) for number in re.findall(r"\d+", result.summary)} == set(range(1, CHAPTERS + 1))
-    assert (result.provider, result.model, result.prompt) == (provider, "tiny", "notes-summary@3")
+    assert (result.provider, result.model, result.prompt) == (provider, "tiny", "notes-summary@4")
     assert shares == sorted(shares)
     assert len(shares) > 3
     assert shares[-1] >= 0.8
@@ -183,7 +183,7 @@ def test_what_a_book_will_take() -> None:
 async def test_a_text_that_fits_is_read_at_once(tmp_path: Path) -> None:
     async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         result, _ = await summarise(model, book(2))
-    assert (len(server.requests), result.prompt) == (1, "text-summary@3")
+    assert (len(server.requests), result.prompt) == (1, "text-summary@4")
 
 
 async def test_after_a_restart_only_what_is_missing_is_asked(provider: str, tmp_path: Path) -> None:

@@ -121,8 +121,8 @@ def test_a_change_without_a_new_version_is_noticed() -> None:
 
 async def test_prompts_are_asked_for_per_tenant() -> None:
     prompts = FilePrompts()
-    assert (await prompts.get("part-notes", "main")).id == "part-notes@2"
-    assert prompts.find("part-notes@2") == prompts.find("part-notes")
+    assert (await prompts.get("part-notes", "main")).id == "part-notes@3"
+    assert prompts.find("part-notes@3") == prompts.find("part-notes")
     with pytest.raises(PromptError, match="There is no prompt sonnet"):
         await prompts.get("sonnet", "main")
 

@@ -73,7 +73,7 @@ async def test_calls_are_added_up_per_day_purpose_and_model(uow: SqlUnitOfWorkFa
 
 async def test_versions_of_prompts_are_compared_with_what_readers_say(uow: SqlUnitOfWorkFactory) -> None:
     ada, ben = await make_user(uow), await make_user(uow)
-    await record(uow, call(), call(outcome=Outcome.REPAIRED), call(prompt="part-notes@2", outcome=Outcome.UNUSABLE))
+    await record(uow, call(), call(outcome=Outcome.REPAIRED), call(prompt="part-notes@3", outcome=Outcome.UNUSABLE))
     await record(uow, call(at=NOW - timedelta(days=1)))
     async with uow("main") as unit:
         for reader, subject, is_helpful in (
@@ -88,7 +88,7 @@ async def test_versions_of_prompts_are_compared_with_what_readers_say(uow: SqlUn
         found = await unit.llm.variants(NOW.date(), NOW.date())
     assert [(one.variant, one.calls, one.accepted, one.repaired, one.failed, one.helpful, one.unhelpful) for one in found] == [
         ("part-notes@1", 2, 1, 1, 0, 2, 1),
-        ("part-notes@2", 1, 0, 0, 1, 0, 0),
+        ("part-notes@3", 1, 0, 0, 1, 0, 0),
     ]
     async with uow("main") as unit:
         await unit.llm.forget_reader(ada)

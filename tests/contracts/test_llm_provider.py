@@ -5,19 +5,13 @@ names instead. The model's words are nonsense; what is shown is that its constra
 and that what it says about a book is not believed: then the extractive engine stands in.
 """
 
-import fcntl
-import os
-import signal
-import socket
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from fakes import InlineChildren
+from lab import model_servers, needs_lab
 from luminalib.adapters.llm.extractive import ExtractiveLLM
 from luminalib.adapters.llm.fallback import FallbackLLM
 from luminalib.adapters.llm.prompted.budget import SAMPLE
@@ -35,9 +29,6 @@ from luminalib.ports.llm import ConsensusRequest, LLMProvider, ReviewText, Summa
 from luminalib.services.conversations.tools import TOOLS
 from models import PROVIDERS, prompted, transport
 
-SHARED = Path(os.environ.get("LUMINALIB_SHARED", Path(__file__).parents[2].parent / "shared"))
-LAB = SHARED / "lab" / "llm_server.sh"
-needs_lab = pytest.mark.skipif(not LAB.is_file(), reason=f"no model servers in {SHARED}; set LUMINALIB_SHARED to run these")
 REVIEWS = [
     ReviewText(text="The people are alive and the writing is gorgeous, but the middle drags.", rating=4),
     ReviewText(text="A dreadful ending. I was bored.", rating=1),
@@ -45,31 +36,11 @@ REVIEWS = [
 ]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def lab() -> Iterator[dict[str, str]]:
     """The servers' URLs; they live as long as this test session."""
-    state = Path(os.environ.get("COMPOSE_LAB", Path.home() / ".cache" / "lumina-lab"))
-    ports = free_port(), free_port()
-    # One list of processes is kept for all who start servers: taken under a lock, ours alone are ended.
-    with (Path(tempfile.gettempdir()) / "luminalib-lab.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = (state / "run" / "llm.pids").read_text() if (state / "run" / "llm.pids").is_file() else ""
-        started = subprocess.run([LAB, "up", *map(str, ports)], capture_output=True, text=True, timeout=300, check=False)
-        ours = [int(line) for line in (state / "run" / "llm.pids").read_text().split()] if started.returncode == 0 else []
-        if started.returncode == 0:
-            (state / "run" / "llm.pids").write_text(kept)
-    if started.returncode:
-        pytest.skip(f"the model servers of {LAB} do not start here: {started.stderr[-300:]}")
-    yield {"openai": f"http://127.0.0.1:{ports[0]}", "ollama": f"http://127.0.0.1:{ports[1]}"}
-    for pid in ours:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+    with model_servers() as urls:
+        yield urls
 
 
 @pytest.fixture(params=["extractive", *(pytest.param(name, marks=needs_lab) for name in PROVIDERS)])

@@ -8,6 +8,7 @@ from luminalib.domain.consensus import (
     LONGEST_QUOTE,
     Aspect,
     AspectMention,
+    agreed_mood,
     aspect_name,
     distinct,
     mood_with_stars,
@@ -126,3 +127,29 @@ def test_updates_of_one_book_coalesce_and_never_run_at_once() -> None:
 )
 def test_the_stars_take_the_side(said: Sentiment, rating: int | None, mood: Sentiment) -> None:
     assert mood_with_stars(said, rating) is mood
+
+
+GOOD = AspectMention(name="plot", sentiment=Sentiment.POSITIVE)
+BAD = AspectMention(name="pacing", sentiment=Sentiment.NEGATIVE)
+DULL = AspectMention(name="maps", sentiment=Sentiment.NEUTRAL)
+
+
+@pytest.mark.parametrize(
+    ("said", "aspects", "other", "rating", "mood"),
+    [
+        ("positive", (), "mixed", None, "positive"),
+        ("neutral", (DULL,), "neutral", 5, "positive"),
+        ("mixed", (GOOD,), "positive", 5, "positive"),
+        ("mixed", (GOOD, BAD), "positive", 5, "mixed"),
+        ("positive", (GOOD, BAD), "mixed", 4, "mixed"),
+        ("mixed", (), None, 2, "mixed"),
+        ("neutral", (DULL,), "negative", 3, "negative"),
+        ("negative", (BAD,), "positive", 3, "negative"),
+        ("positive", (), "negative", 3, "negative"),
+        ("positive", (BAD,), None, 3, "positive"),
+    ],
+)
+def test_a_mood_is_what_two_agree_on_and_the_stars_allow(
+    said: str, aspects: tuple[AspectMention, ...], other: str | None, rating: int | None, mood: str
+) -> None:
+    assert agreed_mood(Sentiment(said), aspects, Sentiment(other) if other else None, rating) == mood

@@ -16,13 +16,13 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_prompts_are_listed_with_their_versions() -> None:
     code, output = run("list")
     assert code == 0
-    assert all(name in output for name in ("part-notes@2", "notes-summary@3", "review-reading@2", "consensus-wording@2"))
+    assert all(name in output for name in ("part-notes@3", "notes-summary@4", "review-reading@2", "consensus-wording@2"))
 
 
 def test_a_prompt_is_shown_whole() -> None:
     code, output = run("show", "part-notes")
     assert code == 0
-    for part in ("part-notes@2", "text (string): the text of the part", "System", "User", '"minItems": 1', "The Salt Road"):
+    for part in ("part-notes@3", "text (string): the text of the part", "System", "User", '"minItems": 1', "The Salt Road"):
         assert part in output
 
 

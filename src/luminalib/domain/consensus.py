@@ -149,6 +149,25 @@ def mood_with_stars(said: Sentiment, rating: int | None) -> Sentiment:
     return said if stars is Sentiment.NEUTRAL or said is Sentiment.MIXED else stars
 
 
+def agreed_mood(said: Sentiment, aspects: Sequence[AspectMention], other: Sentiment | None, rating: int | None) -> Sentiment:
+    """A review's mood by what a model says, by what the aspects it quotes add up to, and by another reading, where there is one.
+
+    Stars take the side, as in `mood_with_stars`. Two who agree are right; where all differ it is the other reading. Without stars
+    there is nothing to hold the model against, and it is believed.
+    """
+    if rating is None:
+        return said
+    last = said if other is None else other
+    heard = [mood_with_stars(voice, rating) for voice in (said, *_added_up(aspects), last)]
+    return max(heard[::-1], key=heard.count)
+
+
+def _added_up(aspects: Sequence[AspectMention]) -> list[Sentiment]:
+    """The mood that aspects make together; none where they take no side."""
+    sides = {aspect.sentiment for aspect in aspects} - {Sentiment.NEUTRAL}
+    return [*sides] if len(sides) < 2 else [Sentiment.MIXED]  # noqa: PLR2004 -- both
+
+
 def overall(counts: Mapping[Sentiment, int]) -> Sentiment:
     """The mood of many: a clear side has twice as many as the other; neutral when most take none."""
     bright, dark = counts.get(Sentiment.POSITIVE, 0), counts.get(Sentiment.NEGATIVE, 0)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from luminalib.domain.function_words import bare, is_telling
@@ -18,6 +19,8 @@ NEW_SUPPORTED = 0.5
 """The same of those words that the question did not have; of few, one may be the model's own verb."""
 WIDEST = 3
 """So many neighbouring sentences of a source may support one that a model says."""
+NEAR, NEAR_WIDEST = 0.4, 8
+"""The same two for a statement that sums up: honest ones share less with their text, and find it in a whole passage."""
 _NEGATIONS_LIST = """
 not no never nobody nothing none neither nor cannot without nicht kein keine keinen niemand nichts nie ohne pas jamais aucun
 aucune rien sans non mai nessuno niente nunca ningun ninguno nada sin nao
@@ -80,19 +83,25 @@ def _is_yes_or_no(question: str) -> bool:
     return first in _AUXILIARIES
 
 
+def is_near(statement: str, passages: "Passages") -> bool:
+    """Whether some passage is about what a statement says; what comes from nowhere, or from everywhere, is near none."""
+    said = _Said(statement, "")
+    return len(said.words) < FEWEST or passages.nearest(said.words) >= NEAR
+
+
 def grounded(claims: Sequence[Claim], grounds: Mapping[int, Ground], question: str) -> list[Grounded]:
     """The claims that stand in a source, with the one that supports each best; where the one it names is as good, that one.
 
     A sentence counts as supported when most of its telling words, and most of those that the question did not have, stand in a few
     neighbouring sentences, with each of its numbers, with its names in the source, and when both deny or neither does.
     """
-    texts = {number: _Text(ground) for number, ground in grounds.items()}
+    texts = {number: Passages(ground) for number, ground in grounds.items()}
     kept = (_best(claim, texts, question) for claim in claims)
     found = [one for one in kept if one]
     return [one for at, one in enumerate(found) if one.text not in {other.text for other in found[:at]}]
 
 
-def _best(claim: Claim, texts: Mapping[int, "_Text"], question: str) -> Grounded | None:
+def _best(claim: Claim, texts: Mapping[int, "Passages"], question: str) -> Grounded | None:
     said = _Said(claim.text, question)
     if len(said.words) < FEWEST:
         return None
@@ -121,7 +130,7 @@ class _Said:
         self.denies = _denies(word for _, _, word in found)
 
 
-class _Text:
+class Passages:
     """A source, taken apart into sentences and their words."""
 
     def __init__(self, ground: Ground) -> None:
@@ -133,6 +142,12 @@ class _Text:
         self._known = KinWords(
             [*(bare(word) for words in spoken for word in words), *(bare(w) for _, _, w in words_in(ground.label))]
         )
+
+    def nearest(self, words: AbstractSet[str]) -> float:
+        """The largest share of so many words that stand together in a passage, 0.0 to 1.0."""
+        held = [frozenset(word for word in words if word in spoken) for spoken in self._words]
+        passages = (held[at : at + NEAR_WIDEST] for at, here in enumerate(held) if here)
+        return max((len(frozenset().union(*passage)) for passage in passages), default=0) / max(1, len(words))
 
     def supporting(self, said: _Said) -> tuple[float, int, int] | None:
         """How well, and the shortest stretch that supports the claim as well as any; None when none does well enough."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from luminalib.domain.function_words import bare, is_telling
+from luminalib.domain.grounding import Ground, Passages, is_near
 from luminalib.domain.search import are_kin
 from luminalib.domain.sentences import sentences_in
 from luminalib.domain.spelling import fold, words_in
@@ -95,6 +96,11 @@ class Source:
         return frozenset(_digits(self.text))
 
     @cached_property
+    def passages(self) -> Passages:
+        """The material, to be asked whether it supports a statement."""
+        return Passages(Ground(text=self.text))
+
+    @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The sentences of the material, each on one line."""
         return tuple(" ".join(self.text[start:stop].split()) for start, stop in sentences_in(self.text))
@@ -142,6 +148,11 @@ def unfounded(text: str, source: Source) -> str | None:
     if len(words) < _FEW or sum(map(source.holds, words)) >= FOUNDED * len(words):
         return None
     return "hardly any of its words stand in the material"
+
+
+def unsupported(text: str, source: Source) -> str | None:
+    """A statement that no passage of the material is about."""
+    return None if is_near(text, source.passages) else "no passage of the text is about that; use the words of the text"
 
 
 def names_in(text: str, language: str | None) -> Iterator[str]:

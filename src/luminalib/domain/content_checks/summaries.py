@@ -1,13 +1,13 @@
 """What must be true of summaries and of the notes that lead to them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from luminalib.domain.asking import asking_sentences, is_story
 from luminalib.domain.content_checks import grounding, wording
-from luminalib.domain.content_checks.faults import Check, Fault, Place
+from luminalib.domain.content_checks.faults import Check, Fault, Place, texts_in
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.quotations import own_sentence
 from luminalib.domain.function_words import is_telling
@@ -15,6 +15,8 @@ from luminalib.domain.search import are_kin
 from luminalib.domain.text_languages import language_of
 
 TELLING_WORDS = 3
+_CARELESS = 2
+"""Sentences at fault in one answer."""
 _ASKED = 0.5
 """The share of an action item's words that must stand in one sentence that asks for something."""
 
@@ -27,6 +29,8 @@ class Material:
     instruction: str
     language: str | None
     known: Sequence[str] = ()
+    shown: Source | None = None
+    """What the model was shown of it, where that is something else, such as notes."""
 
     @cached_property
     def code(self) -> str | None:
@@ -45,32 +49,68 @@ class Material:
 
 def faults_of_summary(answer: Mapping[str, Any], material: Material) -> list[Fault]:
     """The faults of `{summary: [sentence], key_topics, insights, action_items}`; a part has one fault at most."""
+    insights = list(_insights(answer["insights"], material, answer["summary"]))
+    told = list(_sentences(answer["summary"], "summary", material))
     return [
-        *_sentences(answer["summary"], "summary", material),
+        *_supported(told, answer, ("summary",), material, slips=len(told) + len(insights)),
         *_terms(answer["key_topics"], "key_topics", material),
-        *_insights(answer["insights"], material, answer["summary"]),
+        *insights,
         *_actions(answer["action_items"], material),
     ]
 
 
 def in_own_words(answer: Mapping[str, Any], material: Material) -> dict[str, Any]:
-    """An accepted summary whose insights and action items are the sentences of the text that it points at."""
-    insights = [own_sentence(text, material.source) for text in answer["insights"]]
-    actions = [asking_for(item, material.asked) for item in answer["action_items"]]
-    return {
-        **answer,
-        "insights": list(dict.fromkeys(filter(None, insights))),
-        "action_items": list(dict.fromkeys(filter(None, actions))),
+    """An accepted answer whose quotations, and what is nearly one, are the sentences of the text that they point at."""
+    own = {
+        field: [own_sentence(text, material.source) or text for text in answer[field]]
+        for field in ("summary", "gist", "points", "insights")
+        if field in answer
     }
+    if "action_items" in answer:
+        own["action_items"] = list(filter(None, (asking_for(item, material.asked) for item in answer["action_items"])))
+    return {**answer, **{field: list(dict.fromkeys(items)) for field, items in own.items()}}
 
 
 def faults_of_notes(answer: Mapping[str, Any], material: Material) -> list[Fault]:
     """The faults of `{gist: [sentence], points, names}`, in the same way."""
-    return [
+    told = [
         *_sentences(answer["gist"], "gist", material),
         *_statements(answer["points"], "points", material, answer["gist"]),
-        *_terms(answer["names"], "names", material),
     ]
+    supported = _supported(told, answer, ("gist", "points"), material, slips=len(told))
+    return [*supported, *_terms(answer["names"], "names", material)]
+
+
+def _supported(
+    found: Iterable[Fault],
+    answer: Mapping[str, Sequence[str]],
+    fields: Sequence[str],
+    material: Material,
+    *,
+    slips: int,
+) -> Iterator[Fault]:
+    """The faults found, and those of the other sentences that what was shown does not support; notes are one passage.
+
+    Words alone cannot tell a free wording from an invention, so a model is believed as far as it has earned it: after one of
+    its `slips` there must be a passage about each sentence, after several it may only quote.
+    """
+    faults = {fault.place: fault for fault in found}
+    for place, text in ((place, text) for field in fields for place, text in texts_in(answer[field], (field,))):
+        if place in faults:
+            yield faults[place]
+        elif slips >= _CARELESS:
+            if own_sentence(text, material.source) is None and (
+                material.shown is None or own_sentence(text, material.shown) is None
+            ):
+                yield Fault(Check.UNFOUNDED, place, "the text does not say that; copy one of its sentences")
+        elif slips and (reason := _far(text, material)):
+            yield Fault(Check.UNFOUNDED, place, reason)
+
+
+def _far(text: str, material: Material) -> str | None:
+    if material.shown is not None:
+        return grounding.unfounded(text, material.shown)
+    return grounding.unsupported(text, material.source)
 
 
 def _sentences(items: Sequence[str], field: str, material: Material) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from luminalib.adapters.llm.prompted.accepting import Judged, better, judged
+from luminalib.adapters.llm.prompted.accepting import Judged, better, judged, of_fields
 from luminalib.adapters.llm.prompted.budget import SAMPLE, Budget, NoRoom
 from luminalib.adapters.llm.prompted.metrics import observe
 from luminalib.adapters.llm.prompted.prompts import Message, PromptSource
@@ -188,9 +188,10 @@ class Asker:
             return first.usable, Outcome.REPAIRED
         log.info("llm.repair", prompt=question.prompt.id, faults=first.told)
         repair = await self.prompts.get(REPAIR, question.tenant_id)
-        told = Message(role="assistant", content=reply.text or "(nothing)")
-        asked_again = (*messages, told, *repair.render({"fault": first.told}))
-        best = better(first, await self._once_more(question, asked_again, messages, budget, tally))
+        said = json.dumps(first.kept, ensure_ascii=False) if first.faulty else reply.text
+        told = Message(role="assistant", content=said or "(nothing)")  # what is at fault would be copied
+        asked_again = (*messages, told, *repair.render({"fault": first.told, "fields": sorted(first.faulty)}))
+        best = better(first, await self._once_more(question, asked_again, messages, budget, tally, first))
         if best.usable is None:
             raise UnusableAnswer(f"{UnusableAnswer.__doc__} It was: {best.told}", prompt=question.prompt.id)
         return best.usable, Outcome.REPAIRED
@@ -202,25 +203,26 @@ class Asker:
         messages: tuple[Message, ...],
         budget: Budget,
         tally: Tally,
+        first: Judged,
     ) -> Judged:
         """With what was wrong, or where that does not fit into the context, the bare question."""
         try:
-            return (await self._judged(question, asked_again, budget, tally))[1]
+            return (await self._judged(question, asked_again, budget, tally, first))[1]
         except TooLong:
-            return (await self._judged(question, messages, budget, tally))[1]
+            return (await self._judged(question, messages, budget, tally, first))[1]
 
     async def _judged(
-        self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally
+        self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally, before: Judged | None = None
     ) -> tuple[ChatReply, Judged]:
-        reply, schema = await self._chat(question, messages, budget, tally)
-        found = await asyncio.to_thread(judged, reply, schema, question.examine)
+        reply, schema = await self._chat(question, messages, budget, tally, before)
+        found = await asyncio.to_thread(judged, reply, schema, question.examine, before)
         tally.failed |= {fault.check for fault in found.faults}
         return reply, found
 
     async def _chat(
-        self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally
+        self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally, before: Judged | None
     ) -> tuple[ChatReply, Mapping[str, Any]]:
-        """The reply, and the schema that it was held to."""
+        """The reply, and the schema of the whole answer; what was right `before` is not asked for again."""
         prompt = question.prompt
         try:
             output, schema = budget.answer(messages, prompt.own_words, prompt.answer_characters, prompt.output)
@@ -229,7 +231,7 @@ class Asker:
         tell = question.on_share
         request = ChatRequest(
             messages=messages,
-            schema=schema,
+            schema=of_fields(schema, before.faulty if before is not None else frozenset()),
             max_output=output,
             context=budget.window,
             on_tokens=(lambda count: tell(1 - exp(-_USUAL * count / output))) if tell else None,

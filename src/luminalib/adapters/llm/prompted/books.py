@@ -5,9 +5,8 @@ Each note is a question of its own whose answer is kept: a restart goes on where
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import structlog
@@ -16,6 +15,7 @@ from luminalib.adapters.llm.prompted.accepting import Examine
 from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.chunks import chunks_of
+from luminalib.adapters.llm.prompted.notes import Note, groups_of, sample_of, size_of, written
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
 from luminalib.adapters.llm.prompted.progress import PartsProgress, between, forward
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
@@ -40,24 +40,10 @@ ATTEMPTS = 8
 _NOTES_SHARE, _MERGED_SHARE, _ASKED_SHARE = 0.8, 0.9, 0.99
 """Of the progress: notes on the parts are most of the work."""
 _SMALLEST_GROUP = 2
+SHORT_TEXT = 2500
+"""Characters; some 400 words."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
-    """What is known of the parts `first` to `last`, and sentences from them."""
-
-    first: int
-    last: int
-    text: str
-    evidence: tuple[str, ...]
-
-    def as_input(self, parts: int) -> dict[str, str]:
-        """The note for a prompt."""
-        label = f"{self.first} of {parts}" if self.first == self.last else f"{self.first}-{self.last} of {parts}"
-        quoted = "".join(f"\nQuoted: {sentence}" for sentence in self.evidence)
-        return {"label": label, "text": self.text + quoted}
 
 
 class BookReader:
@@ -101,7 +87,7 @@ class BookReader:
         read = len(notes)
         last = await self._prompt("notes-summary", request)
         room = _room(budget, last, {**credited, "notes": []})
-        while _size(notes, budget, parts) > room:
+        while size_of(notes, budget, parts) > room:
             notes = await self._merged(request, budget, known, notes, parts, whole)
             tell(_MERGED_SHARE)
         given = {**credited, "notes": [note.as_input(parts) for note in notes]}
@@ -118,7 +104,7 @@ class BookReader:
 
         async def ask(at: int, on_share: Callable[[float], None] | None = None) -> str:
             inputs = {**known, "part": at + 1, "parts": len(chunks), "text": chunks[at]}
-            return _written(await self._ask(request, prompt, inputs, Source(chunks[at]), on_share))
+            return written(await self._ask(request, prompt, inputs, Source(chunks[at]), on_share))
 
         read = await self._chosen(request, chunks, budget, ask)
         texts = [chunks[at] for at in read]
@@ -171,15 +157,15 @@ class BookReader:
         """One level up: neighbours in groups of about the same size, as large as the context allows."""
         prompt = await self._prompt("merged-notes", request)
         room = _room(budget, prompt, {**known, "notes": []})
-        most = room // max(_size([note], budget, parts) for note in notes)
+        most = room // max(size_of([note], budget, parts) for note in notes)
         if most < _SMALLEST_GROUP or len(notes) < _SMALLEST_GROUP:
             raise ContextTooSmall(f"{ContextTooSmall.__doc__} Two notes do not fit into {budget.context} tokens.")
 
         async def merge(group: Sequence[Note]) -> Note:
             told = await self._ask(request, prompt, {**known, "notes": [note.as_input(parts) for note in group]}, whole)
-            return Note(first=group[0].first, last=group[-1].last, text=_written(told), evidence=_sample(group))
+            return Note(first=group[0].first, last=group[-1].last, text=written(told), evidence=sample_of(group))
 
-        return await self._all([partial(merge, group) for group in _groups(notes, most)])
+        return await self._all([partial(merge, group) for group in groups_of(notes, most)])
 
     async def _evidence(self, request: SummaryRequest, chunks: Sequence[str], longest: int) -> list[tuple[str, ...]]:
         """Sentences of at most so many characters; none where the context is so small that they would push the notes out."""
@@ -219,14 +205,18 @@ class BookReader:
         source: Source,
         on_share: Callable[[float], None] | None = None,
     ) -> dict[str, Any]:
-        """The answer, held against `source`, the text that it is about."""
+        """The answer, held against `source`, the text that it is about, and the notes where it was shown these."""
+        shown = Source(*(note["text"] for note in inputs["notes"])) if "notes" in inputs else None
         material = Material(
             source=source,
             instruction=prompt.own_words,
             language=request.language or "en",
             known=(request.title, *request.authors),
+            shown=shown,
         )
         is_last = "summary" in prompt.output["properties"]
+        if is_last:
+            prompt = with_at_most(prompt, await asyncio.to_thread(_most, material))
         examine: Examine = partial(faults_of_summary if is_last else faults_of_notes, material=material)
         question = Question(
             tenant_id=request.tenant_id,
@@ -237,7 +227,7 @@ class BookReader:
             on_share=on_share,
         )
         told = await self._asker.ask(question)
-        return await asyncio.to_thread(in_own_words, told, material) if is_last else told
+        return await asyncio.to_thread(in_own_words, told, material)
 
     def _result(self, prompt: Prompt, told: dict[str, Any], parts: int = 1, read: int = 1) -> SummaryResult:
         return SummaryResult(
@@ -254,6 +244,20 @@ class BookReader:
         )
 
 
+def with_at_most(prompt: Prompt, most: Mapping[str, int]) -> Prompt:
+    """The prompt with a schema of shorter lists: where there is little to be found, a model need not go on looking."""
+    properties = {
+        name: {**rule, "maxItems": most[name]} if name in most else rule for name, rule in prompt.output["properties"].items()
+    }
+    return replace(prompt, output={**prompt.output, "properties": properties})
+
+
+def _most(material: Material) -> dict[str, int]:
+    """How long the lists of a summary may get."""
+    of_little = {"summary": 4, "key_topics": 6, "insights": 2} if len(material.source.text) < SHORT_TEXT else {}
+    return of_little | ({} if material.asked else {"action_items": 0})
+
+
 def _room(budget: Budget, prompt: Prompt, empty: dict[str, Any]) -> int:
     return budget.room_for_text(prompt.render(empty), prompt.answer_characters)
 
@@ -261,29 +265,3 @@ def _room(budget: Budget, prompt: Prompt, empty: dict[str, Any]) -> int:
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
     first = failures.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-def _written(told: dict[str, Any]) -> str:
-    points = "".join(f"\n- {point}" for point in told["points"])
-    return f"{' '.join(map(ended, told['gist']))}{points}\nNames: {', '.join(told['names'])}"
-
-
-_FRAME = 85
-"""Characters around each note in a prompt: its label and its markers."""
-
-
-def _size(notes: Sequence[Note], budget: Budget, parts: int) -> int:
-    return sum(budget.tokens_of(note.as_input(parts)["text"] + _FRAME * "-") for note in notes)
-
-
-def _groups(notes: Sequence[Note], most: int) -> list[Sequence[Note]]:
-    count = -(-len(notes) // most)
-    edges = [round(at * len(notes) / count) for at in range(count + 1)]
-    return [notes[start:end] for start, end in pairwise(edges)]
-
-
-def _sample(group: Sequence[Note]) -> tuple[str, ...]:
-    """Sentences from the first and the last half, so that evidence does not grow from level to level."""
-    middle = len(group) // 2
-    halves = (group[:middle], group[middle:])
-    return tuple(next((note.evidence[0] for note in half if note.evidence), "") for half in halves)

@@ -26,8 +26,8 @@ _OUTPUT_EXTRA = 64
 _DEFAULT_RATE = 0.3
 _LEAST_ROOM = 100
 _LEAST_SHARE = 16
-_SENTENCE = 120
-"""Characters."""
+_SENTENCE = 320
+"""Characters; a schema that cuts shorter stops a model in the middle of its sentences."""
 
 
 class NoRoom(Exception):

@@ -33,7 +33,8 @@ class PromptedLLM(LLMProvider):
 
     A book may take `minutes`, 0 for as long as it needs.
 
-    Where a model words a consensus that its table contradicts, the wording is that of `own`, and says so.
+    Where a model words a consensus that its table contradicts, the wording is that of `own`, and says so; `own` is heard on the
+    mood of reviews, too.
     """
 
     def __init__(
@@ -67,14 +68,15 @@ class PromptedLLM(LLMProvider):
         return await self._books.summarise(request, on_progress)
 
     async def read_reviews(self, tenant_id: str, reviews: Sequence[ReviewText]) -> list[ReviewReading]:
-        """See LLMProvider."""
+        """See LLMProvider; moods are those on which the model and the other engine agree with the stars."""
         slots = asyncio.Semaphore(self._at_once)
+        others = await self._own.read_reviews(tenant_id, reviews)
 
-        async def read(review: ReviewText) -> ReviewReading:
+        async def read(review: ReviewText, other: ReviewReading) -> ReviewReading:
             async with slots:
-                return await self._reviews.read(tenant_id, review)
+                return await self._reviews.read(tenant_id, review, other)
 
-        found = await asyncio.gather(*(read(review) for review in reviews), return_exceptions=True)
+        found = await asyncio.gather(*map(read, reviews, others), return_exceptions=True)
         if failures := [one for one in found if isinstance(one, BaseException)]:
             raise failures[0]
         return [one for one in found if isinstance(one, ReviewReading)]

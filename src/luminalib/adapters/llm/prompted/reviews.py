@@ -11,9 +11,9 @@ from luminalib.domain.consensus import (
     AspectMention,
     ConsensusResult,
     ReviewReading,
+    agreed_mood,
     aspect_name,
     distinct,
-    mood_with_stars,
     overall,
 )
 from luminalib.domain.content_checks.consensus import Opinion, Table, faults_of_consensus
@@ -28,6 +28,8 @@ from luminalib.domain.texts import sections_of
 from luminalib.ports.llm import ConsensusRequest, ReviewText
 
 ATTEMPTS = 8
+_READ_BY_WORDS = ("en", None)
+"""The languages whose judging words the other engine knows; what is too short to tell is mostly one of them."""
 _VERDICTS = {Sentiment.POSITIVE: "praised", Sentiment.NEGATIVE: "criticised"}
 
 
@@ -38,8 +40,8 @@ class ReviewReader:
         self._asker = asker
         self._opinion = opinion
 
-    async def read(self, tenant_id: str, review: ReviewText) -> ReviewReading:
-        """One review; one that is longer than the model's context is read in parts."""
+    async def read(self, tenant_id: str, review: ReviewText, other: ReviewReading) -> ReviewReading:
+        """One review; one that is longer than the model's context is read in parts. `other` is a reading that needs no model."""
         prompt = await self._asker.prompts.get("review-reading", tenant_id, review.text)
         budget = await self._asker.budget()
         for _ in range(ATTEMPTS):
@@ -49,7 +51,7 @@ class ReviewReader:
                 told = [await self._read(tenant_id, prompt, part, review) for part in parts]
             except TooLong:
                 continue
-            return self._reading(prompt, review, told)
+            return self._reading(prompt, review, told, other)
         raise ContextTooSmall
 
     async def word(self, request: ConsensusRequest) -> ConsensusResult:
@@ -100,7 +102,7 @@ class ReviewReader:
         )
         return await self._asker.ask(question)
 
-    def _reading(self, prompt: Prompt, review: ReviewText, told: Sequence[dict[str, Any]]) -> ReviewReading:
+    def _reading(self, prompt: Prompt, review: ReviewText, told: Sequence[dict[str, Any]], other: ReviewReading) -> ReviewReading:
         moods = [Sentiment(part["sentiment"]) for part in told]
         mentions = [
             AspectMention(name=name, sentiment=Sentiment(aspect["sentiment"]), quote=quoted(aspect["quote"], review.text))
@@ -109,10 +111,11 @@ class ReviewReader:
             if (name := aspect_name(aspect["name"]))
         ]
         said = moods[0] if len(moods) == 1 else overall({mood: moods.count(mood) for mood in moods})
-        transport = self._asker.transport
+        transport, aspects = self._asker.transport, distinct(mentions)
+        is_read = language_of(review.text) in _READ_BY_WORDS
         return ReviewReading(
-            sentiment=mood_with_stars(said, review.rating),
-            aspects=distinct(mentions),
+            sentiment=agreed_mood(said, aspects, other.sentiment if is_read else None, review.rating),
+            aspects=aspects,
             provider=transport.name,
             model=transport.model,
             prompt=prompt.id,
