@@ -68,3 +68,75 @@ def test_the_numbers_are_told_with_both_sides_in_the_language_of_the_reviews() -
         quotes=("Das ist ein sehr schönes Buch, und ich habe es mit der ganzen Familie gelesen, weil es nicht zu lang ist.",),
     )
     assert headline(request(german, mean=5.0, count=1)) == "5,0 von 5 aus einer Bewertung."
+
+
+TURNED = {
+    "positive": (
+        "The plot is not bad at all.",
+        "The story never lets you go.",
+        "No dull chapter in the whole plot.",
+        "I couldn't get enough of these characters.",
+        "The dialogue never feels forced.",
+        "Die Figuren sind wunderbar.",
+        "Nichts zu meckern an der Handlung.",
+        "Le style est magnifique.",
+        "La trama es apasionante.",
+    ),
+    "negative": (
+        "The plot never gets going.",
+        "I didn't care about the characters.",
+        "The humour fell flat.",
+        "The writing isn't good.",
+        "The pacing could not be slower.",
+        "It is far too long.",
+        "The ending makes no sense.",
+        "Das Ende ist nicht gelungen.",
+        "La trama es aburrida.",
+        "Lo stile è noioso.",
+    ),
+}
+TOLD = (
+    "The plot is about a horrible murder.",
+    "The beginning tells of a terrible famine.",
+    "The hero hates his cruel father.",
+    "The hero is a brave and honest doctor.",
+    "The theme of the book is love and loss.",
+    "Die Handlung spielt im Krieg.",
+)
+
+
+def test_turns_of_phrase_are_taken_as_they_are_meant() -> None:
+    for side, sentences in TURNED.items():
+        for sentence in sentences:
+            found = aspects(sentence, 3)
+            assert {mood for _, mood, _ in found} == {side}, (sentence, found)
+            assert {quote for *_, quote in found} == {sentence}
+
+
+def test_what_a_book_tells_of_is_no_opinion() -> None:
+    assert [sentence for sentence in TOLD if aspects(sentence, 3)] == []
+
+
+def test_not_only_a_fault_is_no_praise() -> None:
+    assert {mood for _, mood, _ in aspects("The plot is not only dull but terribly long.", 3)} == {"negative"}
+
+
+def test_a_regret_that_it_is_over_is_praise() -> None:
+    assert moods([("My only problem: it ended.", 3), ("My only complaint is that there is no sequel.", 5)]) == [
+        "positive",
+        "positive",
+    ]
+
+
+def test_reviews_in_other_languages_say_both() -> None:
+    assert (
+        moods([("Tolle Sprache, aber das Ende ist enttäuschend.", 4), ("Beau style, mais une intrigue ennuyeuse.", 3)])
+        == ["mixed"] * 2
+    )
+
+
+def test_aspects_are_called_in_the_language_of_the_reviews() -> None:
+    plot = AspectEvidence(
+        name="plot", positive=2, negative=0, undecided=0, quotes=("Die Handlung ist spannend und nicht zu lang.",)
+    )
+    assert headline(request(plot)) == "3,8 von 5 aus 4 Bewertungen. Gelobt: Handlung."

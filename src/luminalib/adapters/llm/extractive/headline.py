@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from luminalib.adapters.llm.extractive.languages import language_of
+from luminalib.adapters.llm.extractive.opinions_abroad import called_abroad
 from luminalib.domain.consensus import AspectEvidence
 from luminalib.ports.llm import ConsensusRequest
 
@@ -25,12 +26,13 @@ def headline(request: ConsensusRequest) -> str:
     if request.mean is None:
         return ""
     quotes = [quote for aspect in request.aspects for quote in aspect.quotes]
-    one, several, praised, criticised, point = _WORDS.get(language_of(quotes, None) or "en", _WORDS["en"])
+    language = language_of(quotes, None) or "en"
+    one, several, praised, criticised, point = _WORDS.get(language, _WORDS["en"])
     mean = f"{request.mean:.1f}".replace(".", point)
     told = [(one if request.review_count == 1 else several).format(mean=mean, count=request.review_count)]
     for word, side in ((praised, "positive"), (criticised, "negative")):
         if names := _led(request.aspects, side):
-            told.append(f"{word}: {', '.join(names)}")
+            told.append(f"{word}: {', '.join(called_abroad(name, language) for name in names)}")
     return ". ".join(told) + "."
 
 

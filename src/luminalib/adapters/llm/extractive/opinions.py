@@ -1,11 +1,53 @@
 """How readers speak of books, beyond the everyday words that VADER knows; valences from -4 to 4 on VADER's own scale."""
 
+import re
 from functools import cache
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from luminalib.adapters.llm.extractive.idioms import FAULTED, PRAISED, with_turns
+from luminalib.domain.consensus import KNOWN_ASPECTS
+
+_TURN = 2.4
 WORDS = {
+    "bland": -1.5,
     "brilliant": 2.8,
+    "charmless": -1.6,
+    "corny": -1.5,
+    "cracking": 1.8,
+    "cringe": -1.8,
+    "crisp": 1.4,
+    "elegant": 1.9,
+    "evocative": 1.8,
+    "flawless": 2.5,
+    "generic": -1.4,
+    "glacial": -1.5,
+    "grabbed": 1.6,
+    "hollow": -1.4,
+    "humorless": -1.4,
+    "humourless": -1.4,
+    "lush": 1.5,
+    "melodramatic": -1.3,
+    "muddled": -1.5,
+    "one-dimensional": -1.6,
+    "overblown": -1.6,
+    "overwrought": -1.8,
+    "plodding": -1.6,
+    "poignant": 1.8,
+    "refreshing": 1.8,
+    "riveting": 2.3,
+    "seamless": 1.6,
+    "silly": -1.2,
+    "sluggish": -1.5,
+    "sparkling": 1.8,
+    "stale": -1.4,
+    "taut": 1.6,
+    "thrilling": 2.2,
+    "tiring": -1.5,
+    "trite": -1.7,
+    "turgid": -1.7,
+    "verbose": -1.3,
+    "wordy": -1.2,
     "careless": -1.5,
     "cheap": -1.4,
     "clever": 1.8,
@@ -107,6 +149,8 @@ WORDS = {
     "witty": 1.9,
     "wooden": -1.6,
 }
+_OTHERS_FEEL = ("adores", "enjoys", "fears", "hates", "likes", "loves")
+"""What he or she feels is told of the story's people; a reader says "I love"."""
 # What books are about is no opinion of them: VADER's valences of these words are taken away.
 _SUBJECTS_TOLD = """
 abandoned abuse accident afraid agony alone anger angry anguish assault attack bankruptcy battle battles betrayal betrayed bleak
@@ -120,21 +164,28 @@ nightmare nightmares orphan outlaw pain painful panic peace plague poison poison
 prisoners punish rage rape ravage revenge robbed ruin ruined sad saddest sadness scared scream shame shipwreck shock sick
 sinister sorrow stole stolen storm suffer suffered suffering suicide survivor tears terrifying terror theft thief threat torture
 tortured tragedy tragic trauma treasure triumph trouble vengeance victim victims victory villain villains violence violent war
-warfare wars weapon weapons weep wept wicked wickedly widow wound wounded
+warfare wars weapon weapons weep wept wicked wickedly widow wound wounded brave bravery honest honesty dishonest loyal loyalty
+noble innocent innocence faithful greed greedy selfish coward cowardly famine vile mad madness drunk orphans refugees slavery
+slave slaves racism revolt rebel homeless starving wealthy rich hungry creep bitter
 """
 SUBJECTS = frozenset(_SUBJECTS_TOLD.split())
+_OF_SUBJECTS = re.compile(
+    rf"\b(?:terrible|horrible|awful|dreadful|horrific|bad|worst|great|ugly|nasty)\s+(?=(?:{'|'.join(sorted(SUBJECTS))})\b)",
+    re.IGNORECASE,
+)
+"""What such a word is said of is no opinion either: a terrible war."""
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": " ", "–": " "})  # noqa: RUF001 -- typographic marks are meant
 
 
 @cache
 def _analyzer() -> SentimentIntensityAnalyzer:
     analyzer = SentimentIntensityAnalyzer()
-    for word in SUBJECTS:
+    for word in (*SUBJECTS, *KNOWN_ASPECTS, *_OTHERS_FEEL):
         analyzer.lexicon.pop(word, None)
-    analyzer.lexicon.update(WORDS)
+    analyzer.lexicon.update(WORDS | {PRAISED: _TURN, FAULTED: -_TURN})
     return analyzer
 
 
 def opinion(text: str) -> float:
-    """VADER's compound score of a sentence in English, -1.0 to 1.0."""
-    return float(_analyzer().polarity_scores(text.translate(_STRAIGHT))["compound"])
+    """VADER's compound score of a sentence in English, -1.0 to 1.0; a turn of phrase counts as a word."""
+    return float(_analyzer().polarity_scores(_OF_SUBJECTS.sub("", with_turns(text.translate(_STRAIGHT))))["compound"])

@@ -35,7 +35,7 @@ class ExtractiveLLM(LLMProvider):
     model = "lexrank-mmr"
     method = "central-sentences@4"
     review_model = "vader-aspects"
-    review_method = "aspect-terms@1"
+    review_method = "aspect-terms@2"
     consensus_method = "readers-sentences@1"
 
     def __init__(self, children: ChildProcesses, reader: FieldReader, limits: ChildLimits = LIMITS) -> None:

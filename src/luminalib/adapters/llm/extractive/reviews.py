@@ -7,7 +7,7 @@ it ("the maps are gorgeous").
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,11 +15,14 @@ from luminalib.adapters.llm.extractive.boilerplate import speaks_to_a_machine
 from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.lexicons import lexicon_for
 from luminalib.adapters.llm.extractive.opinions import opinion
+from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN, aspects_abroad, opinion_abroad
 from luminalib.adapters.llm.extractive.ranking import choose, lexrank, similarities, weights_of
 from luminalib.adapters.llm.extractive.sentences import split
 from luminalib.adapters.llm.extractive.words import terms_of, words_of
 from luminalib.domain.consensus import HIGH, KNOWN_ASPECTS, LONGEST_QUOTE, LOW, AspectMention, aspect_name, distinct, mood_of_stars
+from luminalib.domain.function_words import share_of
 from luminalib.domain.intelligence import Sentiment
+from luminalib.domain.spelling import all_words
 from luminalib.ports.children import Progress
 
 MOST_ASPECTS = 6
@@ -27,13 +30,21 @@ MOST_SENTENCES = 3
 _OPINION = 0.15
 _CLEAR = 0.35
 _FEW_WORDS = 3
-_ENGLISH = ("en", None)
-_AGAINST = r"(?:but|although|though|however|yet|whereas|while)\b"
+_AGAINST = (
+    r"(?:but|although|though|however|yet|whereas|while|aber|jedoch|allerdings|obwohl|dennoch|nur|mais|pourtant|cependant|pero|aunque|"
+    r"sin embargo|però|tuttavia|porém|embora|maar|echter|hoewel)\b"
+)
 _TURN = re.compile(rf"\s*(?:[,;:—–]\s+(?:{_AGAINST})?|\s\b{_AGAINST})\s*", re.IGNORECASE)  # noqa: RUF001
 _JUDGED = re.compile(
     r"\b(?:the|its|this|these|his|her|their)\s+(?P<thing>[a-z]{3,}(?:s|es)?)\s+(?:is|are|was|were|feels?|felt|seems?|seemed)\b",
     re.IGNORECASE,
 )
+_MEANT = {
+    "length": re.compile(r"\b(?:too|so|overly) (?:long|short)\b|\boverlong\b", re.IGNORECASE),
+    "pacing": re.compile(r"\b(?:too|so|overly) (?:slow|fast)\b|\bdrag(?:s|ged)?\b", re.IGNORECASE),
+    "writing": re.compile(r"\b(?:well|badly|beautifully|poorly|brilliantly)[- ]written\b", re.IGNORECASE),
+}
+"""Aspects that are judged without their name."""
 _NO_ASPECTS = """
 book books novel novels thing things whole rest author one way time reader readers review part parts chapter chapters page pages
 first second last work volume series copy edition reason problem result fact point points bit kind lot man woman
@@ -55,9 +66,9 @@ def read_reviews(*, reviews: Sequence[tuple[str, int | None]], progress: Progres
 
 
 def _read(text: str, rating: int | None) -> dict[str, Any]:
-    sentences = [sentence for paragraph in text.split("\n") for sentence in split(paragraph) if not speaks_to_a_machine(sentence)]
-    if language_of([text], None) not in _ENGLISH:
-        sentences = [sentence for sentence in sentences if language_of([sentence], None) in _ENGLISH]
+    language = language_of([text], None)
+    pieces = [sentence for paragraph in text.split("\n") for sentence in split(paragraph) if not speaks_to_a_machine(sentence)]
+    sentences = [_Said(piece, _language_of(piece, language)) for piece in pieces]
     mood = mood_of(sentences, rating)
     mentions = [mention for sentence in sentences for mention in _mentions(sentence) if _fits(mention.sentiment, mood, rating)]
     aspects = distinct(mentions)[:MOST_ASPECTS]
@@ -67,12 +78,36 @@ def _read(text: str, rating: int | None) -> dict[str, Any]:
     }
 
 
+def _language_of(sentence: str, whole: str | None) -> str:
+    """The language of a sentence; where several have as many of its small words, that in which it judges something."""
+    code = language_of([sentence], None) or whole or "en"
+    if code not in SPOKEN:
+        return code
+    words = all_words(sentence)
+    return max(SPOKEN, key=lambda one: (share_of(words, one), abs(opinion_abroad(sentence, one)), one == code))
+
+
+class _Said(NamedTuple):
+    """A sentence and its language."""
+
+    text: str
+    language: str
+
+    @property
+    def opinion(self) -> float:
+        return opinion(self.text) if self.language == "en" else opinion_abroad(self.text, self.language)
+
+    @property
+    def clauses(self) -> list["_Said"]:
+        return [_Said(clause, self.language) for clause in _TURN.split(self.text) if clause and clause.strip()]
+
+
 def _fits(said: Sentiment, mood: Sentiment, rating: int | None) -> bool:
     """Whether what a sentence seems to say goes with the stars: one star's praise is irony, five stars' faults are the story's."""
     return rating is None or mood is Sentiment.MIXED or rating not in (1, 2, 4, 5) or said is mood
 
 
-def mood_of(sentences: Sequence[str], rating: int | None) -> Sentiment:
+def mood_of(sentences: Sequence[_Said], rating: int | None) -> Sentiment:
     """The mood of a review: its stars, which the words can make mixed; without stars, or with three of five, its words.
 
     Five stars are not negative and one star is not positive, whatever the words: irony praises, and books tell of horrors.
@@ -81,10 +116,10 @@ def mood_of(sentences: Sequence[str], rating: int | None) -> Sentiment:
         return Sentiment.MIXED if _says_both(sentences, -1) else Sentiment.POSITIVE
     if rating is not None and rating <= LOW:
         return Sentiment.MIXED if _says_both(sentences, 1) else Sentiment.NEGATIVE
-    scores = [opinion(clause) for sentence in sentences for clause in _clauses(sentence)]
+    scores = [clause.opinion for sentence in sentences for clause in sentence.clauses]
     bright = sum(score for score in scores if score > _OPINION)
     dark = -sum(score for score in scores if score < -_OPINION)
-    whole = opinion(" ".join(sentences))
+    whole = sum(sentence.opinion for sentence in sentences) / max(1, len(sentences))
     if not bright and not dark:
         return mood_of_stars(rating)
     if min(bright, dark) > _CLEAR * max(bright, dark) and min(bright, dark) >= _CLEAR:
@@ -92,35 +127,35 @@ def mood_of(sentences: Sequence[str], rating: int | None) -> Sentiment:
     return Sentiment.POSITIVE if bright + max(whole, 0) > dark + max(-whole, 0) else Sentiment.NEGATIVE
 
 
-def _says_both(sentences: Sequence[str], side: int) -> bool:
+def _says_both(sentences: Sequence[_Said], side: int) -> bool:
     """Whether one clause is clearly on that side (1 bright, -1 dark), of something that books have, and another on the other."""
-    scored = [(clause, opinion(clause)) for sentence in sentences for clause in _clauses(sentence)]
-    objects = any(side * score >= _CLEAR and (_aspects_in(clause) or _PART.search(clause)) for clause, score in scored)
+    scored = [(clause, clause.opinion) for sentence in sentences for clause in sentence.clauses]
+    objects = any(side * score >= _CLEAR and (_aspects_in(clause) or _PART.search(clause.text)) for clause, score in scored)
     return objects and any(-side * score >= _OPINION for _, score in scored)
 
 
-def _clauses(sentence: str) -> list[str]:
-    return [clause for clause in _TURN.split(sentence) if clause and clause.strip()]
-
-
-def _mentions(sentence: str) -> Iterator[AspectMention]:
+def _mentions(sentence: _Said) -> Iterator[AspectMention]:
     """A sentence that says one thing is quoted whole, one that turns round by the clause."""
-    judged = [(clause, score) for clause in _clauses(sentence) if abs(score := opinion(clause)) >= _OPINION]
+    judged = [(clause, score) for clause in sentence.clauses if abs(score := clause.opinion) >= _OPINION]
     turns = len({score > 0 for _, score in judged}) > 1
     for clause, score in judged:
         mood = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
-        part = _JOINING.sub("", clause.strip())
-        quote = part if turns and len(words_of(part)) >= _FEW_WORDS else sentence
+        part = _JOINING.sub("", clause.text.strip())
+        quote = part if turns and len(words_of(part)) >= _FEW_WORDS else sentence.text
         for name in _aspects_in(clause):
             yield AspectMention(name=name, sentiment=mood, quote=quote if len(quote) <= LONGEST_QUOTE else "")
 
 
-def _aspects_in(clause: str) -> list[str]:
-    words = [word.lower() for word in words_of(clause)]
+def _aspects_in(clause: _Said) -> list[str]:
+    words = [word.lower() for word in words_of(clause.text)]
+    if clause.language != "en":
+        known_there = aspects_abroad(clause.language)
+        return list(dict.fromkeys(known_there[word] for word in words if word in known_there))
     known = [KNOWN_ASPECTS[word] for word in words if word in KNOWN_ASPECTS]
-    judged = [match["thing"].lower() for match in _JUDGED.finditer(clause)]
+    meant = [name for name, phrase in _MEANT.items() if phrase.search(clause.text)]
+    judged = [match["thing"].lower() for match in _JUDGED.finditer(clause.text)]
     open_set = [name for thing in judged if thing not in _GENERAL and (name := aspect_name(thing))]
-    return list(dict.fromkeys([*known, *open_set]))
+    return list(dict.fromkeys([*known, *meant, *open_set]))
 
 
 def word_consensus(*, aspects: Sequence[tuple[int, Sequence[str]]], progress: Progress) -> str:

@@ -1,0 +1,227 @@
+"""How readers speak of books in languages that VADER does not know: beginnings of words, and turns of phrase."""
+# ruff: noqa: RUF001  (letters of several languages are meant)
+
+import re
+from functools import cache
+from math import sqrt
+
+_VALENCE = 2.0
+_NEGATED = -0.74
+"""VADER's factor."""
+_REACH = 3
+"""Words before an opinion within which a negation turns it round."""
+_NORMAL = 15.0
+"""As VADER brings a sum to -1..1."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+PRAISE = {
+    "de": """schön wunderbar wunderschön großartig toll super klasse genial brillant fantastisch hervorragend ausgezeichnet
+        spannend fesselnd packend mitreißend witzig lustig humorvoll berührend bewegend liebevoll gelungen lesenswert
+        empfehlenswert überzeugend klug geistreich poetisch lebendig glaubwürdig begeister liebe geliebt genossen
+        perfekt meisterhaft gut bezaubernd unterhaltsam""",
+    "fr": """beau belle magnifique superbe merveill génial excellent formidable passionnant captivant prenant drôle touchant
+        émouvant attachant réussi brillant parfait sublime agréable intelligent fin adoré adore aimé bon bonne bien
+        envoûtant poétique splendide""",
+    "es": """bello bella hermos precios maravillos genial excelente estupend fantástic apasionante cautivador divertid
+        conmovedor emocionante entrañable logrado logrados brillante perfect sublime agradable inteligente encant buen
+        bueno buena joya imprescindible recomendable""",
+    "it": """bello bella bellissim splendid meraviglios geniale eccellente fantastic appassionante avvincente divertente
+        commovente riuscit brillante perfett sublime piacevole intelligente adorat amat buono buona bravo capolavoro
+        imperdibile consigliat""",
+    "pt": """belo bela lind maravilhos genial excelente ótim fantástic apaixonante cativante divertid comovente emocionante
+        conseguid brilhante perfeit sublime agradável inteligente ador amei bom boa obra-prima imperdível recomend""",
+    "nl": """mooi prachtig geweldig fantastisch briljant uitstekend spannend boeiend meeslepend grappig ontroerend geslaagd
+        overtuigend slim poëtisch levendig geloofwaardig genoten perfect goed heerlijk aanrader schitterend""",
+}
+SPOKEN = tuple(PRAISE)
+"""The languages that are known here."""
+FAULT = {
+    "de": """langweilig öde zäh schwach schlecht furchtbar schrecklich grauenhaft enttäuschend enttäusch flach vorhersehbar
+        unglaubwürdig verwirrend überladen langatmig hölzern platt klischee kitschig nervig nervt holprig lieblos
+        misslungen überflüssig mies ärgerlich gelangweilt missraten konfus""",
+    "fr": """ennuyeu ennui faible mauvais nul nulle décevant déçu déception plat plate prévisible confus lent lente lourd
+        bâclé raté médiocre creux superficiel interminable pénible cliché invraisemblable horrible affreu""",
+    "es": """aburrid flojo floja mal malo mala pésim decepcion plano plana previsible confus lento lenta pesad torpe fallid
+        mediocre superficial interminable tópic inverosímil horrible vací""",
+    "it": """noios debol brutt pessim delud delusion piatto piatta prevedibil confus lento lenta pesant fallit mediocre
+        superficial interminabil banal inverosimil orribil vuot""",
+    "pt": """chat aborrecid fraco fraca mau má péssim decep desilus plano plana previsível confus lento lenta pesad falhad
+        medíocre superficial interminável inverosímil horrível vazi""",
+    "nl": """saai zwak slecht vreselijk teleurstellend teleurgesteld vlak voorspelbaar ongeloofwaardig verwarrend langdradig
+        houterig cliché irritant mislukt overbodig""",
+}
+NEGATIONS = {
+    "de": "nicht kein keine keinen keinem keiner nie niemals nichts ohne kaum weder",
+    "fr": "pas jamais aucun aucune sans ni guère",
+    "es": "no nunca jamás sin ni ningún ninguna tampoco",
+    "it": "non mai senza né nessun nessuna",
+    "pt": "não nunca jamais sem nem nenhum nenhuma",
+    "nl": "niet geen nooit zonder nauwelijks nergens",
+}
+PRAISING = {
+    "de": (
+        r"nichts zu (?:meckern|bemängeln|kritisieren)|nicht (?:mehr )?(?:aus der hand|weg)\s?(?:zu )?(?:gelegt|legen|weglegen)|"
+        r"nicht weglegen|kann ich nur empfehlen|zu schnell (?:zu ende|vorbei)"
+    ),
+    "fr": (
+        r"rien à redire|impossible (?:de le|à) (?:lâcher|poser)|(?:ne|n['’]ai) (?:pas )?pu le (?:lâcher|poser)|coup de cœur|"
+        r"trop vite (?:finie?|terminée?)"
+    ),
+    "es": r"nada que objetar|no pude (?:dejarlo|soltarlo|parar)|no le sobra nada|se me hizo corto",
+    "it": r"niente da ridire|non (?:sono riuscit[oa] a|potevo) (?:posarlo|smettere)|tutto d['’]un fiato",
+    "pt": r"nada a apontar|não consegui (?:parar|largar|pousá-lo)",
+    "nl": r"niets op aan te merken|niet (?:meer )?wegleggen|in één ruk",
+}
+FAULTING = {
+    "de": (
+        r"nicht mein(?:s| ding| fall)|(?:viel )?zu (?:lang|langsam|kurz)|abgebrochen|zeitverschwendung|ergibt keinen sinn|"
+        r"nicht empfehlen"
+    ),
+    "fr": r"(?:beaucoup )?trop (?:longu?e?|lente?)|perte de temps|tombe des mains|pas pour moi|n['’]a aucun sens",
+    "es": r"demasiado (?:larg[oa]|lent[oa])|pérdida de tiempo|no es para mí|no tiene sentido|no me (?:gustó|convenció)",
+    "it": r"troppo (?:lung[oa]|lent[oa])|perdita di tempo|non fa per me|non ha senso|non mi è piaciut[oa]",
+    "pt": r"demasiado (?:long[oa]|lent[oa])|muito (?:long[oa]|lent[oa])|perda de tempo|não faz sentido|não gostei",
+    "nl": r"(?:veel )?te (?:lang|langzaam|traag)|tijdverspilling|niets voor mij|slaat nergens op",
+}
+ASPECTS = {
+    "de": {
+        "plot": "Handlung Geschichte Story Plot Erzählung",
+        "characters": "Figuren Figur Charaktere Charakter Personen Helden Heldin Held",
+        "writing": "Sprache Stil Schreibstil Prosa Sätze",
+        "pacing": "Tempo Rhythmus",
+        "ending": "Ende Schluss Auflösung",
+        "beginning": "Anfang Beginn Einstieg",
+        "setting": "Schauplatz Atmosphäre Welt Kulisse",
+        "dialogue": "Dialoge Dialog Gespräche",
+        "humour": "Humor Witz Witze",
+        "ideas": "Ideen Idee Thema Themen Botschaft",
+        "emotion": "Gefühle Gefühl Emotionen",
+        "facts": "Fakten Recherche Erklärungen",
+        "illustrations": "Illustrationen Bilder Zeichnungen Karten",
+        "length": "Länge",
+        "translation": "Übersetzung",
+    },
+    "fr": {
+        "plot": "intrigue histoire récit scénario",
+        "characters": "personnages personnage héros héroïne",
+        "writing": "style écriture langue prose plume",
+        "pacing": "rythme tempo",
+        "ending": "fin dénouement",
+        "beginning": "début",
+        "setting": "décor atmosphère ambiance univers",
+        "dialogue": "dialogues dialogue",
+        "humour": "humour blagues",
+        "ideas": "idées idée thème thèmes sujet message",
+        "emotion": "émotions émotion sentiments",
+        "facts": "faits recherches explications",
+        "illustrations": "illustrations dessins images cartes",
+        "length": "longueur",
+        "translation": "traduction",
+    },
+    "es": {
+        "plot": "trama historia argumento relato",
+        "characters": "personajes personaje protagonista",
+        "writing": "estilo escritura prosa lenguaje",
+        "pacing": "ritmo",
+        "ending": "final desenlace",
+        "beginning": "principio comienzo inicio",
+        "setting": "ambientación atmósfera mundo",
+        "dialogue": "diálogos diálogo",
+        "humour": "humor chistes",
+        "ideas": "ideas idea tema temas mensaje",
+        "emotion": "emociones emoción sentimientos",
+        "facts": "datos investigación explicaciones",
+        "illustrations": "ilustraciones dibujos mapas",
+        "length": "extensión",
+        "translation": "traducción",
+    },
+    "it": {
+        "plot": "trama storia racconto",
+        "characters": "personaggi personaggio protagonista",
+        "writing": "stile scrittura prosa linguaggio",
+        "pacing": "ritmo",
+        "ending": "finale conclusione",
+        "beginning": "inizio",
+        "setting": "ambientazione atmosfera mondo",
+        "dialogue": "dialoghi dialogo",
+        "humour": "umorismo battute",
+        "ideas": "idee idea tema temi messaggio",
+        "emotion": "emozioni emozione sentimenti",
+        "facts": "fatti ricerche spiegazioni",
+        "illustrations": "illustrazioni disegni mappe",
+        "length": "lunghezza",
+        "translation": "traduzione",
+    },
+    "pt": {
+        "plot": "enredo história trama",
+        "characters": "personagens personagem protagonista",
+        "writing": "estilo escrita prosa linguagem",
+        "pacing": "ritmo",
+        "ending": "fim final desfecho",
+        "beginning": "início começo",
+        "setting": "ambiente atmosfera mundo",
+        "dialogue": "diálogos diálogo",
+        "humour": "humor piadas",
+        "ideas": "ideias ideia tema temas mensagem",
+        "emotion": "emoções emoção sentimentos",
+        "facts": "factos pesquisa explicações",
+        "illustrations": "ilustrações desenhos mapas",
+        "length": "extensão",
+        "translation": "tradução",
+    },
+    "nl": {
+        "plot": "verhaal plot verhaallijn",
+        "characters": "personages personage hoofdpersoon karakters",
+        "writing": "stijl schrijfstijl taal proza",
+        "pacing": "tempo ritme",
+        "ending": "einde slot afloop",
+        "beginning": "begin",
+        "setting": "decor sfeer wereld",
+        "dialogue": "dialogen dialoog",
+        "humour": "humor grappen",
+        "ideas": "ideeën idee thema boodschap",
+        "emotion": "emoties emotie gevoelens",
+        "facts": "feiten uitleg",
+        "illustrations": "illustraties tekeningen kaarten",
+        "length": "lengte",
+        "translation": "vertaling",
+    },
+}
+"""Per language the words for what a book has, by the name under which it is counted; the first is how it is called."""
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What praises and what finds fault."""
+    praise, fault = (
+        re.compile(rf"(?:{phrases})|\b(?:{'|'.join(words.split())})\w{{0,4}}\b", re.IGNORECASE)
+        for phrases, words in ((PRAISING[language], PRAISE[language]), (FAULTING[language], FAULT[language]))
+    )
+    return praise, fault
+
+
+def opinion_abroad(text: str, language: str) -> float:
+    """How much a sentence praises (to 1.0) or finds fault (to -1.0); 0.0 in a language that is not known here."""
+    if language not in SPOKEN:
+        return 0.0
+    negations = frozenset(NEGATIONS[language].split())
+    total, taken = 0.0, text
+    for side, pattern in zip((_VALENCE, -_VALENCE), _patterns(language), strict=True):
+        for found in pattern.finditer(taken):
+            before = [word.lower() for word in _WORD.findall(text[: found.start()])[-_REACH:]]
+            is_phrase = " " in found.group()
+            total += side if is_phrase or negations.isdisjoint(before) else side * _NEGATED
+        taken = pattern.sub(lambda found: "." * len(found.group()), taken)
+    return total / sqrt(total * total + _NORMAL)
+
+
+@cache
+def aspects_abroad(language: str) -> dict[str, str]:
+    """The aspect that a word in small letters means."""
+    return {word.lower(): name for name, words in ASPECTS.get(language, {}).items() for word in words.split()}
+
+
+def called_abroad(name: str, language: str) -> str:
+    """How an aspect is called in a language; its own name where that is not known."""
+    known = ASPECTS.get(language, {}).get(name)
+    return known.split(" ", maxsplit=1)[0] if known else name
