@@ -317,6 +317,26 @@ def test_other_languages_get_whole_sentences(text: str) -> None:
     assert told(text)["key_topics"]
 
 
+def test_words_of_grammar_and_counters_are_no_topics_in_chinese_and_arabic() -> None:
+    chinese = "一位老人告诉孩子什么叫灯塔。孩子问老人灯塔有什么用。老人告诉孩子，一艘船看见灯塔就知道港口在哪里。一艘船到了港口。"
+    topics = told(chinese, language="zh")["key_topics"]
+    assert isinstance(topics, list)
+    assert {"灯塔", "港口"} <= set(topics)
+    assert not [topic for topic in topics if any(word in topic for word in ("告诉", "什么", "一位", "一艘", "知道"))]
+    arabic = ARABIC + " قالت المرأة إن النهر جف. قالت المرأة للوزير إن النهر بعيد."
+    assert "قالت" not in str(told(arabic, language="ar")["key_topics"])
+
+
+def test_who_speaks_in_a_play_is_no_part_of_its_summary() -> None:
+    lines = "\n\n".join(
+        f"MARA. (rising) The lamp of the {place} was dark in the night of the great storm." for place in ("bay", "rock")
+    )
+    others = "\n\n".join(
+        f"The {thing} of the island stands on a black rock above the market of the town." for thing in ("lamp", "bell", "inn")
+    )
+    assert not any("MARA" in sentence for sentence in summary_of(lines + "\n\n" + others))
+
+
 def test_the_text_decides_on_its_language_before_the_file_does() -> None:
     assert read("", (), "fr", [CHAPTERS[0]]).language == "en"
     assert read("", (), None, [FRENCH]).language == "fr"

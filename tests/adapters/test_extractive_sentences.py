@@ -59,3 +59,12 @@ def test_running_heads_and_page_numbers_are_dropped() -> None:
 
 def test_one_endless_line_is_cut_and_soon_done() -> None:
     assert all(len(sentence.text) <= 2000 for sentence in sentences_of(["word " * 200_000]))
+
+
+def test_company_forms_and_ranks_end_no_sentence() -> None:
+    for text in (
+        "Messrs. Finch & Co. Ltd. wrote to the Hon. R. Kettle about the price of oil.",
+        "The letter went to Insp. Kettle and to Supt. Holm, to Adm. Voss and to Cpl. Aas.",
+    ):
+        assert split(text) == [text]
+    assert split("He worked for Finch & Co. The firm closed in May.") == ["He worked for Finch & Co.", "The firm closed in May."]

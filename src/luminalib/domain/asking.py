@@ -42,7 +42,7 @@ ASKING = {
     "de": (
         r"\bbitte\b",
         r"\b(?:müssen sie|sie müssen|ist erforderlich|ist zu beachten|muss .{1,80} werden)\b",
-        r"\b(?:sollten?|empfiehlt sich)\b",
+        r"\b(?:man sollte|sollten? sie|sie sollten|sollten? .{1,80} werden)\b|\bempfiehlt sich\b",
     ),
     "es": (r"\bpor favor\b", r"\b(?:debe|deben|debemos|hay que|es obligatorio)\b", r"\b(?:debería|deberían|se recomienda)\b"),
     "it": (r"\bper favore\b", r"\b(?:deve|devono|dobbiamo|bisogna|è obbligatorio)\b", r"\b(?:dovrebbe|si consiglia)\b"),

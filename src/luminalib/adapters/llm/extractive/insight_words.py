@@ -24,20 +24,20 @@ class Words:
 READING_TIME: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "en": ("Reading time: about {} min.", "Reading time: about {} hour.", "Reading time: about {} hours."),
-        "de": ("Lesezeit: etwa {} Minuten.", "Lesezeit: etwa {} Stunde.", "Lesezeit: etwa {} Stunden."),
+        "de": ("Lesezeit: etwa {} Min.", "Lesezeit: etwa {} Stunde.", "Lesezeit: etwa {} Stunden."),
         "fr": (
-            "Temps de lecture : environ {} minutes.",
+            "Temps de lecture : environ {} min.",
             "Temps de lecture : environ {} heure.",
             "Temps de lecture : environ {} heures.",
         ),
-        "es": ("Tiempo de lectura: unos {} minutos.", "Tiempo de lectura: cerca de {} hora.", "Tiempo de lectura: unas {} horas."),
-        "it": ("Tempo di lettura: circa {} minuti.", "Tempo di lettura: circa {} ora.", "Tempo di lettura: circa {} ore."),
+        "es": ("Tiempo de lectura: unos {} min.", "Tiempo de lectura: cerca de {} hora.", "Tiempo de lectura: unas {} horas."),
+        "it": ("Tempo di lettura: circa {} min.", "Tempo di lettura: circa {} ora.", "Tempo di lettura: circa {} ore."),
         "pt": (
-            "Tempo de leitura: cerca de {} minutos.",
+            "Tempo de leitura: cerca de {} min.",
             "Tempo de leitura: cerca de {} hora.",
             "Tempo de leitura: cerca de {} horas.",
         ),
-        "nl": ("Leestijd: ongeveer {} minuten.", "Leestijd: ongeveer {} uur.", "Leestijd: ongeveer {} uur."),
+        "nl": ("Leestijd: ongeveer {} min.", "Leestijd: ongeveer {} uur.", "Leestijd: ongeveer {} uur."),
         "sv": ("Lästid: cirka {} min.", "Lästid: cirka {} timme.", "Lästid: cirka {} timmar."),
         "da": ("Læsetid: cirka {} min.", "Læsetid: cirka {} time.", "Læsetid: cirka {} timer."),
         "no": ("Lesetid: omtrent {} min.", "Lesetid: omtrent {} time.", "Lesetid: omtrent {} timer."),

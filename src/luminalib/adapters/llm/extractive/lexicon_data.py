@@ -51,11 +51,14 @@ GENERAL_WORDS = {
         vida mundo grande bom boa dois duas três parte senhor senhora capítulo página""",
     "nl": """zei zeggen zegt man mannen vrouw dag dagen nacht keer tijd jaar jaren ding dingen huis hand ogen hoofd leven
         wereld groot grote klein kleine goed goede twee drie deel heer mevrouw hoofdstuk bladzijde""",
-    "ar": """أخرى آخر اخرى أيضا أوّل أول أولا ثاني شكل بشكل بساطة كبير كبيرة كثير كثيرة كثيرا عدد عدة مرة مرات جدا تماما
-        جميع بجميع وجميع بكل وكل لكل وكلّ مثلا مثال سبيل طريقة بطريقة طريق خلال أثناء بين داخل خارج شيء أشياء أمر أمور حال
-        حالة نوع أنواع جزء قسم بسبب سبب أجل بواسطة أكثر أقل أكبر أصغر أهم هكذا كذلك لذلك بذلك إذن إما أما مما فيما حين حيث
-        ربما دائما أبدا يوم أيام سنة سنوات وقت عام وهكذا بدلا نفس نفسه نفسها ذات واحد واحدة اثنان ثلاثة تكون يكون كانت كانوا
-        أصبح تم يتم قال""",
+    "ar": """قال قالت قالوا يقول تقول وقال وقالت فقال فقالت ولم ولن اسم وكان وكانت فكان أخرى آخر اخرى أيضا أوّل أول أولا ثاني
+        شكل بشكل بساطة كبير كبيرة كثير كثيرة كثيرا عدد عدة مرة مرات جدا تماما جميع بجميع وجميع بكل وكل لكل وكلّ مثلا
+        مثال سبيل طريقة بطريقة طريق خلال أثناء بين داخل خارج شيء أشياء أمر أمور حال حالة نوع أنواع جزء قسم بسبب سبب أجل
+        بواسطة أكثر أقل أكبر أصغر أهم هكذا كذلك لذلك بذلك إذن إما أما مما فيما حين حيث ربما دائما أبدا يوم أيام سنة
+        سنوات وقت عام وهكذا بدلا نفس نفسه نفسها ذات واحد واحدة اثنان ثلاثة تكون يكون كانت كانوا أصبح تم يتم قال""",
+    "zh": """告诉 名叫 知道 没有 可以 时候 起来 出来 看见 看到 觉得 开始 自己 已经 因为 所以 但是 如果 这个
+        那个 他们 我们 你们 人们 东西 事情 地方 样子 什么 怎么 为什么 告訴 沒有 時候 起來 出來 開始
+        已經 因為 這個 那個 他們 我們 什麼 怎麼 名字 说道 說道 一样 一樣""",
     "la": "lorem",
 }
 
@@ -146,7 +149,7 @@ ACTING = {
         voulut veut prit prend alla va vint vient entendit vit écrivit""",
     "de": """sagte sagt fragte fragt antwortete dachte denkt rief ruft wusste weiß sah sieht lachte lächelte nickte wollte will
         ging geht kam kommt nahm nimmt stand steht schrieb hörte erzählte meinte wohnte wohnt heißt hieß liegt saß sitzt
-        schlief schläft lebte""",
+        schlief schläft lebte sprach fand las brachte blieb gab trat trug hielt ließ begann half""",
     "es": """dijo dice preguntó pregunta respondió pensó piensa gritó sabía sabe miró mira sonrió rió quiso quiere fue vino
         tomó oyó vio""",
     "it": """disse dice chiese chiede rispose pensò pensa gridò sapeva sa guardò guarda sorrise rise volle vuole andò venne
@@ -232,4 +235,5 @@ ABBREVIATIONS = """mr mrs ms dr prof st messrs mme mlle mm hon rev gen col capt 
 i.e cf viz vol
     vols no nos pp p ch fig figs eq sec ed eds al approx dept inc ltd co corp bros mt ft jan feb mar apr jun jul aug sept sep
     oct nov dec a.m p.m u.s u.s.a n.b bzw z.b bzgl d.h usw u.a ca evtl ggf s.o vgl abb bd hr fr hrsg nr str sog sr sra srta ud
-    uds pág sig dott avv ecc bijv blz mevr dhr env av ex r.e bd dergl q.v ibid op cit ver rel"""
+    uds pág sig dott avv ecc bijv blz mevr dhr env av ex r.e bd dergl q.v ibid op cit ver rel insp supt
+    sen rep cmdr comdr cpl pvt pfc det atty adm brig msgr revd ald cllr const ave blvd mgr dir asst dña núm ул им"""

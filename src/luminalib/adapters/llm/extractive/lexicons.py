@@ -96,5 +96,6 @@ def _completed(code: str, known: Lexicon) -> Lexicon:
     """The lists of a language that has few of its own, with a library's: what is in these is no topic."""
     from stopwordsiso import has_lang, stopwords  # noqa: PLC0415 -- for texts in these languages only
 
-    others = stopwords(code) if code and has_lang(code) else _words(data.MORE_EMPTY_WORDS.get(code, ""))
+    listed = stopwords(code) if code and has_lang(code) else _words(data.MORE_EMPTY_WORDS.get(code, ""))
+    others = listed | _words(data.GENERAL_WORDS.get(code, ""))
     return replace(known, code=code, general_words=known.general_words | others)

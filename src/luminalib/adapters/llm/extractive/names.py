@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from luminalib.adapters.llm.extractive import lexicon_data as data
 from luminalib.adapters.llm.extractive.lexicons import Lexicon
 from luminalib.adapters.llm.extractive.reading import Reading
+from luminalib.adapters.llm.extractive.sentences import ABBREVIATIONS
 from luminalib.adapters.llm.extractive.words import WORD, bare, normal, words_of
 
 _TITLES = frozenset(data.TITLES.split())
@@ -99,7 +100,7 @@ def _proper_words(reading: Reading) -> frozenset[str]:
             word = found.group()
             if word[0].isupper() and not (word.isupper() and len(word) > 1):
                 (starting if _starts(text, found.start()) else capitalised)[bare(word)] += 1
-    barred = reading.lexicon.function_words | _NEVER
+    barred = reading.lexicon.function_words | _NEVER | ABBREVIATIONS
     if reading.lexicon.nouns_are_capitalised:
         return _words_without_articles(reading, prose) - barred
     return frozenset(

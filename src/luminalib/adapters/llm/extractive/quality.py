@@ -13,6 +13,8 @@ from luminalib.adapters.llm.extractive.words import bare, length_in_words, norma
 _ENDED = re.compile(r"[.!?…؟。！？।۔][\"'”’»)\]]*$")
 _SPOKEN = re.compile("[\"“”„«»「」『』‹›]|(?:^|\\s)['‘‹]\\w|^(?:--|—|–|-\\s)")
 _SYMBOLS = re.compile(r"[=<>|{}^~\\#@§_*\[\]•+×±\u2190-\u23ff]|\d[\d.,:/]*|\b[^\W\d_]\.")
+_SPEAKER = re.compile(r"^[A-ZÀ-ÖØ-Þ]{3,}(?: [A-ZÀ-ÖØ-Þ]{2,})*[.:] ?(?=\S)")
+"""Who speaks in a play."""
 _LABEL = re.compile(r"^[^\W\d_]+ ?:\s|^(?:\S+ ){1,4}\d{1,3}[\d.]*:? [^\W\d_a-zäöü]|\s\d[\d.]* [A-ZÄÖÜ]\w+ [A-ZÄÖÜ]")
 """Proof: or Theorem 3.7, in front of what is no plain statement then."""
 _SECOND_PERSON = frozenset(["you", "your", "yours", "thou", "thee", "thy", "vous", "votre", "vos"])
@@ -87,7 +89,7 @@ def shape(text: str) -> float:
 
 
 def _is_whole(text: str) -> bool:
-    starts_well = not text[0].islower() and (text[0].isalpha() or text[0] in "\"“„«‘'¿¡「『")
+    starts_well = not _SPEAKER.match(text) and not text[0].islower() and (text[0].isalpha() or text[0] in "\"“„«‘'¿¡「『")
     balanced = all(text.count(left) == text.count(right) for left, right in ("()", "“”", "«»", "[]", "「」")) or "„" in text
     return bool(_ENDED.search(text)) and starts_well and balanced and text.count('"') % 2 == 0
 

@@ -14,8 +14,10 @@ _END = re.compile(
     rf"(?<![.!?…؟۔।])(?P<mark>[.!?…؟۔।]++)[{_CLOSING}]*+(?=\s+(?P<next>[{_OPENING}\s]*\S))|"
     r"(?<=[a-z][a-z][a-z])\.(?=[A-Z][a-z]+ )|[。！？｡]++[」』）”]*+"
 )
+_NEXT_WORD = re.compile(r"\s+(\w+)\.")
 _LAST_WORD = re.compile(r"[\w.]+$")
-_ABBREVIATIONS = frozenset(data.ABBREVIATIONS.split())
+ABBREVIATIONS = frozenset(data.ABBREVIATIONS.split())
+"""In small letters, without the full stop behind them."""
 _MAY_END = frozenset(["etc", "ecc", "usw", "a.m", "p.m", "inc", "ltd", "co", "corp", "jr", "sr", "esq"])
 MAXIMUM_CHARACTERS = 2000
 """A longer run without an end is no sentence but a table or a broken file; it is cut so that no later step has to fear it."""
@@ -74,6 +76,9 @@ def _really_ends(paragraph: str, start: int, end: re.Match[str]) -> bool:
     if end["mark"] != ".":
         return True
     before = _LAST_WORD.search(paragraph, max(start, end.start() - 20), end.start())
+    after = _NEXT_WORD.match(paragraph, end.end("mark"))
+    if before is not None and after is not None and {before.group().lower(), after.group(1).lower()} <= _MAY_END:
+        return False  # "Finch & Co. Ltd." is one name
     return before is None or not _is_abbreviation(before.group().lower(), following)
 
 
@@ -83,7 +88,7 @@ def _is_abbreviation(word: str, following: str) -> bool:
         return len(word) <= 2 and following.isalpha()  # noqa: PLR2004 - a year ends a sentence, a day's number does not
     if word in _MAY_END:
         return following.islower() or following.isdigit()
-    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word.isascii()) or ("." in word and len(word) <= 5)  # noqa: PLR2004
+    return word in ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word.isascii()) or ("." in word and len(word) <= 5)  # noqa: PLR2004
 
 
 class Quotation:

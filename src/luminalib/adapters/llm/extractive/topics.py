@@ -9,10 +9,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from luminalib.adapters.llm.extractive.names import Name
 from luminalib.adapters.llm.extractive.reading import Reading
+from luminalib.adapters.llm.extractive.sentences import ABBREVIATIONS
 from luminalib.adapters.llm.extractive.words import UNSPACED, bare, normal, stem
 
 MOST = 10
@@ -25,7 +27,15 @@ _LONG_TEXT = 300
 """Sentences; in a longer text a topic must return in several parts."""
 _ODD = re.compile(r"^[ivxlc]+$|[a-zß][A-Z]|^[A-Z]{3,}$")
 """Roman numerals, identifiers and acronyms in capitals are no words to browse by."""
-_DENSE_RUN = re.compile("[\u4e00-\u9fff々]{2,6}|[\u30a1-\u30faー]{3,12}|[\u0e00-\u0eff]{4,20}")
+_GRAMMAR = (
+    "[的了是在和不我他她它们這这那有也都就与與而之其以于於个個上中下来來去说說着著把被从從到对對为為叫问"
+    "問用看要会會能没沒给給让讓很还還再又呢吗嗎吧啊地得]"
+)
+_DENSE_RUNS = {
+    "ja": re.compile("[\u4e00-\u9fff々]{2,6}|[\u30a1-\u30faー]{3,12}"),
+    "zh": re.compile("[\u4e00-\u9fff]{2,}"),
+    "th": re.compile("[\u0e00-\u0eff]{4,20}"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +124,13 @@ def _full_words(reading: Reading, empty: frozenset[str]) -> frozenset[str]:
 
 def _is_full(word: str, empty: frozenset[str]) -> bool:
     meant = normal(word) not in empty and bare(word) not in empty
-    return meant and len(bare(word)) >= _SHORTEST and not UNSPACED.match(word) and not _ODD.search(word)
+    return (
+        meant
+        and normal(word) not in ABBREVIATIONS
+        and len(bare(word)) >= _SHORTEST
+        and not UNSPACED.match(word)
+        and not _ODD.search(word)
+    )
 
 
 def _noun_shares(reading: Reading) -> dict[str, float]:
@@ -165,15 +181,16 @@ def _is_spread(topic: Topic, reading: Reading) -> bool:
 
 
 def _is_dense(reading: Reading) -> bool:
-    return reading.language in {"ja", "zh", "th"}
+    return reading.language in _DENSE_RUNS
 
 
 def _dense_topics(reading: Reading) -> list[Topic]:
     """For scripts without spaces: runs of Kanji or Katakana in Japanese, repeated groups of characters in Chinese and Thai."""
+    between = None if reading.language == "ja" else _between(reading.empty)
     found: dict[str, list[float]] = defaultdict(list)
     for sentence in reading.sentences:
-        for run in _DENSE_RUN.findall(sentence.text):
-            for group in _groups(run, whole=reading.language == "ja"):
+        for run in _DENSE_RUNS[reading.language or ""].findall(sentence.text):
+            for group in _groups(run, between):
                 found[group].append(sentence.position)
     repeated = {form: at for form, at in found.items() if len(at) > 1}
     return [
@@ -182,13 +199,29 @@ def _dense_topics(reading: Reading) -> list[Topic]:
     ]
 
 
-def _groups(run: str, *, whole: bool) -> Iterator[str]:
-    if whole:
+def _groups(run: str, between: re.Pattern[str] | None) -> Iterator[str]:
+    """The run as it is, or the groups of characters of what stands between words of grammar."""
+    if between is None:
         yield run
         return
-    for part in re.split("[的了是在和不我他她它们你这那有也都就与而之其以于个上中下来去说着把被从到对为]", run):
+    for part in between.split(run):
         for length in range(2, min(4, len(part)) + 1):
             yield from (part[at : at + length] for at in range(len(part) - length + 1))
+
+
+@cache
+def _between(empty: frozenset[str]) -> re.Pattern[str]:
+    """Words of grammar, and what counts something (a numeral and its measure word)."""
+    words = sorted((word for word in empty if len(word) > 1 and UNSPACED.match(word)), key=len, reverse=True)
+    return re.compile(
+        "|".join(
+            [
+                "[一二两兩三四五六七八九十几幾每某第]+[个個位艘条條只隻本家座张張件名群半年月日天次]*",
+                *map(re.escape, words),
+                _GRAMMAR,
+            ]
+        )
+    )
 
 
 def _bigrams(form: str) -> frozenset[str]:
