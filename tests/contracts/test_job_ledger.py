@@ -182,11 +182,13 @@ async def test_a_claim_does_not_sort_what_waits(tmp_path: Path) -> None:
     database = SqlDatabase(f"sqlite+aiosqlite:///{tmp_path / 'jobs.db'}")
     await upgrade(database)
     async with database.owner.connect() as connection:
-        _, *in_turn = _claimable(NOW, [1, 2], "main")
+        _, *in_turn = _claimable()
         for candidate in in_turn:
-            compiled = candidate.compile(connection.sync_connection, compile_kwargs={"literal_binds": True})
+            given = {name: NOW for name in candidate.compile().params if "rested" in name or name == "now"} | {"after": "main"}
+            compiled = candidate.params(given).compile(connection.sync_connection, compile_kwargs={"literal_binds": True})
             plan = str((await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")).all())
             assert "TEMP B-TREE" not in plan, plan
             assert "SCAN jobs" not in plan, plan
+            assert plan.count("SEARCH other USING COVERING INDEX") == 2, plan
     assert "COVERING INDEX ix_jobs_claimable" in plan
     await database.close()

@@ -68,30 +68,31 @@ async def enqueue(session: AsyncSession, job: Job) -> None:
         pass  # the one that was in the way has been started since
 
 
-def _claimable(now: datetime, besides: Collection[int], after: str) -> tuple[sa.Select[tuple[int]], ...]:
+def _claimable() -> tuple[sa.Select[tuple[int]], ...]:
     """The oldest job whose worker let its lease run out; the oldest due one of the tenants behind `after`; that of the others.
 
     None has an older one with its lock before it. Statements of their own, because a database sorts everything that waits when it
     is asked for all at once. A job that runs, or did when its worker died, has the time of its last start for `run_at`.
     """
-    older = jobs.alias("older")
-    blocked = sa.exists().where(
-        older.c.tenant_id == jobs.c.tenant_id,
-        older.c.lock == jobs.c.lock,
-        older.c.id < jobs.c.id,
-        older.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)),
-    )
-    rested = jobs.c.run_at <= sa.case(
-        {claims: sa.literal(now - pause, UtcDateTime()) for claims, pause in enumerate(_PAUSES)},
-        value=jobs.c.claims,
-        else_=sa.literal(now - LONGEST_PAUSE, UtcDateTime()),
-    )
-    due = jobs.c.status == JobStatus.WAITING
-    orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, jobs.c.lease_until < now, jobs.c.id.not_in(besides))
-    candidates = sa.select(jobs.c.id).where(rested, sa.or_(jobs.c.lock.is_(None), ~blocked)).limit(1)
-    in_turn = candidates.where(due).order_by(jobs.c.tenant_id, jobs.c.id)
-    behind = jobs.c.tenant_id > after
-    return candidates.where(orphaned).order_by(jobs.c.id), in_turn.where(behind), in_turn.where(~behind)
+    other = jobs.alias("other")
+    has_its_lock = sa.and_(other.c.tenant_id == jobs.c.tenant_id, other.c.lock == jobs.c.lock)
+    older = sa.exists().where(has_its_lock, other.c.id < jobs.c.id, other.c.status.in_((JobStatus.WAITING, JobStatus.RUNNING)))
+    # Thousands may wait for one lock: those that are held are looked up once, and the first that waits is where its index begins.
+    held = sa.select(other.c.tenant_id, other.c.lock).where(other.c.status == JobStatus.RUNNING, other.c.lock.is_not(None))
+    first = sa.select(sa.func.min(other.c.id)).where(has_its_lock, other.c.status == JobStatus.WAITING).scalar_subquery()
+    is_next = sa.and_(sa.tuple_(jobs.c.tenant_id, jobs.c.lock).not_in(held), first >= jobs.c.id)
+    rests = {claims: sa.bindparam(f"rested_{claims}", type_=UtcDateTime()) for claims in range(len(_PAUSES))}
+    rested = jobs.c.run_at <= sa.case(rests, value=jobs.c.claims, else_=sa.bindparam("rested", type_=UtcDateTime()))
+    lapsed = jobs.c.lease_until < sa.bindparam("now", type_=UtcDateTime())
+    orphaned = sa.and_(jobs.c.status == JobStatus.RUNNING, lapsed, jobs.c.id.not_in(sa.bindparam("besides", expanding=True)))
+    candidates = sa.select(jobs.c.id).where(rested).limit(1)
+    due = candidates.where(jobs.c.status == JobStatus.WAITING, sa.or_(jobs.c.lock.is_(None), is_next))
+    in_turn = due.order_by(jobs.c.tenant_id, jobs.c.id)
+    behind = jobs.c.tenant_id > sa.bindparam("after", type_=sa.String())
+    return candidates.where(orphaned, ~older).order_by(jobs.c.id), in_turn.where(behind), in_turn.where(~behind)
+
+
+_ORPHANED, _BEHIND, _OTHERS = _claimable()
 
 
 async def cancel(session: AsyncSession, tenant_id: str, lock: str, at: datetime) -> list[int]:
@@ -112,11 +113,12 @@ class SqlJobLedger(JobLedger):
 
     async def claim(self, worker: str, now: datetime, besides: Collection[int] = (), after: str = "") -> Job | None:
         """See JobLedger."""
-        orphaned, behind, others = _claimable(now, besides, after)
+        rested = {f"rested_{claims}": now - pause for claims, pause in enumerate(_PAUSES)} | {"rested": now - LONGEST_PAUSE}
+        given = {"now": now, "besides": [*besides], "after": after} | rested
         async with self._database.system_reading.connect() as connection:  # an idle library must not write every second
-            found = [(await connection.scalar(orphaned), orphaned), (await connection.scalar(behind), behind)]
+            found = [(await connection.scalar(one, given), one) for one in (_ORPHANED, _BEHIND)]
             if found[-1][0] is None:
-                found.append((await connection.scalar(others), others))
+                found.append((await connection.scalar(_OTHERS, given), _OTHERS))
         for _, candidate in sorted(((oldest, candidate) for oldest, candidate in found if oldest is not None), key=itemgetter(0)):
             started = {"status": JobStatus.RUNNING, "worker": worker, "lease_until": now + LEASE, "run_at": now}
             taken = (
@@ -126,7 +128,7 @@ class SqlJobLedger(JobLedger):
                 .returning(*jobs.c)
             )
             async with self._database.write_gate(), self._database.system_writing.begin() as connection:
-                if row := (await connection.execute(taken)).mappings().one_or_none():
+                if row := (await connection.execute(taken, given)).mappings().one_or_none():
                     return Job(**row)
         return None
 
