@@ -113,6 +113,8 @@ def calls(things: dict[str, str], word: str) -> Iterator[tuple[str, str, str, di
             continue
         ids = {**NOBODY, "slug": "nowhere", "name": "qualify", "path": "favicon.svg", **things}
         content: dict[str, Any] = {"params": {"q": word}} if "{" not in path or route in PARAMETERS else {}
+        if route == "GET /books":
+            content["params"]["facets"] = "author,tag,language,year,series"
         if route in UPLOADS:
             content = {"files": {UPLOADS[route]: ("new.txt", uuid4().hex.encode())}}
         elif "/uploads" in route and method != "GET":

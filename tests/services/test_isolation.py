@@ -17,12 +17,15 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.sentence_vectors import SqlSentenceVectors
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.passage_index.local import LocalPassageIndex
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.domain.answer_rules import AnswerRules
 from luminalib.domain.auth import Principal, Role
-from luminalib.domain.books import Book, BookDetails
+from luminalib.domain.books import Book, BookDetails, BookFilter
+from luminalib.domain.catalogue import FacetKind
 from luminalib.domain.conversations import Selection
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, StagedFile
 from luminalib.domain.media import MediaType
@@ -58,6 +61,7 @@ class Library:
 
     search: SearchService
     finder: Finder
+    catalogue: SqlBookViews
     documents: Mapping[str, str]
     members: Mapping[str, Principal]
 
@@ -80,7 +84,7 @@ async def index(
 
 
 @pytest.fixture
-async def library(index: PassageIndex, database: SqlDatabase) -> Library:
+async def library(index: PassageIndex, database: SqlDatabase, reader: Reader) -> Library:
     uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
     embedder, sentences = FakeEmbedder(), SqlSentenceVectors(uow, FakeClock(NOW))
     passages = PassageService(
@@ -99,11 +103,12 @@ async def library(index: PassageIndex, database: SqlDatabase) -> Library:
             await unit.documents.add(document)
             await unit.documents.replace_text(document.id, sections_of([("One", text) for text in texts]))
             if is_book:
-                await unit.books.add(Book.from_details(str(uuid4()), document.id, BookDetails(title=word), None, NOW))
+                await unit.books.add(Book.from_details(str(uuid4()), document.id, BookDetails(title=word, tags=(word,)), None, NOW))
         await passages.index_now("main", document.id)
         documents[word] = document.id
     retriever = Retriever(index, embedder, sentences)
-    return Library(SearchService(uow, retriever), Finder(uow, retriever), documents, members)
+    catalogue = SqlBookViews(reader, FakeClock(NOW))
+    return Library(SearchService(uow, retriever), Finder(uow, retriever), catalogue, documents, members)
 
 
 @examples(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -145,3 +150,13 @@ async def test_what_others_keep_is_not_there(
     cited = quoted_answer(errand)
     assert {one.document_id for one in cited.citations} <= allowed
     assert not [word for word in hidden if word in cited.content]
+
+
+async def test_the_catalogue_completes_and_counts_books_alone(library: Library) -> None:
+    """Documents that are no books are in no suggestion and no facet, not even for those who keep them."""
+    for word, (_, is_book) in SHELF.items():
+        completed = [one.text for one in await library.catalogue.suggest("main", word[:4], 10)]
+        counted = await library.catalogue.facets("main", BookFilter(q=word), [FacetKind.TAG])
+        assert (word in completed, [one.value for one in counted[FacetKind.TAG]]) == (is_book, [word] if is_book else [])
+        assert await library.catalogue.suggest("elsewhere", word[:4], 10) == []
+        assert (await library.catalogue.facets("elsewhere", BookFilter(q=word), [FacetKind.TAG]))[FacetKind.TAG] == []
