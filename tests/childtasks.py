@@ -24,6 +24,11 @@ def pid(*, progress: Progress) -> int:
     return os.getpid()
 
 
+def niceness(*, progress: Progress) -> int:
+    del progress
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
 def sleep(*, seconds: float, progress: Progress, mark: str | None = None) -> None:
     del progress
     if mark:

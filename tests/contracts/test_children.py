@@ -53,6 +53,10 @@ async def test_processes_are_started_when_needed_and_used_again(pool: Subprocess
     assert pool.process_ids == {first}
 
 
+async def test_a_process_steps_back_for_who_asks_something_now(pool: SubprocessPool) -> None:
+    assert await pool.call("childtasks:niceness", {}, limits=LIMITS) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 async def test_a_process_retires_after_its_jobs() -> None:
     async with SubprocessPool(1, jobs_per_child=2) as pool:
         pids = [await pool.call("childtasks:pid", {}, limits=LIMITS) for _ in range(4)]
