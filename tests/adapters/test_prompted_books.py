@@ -14,6 +14,7 @@ from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
 from luminalib.domain.intelligence import ContextTooSmall, LanguageEngineUnavailable, SummaryResult
+from luminalib.domain.sentences import sentences_of
 from luminalib.domain.texts import Section, sections_of
 from luminalib.ports.llm import SummaryRequest
 from models import PROVIDERS, Model, prompted, transport
@@ -28,6 +29,11 @@ def chapter(number: int) -> str:
         f"Marlow{number}, who has promised to bring him news from the mainland before the winter."
         for line in range(20)
     )
+
+
+def schema_of(body: dict[str, Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = body.get("format") or body["response_format"]["json_schema"]["schema"]
+    return schema
 
 
 def book(chapters: int = CHAPTERS) -> SummaryRequest:
@@ -184,6 +190,30 @@ async def test_a_text_that_fits_is_read_at_once(tmp_path: Path) -> None:
     async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         result, _ = await summarise(model, book(2))
     assert (len(server.requests), result.prompt) == (1, "text-summary@4")
+
+
+def inventing(body: dict[str, Any]) -> str:
+    """A model that summarises another book, and can choose."""
+    answer = json.loads(obliging(body))
+    if "summary" in answer:
+        answer["summary"] = [f"Ahab hunts {whale} whales off Nantucket" for whale in ("white", "sperm", "killer")]
+    return json.dumps(answer)
+
+
+async def test_a_model_that_words_nothing_true_chooses_sentences_of_the_text(provider: str, tmp_path: Path) -> None:
+    async with model_server(inventing) as server, prompted(tmp_path, transport(provider, server.ollama_url)) as model:
+        result, _ = await summarise(model, book(2))
+        asked = len(server.requests)
+        assert (await summarise(model, book(2)))[0] == result
+        assert len(server.requests) == asked, "both questions are kept"
+    assert (result.provider, result.prompt) == (provider, "sentence-choice@1")
+    text = " ".join(" ".join(section.text for section in book(2).sections).split())
+    sentences = sentences_of(result.summary)
+    assert len(sentences) == 4
+    assert all(sentence in text for sentence in sentences)
+    assert sorted(sentences, key=text.index) == sentences, "one of each quarter"
+    numbers = [rule["enum"] for rule in schema_of(server.requests[-1])["properties"].values()]
+    assert [number for own in numbers for number in own] == list(range(1, sum(map(len, numbers)) + 1))
 
 
 async def test_after_a_restart_only_what_is_missing_is_asked(provider: str, tmp_path: Path) -> None:

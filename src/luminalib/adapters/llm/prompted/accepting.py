@@ -43,8 +43,17 @@ class Judged:
         return frozenset(str(fault.place[0]) for fault in self.faults if are_parts)
 
 
-def judged(reply: ChatReply, schema: Mapping[str, Any], examine: Examine, before: Judged | None = None) -> Judged:
-    """Parses and examines a reply. Of lists, what was kept `before` stands first, and what is new behind it."""
+def judged(
+    reply: ChatReply,
+    schema: Mapping[str, Any],
+    examine: Examine,
+    before: Judged | None = None,
+    may_lack: AbstractSet[str] = frozenset(),
+) -> Judged:
+    """Parses and examines a reply. Of lists, what was kept `before` stands first, and what is new behind it.
+
+    Of the fields that it `may_lack` as little may be left as there is.
+    """
     fields = before.faulty if before is not None else frozenset()
     try:
         answer = parse_answer(reply.text, of_fields(schema, fields))
@@ -55,7 +64,7 @@ def judged(reply: ChatReply, schema: Mapping[str, Any], examine: Examine, before
         answer = {name: _both(kept, answer.get(name)) for name, kept in before.kept.items()}
     faults = tuple(examine(answer))
     left = _shortened(without(answer, faults), schema)
-    is_left = all(fault.may_be_dropped for fault in faults) and fits(left, schema)
+    is_left = all(fault.may_be_dropped for fault in faults) and fits(left, schema, may_lack)
     return Judged(faults=faults, kept=left, usable=left if is_left else None)
 
 
@@ -67,9 +76,9 @@ def of_fields(schema: Mapping[str, Any], fields: AbstractSet[str]) -> Mapping[st
     return {**schema, "required": list(properties), "properties": properties}
 
 
-def fits(answer: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+def fits(answer: Mapping[str, Any], schema: Mapping[str, Any], may_lack: AbstractSet[str] = frozenset()) -> bool:
     """Whether the lists of an answer of which something was left out are still as long as they have to be."""
-    least = {name: rule.get("minItems", 0) for name, rule in schema.get("properties", {}).items()}
+    least = {name: rule.get("minItems", 0) for name, rule in schema.get("properties", {}).items() if name not in may_lack}
     return all(len(value) >= least.get(name, 0) for name, value in answer.items() if isinstance(value, list))
 
 

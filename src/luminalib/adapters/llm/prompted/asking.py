@@ -215,7 +215,7 @@ class Asker:
         self, question: Question, messages: tuple[Message, ...], budget: Budget, tally: Tally, before: Judged | None = None
     ) -> tuple[ChatReply, Judged]:
         reply, schema = await self._chat(question, messages, budget, tally, before)
-        found = await asyncio.to_thread(judged, reply, schema, question.examine, before)
+        found = await asyncio.to_thread(judged, reply, schema, question.examine, before, question.may_lack)
         tally.failed |= {fault.check for fault in found.faults}
         return reply, found
 

@@ -14,6 +14,8 @@ import structlog
 from luminalib.adapters.llm.prompted.accepting import Examine
 from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
+from luminalib.adapters.llm.prompted.choosing import EVIDENCE_LIMITS, EVIDENCE_TASK, SentenceChooser
+from luminalib.adapters.llm.prompted.choosing import LEAST_PARTS as LEAST_SENTENCES
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.notes import Note, groups_of, sample_of, size_of, written
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
@@ -26,11 +28,9 @@ from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
 from luminalib.domain.llm import Estimate, Purpose
 from luminalib.domain.texts import SECTION_BREAK
-from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses, Progress
+from luminalib.ports.children import ChildError, ChildProcesses, Progress
 from luminalib.ports.llm import SummaryRequest
 
-EVIDENCE_TASK = "luminalib.adapters.llm.extractive.evidence:evidence"
-EVIDENCE_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
 CENTRAL_TASK = "luminalib.adapters.llm.extractive.central:central"
 EVIDENCE_PER_NOTE = 2
 LONGEST_EVIDENCE, SHORTEST_EVIDENCE = 200, 100
@@ -40,6 +40,8 @@ ATTEMPTS = 8
 _NOTES_SHARE, _MERGED_SHARE, _ASKED_SHARE = 0.8, 0.9, 0.99
 """Of the progress: notes on the parts are most of the work."""
 _SMALLEST_GROUP = 2
+MADE_UP_FOR = frozenset(("summary", "gist", "points"))
+"""What an answer may lack: a summary is chosen of the text's sentences then, and notes have theirs as evidence."""
 SHORT_TEXT = 2500
 """Characters; some 400 words."""
 log = structlog.get_logger(__name__)
@@ -57,6 +59,7 @@ class BookReader:
         self._asker = asker
         self._children = children
         self._at_once = at_once
+        self._chooser = SentenceChooser(asker, children)
 
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None) -> SummaryResult:
         """See LLMProvider."""
@@ -82,7 +85,7 @@ class BookReader:
         whole = Source(text)
         if budget.tokens_of(text) <= _room(budget, at_once, {**credited, "text": ""}):
             told = await self._ask(request, at_once, {**credited, "text": text}, whole, between(tell, 0.0, _ASKED_SHARE))
-            return self._result(at_once, told)
+            return await self._result(request, at_once, told, whole)
         notes, parts = await self._notes(request, budget, known, tell)
         read = len(notes)
         last = await self._prompt("notes-summary", request)
@@ -92,7 +95,7 @@ class BookReader:
             tell(_MERGED_SHARE)
         given = {**credited, "notes": [note.as_input(parts) for note in notes]}
         told = await self._ask(request, last, given, whole, between(tell, _MERGED_SHARE, _ASKED_SHARE))
-        return self._result(last, told, parts, read)
+        return await self._result(request, last, told, whole, parts, read)
 
     async def _notes(
         self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], tell: Progress
@@ -225,11 +228,18 @@ class BookReader:
             inputs=inputs,
             examine=examine,
             on_share=on_share,
+            may_lack=MADE_UP_FOR,
         )
         told = await self._asker.ask(question)
         return await asyncio.to_thread(in_own_words, told, material)
 
-    def _result(self, prompt: Prompt, told: dict[str, Any], parts: int = 1, read: int = 1) -> SummaryResult:
+    async def _result(
+        self, request: SummaryRequest, prompt: Prompt, told: dict[str, Any], source: Source, parts: int = 1, read: int = 1
+    ) -> SummaryResult:
+        """Where too little is left of a summary, it is sentences of the text that the model chooses."""
+        if len(told["summary"]) < LEAST_SENTENCES:
+            sentences, prompt = await self._chooser.choose(request, source)
+            told = {**told, "summary": sentences, "insights": [one for one in told["insights"] if one not in sentences]}
         return SummaryResult(
             summary=" ".join(map(ended, told["summary"])),
             key_topics=tuple(told["key_topics"]),
