@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from luminalib.adapters.llm.prompted.budget import Budget
+from luminalib.adapters.llm.prompted.budget import Budget, longest_of
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
@@ -293,6 +294,18 @@ def test_chunks_hold_every_word_in_order_and_keep_the_limit(text: str, limit: in
     chunks = chunks_of(sections, limit, len)
     assert "".join("".join(chunks).split()) == "".join(text.split())
     assert max(map(len, chunks)) <= limit
+
+
+def test_the_longest_answer_is_known_from_its_schema() -> None:
+    sentence = {"type": "string", "maxLength": 100}
+    lists = {
+        "type": "object",
+        "properties": {"gist": {"type": "array", "maxItems": 2, "items": sentence}, "sentiment": {"enum": ["bad"]}},
+    }
+    assert 2 * 100 < longest_of(lists) < 2 * 100 + 80
+    assert longest_of({"type": "object"}) == math.inf
+    none = {"type": "object", "properties": {"gist": {"type": "array", "maxItems": 0, "items": sentence}}}
+    assert longest_of(none) < 20, "a list that must be empty"
 
 
 def test_a_text_without_words_has_no_chunks() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from luminalib.adapters.llm.prompted.accepting import Judged, better, judged, of_fields
-from luminalib.adapters.llm.prompted.budget import SAMPLE, Budget, NoRoom
+from luminalib.adapters.llm.prompted.budget import SAMPLE, Budget, NoRoom, longest_of
 from luminalib.adapters.llm.prompted.metrics import observe
 from luminalib.adapters.llm.prompted.prompts import Message, PromptSource
 from luminalib.adapters.llm.prompted.questions import Question, Tally
@@ -224,8 +224,10 @@ class Asker:
     ) -> tuple[ChatReply, Mapping[str, Any]]:
         """The reply, and the schema of the whole answer; what was right `before` is not asked for again."""
         prompt = question.prompt
+        wanted = of_fields(prompt.output, before.faulty if before is not None else frozenset())
+        longest = int(min(prompt.answer_characters, longest_of(wanted)))
         try:
-            output, schema = budget.answer(messages, prompt.own_words, prompt.answer_characters, prompt.output)
+            output, schema = budget.answer(messages, prompt.own_words, longest, prompt.output)
         except NoRoom as reason:
             raise TooLong(f"{prompt.id}: {reason}") from reason
         tell = question.on_share

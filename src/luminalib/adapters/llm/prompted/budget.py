@@ -26,6 +26,8 @@ _OUTPUT_EXTRA = 64
 _DEFAULT_RATE = 0.3
 _LEAST_ROOM = 100
 _LEAST_SHARE = 16
+_FRAME, _NUMBER = 12, 20
+"""Characters around a value, white space included, and of a number."""
 _SENTENCE = 320
 """Characters; a schema that cuts shorter stops a model in the middle of its sentences."""
 
@@ -92,6 +94,26 @@ class Budget:
     def _output(self, characters: int) -> int:
         """Constrained answers may hold white space, too."""
         return math.ceil(characters * max(self._rate * _MARGIN, _OUTPUT_RATE)) + _OUTPUT_EXTRA
+
+
+def longest_of(schema: Any) -> float:
+    """The characters of the longest answer that a schema allows; infinite where it sets no limit."""
+    if "enum" in schema:
+        return max(len(str(value)) for value in schema["enum"]) + len('""')
+    match schema.get("type"):
+        case "object":
+            properties = schema.get("properties", {})
+            return sum(len(name) + _FRAME + longest_of(rule) for name, rule in properties.items()) if properties else math.inf
+        case "array":
+            return (
+                float(schema.get("maxItems", math.inf) * (_FRAME + longest_of(schema["items"])))
+                if schema.get("maxItems") != 0
+                else 0
+            )
+        case "string":
+            return float(schema.get("maxLength", math.inf))
+        case _:
+            return _NUMBER
 
 
 def _shrunk(schema: Any, factor: float) -> Any:
