@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN
 from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
@@ -28,8 +29,8 @@ from luminalib.domain.texts import sections_of
 from luminalib.ports.llm import ConsensusRequest, ReviewText
 
 ATTEMPTS = 8
-_READ_BY_WORDS = ("en", None)
-"""The languages whose judging words the other engine knows; what is too short to tell is mostly one of them."""
+_READ_BY_WORDS = (*SPOKEN, "en", None)
+"""The languages whose judging words the other engine knows; what is too short to tell is mostly in one of them."""
 _VERDICTS = {Sentiment.POSITIVE: "praised", Sentiment.NEGATIVE: "criticised"}
 
 
