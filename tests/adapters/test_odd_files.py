@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from bookfiles import make_pdf, make_raw_pdf
 from luminalib.adapters.text import pdf, plain
+from luminalib.adapters.text.encodings import encoded_once
 from oddfiles import LIMITS, PROSE, code, picture, read, words
 
 
@@ -148,3 +149,22 @@ def test_a_title_that_is_the_name_of_a_file_waits_for_the_first_page(tmp_path: P
     assert (found["title"], found["authors"]) == ("The Salt Road", ["Mira Lund"])
     assert pdf.probe(str(tmp_path / "a.book"), limits=LIMITS, progress=lambda _: None)["title"] is None
     assert read(pdf, make_pdf([PROSE], title="salt_road"), tmp_path)["metadata"]["title"] == "salt road"
+
+
+def test_a_text_that_was_encoded_twice_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    meant = "Naquela manhã a barca deixou o cais \u2014 não sabia ninguém que a ponte estava fechada.\n" * 30
+    path = tmp_path / "twice.txt"
+    path.write_text(meant.encode().decode("cp1252"), encoding="utf-8")
+    read = plain.extract(str(path), limits=LIMITS, progress=lambda _: None)
+    assert "manhã a barca deixou o cais \u2014 não" in read["sections"][0][1]
+    assert read["language"] == "pt"
+
+
+@pytest.mark.parametrize("text", ["Ã is a letter, and Â is one, too.", "São Tomé “ã” €", "Žluťoučký kůň", "plain", "Ã©\u4e2d"])
+def test_letters_that_are_meant_stay(text: str) -> None:
+    assert encoded_once(text) is None
+
+
+def test_utf_8_in_a_string_of_a_pdf_without_its_mark_is_known() -> None:
+    assert encoded_once("Å½luÅ¥ouÄ“kÃ½ kÅ¯Å‹", of_pdf=True) == "Žluťoučký kůň"  # noqa: RUF001 -- signs of PDFDocEncoding
+    assert encoded_once("Salt â€\u201c CafÃ©") == "Salt \u2013 Café"

@@ -1,10 +1,12 @@
 """File names and addresses as clients and people send them."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from luminalib.api.auth import Email
-from luminalib.api.multipart import filename_in
+from luminalib.api.multipart import MAX_FIELD_BYTES, MalformedUpload, filename_in, from_the_first_boundary
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,22 @@ def test_addresses_with_what_nobody_sees_or_means_are_refused(email: str) -> Non
 @pytest.mark.parametrize("email", ["ada+books@example.org", "straße@bücher.example", "o'brien@x.y", "用户@x.y"])
 def test_unusual_addresses_are_addresses(email: str) -> None:
     assert TypeAdapter(Email).validate_python(email) == email
+
+
+async def pieces(body: bytes, size: int) -> AsyncIterator[bytes]:
+    for at in range(0, len(body), size):
+        yield body[at : at + size]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+async def test_what_stands_before_the_first_boundary_is_left_out(size: int) -> None:
+    form = b"--xx\r\nContent-Disposition: form-data; name=file\r\n\r\nwords --xx\r\n--xx--\r\n"
+    for before in (b"", b"\r\n", b"This is a message in parts.\r\n", b"--x\r\nno boundary --xx yet\r\n"):
+        read = [chunk async for chunk in from_the_first_boundary(pieces(before + form, size), b"xx")]
+        assert b"".join(read) == form, before
+    assert [chunk async for chunk in from_the_first_boundary(pieces(b"no form at all", size), b"xx")] == []
+
+
+async def test_what_has_no_boundary_is_not_read_for_ever() -> None:
+    with pytest.raises(MalformedUpload):
+        [chunk async for chunk in from_the_first_boundary(pieces(b"x" * (2 * MAX_FIELD_BYTES), 4096), b"xx")]

@@ -178,7 +178,7 @@ async def _events(request: Request) -> AsyncIterator[tuple[_Kind, bytes]]:
     found: list[tuple[_Kind, bytes]] = []
     try:
         parser, finished = _parser(boundary, found)
-        async for chunk in request.stream():
+        async for chunk in from_the_first_boundary(request.stream(), boundary):
             parser.write(chunk)
             for event in found:
                 yield event
@@ -190,6 +190,20 @@ async def _events(request: Request) -> AsyncIterator[tuple[_Kind, bytes]]:
         raise MalformedUpload("The connection ended before the whole file had come. Send it again.") from error
     if not finished():
         raise MalformedUpload
+
+
+async def from_the_first_boundary(chunks: AsyncIterator[bytes], boundary: bytes) -> AsyncIterator[bytes]:
+    """The body without what stands before its first boundary, which says nothing (RFC 2046, 5.1.1) and confuses the parser."""
+    mark, head = b"--" + boundary, b""
+    async for chunk in chunks:
+        head += chunk
+        if head.startswith(mark) or (at := head.find(b"\n" + mark)) >= 0:
+            yield head if head.startswith(mark) else head[at + 1 :]
+            break
+        if len(head) > MAX_FIELD_BYTES:
+            raise MalformedUpload
+    async for chunk in chunks:
+        yield chunk
 
 
 def _parser(boundary: bytes, found: list[tuple[_Kind, bytes]]) -> tuple[MultipartParser, Callable[[], bool]]:

@@ -1,6 +1,7 @@
 """Encodings from before Unicode: those of East Asia told by their characters, those of a language by its name."""
 
 import codecs
+from contextlib import suppress
 from types import MappingProxyType
 
 _LEAST_SHARE = 0.15
@@ -43,6 +44,35 @@ def _skip_pair(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(_PAIRS, _skip_pair)
+
+
+_PLAIN_BYTE = "luminalib-plain-byte"
+# What PDFDocEncoding has at 0x80 to 0x9E and at 0xA0 (ISO 32000-2, annex D.2).
+_PDF_DOC = str.maketrans(
+    {character: chr(0x80 + at) for at, character in enumerate("•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž")} | {"€": "\xa0"}  # noqa: RUF001
+)
+
+
+def _as_its_number(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError) or error.object[error.start] > "\xff":
+        raise error
+    return error.object[error.start].encode("latin-1"), error.start + 1
+
+
+codecs.register_error(_PLAIN_BYTE, _as_its_number)
+
+
+def encoded_once(text: str, *, of_pdf: bool = False) -> str | None:
+    """What a text was before its UTF-8 was taken for Windows-1252, or `of_pdf` for PDFDocEncoding ("Ã©"); None where it was not.
+
+    Bytes that another encoding meant are hardly ever whole UTF-8, so what can be taken back was done.
+    """
+    if text.isascii():
+        return None
+    for written in (text.translate(_PDF_DOC), text) if of_pdf else (text,):
+        with suppress(UnicodeError):
+            return written.encode("cp1252", _PLAIN_BYTE).decode("utf-8")
+    return None
 
 
 def legacy_encoding(language: str | None) -> str | None:

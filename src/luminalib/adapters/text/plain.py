@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from luminalib.adapters.text.authors import people
 from luminalib.adapters.text.cleaning import clean, join_cut_words
 from luminalib.adapters.text.dates import first_published, year_in
-from luminalib.adapters.text.encodings import EAST_ASIAN, decode_pairs, east_asian_encoding, legacy_encoding
+from luminalib.adapters.text.encodings import EAST_ASIAN, decode_pairs, east_asian_encoding, encoded_once, legacy_encoding
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.language import declared_language, language_of
 from luminalib.adapters.text.results import Extraction, Metadata, make_metadata, only_isbn
@@ -103,6 +103,7 @@ def _read(path: str, most_characters: int, language: str | None) -> str:
     if len(content) > most_characters * _MOST_BYTES_A_CHARACTER:
         raise failure("limit-text")
     text = decode(content, language)
+    text = encoded_once(text) or text
     if len(text) > most_characters:
         raise failure("limit-text")
     return join_cut_words(text.replace("\r\n", "\n").replace("\r", "\n"))
