@@ -28,7 +28,7 @@ from rich.table import Table
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.text.extractor import SandboxedTextExtractor
 from luminalib.domain.media import ContentSniffer, MediaType
-from luminalib.ports.children import ChildLimits, Progress
+from luminalib.ports.children import ChildLimits, Progress, open_handed
 
 SHARED = Path(os.environ.get("LUMINALIB_SHARED", Path(__file__).parents[1].parent / "shared"))
 ROOMY = ChildLimits(wall_seconds=300, cpu_seconds=300, memory_bytes=4 << 30)
@@ -42,7 +42,8 @@ def pypdf_text(*, path: str, progress: Progress) -> int:
     from pypdf import PdfReader  # noqa: PLC0415 - only the child needs it
 
     del progress
-    return sum(len(page.extract_text()) for page in PdfReader(path).pages)
+    with open_handed(path) as file:
+        return sum(len(page.extract_text()) for page in PdfReader(file).pages)
 
 
 def bare_pdfium_text(*, path: str, progress: Progress) -> int:
@@ -53,7 +54,9 @@ def bare_pdfium_text(*, path: str, progress: Progress) -> int:
 
     del progress
     raw.FPDF_InitLibrary()
-    document = raw.FPDF_LoadDocument(path.encode(), None)
+    with open_handed(path) as file:
+        content = file.read()
+    document = raw.FPDF_LoadMemDocument64(content, len(content), None)
     characters = 0
     for number in range(raw.FPDF_GetPageCount(document)):
         page = raw.FPDF_LoadPage(document, number)
@@ -92,7 +95,7 @@ class Bench:
     async def rival(self, task: str, path: Path) -> float:
         """CPU seconds of another reader."""
         before = self._child_cpu()
-        await self.pool.call(f"extraction:{task}", {"path": str(path)}, limits=ROOMY)
+        await self.pool.call(f"extraction:{task}", {}, limits=ROOMY, files={"path": path})
         return self._child_cpu() - before
 
     def _child_cpu(self) -> float:

@@ -266,3 +266,19 @@ def test_letters_that_make_no_words_are_not_a_text() -> None:
     ):
         assert not is_gibberish(text), text
     assert without_unreadable([PROSE, shifted]) == ([PROSE, ""], [2])
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Lund, Mira and Aas, Per", ["Lund, Mira", "Aas, Per"]),
+        ("Lund, Mira & Aas, Per & Kern, Uli", ["Lund, Mira", "Aas, Per", "Kern, Uli"]),
+        ("Kern, Uli, 1950-", ["Kern, Uli"]),
+        ("Lund, Mira, 1871-1922; Aas, Per (1880–1940)", ["Lund, Mira", "Aas, Per"]),
+        ("Mira Lund (Author), Per Aas (Illustrator)", ["Mira Lund"]),
+        ("Per Aas (Translator); Mira Lund (Author)", ["Mira Lund"]),
+        ("Mira Lund (Editor)", ["Mira Lund"]),
+    ],
+)
+def test_catalogues_write_names_with_roles_and_years(line: str, names: list[str]) -> None:
+    assert people([line]) == names

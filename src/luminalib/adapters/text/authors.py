@@ -12,6 +12,12 @@ _ROLE = re.compile(
     r"\s*[(\[](?:author|auth?\.?|ed(?:itor)?s?\.?|hrsg\.?|hg\.?|eds\.|illustrat\w*|ill\.?|transl?\w*\.?|trl|üb\w*\.?|trad\w*\.?|writer|aut)[)\]]\s*",
     re.IGNORECASE,
 )
+_AUTHOR_ROLE = re.compile(r"[(\[](?:author|auth?\.?|writer|aut)[)\]]", re.IGNORECASE)
+_OTHER_ROLE = re.compile(
+    r"[^,;&|]+[(\[](?:ed(?:itor)?s?\.?|hrsg\.?|hg\.?|illustrat\w*|ill\.?|transl?\w*\.?|trl|üb\w*\.?|trad\w*\.?)[)\]]", re.IGNORECASE
+)
+_LIFE = re.compile(r",?\s*[(\[]?(?:(?:ca?|b|d|geb|fl)\.\s*)?\d{3,4}\??\s*(?:[-–]\s*(?:\d{3,4}\??)?)?[)\]]?\s*(?=$|[;|])")
+"""Years of birth and death, as catalogues write them behind a name."""
 _LEADING = re.compile(r"^(?:(?:written |edited )?by|von|author:|autor:|auteur:)\s+", re.IGNORECASE)
 _AND_OTHERS = re.compile(r"[,;]?\s*\b(?:et\.? al(?:ii|ia|\.)?|and others|u\. ?a\.|et alii|e altri|y otros)\s*$", re.IGNORECASE)
 _STRONG = re.compile(r"\s*(?:;|\||\n|；|、|·)\s*")
@@ -45,7 +51,9 @@ def is_placeholder(name: str) -> bool:
 
 
 def _names(line: str) -> list[str]:
-    line = _AND_OTHERS.sub("", _LEADING.sub("", _ROLE.sub(" ", line).strip()))
+    if _AUTHOR_ROLE.search(line):
+        line = _OTHER_ROLE.sub("", line)
+    line = _LIFE.sub("", _AND_OTHERS.sub("", _LEADING.sub("", _ROLE.sub(" ", line).strip())))
     if _BODY.search(line):
         return [name for name in _STRONG.split(line) if name.strip() and not is_placeholder(name)]
     names = [name for part in _STRONG.split(line) for name in _of_part(part)]
@@ -55,6 +63,9 @@ def _names(line: str) -> list[str]:
 
 def _of_part(part: str) -> list[str]:
     """The names of a part without semicolons: by commas first, then by `and`."""
+    sides = [side for side in _WEAK.split(part) if side]
+    if len(sides) > 1 and all(map(_is_turned, sides)):
+        return sides
     pieces = [piece for piece in _COMMA.split(part) if piece]
     if len(pieces) <= 1:
         return _by_and(part)
@@ -71,6 +82,12 @@ def _of_part(part: str) -> list[str]:
         else:
             names += _by_and(re.sub(r"^(?:and|und|et|y|e|og|och)\s+", "", piece))
     return names
+
+
+def _is_turned(name: str) -> bool:
+    """Whether it is one name with the surname first: `Lund, Mira`."""
+    pieces = [piece for piece in _COMMA.split(name) if piece]
+    return len(pieces) == _PAIR and not _is_full(pieces[0]) and not _SUFFIX.match(pieces[1])
 
 
 def _is_inverted(pieces: list[str]) -> bool:
