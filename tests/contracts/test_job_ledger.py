@@ -3,14 +3,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
-from luminalib.adapters.db.jobs import SqlJobLedger, _claimable
+from luminalib.adapters.db.jobs import SqlJobLedger, _claimable, jobs
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
-from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, Job, pause_after
+from luminalib.domain.jobs import FREE_CLAIMS, LEASE, MAX_CLAIMS, Job, JobStatus, pause_after
 from luminalib.ports.jobs import JobLedger
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -28,11 +29,23 @@ def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
 
 
 async def enqueue(
-    uow: SqlUnitOfWorkFactory, *names: str, lock: str | None = None, run_at: datetime = NOW, tenant: str = "main"
+    uow: SqlUnitOfWorkFactory,
+    *names: str,
+    lock: str | None = None,
+    run_at: datetime = NOW,
+    tenant: str = "main",
+    once: str | None = None,
 ) -> None:
     for name in names:
         async with uow(tenant) as unit:
-            await unit.enqueue(Job(name=name, payload={"id": name}, tenant_id=tenant, run_at=run_at, lock=lock))
+            await unit.enqueue(Job(name=name, payload={"id": name}, tenant_id=tenant, run_at=run_at, lock=lock, queueing_lock=once))
+
+
+async def outcomes(database: SqlDatabase) -> list[tuple[str, JobStatus, str | None]]:
+    """Name, state and error of each job, in their order."""
+    async with database.owner.connect() as connection:
+        found = await connection.execute(sa.select(jobs.c.name, jobs.c.status, jobs.c.error).order_by(jobs.c.id))
+        return [(name, status, error) for name, status, error in found]
 
 
 async def claim(ledger: JobLedger, worker: str = ME, at: datetime = NOW) -> Job:
@@ -146,6 +159,52 @@ async def test_finished_jobs_are_forgotten_after_a_while(ledger: JobLedger, uow:
     assert (await claim(ledger)).name == "waiting"
 
 
+async def test_outcomes_are_kept(ledger: JobLedger, uow: SqlUnitOfWorkFactory, database: SqlDatabase) -> None:
+    await enqueue(uow, "done", "failed", "waiting")
+    await ledger.finish(await claim(ledger), NOW)
+    await ledger.finish(await claim(ledger), NOW, error="broken")
+    assert await outcomes(database) == [
+        ("done", JobStatus.DONE, None),
+        ("failed", JobStatus.FAILED, "broken"),
+        ("waiting", JobStatus.WAITING, None),
+    ]
+
+
+async def test_what_one_that_waits_will_do_is_not_tried_again(
+    ledger: JobLedger, uow: SqlUnitOfWorkFactory, database: SqlDatabase
+) -> None:
+    await enqueue(uow, "index 1", once="index")
+    first = await claim(ledger)
+    await enqueue(uow, "index 2", once="index")
+    await enqueue(uow, "index 3", once="index")
+    await enqueue(uow, "other", once="other")
+    await ledger.retry(first, NOW, failures=1, error="no luck")
+    await ledger.retry(await claim(ledger), NOW, failures=1, error="no luck")
+    assert await outcomes(database) == [
+        ("index 1", JobStatus.DONE, "no luck"),
+        ("index 2", JobStatus.WAITING, "no luck"),
+        ("other", JobStatus.WAITING, None),
+    ]
+
+
+async def test_a_lock_s_jobs_are_cancelled_in_its_tenant_alone(
+    ledger: JobLedger, uow: SqlUnitOfWorkFactory, database: SqlDatabase
+) -> None:
+    await enqueue(uow, "runs", "waits", lock="document:1")
+    await enqueue(uow, "another", lock="document:2")
+    await enqueue(uow, "elsewhere", lock="document:1", tenant="quiet")
+    await claim(ledger)
+    async with uow("main") as unit:
+        await unit.cancel_jobs("document:1", NOW)
+    ended = [
+        ("runs", JobStatus.CANCELLED),
+        ("waits", JobStatus.CANCELLED),
+        ("another", JobStatus.WAITING),
+        ("elsewhere", JobStatus.WAITING),
+    ]
+    assert [one[:2] for one in await outcomes(database)] == ended
+
+
 async def test_a_claim_is_fenced_against_the_same_worker_s_earlier_one(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
     await enqueue(uow, "job")
     first = await claim(ledger)
@@ -171,8 +230,10 @@ async def test_what_a_worker_is_at_is_not_given_to_it_again(ledger: JobLedger, u
     assert await ledger.claim(ME, much_later, [mine.id, other.id]) is None
 
 
-async def test_what_the_dead_left_keeps_its_place(ledger: JobLedger, uow: SqlUnitOfWorkFactory) -> None:
-    await enqueue(uow, "dead", "waiting")
+@pytest.mark.parametrize("lock", [None, "document:1"])
+async def test_what_the_dead_left_keeps_its_place(ledger: JobLedger, uow: SqlUnitOfWorkFactory, lock: str | None) -> None:
+    await enqueue(uow, "dead", lock=lock)
+    await enqueue(uow, "waiting")
     await claim(ledger)
     assert [(await claim(ledger, at=NOW + LEASE * 2)).name for _ in range(2)] == ["dead", "waiting"]
 
