@@ -74,7 +74,7 @@ audit: $(VENV)/.dev ## Ask the advisory database about every locked package (nee
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r .audit.txt; code=$$?; rm -f .audit.txt; exit $$code
 
 compose-up: ## Start or renew the library with Docker Compose; a wrong setting in .env leaves the running one as it is
-	docker compose build && docker compose run --rm --no-deps migrate settings >/dev/null && docker compose up --detach --wait
+	docker compose build && docker compose run --rm --no-deps api settings >/dev/null && docker compose up --detach --wait
 
 compose-check: ## Let Docker Compose read docker-compose.yml, and compare its defaults with .env.example
 	@bare=$$(docker compose --env-file /dev/null config) && example=$$(docker compose --env-file .env.example config) \

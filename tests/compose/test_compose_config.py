@@ -36,6 +36,13 @@ def test_every_choice_of_the_compose_file_gives_way_to_its_own_name() -> None:
     assert [name for name, value in chosen.items() if not value.startswith(f"${{{name}:-")] == ["LUMINALIB_DATA_DIR"]
 
 
+def test_settings_are_tried_where_there_is_a_data_directory() -> None:
+    """`make compose-up` asks a service for its settings before anything running is touched; the file system is read-only."""
+    asked = re.findall(r"docker compose run --rm --no-deps (\w+) settings", (ROOT / "Makefile").read_text())
+    services = re.split(r"^  (?=\w+:$)", (ROOT / "docker-compose.yml").read_text(), flags=re.MULTILINE)
+    assert [name for name in asked for one in services if one.startswith(f"{name}:\n") and "data:/app/data" in one] == asked != []
+
+
 @needs_compose
 @pytest.mark.parametrize(
     ("name", "value"),
