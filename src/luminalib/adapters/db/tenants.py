@@ -60,6 +60,10 @@ _CONCERNS: dict[Concern, tuple[Any, ...]] = {
     Concern.RANKED: (recommender_models,),
 }
 """By what a round looks for: the table, and which rows of it."""
+_INDEXED: list[sa.TableClause] = [
+    sa.table(f"indexed_{kind}", sa.column("tenant_id")) for kind in ("documents", "passages", "vectors", "terms")
+]
+"""The index inside PostgreSQL, which is no part of the metadata. It may have been filled before another index was chosen."""
 _SHOWN = (tenants.c.tenant_id.label("slug"), *(column for column in tenants.c if not column.primary_key))
 
 _NAMES = tuple(column.name for column in _SHOWN)
@@ -84,10 +88,11 @@ class SqlTenantRepository(TenantRepository):
         return found
 
     async def remove_everything(self) -> dict[str, int]:
-        """See TenantRepository. Tables that others refer to come last; the unit of work adds the tenant to every statement."""
+        """See TenantRepository. Tables that others refer to come last."""
+        own = self._session.info["tenant_id"]
         counted = await self.count_everything()
         for table in reversed(self._own_tables()):
-            await self._session.execute(sa.delete(table))
+            await self._session.execute(sa.delete(table).where(table.c.tenant_id == own))
         return counted
 
     async def count_everything(self) -> dict[str, int]:
@@ -99,8 +104,9 @@ class SqlTenantRepository(TenantRepository):
             found[table.name] = await self._session.scalar(count) or 0
         return found
 
-    def _own_tables(self) -> list[sa.Table]:
-        return [table for table in metadata.sorted_tables if "tenant_id" in table.c]
+    def _own_tables(self) -> list[sa.TableClause]:
+        own: list[sa.TableClause] = [table for table in metadata.sorted_tables if "tenant_id" in table.c]
+        return own + _INDEXED if self._session.get_bind().dialect.name == "postgresql" else own
 
 
 class SqlTenantRegister(TenantRegister):
