@@ -1,0 +1,157 @@
+"""A library on a laptop's model, such as Qwen2.5 of half a billion parameters, which invents, repeats itself and loses its way.
+
+Whatever it says, nothing untrue of this kind is stored; where it says nothing of use, the built-in engine answers in its place.
+It takes minutes, so it runs where LUMINALIB_TEST_MODEL names a model of the lab: qwen05 or qwen15.
+"""
+# ruff: noqa: RUF001  (marks of several languages are meant)
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from accounts import Library
+from journeys import add
+from lab import model_servers, needs_lab
+from lending import borrow, review
+from luminalib.adapters.llm.extractive.opinions import opinion
+from luminalib.adapters.llm.prompted.prompts import FilePrompts
+from luminalib.container import open_container
+from luminalib.demo.shelf import load_shelf
+from luminalib.domain.consensus import AspectEvidence
+from luminalib.domain.content_checks import consensus, grounding, wording
+from luminalib.domain.content_checks.grounding import Source
+from luminalib.domain.intelligence import Sentiment
+from luminalib.domain.sentences import sentences_of
+from luminalib.domain.text_languages import is_in_another_language
+from luminalib.main import create_app
+from luminalib.settings import OpenAISettings, Settings
+
+MODEL = os.environ.get("LUMINALIB_TEST_MODEL", "")
+needs_model = pytest.mark.skipif(not MODEL, reason="no small model is asked; LUMINALIB_TEST_MODEL=qwen05 does")
+TEXTS = ("A Short Weight of Salt", "Der Leuchtturm, der nicht schlafen konnte", "La relieuse de la rue des Tanneurs")
+PARAGRAPHS = 3
+"""Of each of these books of the demo shelf: some 150 words in English, German and French."""
+REVIEWS = {5: "The people are alive and the jokes are wonderful.", 2: "The pacing is dreadful. The people are a joy, though."}
+OPEN_FOR_LONG = 3600
+"""Seconds; how fast the machine is decides how long it takes, not whether it is right."""
+ENDED = re.compile(r"[.!?…][\"'”’»“)\]]*$")
+
+
+@pytest.fixture
+async def library(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Library]:
+    with model_servers(MODEL) as urls:
+        settings = Settings(
+            _env_file=None,
+            data_dir=tmp_path / "data",
+            database_url=sqlite_url,
+            llm="openai",
+            llm_fallback="extractive",
+            llm_seconds=OPEN_FOR_LONG,
+            llm_at_once=1,
+            openai=OpenAISettings(base_url=f"{urls['openai']}/v1", model=MODEL),
+            rate_limits="off",
+        )
+        async with AsyncExitStack() as stack:
+            container = await stack.enter_async_context(open_container(settings))
+            app = create_app(settings, container)
+            app.state.services = container.services
+            yield Library(app, container, stack)
+
+
+async def until(client: httpx.AsyncClient, path: str, *, is_there: Any) -> dict[str, Any]:
+    while True:
+        found: dict[str, Any] = (await client.get(path)).raise_for_status().json()
+        if is_there(found):
+            return found
+        await asyncio.sleep(1)
+
+
+def excerpt(title: str) -> tuple[str, str]:
+    book = next(book for book in load_shelf() if book.title == title)
+    return "\n\n".join(book.chapters[0].blocks[:PARAGRAPHS]), book.language
+
+
+@needs_lab
+@needs_model
+async def test_what_a_careless_model_says_is_stored_only_where_it_is_sound(library: Library) -> None:
+    admin = await library.join("admin")
+    books = {}
+    for title in TEXTS:
+        text, language = excerpt(title)
+        made = await add(admin, text, title=title, language=language, copies="2")
+        books[title] = str(made.raise_for_status().json()["id"])
+    reviewed = books["A Short Weight of Salt"]
+    for number, (stars, text) in enumerate(REVIEWS.items()):
+        reader = await library.join(f"reader-{number}")
+        (await borrow(reader, reviewed)).raise_for_status()
+        (await review(reader, reviewed, stars, text)).raise_for_status()
+
+    for title, book in books.items():
+        told = await until(admin, f"/books/{book}/summary", is_there=lambda found: found["status"] in ("completed", "failed"))
+        assert told["status"] == "completed", told
+        assert told["provider"] in ("openai", "extractive (fallback)")
+        _is_sound(told, *excerpt(title), title)
+    analysis = await until(
+        admin,
+        f"/books/{reviewed}/analysis",
+        is_there=lambda found: found["status"] == "completed" and found["review_count"] == len(REVIEWS),
+    )
+    _agrees_with_its_table(analysis)
+    usage = (await admin.get("/admin/llm/usage")).raise_for_status().json()
+    assert {item["purpose"] for item in usage["items"]} >= {"summary", "review", "consensus"}, "the model was asked for all of it"
+
+
+def _is_sound(told: dict[str, Any], text: str, language: str, title: str) -> None:
+    source, own = Source(text), FilePrompts().find("text-summary").own_words
+    is_the_models = told["provider"] == "openai"
+    sentences = sentences_of(told["summary"])
+    for sentence in sentences:
+        assert ENDED.search(sentence), f"cut off: {sentence}"
+        assert not is_in_another_language(sentence, language), sentence
+        assert grounding.unfounded_name(sentence, source, language, (title,)) is None, sentence
+        assert grounding.unfounded_number(sentence, source) is None, sentence
+        assert wording.echo(sentence, own, source) is None, sentence
+        assert wording.loop(sentence) is None, sentence
+    said = [*sentences, *(told["insights"] if is_the_models else ())]
+    folded = [grounding.normal_text(one) for one in said]
+    assert len(folded) == len(set(folded)), "said twice"
+    is_worded = told["prompt"].startswith("text-summary")
+    assert not is_worded or not [pair for pair in combinations(sentences, 2) if wording.alike(*pair)], "nearly said twice"
+    topics = [topic.casefold() for topic in told["key_topics"]]
+    assert len(topics) == len(set(topics))
+    assert all(any(map(source.holds, grounding.words_of(topic))) for topic in topics), topics
+    plain = grounding.normal_text(text)
+    assert not is_the_models or all(grounding.normal_text(insight) in plain for insight in told["insights"])
+
+
+def _agrees_with_its_table(analysis: dict[str, Any]) -> None:
+    rows = [_evidence(row["name"], Sentiment(row["sentiment"]), row["mentions"]) for row in analysis["aspects"]]
+    table = consensus.Table(
+        aspects=rows,
+        moods={Sentiment(analysis["sentiment"]): len(REVIEWS)},
+        source=Source(*REVIEWS.values(), *(row.name for row in rows)),
+        instruction="",
+        language="en",
+        title="A Short Weight of Salt",
+    )
+    assert analysis["consensus"]
+    if analysis["provider"] != "openai":
+        return  # numbers of the table, and sentences that readers wrote
+    assert list(consensus.contradictions(analysis["consensus"], table, opinion)) == [], analysis["consensus"]
+    assert not is_in_another_language(analysis["consensus"], "en")
+
+
+def _evidence(name: str, verdict: Sentiment, mentions: int) -> AspectEvidence:
+    sides = {side: mentions if side is verdict else 0 for side in (Sentiment.POSITIVE, Sentiment.NEGATIVE)}
+    rest = mentions - sum(sides.values())
+    return AspectEvidence(
+        name=name, positive=sides[Sentiment.POSITIVE], negative=sides[Sentiment.NEGATIVE], undecided=rest, quotes=()
+    )
