@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from luminalib.domain.announcements import EventType, about_loan
 from luminalib.domain.auth import Principal
 from luminalib.domain.jobs import Job
-from luminalib.domain.loans import Loan
+from luminalib.domain.loans import Loan, LoanPolicy
 from luminalib.domain.notices import AGAIN_AFTER, Notice, NoticeKind, about_due, remind
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
@@ -42,6 +42,11 @@ class _NoticeNews(FollowedLog[Notice]):
             return [(notice.id, notice) for notice in await uow.notices.after(after, owner_id or "", BATCH)]
 
 
+def _told_of(policy: LoanPolicy, now: datetime) -> tuple[tuple[NoticeKind, tuple[datetime, datetime]], ...]:
+    """Between which due dates members are told what of their loans."""
+    return (NoticeKind.OVERDUE, (BEGINNING, now - policy.grace)), (NoticeKind.DUE_SOON, (now, now + policy.due_soon))
+
+
 class NoticeService:
     """The notice board, and the job `remind` that fills it."""
 
@@ -72,9 +77,20 @@ class NoticeService:
         return self._followers.follow(by.tenant_id, by.user_id or "", after, by)
 
     async def request(self, tenant_id: str) -> None:
-        """Has the round made in the background."""
-        async with self._uow(tenant_id) as uow:
-            await uow.enqueue(remind(tenant_id, self._clock.now()))
+        """Has the round made in the background, where somebody is to be told or a hold has lapsed."""
+        if await self._is_due(tenant_id):
+            async with self._uow(tenant_id) as uow:
+                await uow.enqueue(remind(tenant_id, self._clock.now()))
+
+    async def _is_due(self, tenant_id: str) -> bool:
+        policy, now = await self._policies.of(tenant_id), self._clock.now()
+        async with self._uow.reading(tenant_id) as uow:
+            if await uow.holds.lapsed_books(now):
+                return True
+            for kind, due in _told_of(policy, now):
+                if await uow.notices.untold(kind, due, now - AGAIN_AFTER, 1):
+                    return True
+        return False
 
     async def remind(self, job: Job) -> None:
         """The round: ends holds that have lapsed, and tells who should return a book soon or should have."""
@@ -85,9 +101,8 @@ class NoticeService:
         for book_id in lapsed:
             async with self._uow(job.tenant_id) as uow:
                 await serve_books(uow, [book_id], policy, now)
-        overdue_since = now - policy.grace
-        await self._tell(job, NoticeKind.OVERDUE, (BEGINNING, overdue_since), now)
-        await self._tell(job, NoticeKind.DUE_SOON, (now, now + policy.due_soon), now)
+        for kind, due in _told_of(policy, now):
+            await self._tell(job, kind, due, now)
 
     async def _tell(self, job: Job, kind: NoticeKind, due: tuple[datetime, datetime], now: datetime) -> None:
         found = BATCH
