@@ -10,7 +10,9 @@ OPENAPI := tests/openapi
 SOURCES := src tests benchmarks alembic
 # One more than there are cores: a good part of the tests waits for something.
 WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
-FAST = tests/domain tests/architecture tests/container tests/services tests/contracts -k "not postgresql and not redis and not minio and not s3"
+FAST = tests/domain tests/architecture tests/container tests/services tests/contracts \
+	-k "not postgresql and not redis and not minio and not s3 and not tenant_files and not row_security and not pooler \
+	and not (llm_provider and (ollama or openai))"
 
 # An editor or a container that forbids these files would let every start, and every child, compile the whole source anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -33,7 +35,7 @@ test: $(VENV)/.dev ## Run all tests and say how long they took (ARGS= for pytest
 	@begun=$$(date +%s); $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations=10 $(ARGS); code=$$?; took=$$(($$(date +%s) - begun)); \
 	echo "All tests took $$((took / 60)) min $$((took % 60)) s; on two idle cores they should take 10 minutes at most."; exit $$code
 
-test-fast: $(VENV)/.dev ## Run what needs neither PostgreSQL nor the whole server: rules, fakes, contracts on SQLite (2 minutes at most)
+test-fast: $(VENV)/.dev ## Run what needs neither PostgreSQL nor a model nor the whole server: rules, fakes, contracts on SQLite (2 minutes at most)
 	@begun=$$(date +%s); $(BIN)/pytest -n $(WORKERS) --dist worksteal $(FAST) $(ARGS); code=$$?; \
 	echo "These tests took $$(($$(date +%s) - begun)) s."; exit $$code
 
