@@ -33,7 +33,7 @@ COLUMNS = {
     "book_texts": "book_id tenant_id version title series authors tags description summary",
     "users": "id tenant_id email password_hash display_name role is_active created_at",
     "loans": "id tenant_id book_id user_id borrowed_at due_at returned_at renewals",
-    "reviews": "id tenant_id book_id user_id rating text created_at updated_at",
+    "reviews": "id tenant_id book_id user_id rating text created_at updated_at sentiment",
 }
 ONCE = ("catalogue_terms", "catalogue_starts", "catalogue_words")
 """Tables that have each word or name once, however many books have it."""
@@ -127,7 +127,9 @@ def rows_of(number: int, chance: random.Random) -> dict[str, list[tuple[Any, ...
         reader = identity("user", chance.randrange(READERS))
         back = None if number % 20 == 0 else at + timedelta(days=3)
         made["loans"] = [(identity("loan", number), MAIN_TENANT, book, reader, at, at + timedelta(days=14), back, 0)]
-        made["reviews"] = [(identity("review", number), MAIN_TENANT, book, reader, chance.randint(1, 5), "Well.", at, at)]
+        made["reviews"] = [
+            (identity("review", number), MAIN_TENANT, book, reader, chance.randint(1, 5), "Well.", at, at, "neutral")
+        ]
     return made
 
 

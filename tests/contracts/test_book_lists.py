@@ -153,6 +153,24 @@ async def test_what_takes_longer_than_a_millisecond_leaves_the_event_loop(databa
     assert quick not in reader._slow._pauses
 
 
+async def test_a_large_schema_and_its_change_do_not_drive_reading_out_of_the_event_loop(
+    database: SqlDatabase, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(reader, SqliteReader):
+        pytest.skip("only SQLite is read in the event loop")
+    in_thread: list[object] = []
+    whole = reader._in_thread
+    monkeypatch.setattr(reader, "_in_thread", lambda *asked: in_thread.append(asked) or whole(*asked))
+    quick = Statement(sa.select(sa.func.count()).select_from(book_listings))
+    for round_ in range(2):
+        async with database.engine.begin() as connection:
+            for number in range(1_000):  # reading such a schema takes many milliseconds
+                await connection.execute(sa.text(f"CREATE TABLE more_{round_}_{number} (id INTEGER PRIMARY KEY, word TEXT UNIQUE)"))
+        read = [await reader.row(quick, "main") for _ in range(4)]
+        assert read == [(0,)] * 4
+        assert len(in_thread) <= round_, "at most the one that found the schema changed"
+
+
 async def test_what_nearly_every_visit_asks_for_is_compiled_before(views: SqlBookViews, monkeypatch: pytest.MonkeyPatch) -> None:
     views.prepare()
 

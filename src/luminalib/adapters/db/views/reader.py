@@ -6,7 +6,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ FEW = 20
 """Rows that are made into views in well under a millisecond."""
 _STEPS_BETWEEN_LOOKS = 500
 # A reader of a database in WAL mode does not wait for writers; this is for the moment in which the log is reset.
-_LOCKED_IN_LOOP, _LOCKED_IN_THREAD = 0.01, 5.0
+_LOCKED_IN_LOOP_MS, _LOCKED_IN_THREAD_SECONDS = 10, 5.0
 _THREADS = 4
 
 
@@ -74,7 +74,9 @@ class _SlowStatements:
 class SqliteReader(Reader):
     """Few rows are read in the event loop, where a hop to a thread would cost more than they do, everything else in a few threads.
 
-    What keeps the loop for longer than a millisecond is interrupted there, read in a thread, and for a while not tried again.
+    What keeps the loop for longer than a millisecond is interrupted there, read in a thread, and for a while not tried again. The
+    loop's connection is opened in a thread, since reading the schema takes longer than that; after a change of the schema it is
+    opened anew.
     """
 
     is_sqlite = True
@@ -82,6 +84,7 @@ class SqliteReader(Reader):
     def __init__(self, database: SqlDatabase) -> None:
         self._path = database.url.database or ""
         self._own: sqlite3.Connection | None = None
+        self._schema = 0
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="reading")
         self._of_thread = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -95,47 +98,75 @@ class SqliteReader(Reader):
         """See Reader."""
         prepared = statement.sqlite
         arguments = prepared.arguments({TENANT: tenant_id, **given})
+        in_thread = partial(asyncio.get_running_loop().run_in_executor, self._threads)
         if few and self._slow.may_be_tried(statement):
+            own = self._own
+            if own is None:
+                own = await in_thread(self._open_own)
             try:
-                found = self._in_loop(prepared, arguments)
+                self._until = time.thread_time() + LOOP_SECONDS
+                found = _fetched(own, prepared, arguments)
             except sqlite3.OperationalError:  # interrupted, or locked for a moment: a thread can wait
-                self._slow.note(statement)
+                self._note(statement, own)
             else:
                 self._slow.forget(statement)
                 return found
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_thread, prepared, arguments)
+        return await in_thread(self._in_thread, prepared, arguments)
 
     async def close(self) -> None:
         """See Reader."""
         await asyncio.to_thread(self._threads.shutdown)
-        for connection in (*self._opened, self._own):
-            if connection is not None:
-                connection.close()
+        for connection in self._opened:
+            connection.close()
 
-    def _in_loop(self, prepared: Prepared, arguments: list[Any]) -> list[Row]:
-        if self._own is None:
-            self._own = self._connect(_LOCKED_IN_LOOP)
-            self._own.set_progress_handler(lambda: time.thread_time() > self._until, _STEPS_BETWEEN_LOOKS)
-        self._until = time.thread_time() + LOOP_SECONDS
-        return _fetched(self._own, prepared, arguments)
+    def _open_own(self) -> sqlite3.Connection:
+        """Raises DatabaseUnavailable."""
+        try:
+            connection = self._connect()
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+            connection.execute(f"PRAGMA busy_timeout={_LOCKED_IN_LOOP_MS}")
+            self._schema = _schema_of(connection)
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+        connection.set_progress_handler(lambda: time.thread_time() > self._until, _STEPS_BETWEEN_LOOKS)
+        self._own = connection
+        return connection
+
+    def _note(self, statement: Statement, own: sqlite3.Connection) -> None:
+        """What went wrong may be the schema's fault, which has to be read first and is read in a thread."""
+        with suppress(sqlite3.Error):
+            if _schema_of(own) == self._schema:
+                self._slow.note(statement)
+                return
+        self._own = None
 
     def _in_thread(self, prepared: Prepared, arguments: list[Any]) -> list[Row]:
         connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
         try:
             if connection is None:
-                connection = self._of_thread.connection = self._connect(_LOCKED_IN_THREAD)
-                self._opened.append(connection)
+                connection = self._of_thread.connection = self._connect()
             return _fetched(connection, prepared, arguments)
         except sqlite3.Error as error:
             raise unavailable(error) from error
 
-    def _connect(self, timeout: float) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
         uri = f"file:{self._path}?mode=ro"
         connection = sqlite3.connect(
-            uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_KEPT
+            uri,
+            uri=True,
+            timeout=_LOCKED_IN_THREAD_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS_KEPT,
         )
+        self._opened.append(connection)
         connection.execute("PRAGMA mmap_size=268435456")
         return connection
+
+
+def _schema_of(connection: sqlite3.Connection) -> int:
+    """The number that each change of the schema raises; asking for it does not read the schema."""
+    return int(connection.execute("PRAGMA schema_version").fetchone()[0])
 
 
 def _fetched(connection: sqlite3.Connection, prepared: Prepared, arguments: list[Any]) -> list[Row]:
