@@ -56,6 +56,7 @@ READ_HEADERS = (
     "Idempotency-Key",
     "If-Match",
     "Last-Event-ID",
+    "Prefer",
     "Range",
     "If-None-Match",
     "X-Request-ID",

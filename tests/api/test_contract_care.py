@@ -35,12 +35,18 @@ async def test_a_change_is_refused_when_somebody_else_was_faster(library: Librar
     both = f'"other", {(await admin.get(book)).headers["ETag"]}'
     assert (await admin.put(book, json={"title": "Third"}, headers={"If-Match": both})).status_code == 200
     assert (await admin.patch(book, json={"tags": ["sea"]})).status_code == 200  # who does not ask is not held to it
-    assert (await admin.delete(book, headers={"If-Match": "*"})).status_code == 204
+    strict = {"Prefer": "respond-async, handling=strict"}
+    for method, body in (("PATCH", {"title": "Fourth"}), ("PUT", {"title": "Fourth"}), ("DELETE", None)):
+        refused = await admin.request(method, book, json=body, headers=strict)
+        assert (refused.status_code, slug(refused)) == (428, "precondition-required")
+    assert (await admin.patch(book, json={"tags": ["hill"]}, headers={"Prefer": "handling=lenient"})).status_code == 200
+    assert (await admin.delete(book, headers=strict | {"If-Match": "*"})).status_code == 204
 
     seen = (await admin.get("/auth/me")).headers["ETag"]
     renamed = await admin.patch("/auth/me", json={"display_name": "Ada"}, headers={"If-Match": seen})
     assert (renamed.status_code, renamed.headers["ETag"]) == (200, (await admin.get("/auth/me")).headers["ETag"])
     assert (await admin.patch("/auth/me", json={"display_name": "Eve"}, headers={"If-Match": seen})).status_code == 412
+    assert (await admin.patch("/auth/me", json={"display_name": "Eve"}, headers=strict)).status_code == 428
 
 
 async def test_what_is_wrong_is_said_in_words_of_the_thing(library: Library) -> None:

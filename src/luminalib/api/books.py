@@ -27,7 +27,7 @@ from luminalib.domain.documents import DocumentStatus, DuplicateContent, EmptyFi
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.loans import BookOnLoan, CopiesOut
 from luminalib.domain.media import MediaType, UnsupportedMediaType
-from luminalib.domain.versions import Outdated, version_of
+from luminalib.domain.versions import Outdated, VersionNotNamed, version_of
 
 router = APIRouter(prefix="/books", tags=["books"])
 
@@ -180,7 +180,10 @@ async def get_book(book_id: UUID, request: Request, by: ReaderDep) -> Json:
 
 
 @router.put(
-    "/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut, Outdated)
+    "/{book_id}",
+    responses=documented(
+        Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut, Outdated, VersionNotNamed
+    ),
 )
 async def replace_book(
     book_id: UUID, body: BookBody, response: Response, by: PrincipalDep, services: ServicesDep, seen: SeenDep
@@ -190,7 +193,10 @@ async def replace_book(
 
 
 @router.patch(
-    "/{book_id}", responses=documented(Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut, Outdated)
+    "/{book_id}",
+    responses=documented(
+        Unauthenticated, NotAllowed, BookNotFound, InvalidIsbn, SeriesMissing, CopiesOut, Outdated, VersionNotNamed
+    ),
 )
 async def change_book(
     book_id: UUID, body: BookPatch, response: Response, by: PrincipalDep, services: ServicesDep, seen: SeenDep
@@ -199,7 +205,11 @@ async def change_book(
     return _versioned(response, await services.books.describe(by, str(book_id), body.changes(), seen))
 
 
-@router.delete("/{book_id}", status_code=204, responses=documented(Unauthenticated, NotAllowed, BookNotFound, BookOnLoan, Outdated))
+@router.delete(
+    "/{book_id}",
+    status_code=204,
+    responses=documented(Unauthenticated, NotAllowed, BookNotFound, BookOnLoan, Outdated, VersionNotNamed),
+)
 async def remove_book(book_id: UUID, by: PrincipalDep, services: ServicesDep, seen: SeenDep) -> None:
     """Removes a book with its file, text and summary. For its owner and librarians."""
     await services.books.remove(by, str(book_id), seen)

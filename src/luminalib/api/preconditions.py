@@ -1,4 +1,7 @@
-"""ETag and If-Match (RFC 9110, 13.1.1): a change that is refused when somebody else was faster."""
+"""ETag and If-Match (RFC 9110, 13.1.1): a change that is refused when somebody else was faster.
+
+A client that wants to be held to it says so (RFC 7240, 4.4): a change without If-Match is refused then, too (RFC 6585, 3).
+"""
 
 import re
 from collections.abc import Container
@@ -6,6 +9,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
+from luminalib.domain.versions import VersionNotNamed
+
+_STRICT = re.compile(r"(?:^|,)\s*handling\s*=\s*\"?strict\"?\s*(?=[,;]|$)", re.IGNORECASE)
 _TAG = re.compile(r'(?:^|,)\s*"([\x21\x23-\x7e]*)"\s*(?=,|$)')
 
 
@@ -25,9 +31,22 @@ async def seen_versions(
             examples=['"5f1c9d0e3b7a4c6d8e9f0a1b2c3d4e5f"'],
         ),
     ] = None,
+    prefer: Annotated[
+        str | None,
+        Header(
+            max_length=1000,
+            description="`handling=strict`: without `If-Match`, too, nothing is changed, and the answer is 428.",
+            examples=["handling=strict"],
+        ),
+    ] = None,
 ) -> Container[str] | None:
-    """The versions in `If-Match`; None without it. Weak tags (`W/"…"`) match nothing, as the RFC says."""
+    """The versions in `If-Match`; None without it. Weak tags (`W/"…"`) match nothing, as the RFC says.
+
+    Raises VersionNotNamed where the client prefers to be refused then.
+    """
     if if_match is None:
+        if prefer is not None and _STRICT.search(prefer):
+            raise VersionNotNamed
         return None
     return _Any() if if_match.strip() == "*" else frozenset(_TAG.findall(if_match))
 

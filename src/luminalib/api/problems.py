@@ -18,7 +18,7 @@ from luminalib.domain.documents import FileTooLarge
 from luminalib.domain.errors import Conflict, Forbidden, Invalid, LuminaError, NotFound, Unauthenticated, Unavailable
 from luminalib.domain.media import UnsupportedMediaType
 from luminalib.domain.uploads import VERSION, WrongVersion
-from luminalib.domain.versions import Outdated
+from luminalib.domain.versions import Outdated, VersionNotNamed
 from luminalib.ports.storage import StorageFull
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 STATUS_OF: dict[type[LuminaError], HTTPStatus] = {
     WrongVersion: HTTPStatus.PRECONDITION_FAILED,
     Outdated: HTTPStatus.PRECONDITION_FAILED,
+    VersionNotNamed: HTTPStatus.PRECONDITION_REQUIRED,
     FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,

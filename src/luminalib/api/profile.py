@@ -17,7 +17,7 @@ from luminalib.domain.auth import Account, LastAdmin, NotAllowed, TooManyRequest
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.preferences import Preferences, Taste
 from luminalib.domain.tastes import ImplicitTaste
-from luminalib.domain.versions import Outdated
+from luminalib.domain.versions import Outdated, VersionNotNamed
 
 router = APIRouter(prefix="/auth/me", tags=["accounts"])
 DisplayName = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
@@ -140,7 +140,7 @@ async def get_me(response: Response, by: PrincipalDep) -> UserOut:
     return _versioned(response, by.account)
 
 
-@router.patch("", responses=documented(Unauthenticated, NotAllowed, Outdated))
+@router.patch("", responses=documented(Unauthenticated, NotAllowed, Outdated, VersionNotNamed))
 async def change_me(body: ProfilePatch, response: Response, by: PrincipalDep, services: ServicesDep, seen: SeenDep) -> UserOut:
     """Changes the name that others see."""
     return _versioned(response, await services.profile.rename(by, body.display_name, seen))

@@ -12,6 +12,12 @@ class Outdated(Conflict):
     slug = "precondition-failed"
 
 
+class VersionNotNamed(Conflict):
+    """You asked to be strict, and did not say which version you have seen. Send its ETag in If-Match."""
+
+    slug = "precondition-required"
+
+
 def version_of(*facts: object) -> str:
     """A short name that is another one whenever one of the facts is."""
     return hashlib.sha256("\n".join(map(str, facts)).encode()).hexdigest()[:32]
