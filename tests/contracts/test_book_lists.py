@@ -115,6 +115,20 @@ async def test_filters(views: SqlBookViews, monkeypatch: pytest.MonkeyPatch) -> 
             assert len(await pages(views, BookFilter(**wanted))) == total, wanted
 
 
+async def test_the_rarest_word_of_a_name_is_looked_for_first(views: SqlBookViews, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    rows = views._reader.rows
+
+    def seen(statement: Statement, *arguments: Any, **given: Any) -> Any:
+        asked.append([given[f"author{n}"] for n in range(3)])
+        return rows(statement, *arguments, **given)
+
+    monkeypatch.setattr(views._reader, "rows", seen)
+    for name in ("Ann Lee 1", "1 Lee Ann"):
+        assert (await views.list("main", BookFilter(author=name), PageRequest())).total == 8
+        assert asked[-1][0] == "1"
+
+
 async def test_the_volumes_of_a_series_stand_in_their_order(views: SqlBookViews) -> None:
     by_series = (await views.list("main", BookFilter(sort="series"), PageRequest(1, 100))).items
     assert [book.series for book in by_series] == ["Saga 0"] * 6 + ["Saga 1"] * 11 + [None] * 6
@@ -160,7 +174,12 @@ async def test_a_large_schema_and_its_change_do_not_drive_reading_out_of_the_eve
         pytest.skip("only SQLite is read in the event loop")
     in_thread: list[object] = []
     whole = reader._in_thread
-    monkeypatch.setattr(reader, "_in_thread", lambda *asked: in_thread.append(asked) or whole(*asked))
+
+    def seen(*asked: Any) -> Any:
+        in_thread.append(asked)
+        return whole(*asked)
+
+    monkeypatch.setattr(reader, "_in_thread", seen)
     quick = Statement(sa.select(sa.func.count()).select_from(book_listings))
     for round_ in range(2):
         async with database.engine.begin() as connection:

@@ -20,6 +20,8 @@ from luminalib.domain.holds import HoldState
 
 COUNTED_EXACTLY = 100_000
 """More matches than this are not counted for each request."""
+COMPARED = 1_000
+"""So many books of a word are counted at most, to begin with the rarest word of a name."""
 _L, _B, _D = book_listings.c, books.c, documents.c
 _NOW = sa.bindparam("now", type_=UtcDateTime, required=True)
 _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
@@ -205,6 +207,18 @@ def matching_keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
     """The listings that match."""
     parts = _parts(shape, *columns)
     return sa.union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+@cache
+def frequencies(author_words: int) -> Statement:
+    """How many books have each word of an author's name, up to COMPARED, in the order of the parameters."""
+    counts = []
+    for n in range(author_words):
+        some = sa.select(book_labels.c.book_id).where(
+            book_labels.c.kind == "author", book_labels.c.label == sa.bindparam(f"author{n}", type_=sa.String)
+        )
+        counts.append(sa.select(sa.func.count()).select_from(some.limit(sa.literal_column(str(COMPARED))).subquery(f"some{n}")))
+    return Statement(sa.select(*(count.scalar_subquery() for count in counts)))
 
 
 @lru_cache(maxsize=4096)

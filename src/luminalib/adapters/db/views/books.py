@@ -19,6 +19,7 @@ from luminalib.adapters.db.views.book_pages import (
     COVER_KIND,
     Shape,
     estimate_statement,
+    frequencies,
     page_statement,
     total_statement,
     view_of,
@@ -133,7 +134,8 @@ class SqlBookViews(BookViews):
 
     async def list(self, tenant_id: str, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """See BookViews."""
-        shape, given = Shape.of(wanted, self._search.kind), _values(wanted) | {"now": self._clock.now()}
+        shape = Shape.of(wanted, self._search.kind)
+        given = await self._given(tenant_id, wanted, shape)
         if wanted.q is None:
             return await self._listed(tenant_id, wanted, shape, given, page)
         typed = Typed.of(wanted.q)
@@ -155,7 +157,8 @@ class SqlBookViews(BookViews):
 
     async def facets(self, tenant_id: str, wanted: BookFilter, kinds: Sequence[FacetKind]) -> dict[FacetKind, Sequence[Facet]]:
         """See BookViews."""
-        shape, given = Shape.of(wanted, self._search.kind), _values(wanted) | {"now": self._clock.now()}
+        shape = Shape.of(wanted, self._search.kind)
+        given = await self._given(tenant_id, wanted, shape)
         if wanted.q is not None:
             typed = Typed.of(wanted.q)
             found = await self._search.find(tenant_id, typed, shape, given) if typed.groups else None
@@ -163,6 +166,16 @@ class SqlBookViews(BookViews):
                 return {kind: [] for kind in kinds}
             given["match"] = found.match
         return {kind: await self._search.facet(tenant_id, kind, shape, given) for kind in kinds}
+
+    async def _given(self, tenant_id: str, wanted: BookFilter, shape: Shape) -> dict[str, Any]:
+        """The values of a list. Of an author's words the rarest is the first: the databases begin with it."""
+        given = _values(wanted) | {"now": self._clock.now()}
+        names = [f"author{n}" for n in range(shape.author_words)]
+        if len(names) > 1:
+            counts = await self._reader.row(frequencies(len(names)), tenant_id, **given)
+            ordered = sorted(zip(counts or (), (given[name] for name in names), strict=True))
+            given |= zip(names, (word for _, word in ordered), strict=True)
+        return given
 
     async def _listed(
         self, tenant_id: str, wanted: BookFilter, shape: Shape, given: dict[str, Any], page: PageRequest
@@ -217,7 +230,7 @@ def _values(wanted: BookFilter) -> dict[str, Any]:
     """The parameters of a filter; a statement takes those that it has."""
     names = dict.fromkeys(filter_words(wanted.author or ""))
     return {
-        **{f"author{n}": word for n, word in enumerate(sorted(names, key=len, reverse=True))},
+        **{f"author{n}": word for n, word in enumerate(names)},
         "tag": tag_label(wanted.tag or ""),
         "series": tag_label(wanted.series or ""),
         "language": language_code(wanted.language or "") or (wanted.language or "").lower(),
