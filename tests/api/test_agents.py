@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from accounts import Library, id_of, opened, slug
+from answering import QUESTION, house
 from fakes import FakeClock
 from journeys import STORY, add, settled
 from luminalib.container import Container
@@ -15,8 +16,6 @@ from luminalib.domain.agents import FACTS, question_in
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.settings import Settings
 from waiting import indexed
-
-QUESTION = "Who returned in spring to thank the keeper?"
 
 PARTNER = "We would love to integrate our braille displays. Our budget is 2,500 EUR a year. Regards,\nAda Mori\nada@tactile.example"
 
@@ -150,3 +149,30 @@ async def test_the_journey_from_a_letter_to_an_answer_with_its_source(admin: htt
     (await approve(admin, draft)).raise_for_status()
     answered = (await admin.get(f"/inquiries/{inquiry_id}")).json()
     assert (answered["state"], answered["score"]) == ("answered", 65)
+
+
+@pytest.mark.parametrize("draft", ["taken", "dropped", "unusable"])
+async def test_a_draft_of_a_model_says_what_its_tokens_cost(settings: Settings, draft: str) -> None:
+    settings = settings.model_copy(update={"llm_prices": "tiny=2000/10000, other=1/1", "rate_limits": "off"})
+    async with house(settings, "openai", by="schema") as opened:
+        if draft == "dropped":
+            opened.brain.draft = lambda _: {"answerable": True, "sentences": [{"text": "The house costs 12 EUR.", "source": 1}]}
+        if draft == "unusable":
+            opened.brain.draft = lambda _: {}
+        made = await run(opened.admin, "reply", input=QUESTION)
+        usage = made["usage"]
+        assert usage["tokens_in"] > 0
+        assert made["cost"] == pytest.approx((usage["tokens_in"] * 2000 + usage["tokens_out"] * 10_000) / 1_000_000)
+        accounts = (await opened.admin.get("/admin/llm/usage")).raise_for_status().json()["items"]
+        (answers,) = (one for one in accounts if one["purpose"] == "answer")
+        told = (answers["tokens_in"], answers["tokens_out"], answers["cost"])
+        assert told == (usage["tokens_in"], usage["tokens_out"], pytest.approx(made["cost"]))
+        assert (await opened.admin.get(f"/agents/runs/{made['id']}")).json() == made
+
+
+async def test_a_draft_knows_nothing_of_who_has_it_made(admin: httpx.AsyncClient) -> None:
+    book_id = (await add(admin, STORY, "light.txt", title="The Light")).raise_for_status().json()["id"]
+    (await admin.post(f"/books/{book_id}/borrow")).raise_for_status()
+    assert "The Light" in (await admin.post("/ask", json={"question": "Which books do I have on loan?"})).json()["answer"]
+    made = await run(admin, "reply", input="Which books do I have on loan?")
+    assert "The Light" not in made["output"]["text"]

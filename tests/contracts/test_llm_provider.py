@@ -140,7 +140,7 @@ async def test_a_conversing_model_gives_typed_answers_whatever_its_words(
         for choice in (await conversing.choose(situation, TOOLS[-1:]), await conversing.route(situation, TOOLS)):
             names = {tool.name for tool in TOOLS}
             assert all(call.name in names or call.fault for call in choice.calls)
-            assert choice.spent.tokens_in > 0
+            assert situation.spent.tokens_in > 0
         draft = await conversing.draft(situation)
         assert all(isinstance(claim.source, int) and claim.text for claim in draft.claims)
         assert draft.prompt.startswith("answer-draft@")

@@ -37,7 +37,7 @@ class AgentOut(BaseModel):
     name: AgentName = Field(description="Its name.", examples=["reply"])
     takes: str = Field(description="What it works on.", examples=["An inquiry, or a text."])
     gives: str = Field(description="What it makes, and what follows when that is approved.", examples=["A draft with citations."])
-    costs: str = Field(description="What a run costs.", examples=["Nothing: it quotes, and asks no model."])
+    costs: str = Field(description="What a run costs.", examples=["Nothing: it counts."])
 
 
 class AgentsOut(BaseModel):
@@ -87,7 +87,7 @@ class AgentRunOut(BaseModel):
     )
     citations: list[dict[str, Any]] = Field(description="Where a reply's quotations stand.", examples=[[]])
     usage: dict[str, int] = Field(description="A model's tokens.", examples=[{"tokens_in": 0, "tokens_out": 0}])
-    cost: float = Field(description="What it cost, in money.", examples=[0.0])
+    cost: float = Field(description="What it cost, in LUMINALIB_LLM_CURRENCY; 0 where the model has no price.", examples=[0.0])
     edited: str | None = Field(description="A person's own words in place of the draft's.", examples=["Dear Ada, gladly!"])
     created_by: str | None = Field(description="Who had it run.")
     created_at: datetime

@@ -79,7 +79,7 @@ def make_services(
     policies = loan_policies(settings, a)
     tenant_files = _tenant_file_tools(a)
     return Services(
-        agents=agent_service(settings, a),
+        agents=agent_service(settings, a, _prices(settings)),
         app_passwords=AppPasswordService(a.uow, a.signer, a.limiter, a.clock, a.tenants),
         auth=AuthService(
             tools,

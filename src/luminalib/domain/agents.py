@@ -58,7 +58,10 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What an agent made. `evidence` are words of the input or facts; `usage` counts a model's tokens, `cost` is in money."""
+    """What an agent made. `evidence` are words of the input or facts; `usage` counts a model's tokens, `cost` is in money.
+
+    Without a price for the model the cost is 0.
+    """
 
     output: Mapping[str, Any]
     evidence: Sequence[Any] = ()

@@ -163,7 +163,8 @@ class ToolCall:
 class Answer:
     """What is said to a question. Without citations and with `answered` false it is the refusal, word by word.
 
-    `confidence` is 0.0 to 1.0, from what was found and not from what a model says of itself; `usage` counts a model's tokens.
+    `confidence` is 0.0 to 1.0, from what was found and not from what a model says of itself; `usage` counts the tokens of the model
+    that was `asked`, whether its words were taken or not.
     `provider` and `model` say who worded it: `extractive` for the library's own sentences, `extractive (fallback)` where a model
     should have and could not; `prompt` is the model's, as name@version.
     """
@@ -178,6 +179,7 @@ class Answer:
     provider: str = "extractive"
     model: str | None = None
     prompt: str | None = None
+    asked: str | None = None
 
 
 @dataclass(eq=False, kw_only=True)

@@ -137,13 +137,15 @@ class Price:
     tokens_in: float
     tokens_out: float
 
+    def of(self, tokens_in: int, tokens_out: int) -> float:
+        """What so many tokens cost."""
+        return (tokens_in * self.tokens_in + tokens_out * self.tokens_out) / PER_MILLION
+
 
 def cost(usage: Usage, prices: Mapping[str, Price]) -> float | None:
     """What the calls cost; None for a model without a price."""
     price = prices.get(usage.model)
-    if price is None:
-        return None
-    return (usage.tokens_in * price.tokens_in + usage.tokens_out * price.tokens_out) / PER_MILLION
+    return price.of(usage.tokens_in, usage.tokens_out) if price else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

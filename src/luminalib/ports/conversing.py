@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from luminalib.domain.conversations import Turn
@@ -41,20 +41,19 @@ class Source:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Spent:
-    """What questions to a model took."""
+    """What questions to a model took, also those that came to nothing; it is added to."""
 
     tokens_in: int = 0
     tokens_out: int = 0
     calls: int = 0
 
-    def __add__(self, other: "Spent") -> "Spent":
-        return Spent(
-            tokens_in=self.tokens_in + other.tokens_in,
-            tokens_out=self.tokens_out + other.tokens_out,
-            calls=self.calls + other.calls,
-        )
+    def add(self, tokens_in: int, tokens_out: int, calls: int) -> None:
+        """Adds what one more question took."""
+        self.tokens_in += tokens_in
+        self.tokens_out += tokens_out
+        self.calls += calls
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +61,7 @@ class Situation:
     """Where an answer stands: what is asked by whom, after `turns` (the oldest first) and what `summary` says of those before.
 
     `sources` is what was found so far, the best first; `notes` are what came of the tools that were used.
+    What a model takes over it is added to `spent`.
     """
 
     tenant_id: str
@@ -71,6 +71,7 @@ class Situation:
     turns: Sequence[Turn] = ()
     sources: Sequence[Source] = ()
     notes: Sequence[str] = ()
+    spent: Spent = field(default_factory=Spent)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +82,6 @@ class Choice:
     """
 
     calls: Sequence[Call]
-    spent: Spent
     is_misspelt: bool = False
 
 
@@ -92,15 +92,13 @@ class Draft:
     is_answerable: bool
     claims: Sequence[Claim]
     prompt: str
-    spent: Spent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
-    """Texts that a model has worded anew, and what that took."""
+    """Texts that a model has worded anew."""
 
     texts: Sequence[str]
-    spent: Spent
 
 
 class ConversingModel(ABC):

@@ -2,15 +2,16 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import ClassVar
 
 from luminalib.domain.agents import AgentName, Outcome, qualified, question_in
-from luminalib.domain.auth import Principal
+from luminalib.domain.auth import Principal, Role
 from luminalib.domain.conversations import Answer
 from luminalib.domain.inquiries import Inquiry
 from luminalib.domain.inquiry_rules import said
+from luminalib.domain.llm import Price
 from luminalib.ports.triage import FieldReader
 
 Answering = Callable[[Principal, str], Awaitable[Answer]]
@@ -31,19 +32,27 @@ class Agent(ABC):
 
 
 class ReplyAgent(Agent):
-    """Drafts an answer out of the library's own sentences."""
+    """Drafts an answer out of the library's own sentences, or of a model's that stand in them.
+
+    It looks up what any stranger may know: the draft is for one, and neither loans nor documents of who runs it belong there.
+    """
 
     name = AgentName.REPLY
     takes = "An inquiry, or a text."
     gives = "A draft with citations from books and knowledge, or the refusal. Approved, the inquiry is answered."
-    costs = "Nothing: it quotes, and asks no model."
+    costs = "Nothing where it quotes; with a language model its tokens, at the price that LUMINALIB_LLM_PRICES gives it."
 
-    def __init__(self, answer: Answering) -> None:
+    def __init__(self, answer: Answering, prices: Mapping[str, Price]) -> None:
+        """`prices` are those of a million tokens, by model."""
         self._answer = answer
+        self._prices = prices
 
     async def run(self, by: Principal, inquiry: Inquiry) -> Outcome:
         """See Agent."""
-        found = await self._answer(by, question_in(said(inquiry.message or "")))
+        stranger = Principal(tenant_id=by.tenant_id, user_id=None, role=Role.MEMBER)
+        found = await self._answer(stranger, question_in(said(inquiry.message or "")))
+        usage = {"tokens_in": 0, "tokens_out": 0, **found.usage}
+        price = self._prices.get(found.asked or "")
         greeting = f"Hello {inquiry.name},\n\n" if inquiry.name and found.answered else ""
         return Outcome(
             output={
@@ -54,7 +63,8 @@ class ReplyAgent(Agent):
             },
             evidence=[citation.quote for citation in found.citations],
             citations=[asdict(citation) for citation in found.citations],
-            usage={"tokens_in": 0, "tokens_out": 0, **found.usage},
+            usage=usage,
+            cost=price.of(usage["tokens_in"], usage["tokens_out"]) if price else 0.0,
         )
 
 

@@ -73,7 +73,6 @@ class Agent:
         if not errand.facts and (not quotes or is_hopeless(errand.evidence.meaning, confidence)):
             return refused(errand, confidence)
         draft = await self._timed(errand, self.model.draft(errand.situation(quotes)))
-        errand.spent += draft.spent
         before = [turn.question for turn in errand.question.turns]
         asked = errand.question.text
         claims = [claim for claim in draft.claims if draft.is_answerable and adds_something(claim.text, asked, before)]
@@ -144,7 +143,6 @@ class Agent:
         except NO_ANSWER as reason:
             log.info("conversations.not_reworded", reason=reason.detail)
             return list(kept)
-        errand.spent += wording.spent
         if len(wording.texts) != len(kept):
             return list(kept)
         grounds = errand.grounds()
@@ -158,13 +156,10 @@ class Agent:
             except (UnusableAnswer, ContextTooSmall) as reason:  # the declarations of tools alone take some room
                 log.info("conversations.no_tools", reason=reason.detail)
             else:
-                errand.spent += choice.spent
                 if not choice.is_misspelt:
                     return choice
             self.ways.calls_failed()
-        choice = await self._timed(errand, self.model.route(situation, TOOLS))
-        errand.spent += choice.spent
-        return choice
+        return await self._timed(errand, self.model.route(situation, TOOLS))
 
     async def _timed(self, errand: Errand, asked: Awaitable[T]) -> T:
         return await _within(errand.seconds_left, asked)

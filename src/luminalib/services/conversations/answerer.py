@@ -124,4 +124,4 @@ class Answerer:
             answer = replace(own, provider=f"{own.provider} (fallback)")
         spent = errand.spent
         usage = {"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out, "calls": spent.calls}
-        return replace(answer, usage=usage)
+        return replace(answer, usage=usage, asked=agent.model.model)

@@ -122,6 +122,7 @@ class Errand:
             turns=self.question.turns,
             sources=sources,
             notes=list(self.notes),
+            spent=self.spent,
         )
 
     def _next(self) -> int:

@@ -17,7 +17,7 @@ from luminalib.domain.conversations import Turn
 from luminalib.domain.grounding import Claim, Ground
 from luminalib.domain.intelligence import ContextTooSmall
 from luminalib.domain.llm import Purpose
-from luminalib.ports.conversing import Call, Choice, ConversingModel, Draft, Situation, Source, Spent, Tool, Wording
+from luminalib.ports.conversing import Call, Choice, ConversingModel, Draft, Situation, Source, Tool, Wording
 
 ANSWER = "answer"
 """The action of a routed model that has seen enough."""
@@ -47,62 +47,71 @@ class PromptedConversing(ConversingModel):
 
     async def choose(self, situation: Situation, tools: Sequence[Tool]) -> Choice:
         """See ConversingModel."""
-        tally = Tally()
 
-        async def offer(seen: Situation) -> ChatReply:
-            question = await self._question("answer-tools", seen, tally, _looked_up(seen), lambda *_: nothing_to_examine)
+        async def offer(question: Question) -> ChatReply:
             return await self._asker.offer(question, tools)
 
-        reply = await _with_what_fits(offer, situation)
+        reply = await self._asked("answer-tools", situation, _looked_up, lambda *_: nothing_to_examine, offer)
         calls = [_checked(request.name, request.arguments, tools) for request in reply.calls]
-        return Choice(calls=calls, spent=_spent(tally), is_misspelt=not calls and _names_a_tool(reply.text, tools))
+        return Choice(calls=calls, is_misspelt=not calls and _names_a_tool(reply.text, tools))
 
     async def route(self, situation: Situation, tools: Sequence[Tool]) -> Choice:
         """See ConversingModel."""
-        told, spent = await self._asked("answer-route", situation, _looked_up, _query_checked)
+        told = await self._told("answer-route", situation, _looked_up, _query_checked)
         if told["action"] == ANSWER:
-            return Choice(calls=[], spent=spent)
+            return Choice(calls=[])
         tool = next((tool for tool in tools if tool.name == told["action"]), None)
         arguments = _routed(tool, told["query"], situation.question) if tool else {}
-        return Choice(calls=[_checked(told["action"], arguments, tools)], spent=spent)
+        return Choice(calls=[_checked(told["action"], arguments, tools)])
 
     async def draft(self, situation: Situation) -> Draft:
         """See ConversingModel."""
-        told, spent = await self._asked("answer-draft", situation, _to_answer_from, _draft_checked, is_enough=_says_something)
+        told = await self._told("answer-draft", situation, _to_answer_from, _draft_checked, is_enough=_says_something)
         claims = [Claim(text=one["text"], source=one["source"]) for one in told["sentences"] if one["text"].strip()]
         prompt = await self._asker.prompts.get("answer-draft", situation.tenant_id, situation.user_id or "")
-        return Draft(is_answerable=told["answerable"], claims=claims, prompt=prompt.id, spent=spent)
+        return Draft(is_answerable=told["answerable"], claims=claims, prompt=prompt.id)
 
     async def reword(self, situation: Situation, sentences: Sequence[str]) -> Wording:
         """See ConversingModel."""
-        told, spent = await self._asked(
+        told = await self._told(
             "answer-friendly",
             situation,
             lambda seen: {"question": seen.question, "sentences": list(sentences)},
             lambda seen, own_words: lambda answer: tuple(faults_of_rewording(answer, sentences, seen.question, own_words)),
         )
-        return Wording(texts=told["sentences"], spent=spent)
+        return Wording(texts=told["sentences"])
 
     async def condense(self, situation: Situation) -> Wording:
         """See ConversingModel."""
-        told, spent = await self._asked(
+        told = await self._told(
             "answer-history",
             situation,
             lambda seen: {"summary": seen.summary, "history": _turns(seen.turns)},
             lambda seen, own_words: lambda answer: tuple(faults_of_minutes(answer, _so_far(seen), own_words)),
         )
-        return Wording(texts=[told["summary"]], spent=spent)
+        return Wording(texts=[told["summary"]])
 
-    async def _asked(
+    async def _told(
         self, name: str, situation: Situation, inputs: Inputs, checked: Checked, is_enough: Enough = lambda _: False
-    ) -> tuple[dict[str, Any], Spent]:
-        tally = Tally()
-
-        async def ask(seen: Situation) -> dict[str, Any]:
-            question = await self._question(name, seen, tally, inputs(seen), checked)
+    ) -> dict[str, Any]:
+        async def ask(question: Question) -> dict[str, Any]:
             return await self._asker.ask(replace(question, is_enough=is_enough))
 
-        return await _with_what_fits(ask, situation), _spent(tally)
+        return await self._asked(name, situation, inputs, checked, ask)
+
+    async def _asked(
+        self, name: str, situation: Situation, inputs: Inputs, checked: Checked, ask: Callable[[Question], Awaitable[T]]
+    ) -> T:
+        """What came of a question, with as much of the situation as fits; what it took is told also where nothing came of it."""
+        tally = Tally()
+
+        async def fitted(seen: Situation) -> T:
+            return await ask(await self._question(name, seen, tally, inputs(seen), checked))
+
+        try:
+            return await _with_what_fits(fitted, situation)
+        finally:
+            situation.spent.add(tally.tokens_in, tally.tokens_out, tally.calls)
 
     async def _question(
         self, name: str, situation: Situation, tally: Tally, inputs: Mapping[str, Any], checked: Checked
@@ -196,7 +205,3 @@ def _names_a_tool(text: str, tools: Sequence[Tool]) -> bool:
         return False
     named = found.get("name") or found.get("tool") or found.get("function") or found.get("action")
     return json.dumps(named).strip('"') in {tool.name for tool in tools}
-
-
-def _spent(tally: Tally) -> Spent:
-    return Spent(tokens_in=tally.tokens_in, tokens_out=tally.tokens_out, calls=tally.calls)
