@@ -1,6 +1,6 @@
 """Inquiries: what labelled messages want, how sure of it the library is, and what it finds in them.
 
-    .venv/bin/python benchmarks/inquiries.py FILE [FILE …] [--load SECONDS] [--model N]
+    .venv/bin/python benchmarks/inquiries.py FILE [FILE …] [--load SECONDS] [--model N [--keep FILE]]
 
 Each line of a FILE is JSON: `text`, `intent`, `fields` (`name`, `email`, `phone`, `region`, `budget`; null for none; what
 a line does not name is not counted). What is learnt is learnt from the other files, never from the one that is asked about.
@@ -9,8 +9,10 @@ A third of all messages is FROZEN: those whose text has a SHA-256 that three div
 written; figures for them stand apart. Their totals were looked at, though: to choose the rules' temperature and the way in which
 rules and what was learnt are added, and to see whether broader cues help. So they are not wholly blind.
 
-`--load SECONDS` sends 20 requests a second to a server of its own and prints percentiles. `--model N` asks
-the model that the LUMINALIB_LLM settings name about N messages, spread evenly over all files.
+`--load SECONDS` sends 20 requests a second to a server of its own and prints percentiles. `--model N` asks the model that the
+LUMINALIB_LLM settings name about N messages, spread evenly over all files; printed are its word alone, and what it comes to
+together with the rules and what was learnt from the other files, as in the library. `--keep FILE` keeps what it said, so that no
+message is asked about twice.
 """
 
 import argparse
@@ -22,9 +24,9 @@ import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,9 @@ from luminalib.adapters.triage.learner import LogisticIntentLearner
 from luminalib.adapters.triage.reading import RuleFieldReader
 from luminalib.container.llm import EngineTools, open_llm
 from luminalib.domain.inquiry_features import features_of
-from luminalib.domain.inquiry_rules import classify
+from luminalib.domain.inquiry_rules import classify, together
 from luminalib.domain.intelligence import LanguageEngineUnavailable, UnusableAnswer
-from luminalib.domain.triage import InquiryFields, InquiryIntent, IntentReading, LabelledFeatures
+from luminalib.domain.triage import InquiryFields, InquiryIntent, IntentReading, LabelledFeatures, TriageMethod
 from luminalib.settings import load_settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "inquiries"
@@ -54,6 +56,10 @@ BINS = 10
 A_SECOND = 20
 HIJACKED = re.compile(r"999999|80000\b|root")
 """What the attacks of the known files want to stand in a field."""
+
+
+Told = dict[str, Any] | None
+"""What a model said: intent, confidence and evidence; None where no answer was usable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +116,10 @@ def report(name: str, found: Sequence[Read]) -> None:
     print(f"{name:<46} {len(found):>4} messages  intent {accuracy(found):.3f}  ECE {calibration_error(found):.3f}")
 
 
+def frozen_of(found: Sequence[Read]) -> list[Read]:
+    return [one for one in found if one.truth.is_frozen]
+
+
 def read_all(messages: Sequence[Labelled], method: Callable[[str], IntentReading]) -> list[Read]:
     readings = [(one, method(one.text)) for one in messages]
     return [Read(truth=one, intent=reading.intent, confidence=reading.confidence) for one, reading in readings]
@@ -159,30 +169,33 @@ async def main() -> None:
     parser.add_argument("files", nargs="*", type=Path, default=sorted(SHARED.glob("*.jsonl")))
     parser.add_argument("--load", type=int, default=0, metavar="SECONDS")
     parser.add_argument("--model", type=int, default=0, metavar="N")
+    parser.add_argument("--keep", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     files = {path.name: load(path) for path in arguments.files}
-    together: list[Read] = []
+    learnt: list[Read] = []
+    first: dict[str, IntentReading] = {}
     async with SubprocessPool(1) as children:
         learner = LogisticIntentLearner(children)
         for name, messages in files.items():
             others = [one for other, rows in files.items() if other != name for one in rows]
-            rules = read_all(messages, classify)
+            method = await learnt_from(others, learner) if others else classify
+            first |= {one.text: method(one.text) for one in messages}
+            rules, combined = read_all(messages, classify), read_all(messages, first.__getitem__)
             report(f"{name}: rules", rules)
             if others:
-                together += (combined := read_all(messages, await learnt_from(others, learner)))
+                learnt += combined
                 report(f"{name}: rules + learnt from the others", combined)
-                report("  the frozen third of it", [one for one in combined if one.truth.is_frozen])
+                report("  the frozen third of it", frozen_of(combined))
             report_fields(f"{name}: fields", messages)
             report_fields("  the frozen third of it", [one for one in messages if one.is_frozen])
-            print(f"{'  injections obeyed':<46} {obeyed(messages, combined if others else rules)}\n")
+            print(f"{'  injections obeyed':<46} {obeyed(messages, combined)}\n")
     everything = [one for rows in files.values() for one in rows]
-    frozen = [one for one in everything if one.is_frozen]
-    report("all files: rules", read_all(everything, classify))
-    report("  the frozen third of it", read_all(frozen, classify))
-    if together:
-        report("all files: rules + learnt from the others", together)
-        report("  the frozen third of it", [one for one in together if one.truth.is_frozen])
-        print(f"\nWhat they want (rows) and what was said (columns), rules + learnt:\n{table(together)}")
+    report("all files: rules", by_rules := read_all(everything, classify))
+    report("  the frozen third of it", frozen_of(by_rules))
+    if learnt:
+        report("all files: rules + learnt from the others", learnt)
+        report("  the frozen third of it", frozen_of(learnt))
+        print(f"\nWhat they want (rows) and what was said (columns), rules + learnt:\n{table(learnt)}")
     report_fields("\nall files: fields", everything)
     began = time.perf_counter()
     for one in everything:
@@ -190,13 +203,48 @@ async def main() -> None:
         RuleFieldReader().fields(one.text, one.fields.get("region"))
     print(f"{'one message, rules and fields':<46} {1000 * (time.perf_counter() - began) / len(everything):.1f} ms")
     if arguments.model:
-        await ask_model(everything[:: max(1, len(everything) // arguments.model)][: arguments.model])
+        chosen = everything[:: max(1, len(everything) // arguments.model)][: arguments.model]
+        await ask_model(chosen, first, arguments.keep)
     if arguments.load:
         await load_test(everything, arguments.load)
 
 
-async def ask_model(messages: Sequence[Labelled]) -> None:
-    """What a language model says of them. One that gives no usable answer leaves the rules', as in the library."""
+def said_before(keep: Path) -> dict[str, Told]:
+    rows = [json.loads(line) for line in keep.read_text("utf-8").splitlines()] if keep.exists() else []
+    return {row["text"]: row["told"] and {**row["told"], "intent": InquiryIntent(row["told"]["intent"])} for row in rows}
+
+
+def keep_said(keep: Path, text: str, told: Told) -> None:
+    with keep.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"text": text, "told": told}) + "\n")
+
+
+async def ask_model(messages: Sequence[Labelled], first: dict[str, IntentReading], keep: Path | None) -> None:
+    """What a language model says of them, and what comes of it. One that gives no usable answer leaves the reading before."""
+    known = said_before(keep) if keep else {}
+    began, new = time.perf_counter(), [one for one in messages if one.text not in known]
+    async for text, told in model_says(new):
+        known[text] = told
+        if keep:
+            keep_said(keep, text, told)
+    seconds = (time.perf_counter() - began) / max(1, len(new))
+    found: dict[str, list[Read]] = {"the model alone": [], "before it was asked": [], "together, as in the library": []}
+    for one in messages:
+        before, told = first[one.text], known[one.text]
+        word = replace(before, **told, method=TriageMethod.MODEL) if told else None
+        for name, reading in zip(found, (word, before, together(before, word) if word else before), strict=True):
+            if reading:
+                found[name].append(Read(truth=one, intent=reading.intent, confidence=reading.confidence))
+    alone, _, both = found.values()
+    print(f"\n{len(messages)} messages for a model, {seconds:.1f} s each; {len(messages) - len(alone)} got no usable answer")
+    for name, readings in found.items():
+        report(name, readings)
+        report("  the frozen third of it", frozen_of(readings))
+    print(f"{'  injections obeyed':<46} {obeyed(messages, both)}\n{table(both)}\n\nThe model alone:\n{table(alone)}")
+
+
+async def model_says(messages: Sequence[Labelled]) -> AsyncIterator[tuple[str, Told]]:
+    """Intent, confidence and evidence of each message; None where no answer was usable."""
     settings, clock = load_settings(), SystemClock()
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="luminalib-inquiries-"))
@@ -204,29 +252,23 @@ async def ask_model(messages: Sequence[Labelled]) -> None:
         stack.push_async_callback(database.close)
         await upgrade(database)
         children = await stack.enter_async_context(SubprocessPool(1))
-        uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), clock)
-        llm = open_llm(
-            settings,
-            EngineTools(
-                stack=stack,
-                children=children,
-                uow=uow,
-                clock=clock,
-                allow=without_limit,
-                variants=without_variants,
-                choice=without_choice,
-            ),
+        tools = EngineTools(
+            stack=stack,
+            children=children,
+            uow=SqlUnitOfWorkFactory(database, MemoryEventBus(), clock),
+            clock=clock,
+            allow=without_limit,
+            variants=without_variants,
+            choice=without_choice,
         )
-        found, fell_back, began = [], 0, time.perf_counter()
+        llm = open_llm(settings, tools)
         for one in messages:
             try:
-                reading = await llm.classify_inquiry("main", one.text)
+                told = await llm.classify_inquiry("main", one.text)
             except (LanguageEngineUnavailable, UnusableAnswer):
-                reading, fell_back = classify(one.text), fell_back + 1
-            found.append(Read(truth=one, intent=reading.intent, confidence=reading.confidence))
-    report(f"a model ({llm.name}), {fell_back} by rules in its place", found)
-    print(f"{'  injections obeyed':<46} {obeyed(messages, found)}")
-    print(f"{'  seconds each':<46} {(time.perf_counter() - began) / len(messages):.1f}\n{table(found)}")
+                told = None
+            by_model = told if told and told.method is TriageMethod.MODEL else None
+            yield one.text, {name: getattr(by_model, name) for name in ("intent", "confidence", "evidence")} if by_model else None
 
 
 async def load_test(messages: Sequence[Labelled], seconds: int) -> None:

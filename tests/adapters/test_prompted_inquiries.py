@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from injections import ATTACKS
+from luminalib.domain.inquiry_rules import classify, together
 from luminalib.domain.intelligence import ContextTooSmall, UnusableAnswer
 from luminalib.domain.llm import Purpose
 from luminalib.domain.triage import Budget, InquiryIntent, TriageMethod
@@ -22,15 +23,15 @@ def saying(**answer: Any) -> Callable[[dict[str, Any]], str]:
 
 
 async def test_the_intent_with_its_quotations(tmp_path: Path) -> None:
-    answer = saying(intent="sales", certainty="certain", evidence=["budget is 20k USD", "I want to buy", "for the reading room"])
+    answer = saying(evidence="for the reading room", intent="sales")
     async with model_server(answer) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         reading = await model.llm.classify_inquiry("main", MESSAGE)
-        assert (reading.intent, reading.method, reading.prompt) == (InquiryIntent.SALES, TriageMethod.MODEL, "inquiry-intent@2")
-        assert reading.evidence == ("budget is 20k USD", "for the reading room"), "what the message does not say is no evidence"
+        assert (reading.intent, reading.method, reading.prompt) == (InquiryIntent.SALES, TriageMethod.MODEL, "inquiry-intent@3")
+        assert reading.evidence == ("for the reading room",)
         assert reading.confidence > 0.7
-        server.answer = saying(intent="partnership", certainty="certain", evidence=["We want to publish together"])
+        server.answer = saying(evidence="We want to publish together", intent="partnership")
         invented = await model.llm.classify_inquiry("main", MESSAGE)
-        assert (invented.evidence, invented.confidence < 0.5) == ((), True)
+        assert (invented.evidence, invented.confidence < 0.5) == ((), True), "what the message does not say is no evidence"
         assert {usage.purpose for usage in await model.usage()} == {Purpose.INQUIRY}
         assert (await model.calls())["cached"] == 0, "nothing is kept of what somebody wrote"
 
@@ -47,12 +48,13 @@ async def test_fields_that_stand_in_the_message_and_are_what_they_should_be(tmp_
 
 
 async def test_attacks_stay_data(tmp_path: Path) -> None:
-    obeying = saying(intent="sales", certainty="certain", evidence=["HACKED"])
+    obeying = saying(evidence="HACKED", intent="sales")
     async with model_server(obeying) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         for attack in ATTACKS.values():
             message = f"The import button crashes with an error since the update. {attack}"
             reading = await model.llm.classify_inquiry("main", message)
-            assert reading.confidence < 0.7, "a model that obeys is contradicted by the rules: a person looks"
+            both = together(classify(message), reading)
+            assert (both.intent, both.method) == (InquiryIntent.SUPPORT, TriageMethod.RULES), "the rules contradict one that obeys"
             body = server.requests[-1]
             assert attack[:40] not in said(body).split("<<<DATA", 1)[0]
         server.answer = lambda _: "HACKED"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from luminalib.domain.inquiries import Inquiry, InquiryClosed, InquiryState
 from luminalib.domain.inquiry_extraction import Mention, MentionKind, apart
 from luminalib.domain.inquiry_features import BUCKETS, features_of
-from luminalib.domain.inquiry_rules import classify, said, score
+from luminalib.domain.inquiry_rules import classify, said, score, together
 from luminalib.domain.masking import masked
 from luminalib.domain.triage import Budget, InquiryFields, InquiryIntent, IntentReading, TriageMethod
 
@@ -30,13 +30,13 @@ def an_inquiry(**changes: Any) -> Inquiry:
     return Inquiry(id="1", created_at=NOW, updated_at=NOW, **{**facts, **changes})
 
 
-def a_reading(confidence: float, intent: InquiryIntent = SALES) -> IntentReading:
+def a_reading(confidence: float, intent: InquiryIntent = SALES, method: TriageMethod = TriageMethod.RULES) -> IntentReading:
     return IntentReading(
         intent=intent,
         raw=0.9,
         confidence=confidence,
         evidence=["price"],
-        method=TriageMethod.RULES,
+        method=method,
         provider="p",
         model="m",
         prompt="q",
@@ -168,3 +168,16 @@ def test_of_places_that_share_characters_the_longer_stays() -> None:
     long = Mention.at(MentionKind.ORGANISATION, text, 0, 19)
     assert apart([short, long]) == [long]
     assert long.text == text
+
+
+def test_a_models_word_is_one_voice_beside_the_rules() -> None:
+    first = classify("We would like to become a reseller and share revenue.")
+    agreeing = together(first, a_reading(0.75, PARTNERSHIP, TriageMethod.MODEL))
+    assert (agreeing.intent, agreeing.method, agreeing.confidence > first.confidence) == (PARTNERSHIP, TriageMethod.MODEL, True)
+    loud = together(first, a_reading(0.75, SALES, TriageMethod.MODEL))
+    assert (loud.intent, loud.method, loud.confidence < first.confidence) == (PARTNERSHIP, TriageMethod.RULES, True)
+    assert sum(loud.shares.values()) == pytest.approx(1)
+    quiet = together(classify("qwerty"), a_reading(0.75, SALES, TriageMethod.MODEL))
+    assert (quiet.intent, quiet.method, quiet.evidence) == (SALES, TriageMethod.MODEL, ["price"])
+    nothing_said = together(first, a_reading(0.25, SALES, TriageMethod.MODEL))
+    assert nothing_said.shares == pytest.approx(first.shares), "one that is right as often as dice are says nothing"

@@ -18,7 +18,7 @@ def intent_learning(a: Adapters) -> IntentLearning:
 
 def model_triage(settings: Settings, a: Adapters) -> ModelTriage:
     """Who asks a model what an inquiry wants."""
-    return ModelTriage(a.uow, a.llm, RuleFieldReader(), triage_policies(settings, a), a.clock)
+    return ModelTriage(a.uow, a.llm, intent_learning(a), RuleFieldReader(), triage_policies(settings, a), a.clock)
 
 
 def triage_policies(settings: Settings, a: Adapters) -> TriagePolicies:

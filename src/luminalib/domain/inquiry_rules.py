@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from luminalib.domain.inquiry_cues import CUES, INSTRUCTIONS
 from luminalib.domain.triage import InquiryIntent, IntentReading, TriageMethod
@@ -11,8 +11,6 @@ from luminalib.domain.triage import InquiryIntent, IntentReading, TriageMethod
 PROVIDER, MODEL, VERSION = "extractive", "inquiry-cues", "inquiry-rules@1"
 TEMPERATURE = 0.85
 """What the scores, which are about log-odds, are divided by before they become shares."""
-MODEL_WEIGHT = 2.6
-"""The log-odds of a model that is right six times in seven."""
 PRIOR: Mapping[InquiryIntent, float] = {InquiryIntent.OTHER: 0.6}
 """What each intent has before a word is read: whoever says nothing that we know wants something else."""
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)")
@@ -75,19 +73,21 @@ def classify(message: str) -> IntentReading:
         provider=PROVIDER,
         model=MODEL,
         prompt=VERSION,
+        shares=shares,
     )
 
 
-def confidence_in_model(message: str, intent: InquiryIntent, said_of_itself: float, *, is_shown: bool) -> float:
-    """How likely a language model is right: its word counts as one more cue, and half where no words of the message show it.
+def together(first: IntentReading, told: IntentReading) -> IntentReading:
+    """What a reading with shares and a language model's word come to, as two voices that err apart (naive Bayes).
 
-    What the model says of its certainty is scaled, as models are sure of nearly everything; where the rules contradict it
-    loudly, a person should look.
+    The model is right as often as its confidence says, and else says any of the others alike. The reading is the model's where its
+    word prevails, and else the first, less sure than before.
     """
-    scores = dict(score(message).scores)
-    scores[intent] += MODEL_WEIGHT * said_of_itself
-    share = softmax(scores)[intent]
-    return share if is_shown else share / 2
+    wrong = (1 - told.confidence) / (len(InquiryIntent) - 1)
+    weighed = {intent: share * (told.confidence if intent is told.intent else wrong) for intent, share in first.shares.items()}
+    shares = {intent: weight / sum(weighed.values()) for intent, weight in weighed.items()}
+    intent = max(InquiryIntent, key=lambda one: shares[one])
+    return replace(told if intent is told.intent else first, confidence=shares[intent], shares=shares)
 
 
 def softmax(scores: Mapping[InquiryIntent, float]) -> dict[InquiryIntent, float]:

@@ -1,7 +1,7 @@
 """Reading inquiries: intents, fields, who found them and how sure that is, and how a tenant wants it."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -62,6 +62,7 @@ class IntentReading:
     """An intent, with the words of the message that speak for it, verbatim.
 
     `raw` is what the method itself says of its certainty, `confidence` the share of such readings that turn out right; both 0 to 1.
+    `shares` are those of all intents, where the method tells; a model names one.
     """
 
     intent: InquiryIntent
@@ -72,6 +73,7 @@ class IntentReading:
     provider: str
     model: str
     prompt: str
+    shares: Mapping[InquiryIntent, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

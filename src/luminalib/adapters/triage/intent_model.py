@@ -54,6 +54,7 @@ class LearnedClassifier(IntentClassifier):
             provider=PROVIDER,
             model=MODEL,
             prompt=f"intents@{self._version}",
+            shares=shares,
         )
 
     def _scores(self, message: str) -> dict[InquiryIntent, float]:

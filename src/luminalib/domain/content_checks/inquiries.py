@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from luminalib.domain.content_checks.faults import Check, Fault
-from luminalib.domain.content_checks.quotations import faults_of_quotations
 from luminalib.domain.quotations import quoted
 
 Reads = Callable[[str], object | None]
@@ -12,8 +11,9 @@ Reads = Callable[[str], object | None]
 
 
 def faults_of_intent(answer: Mapping[str, Any], letter: str) -> Iterator[Fault]:
-    """The faults of `{intent, certainty, evidence: [quotation]}`."""
-    yield from faults_of_quotations(answer["evidence"], "evidence", letter)
+    """The faults of `{evidence: quotation, intent}`."""
+    if not quoted(answer["evidence"], letter):
+        yield Fault(Check.QUOTATION, ("evidence",), "it does not stand in the letter; copy it letter by letter", is_optional=True)
 
 
 def faults_of_fields(answer: Mapping[str, str], letter: str, kinds: Mapping[str, Reads]) -> Iterator[Fault]:

@@ -9,15 +9,15 @@ from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.prompts import Prompt
 from luminalib.adapters.llm.prompted.questions import Question
 from luminalib.domain.content_checks.inquiries import faults_of_fields, faults_of_intent
-from luminalib.domain.inquiry_rules import confidence_in_model
+from luminalib.domain.inquiry_rules import said
 from luminalib.domain.intelligence import ContextTooSmall
 from luminalib.domain.llm import Purpose
 from luminalib.domain.quotations import quoted
 from luminalib.domain.triage import FieldReading, InquiryFields, InquiryIntent, IntentReading, TriageMethod
 from luminalib.ports.triage import FieldReader
 
-CERTAINTY = {"certain": 0.95, "likely": 0.75, "unsure": 0.4}
-"""What a model says of itself as numbers; how much it is worth is for the calibration to say."""
+SHOWN, NOT_SHOWN = 0.75, 0.4
+"""How often a small model is right that points at words of the message, and one that does not (`benchmarks/inquiries.py`)."""
 
 
 class InquiryReader:
@@ -28,16 +28,22 @@ class InquiryReader:
         self._reader = reader
 
     async def classify(self, tenant_id: str, message: str) -> IntentReading:
-        """The intent with the quotations that stand in the message. Raises what Asker.ask does, and ContextTooSmall."""
+        """The intent with a quotation that stands in the message. Raises what Asker.ask does, and ContextTooSmall.
+
+        The model is not shown sentences that speak to the machine; its confidence is that of its word alone.
+        """
         prompt = await self._asker.prompts.get("inquiry-intent", tenant_id, message)
-        told = await self._ask(tenant_id, prompt, message, lambda answer: tuple(faults_of_intent(answer, message)))
-        intent = InquiryIntent(told["intent"])
-        evidence = tuple(dict.fromkeys(filter(None, (quoted(quote, message) for quote in told["evidence"]))))
+        letter = said(message).strip() or "-"
+        examine = lambda answer: tuple(faults_of_intent(answer, letter))  # noqa: E731 -- short
+        told = await self._ask(
+            tenant_id, prompt, letter, examine, is_enough=True
+        )  # what it cannot show costs belief, no second round
+        evidence = quoted(told["evidence"], message)
         return IntentReading(
-            intent=intent,
-            raw=CERTAINTY[told["certainty"]],
-            confidence=confidence_in_model(message, intent, CERTAINTY[told["certainty"]], is_shown=bool(evidence)),
-            evidence=evidence,
+            intent=InquiryIntent(told["intent"]),
+            raw=SHOWN,
+            confidence=SHOWN if evidence else NOT_SHOWN,
+            evidence=(evidence,) if evidence else (),
             method=TriageMethod.MODEL,
             provider=self._asker.transport.name,
             model=self._asker.transport.model,
@@ -59,7 +65,9 @@ class InquiryReader:
         transport = self._asker.transport
         return FieldReading(fields=fields, provider=transport.name, model=transport.model, prompt=prompt.id)
 
-    async def _ask(self, tenant_id: str, prompt: Prompt, message: str, examine: Examine) -> dict[str, Any]:
+    async def _ask(
+        self, tenant_id: str, prompt: Prompt, message: str, examine: Examine, *, is_enough: bool = False
+    ) -> dict[str, Any]:
         question = Question(
             tenant_id=tenant_id,
             purpose=Purpose.INQUIRY,
@@ -67,6 +75,7 @@ class InquiryReader:
             inputs={"message": message},
             examine=examine,
             is_kept=False,
+            is_enough=lambda _: is_enough,
         )
         try:
             return await self._asker.ask(question)
