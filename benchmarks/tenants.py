@@ -12,13 +12,14 @@ import asyncio
 import os
 import random
 import re
+import signal
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -185,34 +186,41 @@ async def ask(server: Server, numbers: Sequence[int], seconds: float) -> list[fl
 
 @asynccontextmanager
 async def noise(server: Server, number: int) -> AsyncIterator[None]:
-    """One library uploads and searches as fast as it can."""
-    headers = {"Authorization": f"Bearer {token_of(number)}"}
-    done = {"uploads": 0, "searches": 0}
-
-    async def upload(worker: int) -> None:
-        async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=headers) as client:
-            while True:
-                text = f"{worker} {time.time_ns()}. " + library.some_words(random.Random(time.time_ns()), 2000)  # noqa: S311 -- as above
-                with suppress(httpx.HTTPError):
-                    answer = await client.post("/books", files={"file": ("a.txt", text.encode())})
-                    done["uploads"] += answer.status_code == 201
-
-    async def search() -> None:
-        async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=headers) as client:
-            while True:
-                with suppress(httpx.HTTPError):
-                    await client.get("/books", params={"q": library.word_of(random.randrange(200))})  # noqa: S311 -- as above
-                    await client.get("/search", params={"q": library.word_of(random.randrange(200))})  # noqa: S311 -- as above
-                    done["searches"] += 2
-
-    tasks = [asyncio.create_task(upload(n) if n % 2 else search()) for n in range(NOISE_AT_ONCE)]
+    """One library uploads and searches as fast as it can: a process of its own, or its work would hold up who measures."""
+    command = (sys.executable, os.fspath(Path(__file__)), "--noise", server.url, token_of(number))
+    process = await asyncio.create_subprocess_exec(*command)
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        print(f"  ({done['uploads']} uploads and {done['searches']} searches of the noisy one)", flush=True)
+        process.terminate()
+        await process.wait()
+
+
+async def be_noisy(url: str, token: str) -> None:
+    """Half of the visitors upload, half search, until the process is told to end; prints how often."""
+    done = {"uploads": 0, "searches": 0}
+    texts = [library.some_words(random.Random(number), 2000) for number in range(20)]  # noqa: S311 -- as above
+
+    async def upload(client: httpx.AsyncClient) -> None:
+        text = f"{time.time_ns()} {random.random()}. {random.choice(texts)}"  # noqa: S311 -- as above
+        answer = await client.post("/books", files={"file": ("a.txt", text.encode())})
+        done["uploads"] += answer.status_code == 201
+
+    async def search(client: httpx.AsyncClient) -> None:
+        for path in ("/books", "/search"):
+            answer = await client.get(path, params={"q": library.word_of(random.randrange(200))})  # noqa: S311 -- as above
+            done["searches"] += answer.status_code == 200
+
+    async def visitor(visit: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
+        async with httpx.AsyncClient(base_url=url, timeout=60, headers={"Authorization": f"Bearer {token}"}) as client:
+            while not told_to_end.is_set():
+                with suppress(httpx.HTTPError):
+                    await visit(client)
+
+    told_to_end = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told_to_end.set)
+    await asyncio.gather(*(visitor(upload if n % 2 else search) for n in range(NOISE_AT_ONCE)))
+    print(f"  ({done['uploads']} uploads and {done['searches']} searches of the noisy one)", flush=True)
 
 
 def shown(name: str, times: list[float]) -> float:
@@ -249,7 +257,11 @@ def main() -> None:
     parser.add_argument("--books", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), nargs="*", default=["sqlite", "postgresql"])
+    parser.add_argument("--noise", nargs=2, metavar=("URL", "TOKEN"), help="be the noisy library: what the benchmark starts itself")
     given = parser.parse_args()
+    if given.noise:
+        asyncio.run(be_noisy(*given.noise))
+        return
     for kind in given.database:
         p95: list[float] = []
         for tenants in (1, given.tenants):

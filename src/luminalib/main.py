@@ -47,6 +47,7 @@ from luminalib.api.middleware import BodyLimit, RequestContext, StalledClients
 from luminalib.api.multipart import MAX_FILES
 from luminalib.api.negotiation import Acceptable
 from luminalib.api.streams import STREAMS
+from luminalib.api.turns import Turns
 from luminalib.container import Container, open_container
 from luminalib.settings import Settings
 
@@ -150,6 +151,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     problems.install(app)
     openapi.install(app, [route for feature in A_VISIT for route in feature.router.routes])
     app.state.trusted_proxies = settings.trusted_proxies
+    app.state.turns = Turns()
     app.state.tenant_domain = settings.tenant_domain
     app.state.has_metrics = settings.metrics != "off"
     app.state.metrics_token = settings.metrics_token.get_secret_value() if settings.metrics == "token" else ""

@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBasic, OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
+from luminalib.api.turns import Turns, keep_turn
 from luminalib.domain.app_passwords import BadAppPassword
 from luminalib.domain.auth import Principal, TicketPurpose
 from luminalib.domain.errors import Unauthenticated
@@ -148,9 +149,16 @@ class LoggedIn(OAuth2PasswordBearer):
         by = await services.auth.authenticate(token, address=address_in(request))
         if request.method not in READING and not request.url.path.startswith(PIECES):
             await services.auth.count_deed(by)
-        await services.usage.count_request(by)
+        await _admit(request, by)
         await _note_deed(request, by)
         return by
+
+
+async def _admit(request: Request, by: Principal) -> None:
+    """Counts the request, and waits for its turn where several libraries ask. Raises QuotaExceeded."""
+    await services_in(request).usage.count_request(by)
+    turns: Turns = request.app.state.turns
+    keep_turn(request.scope, await turns.take(by.tenant_id))
 
 
 async def _note_deed(request: Request, by: Principal) -> None:
@@ -183,7 +191,7 @@ class Reading(HTTPBasic):
         email, secret = by
         services = services_in(request)
         known = await services.app_passwords.authenticate(email, secret, address=address_in(request))
-        await services.usage.count_request(known)
+        await _admit(request, known)
         return known
 
 
@@ -241,7 +249,7 @@ class Viewing(Reading):
 async def _by_ticket(request: Request, ticket: str, purpose: TicketPurpose) -> Principal:
     services = services_in(request)
     by = await services.auth.admit_ticket(ticket, purpose, address=address_in(request))
-    await services.usage.count_request(by)
+    await _admit(request, by)
     await _note_deed(request, by)
     return by
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from luminalib.api.deps import services_in
 from luminalib.api.problems import fault, problem
+from luminalib.api.turns import between_turns, end_turn
 from luminalib.domain.auth import InvalidToken
 from luminalib.domain.documents import FileTooLarge
 from luminalib.domain.errors import LuminaError
@@ -65,6 +66,7 @@ class RequestContext:
         async def send_with_headers(message: Message) -> None:
             nonlocal status, has_started, is_stream
             if message["type"] == "http.response.start":
+                end_turn(scope)
                 status, has_started = int(message["status"]), True
                 is_stream = any(name == b"content-type" and value.startswith(EVENTS) for name, value in message["headers"])
                 said = {name.lower() for name, _ in message["headers"]}
@@ -79,6 +81,7 @@ class RequestContext:
                 raise
             await fault(Request(scope), error)(scope, receive, send_with_headers)
         finally:
+            end_turn(scope)
             _account(scope, status, time.perf_counter() - started, is_stream=is_stream)
 
 
@@ -151,7 +154,7 @@ class BodyLimit:
 
         async def receive_limited() -> Message:
             nonlocal seen, is_member
-            message = await receive()
+            message = await between_turns(scope, receive)
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise HTTPException(413, _too_large(limit))  # the one error that FastAPI's body parser lets pass
