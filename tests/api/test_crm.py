@@ -120,6 +120,30 @@ async def test_what_is_changed_there_is_taken_over(house: House) -> None:
     assert await house.sync(hubspot) == told(pulled=1)
 
 
+async def test_what_is_changed_there_reaches_the_inquiries_of_the_contact(house: House) -> None:
+    hubspot = await house.connect()
+    inquiry, closed = await house.qualify(phone="+49 30 901820"), await house.qualify()
+    (await house.admin.patch(f"/inquiries/{closed}", json={"state": "closed"})).raise_for_status()
+    await house.sync(hubspot)
+    contact_id = (await house.contact(hubspot))["remote_id"]
+    house.crm.put({"lastname": "Murray Hopper", "phone": "+49 (0)30 23125-418", "library_score": "1"}, contact_id)
+    assert await house.sync(hubspot) == told(pulled=1)
+    heard = (await house.admin.get(f"/inquiries/{inquiry}")).json()
+    assert (heard["fields"]["name"], heard["fields"]["phone"]) == ("Grace Murray Hopper", "+493023125418")
+    last = heard["audit"][-1]
+    assert (last["step"], last["detail"], heard["score"]) == ("corrected", "By hubspot: name, phone.", None)
+    assert (await house.admin.get(f"/inquiries/{closed}")).json()["fields"]["name"] == "Grace Hopper"
+    house.crm.put({"phone": "call my office"}, contact_id)
+    assert await house.sync(hubspot) == told(pulled=1)
+    after = (await house.admin.get(f"/inquiries/{inquiry}")).json()
+    assert (after["fields"]["phone"], len(after["audit"])) == ("+493023125418", len(heard["audit"])), "that is no number"
+    (await house.admin.patch(f"/inquiries/{inquiry}", json={"state": "new"})).raise_for_status()
+    (await house.admin.patch(f"/inquiries/{inquiry}", json={"state": "qualified"})).raise_for_status()
+    house.crm.put({"firstname": "Amazing"}, contact_id)
+    assert await house.sync(hubspot) == told(pushed=1, conflicts=1)
+    assert (await house.admin.get(f"/inquiries/{inquiry}")).json()["fields"]["name"] == "Amazing Murray Hopper"
+
+
 async def test_both_sides_are_brought_together(house: House) -> None:
     hubspot = await house.connect()
     house.crm.put({"email": GRACE, "lastname": "Hopper-There", "company": "Navy"})

@@ -174,3 +174,25 @@ async def test_what_cannot_be_used_keeps_its_reason(library: Library) -> None:
     job = Job(name=TAKE_IN, payload={"event_id": "gone"}, tenant_id="main", run_at=NOW)
     await library.container.services.incoming.take_in(job)
     await library.container.services.incoming.give_up(job, ValueError())
+
+
+async def test_a_server_that_dies_after_the_inquiry_was_kept_does_not_double_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, incoming = await library.join("admin"), library.container.services.incoming
+    source = await add_source(admin, "header")
+    body = json.dumps(LETTER).encode()
+    assert (await send(library, source, body, header(source["secret"], "", body, NOW, "1"))).status_code == 202
+
+    async def die(*_: object) -> None:
+        raise ConnectionAbortedError
+
+    with monkeypatch.context() as patched, pytest.raises(ConnectionAbortedError):
+        patched.setattr(incoming, "_finish", die)
+        await take_all_in(library)
+    assert (await admin.get("/inquiries")).json()["total"] == 1
+    await take_all_in(library)
+    listed = (await admin.get("/inquiries")).json()
+    async with library.container.database.owner.connect() as connection:
+        row = (await connection.execute(sa.select(incoming_events.c.id, incoming_events.c.error, incoming_events.c.done_at))).one()
+    assert (listed["total"], listed["items"][0]["id"], row.error, row.done_at is not None) == (1, row.id, None, True)

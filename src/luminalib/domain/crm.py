@@ -217,6 +217,12 @@ def fields_of(inquiry: Inquiry) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def person_in(fields: Mapping[str, str]) -> dict[str, str]:
+    """Name and phone of a contact, by an inquiry's names; what is not known is left out."""
+    name = " ".join(filter(None, [fields.get("first_name"), fields.get("last_name")])) or fields.get("name", "")
+    return {key: value for key, value in {"name": name, "phone": fields.get("phone", "")}.items() if value}
+
+
 def to_theirs(fields: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
     """The fields that are mapped, by their names."""
     return {mapping[name]: value for name, value in fields.items() if name in mapping}

@@ -76,7 +76,10 @@ class InquiryStep(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewInquiry:
-    """What somebody sends: a message, and what the form asked for beside it. `region` is a country (ISO 3166, two letters)."""
+    """What somebody sends: a message, and what the form asked for beside it. `region` is a country (ISO 3166, two letters).
+
+    `id` is given where the same may be brought twice, after a crash: there is one inquiry of it.
+    """
 
     message: str
     name: str | None = None
@@ -84,6 +87,7 @@ class NewInquiry:
     phone: str | None = None
     region: str | None = None
     source: str | None = None
+    id: str | None = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -165,6 +169,15 @@ class Inquiry:
             if self.intent is not InquiryIntent.SALES and "budget" not in changes:
                 self.budget = None
         self.awaits_model, self.updated_at = False, at
+
+    def hear(self, told: Mapping[str, str], at: datetime) -> list[str]:
+        """Takes over what a CRM says of who wrote, over what is read later; the names of the fields that are new."""
+        new = {name: value for name, value in told.items() if getattr(self, name) != value}
+        for name, value in new.items():
+            setattr(self, name, value)
+        if new:
+            self.stated, self.updated_at = {**self.stated, **new}, at
+        return sorted(new)
 
     def qualify(self, score: int, at: datetime) -> None:
         """Is worth somebody's time, with a score of 0 to 100. Raises InquiryClosed."""

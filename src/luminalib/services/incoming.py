@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from luminalib.domain.audit import AuditAction, AuditEvent
@@ -143,12 +143,13 @@ class IncomingService:
         """The job: an inquiry is read and kept. What cannot be used keeps its reason. Raises Unavailable."""
         async with self._uow.reading(job.tenant_id) as uow:
             event = await uow.incoming.find(job.payload["event_id"])
+            is_in = event is not None and await uow.inquiries.has(event.id)
         if event is None or event.done_at is not None:
             return
         sender = Principal(tenant_id=job.tenant_id, user_id=None, role=Role.MEMBER)
         try:
-            # A crash between this and the end brings it twice, which is better than not at all.
-            await self._tools.take_inquiry(sender, inquiry_in(event.body), event.id)
+            if not is_in:  # else the server died between this and the end
+                await self._tools.take_inquiry(sender, replace(inquiry_in(event.body), id=event.id), event.id)
         except Unusable as reason:
             await self._finish(job, reason.detail)
             return

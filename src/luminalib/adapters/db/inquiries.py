@@ -114,6 +114,17 @@ class SqlInquiryRepository(InquiryRepository):
             raise InquiryNotFound
         return found
 
+    async def has(self, inquiry_id: str) -> bool:
+        """See InquiryRepository."""
+        return await self._session.scalar(sa.select(inquiries.c.id).where(self._own, inquiries.c.id == inquiry_id)) is not None
+
+    async def open_of(self, email: str, limit: int) -> Sequence[Inquiry]:
+        """See InquiryRepository."""
+        c = inquiries.c
+        theirs = sa.select(Inquiry).where(sa.func.lower(c.email) == email, c.state != InquiryState.CLOSED)
+        newest = theirs.order_by(c.created_at.desc(), c.id).limit(limit)
+        return (await self._session.scalars(locked(self._session, newest))).all()
+
     async def record(self, steps: Sequence[InquiryRecord]) -> None:
         """See InquiryRepository."""
         if steps:

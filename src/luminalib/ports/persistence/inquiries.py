@@ -20,6 +20,14 @@ class InquiryRepository(ABC):
         """One, held until the unit ends. Raises InquiryNotFound."""
 
     @abstractmethod
+    async def has(self, inquiry_id: str) -> bool:
+        """Whether there is such an inquiry."""
+
+    @abstractmethod
+    async def open_of(self, email: str, limit: int) -> Sequence[Inquiry]:
+        """Inquiries of who has that address (in small letters) that are not closed, the newest first."""
+
+    @abstractmethod
     async def record(self, steps: Sequence[InquiryRecord]) -> None:
         """Appends steps."""
 

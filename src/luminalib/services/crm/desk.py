@@ -27,10 +27,8 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.crm import CrmDirectory
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.sealing import Sealer
+from luminalib.ports.triage import FieldReader
 from luminalib.ports.views import CrmViews
-
-BATCH = 100
-LONGEST_ERROR = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +39,7 @@ class CrmTools:
     views: CrmViews
     directory: CrmDirectory
     sealer: Sealer
+    reader: FieldReader
     clock: Clock
 
 

@@ -1,6 +1,7 @@
 """Keeping contacts in step with other systems."""
 
 from luminalib.domain.crm import (
+    Changes,
     ConnectionNotFound,
     CrmConnection,
     CrmContact,
@@ -19,6 +20,7 @@ from luminalib.domain.jobs import Job
 from luminalib.ports.crm import Crm
 from luminalib.ports.persistence import UnitOfWork
 from luminalib.services.crm.desk import CrmTools, pending_sync
+from luminalib.steps.crm import MOST_INQUIRIES, hear_crm
 
 BATCH = 100
 LONGEST_ERROR = 500
@@ -106,9 +108,8 @@ class CrmSyncService:
         while has_more:
             changes = await crm.list_changes(cursor, BATCH)
             has_more, cursor = changes.has_more, changes.cursor
+            pulled += await self._take_all(job, connection, changes)
             async with self._uow(job.tenant_id) as uow:
-                for remote in changes.upserts:
-                    pulled += await self._take(uow, connection, remote)
                 for remote_id in changes.deletions:
                     contact = await uow.crm.find_contact(connection.id, remote_id=remote_id)
                     if contact is not None and contact.removed_at is None:
@@ -117,17 +118,23 @@ class CrmSyncService:
                 (await uow.crm.get(connection.id)).cursor = cursor
         return pulled
 
-    async def _take(self, uow: UnitOfWork, connection: CrmConnection, remote: RemoteContact) -> bool:
-        """Whether it is a contact of ours, and the change is not our own."""
-        contact = await uow.crm.find_contact(connection.id, remote_id=remote.id)
-        if contact is None and remote.email:
-            contact = await uow.crm.find_contact(connection.id, email=remote.email)
-        if contact is None or contact.version == remote.version:
-            return False
-        if contact.is_dirty:  # the push will find the other version, and bring both together
-            return False
-        contact.fields = {**contact.fields, **to_ours(remote.fields, connection.mapping), "email": contact.email}
-        contact.remote_id, contact.version, contact.updated_at = remote.id, remote.version, self._clock.now()
+    async def _take_all(self, job: Job, connection: CrmConnection, changes: Changes) -> int:
+        """How many of the changes are of contacts of ours, and not our own; each is taken over in a unit of its own."""
+        async with self._uow.reading(job.tenant_id) as uow:
+            found = [(await _ours(uow, connection, remote), remote) for remote in changes.upserts]
+        news = [(contact.email, remote) for contact, remote in found if contact and contact.version != remote.version]
+        return sum([await self._take(job, connection, email, remote) for email, remote in news])
+
+    async def _take(self, job: Job, connection: CrmConnection, email: str, remote: RemoteContact) -> bool:
+        now = self._clock.now()
+        async with self._uow(job.tenant_id) as uow:
+            inquiries = await uow.inquiries.open_of(email, MOST_INQUIRIES)
+            contact = await uow.crm.find_contact(connection.id, email=email)
+            if contact is None or contact.is_dirty:  # the push will find the other version, and bring both together
+                return False
+            contact.fields = {**contact.fields, **to_ours(remote.fields, connection.mapping), "email": contact.email}
+            contact.remote_id, contact.version, contact.updated_at = remote.id, remote.version, now
+            await hear_crm(uow, connection.kind, inquiries, contact.fields, self._tools.reader, now)
         return True
 
     async def _push(self, job: Job, connection: CrmConnection, crm: Crm) -> tuple[int, int]:
@@ -145,7 +152,7 @@ class CrmSyncService:
                 except Rejected as reason:
                     fields, remote, has_met, error = contact.fields, None, False, reason.detail
                 pushed, conflicts = pushed + (remote is not None), conflicts + has_met
-                await self._note(job, contact, fields, remote, error)
+                await self._note(job, connection, contact, fields, remote, error)
 
     async def _put(self, connection: CrmConnection, crm: Crm, contact: CrmContact) -> tuple[dict[str, str], RemoteContact, bool]:
         """What holds now, the counterpart, and whether somebody else had changed it."""
@@ -164,14 +171,31 @@ class CrmSyncService:
             raise CrmUnavailable("The contact is being changed there.") from again
 
     async def _note(
-        self, job: Job, pushed: CrmContact, fields: dict[str, str], remote: RemoteContact | None, error: str | None
+        self,
+        job: Job,
+        connection: CrmConnection,
+        pushed: CrmContact,
+        fields: dict[str, str],
+        remote: RemoteContact | None,
+        error: str | None,
     ) -> None:
+        has_heard, now = fields != pushed.fields, self._clock.now()
         async with self._uow(job.tenant_id) as uow:
+            inquiries = await uow.inquiries.open_of(pushed.email, MOST_INQUIRIES) if has_heard else ()
             contact = await uow.crm.find_contact(pushed.connection_id, email=pushed.email)
             if contact is None:
                 return
             if contact.updated_at == pushed.updated_at:  # else it has changed since, and is pushed once more
                 contact.is_dirty, contact.fields = False, fields
+                await hear_crm(uow, connection.kind, inquiries, fields, self._tools.reader, now)
             contact.error = error[:LONGEST_ERROR] if error else None
             if remote is not None:
                 contact.remote_id, contact.version, contact.removed_at = remote.id, remote.version, None
+
+
+async def _ours(uow: UnitOfWork, connection: CrmConnection, remote: RemoteContact) -> CrmContact | None:
+    """The contact whose counterpart that is, or will be: known by its address alone so far."""
+    found = await uow.crm.find_contact(connection.id, remote_id=remote.id)
+    if found is None and remote.email:
+        found = await uow.crm.find_contact(connection.id, email=remote.email)
+    return found

@@ -156,7 +156,7 @@ class InquiryService:
         region = new.region or policy.region
         given = {name: value for name in ("name", "email", "phone") if (value := getattr(new, name))}
         inquiry = Inquiry(
-            id=str(uuid4()),
+            id=new.id or str(uuid4()),
             message=new.message,
             stated={**given, **self._checked(given, region)},
             region=region,
