@@ -22,7 +22,8 @@ from library import fill, identity, postgres
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
-from luminalib.adapters.db.views.book_pages import BY_ID, Shape, page_statement
+from luminalib.adapters.db.views.book_pages import BY_ID, page_statement
+from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.reader import Reader, reader_of
 from luminalib.adapters.events.memory import MemoryEventBus
 from tenants import fill as fill_tenants

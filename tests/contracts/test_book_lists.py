@@ -97,7 +97,10 @@ FILTERED: tuple[tuple[dict[str, Any], int], ...] = (
     ({"available": True}, 23),
     ({"available": False}, 0),
     ({"tag": "even", "year": 1990, "author": "ann", "language": "en", "status": "pending", "available": True}, 6),
+    ({"author": "ann 1", "tag": "all", "series": "Saga 1"}, 4),
+    ({"author": "ann", "tag": "even", "available": False}, 0),
     ({"q": "title ann"}, 23),
+    ({"q": "title", "tag": "even", "author": "lee"}, 12),
     ({"q": "100%"}, 0),
 )
 

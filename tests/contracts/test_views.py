@@ -35,7 +35,8 @@ from luminalib.adapters.db.views import (
     webhooks,
 )
 from luminalib.adapters.db.views import books as book_statements
-from luminalib.adapters.db.views.book_pages import Shape, page_statement
+from luminalib.adapters.db.views.book_pages import page_statement
+from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews

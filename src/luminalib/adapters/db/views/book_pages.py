@@ -1,7 +1,7 @@
 """The catalogue's lists: one statement for each shape of list, and none that reads more than its page."""
 
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,9 +11,9 @@ from luminalib.adapters.db.documents import documents, summaries
 from luminalib.adapters.db.holds import holds
 from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
 from luminalib.adapters.db.schema import UtcDateTime
+from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.statements import Among, Row, Statement
-from luminalib.domain.books import BookFilter, BookView, Rating, tag_label
-from luminalib.domain.catalogue import filter_words
+from luminalib.domain.books import BookView, Rating
 from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.holds import HoldState
@@ -33,57 +33,6 @@ _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
     "loans": (_L.loans, _L.created_at),
     "series": (_L.series_key, _L.series_number, _L.title_key),
 }
-
-
-class Shape(NamedTuple):
-    """What two lists have in common that one statement can serve both: everything but the values."""
-
-    sort: str
-    author_words: int = 0
-    has_tag: bool = False
-    has_series: bool = False
-    has_language: bool = False
-    has_year: bool = False
-    has_status: bool = False
-    available: bool | None = None
-    walks: bool = False
-    """Whether the list is gone through in its order until the page is full: for a label that very many books have."""
-    words: str = ""
-    """How the database is asked for the words of a question: fts5 or tsquery; empty without one."""
-
-    @classmethod
-    def of(cls, wanted: BookFilter, words: str = "") -> "Shape":
-        """The shape of a wanted list."""
-        return cls(
-            sort=wanted.sort,
-            author_words=len(set(filter_words(wanted.author or ""))),
-            has_tag=bool(tag_label(wanted.tag or "")),
-            has_series=bool(tag_label(wanted.series or "")),
-            has_language=bool(wanted.language),
-            has_year=wanted.year is not None,
-            has_status=bool(wanted.status),
-            available=wanted.available,
-            words=words if wanted.q is not None else "",
-        )
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every book matches."""
-        return self[1:] == Shape(self.sort)[1:]
-
-    @property
-    def only_label(self) -> str | None:
-        """The kind of the one label that is all that is asked for: how many books have it is known."""
-        if self.is_whole:
-            return None
-        if self._replace(has_tag=False).is_whole:
-            return "tag"
-        return "series" if self._replace(has_series=False).is_whole else None
-
-    @property
-    def is_only_words(self) -> bool:
-        """Whether nothing but words is asked for."""
-        return self._replace(words="").is_whole
 
 
 COVER_KIND = sa.case(
@@ -156,22 +105,23 @@ def texts_of(shape: Shape) -> sa.FromClause:
     return OWN_TEXTS if shape.words == "tsquery" else book_texts
 
 
+def _same(one: Any, other: Any) -> sa.ColumnElement[bool]:
+    """Whether two tables that keep both speak of the same book: an index in the order of the time serves the join, too."""
+    return sa.and_(one.c.book_id == other.c.book_id, one.c.created_at == other.c.created_at)
+
+
+def _is_label(label: Any, kind: str, name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return label.c.kind == kind, label.c.label == sa.bindparam(name, type_=sa.String)
+
+
 def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:
     """The tables that a filter needs beside the listings, and its conditions."""
     found: list[sa.ColumnElement[bool]] = []
-    labels = [("author", f"author{n}") for n in range(shape.author_words)]
-    labels += [("tag", "tag")] * shape.has_tag + [("series", "series")] * shape.has_series
-    for kind, name in labels:
+    for kind, name in shape.labels * shape.walks:
         label = book_labels.alias(f"label_{name}")
-        is_of = sa.and_(label.c.book_id == _L.book_id, label.c.created_at == _L.created_at)
-        is_it = (label.c.kind == kind, label.c.label == sa.bindparam(name, type_=sa.String))
-        if shape.walks:  # a value, not EXISTS: PostgreSQL would look up all books of the label first again
-            found.append(
-                sa.select(sa.literal_column("1")).where(is_of, *is_it).correlate(book_listings).scalar_subquery().is_not(None)
-            )
-            continue
-        source = source.join(label, is_of)
-        found += is_it
+        has_it: sa.Select[Any] = sa.select(sa.literal_column("1")).where(_same(label, book_listings), *_is_label(label, kind, name))
+        # A value, not EXISTS: PostgreSQL would look up all books of the label first again.
+        found.append(has_it.correlate(book_listings).scalar_subquery().is_not(None))
     if shape.has_language:
         found.append(_L.language == sa.bindparam("language", type_=sa.String))
     if shape.has_year:
@@ -193,11 +143,37 @@ def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool
 
 def _parts(shape: Shape, *columns: sa.ColumnElement[Any]) -> list[Any]:
     """The listings that match, in parts. Free copies are those of the index, and those that a lapsed hold has set free since."""
+    if shape.labels and not shape.walks:
+        return _parts_of_labels(shape, *columns)
     source, conditions = _matches(shape, book_listings)
-    matching = sa.select(*columns).select_from(source).where(*conditions)
+    return _by_availability(shape, sa.select(*columns).select_from(source).where(*conditions))
+
+
+def _parts_of_labels(shape: Shape, *columns: sa.ColumnElement[Any]) -> list[Any]:
+    """The same, begun with the labels: they come in the order of their time, and often the listings are not needed at all."""
+    first, *others = [book_labels.alias(f"label_{name}") for _, name in shape.labels]
+    source: Any = first
+    for other in others:
+        source = source.join(other, _same(other, first))
+    asked = zip((first, *others), shape.labels, strict=True)
+    conditions = [condition for label, (kind, name) in asked for condition in _is_label(label, kind, name)]
+    theirs = {_L.created_at.key: first.c.created_at, _L.book_id.key: first.c.book_id}
+    found = [theirs.get(one.key or "", one) for one in columns]
+    if shape.is_only_labels and {*map(id, found)} <= {*map(id, theirs.values())}:
+        return [sa.select(*found).select_from(source).where(*conditions)]
+    source, more = _matches(shape, source.join(book_listings, _same(book_listings, first)))
+    return _by_availability(shape, sa.select(*found).select_from(source).where(*conditions, *more))
+
+
+def _set_free() -> sa.ColumnElement[bool]:
+    """Whether a book has a free copy because nobody fetched it in time; the first comparison has an index."""
+    return sa.and_(_L.first_lapse_at <= _NOW, _L.copies_free + _lapsed() > 0)
+
+
+def _by_availability(shape: Shape, matching: Any) -> list[Any]:
     if shape.available is None:
         return [matching]
-    set_free = sa.and_(_L.first_lapse_at <= _NOW, _L.copies_free + _lapsed() > 0)
+    set_free = _set_free()
     if shape.available:
         return [matching.where(_L.copies_free > 0), matching.where(_L.copies_free <= 0, set_free)]
     return [matching.where(_L.copies_free <= 0, sa.func.coalesce(~set_free, sa.true()))]
@@ -253,17 +229,25 @@ def _in_order(keys: Any, order: tuple[sa.ColumnElement[Any], ...], *, descending
 def _total(shape: Shape) -> sa.ColumnElement[int]:
     if shape.is_whole:
         return sa.select(catalogues.c.books).scalar_subquery()
-    if kind := shape.only_label:
+    if (kind := shape.only_label) in ("tag", "series"):
         known = sa.select(catalogue_terms.c.books).where(
             catalogue_terms.c.kind == kind, catalogue_terms.c.label == sa.bindparam(kind, type_=sa.String)
         )
         return sa.func.coalesce(known.scalar_subquery(), 0)
+    if shape.is_only_out:  # of those that are out by the index few have been set free
+        left: sa.ColumnElement[int] = _count_of(_L.copies_free <= 0) - _count_of(_L.copies_free <= 0, _set_free())
+        return left
     some = (
-        matching_keys(shape._replace(sort="created_at"), _L.book_id)
+        matching_keys(shape._replace(sort="created_at", walks=False), _L.book_id)
         .limit(sa.literal_column(str(COUNTED_EXACTLY + 1)))
         .subquery("some")
     )
     return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+
+def _count_of(*conditions: sa.ColumnElement[bool]) -> Any:
+    found = sa.select(_L.book_id).where(*conditions).limit(sa.literal_column(str(COUNTED_EXACTLY + 1))).subquery()
+    return sa.select(sa.func.count()).select_from(found).scalar_subquery()
 
 
 @cache

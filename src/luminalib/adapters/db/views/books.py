@@ -17,13 +17,13 @@ from luminalib.adapters.db.views.book_pages import (
     BY_IDS,
     COUNTED_EXACTLY,
     COVER_KIND,
-    Shape,
     estimate_statement,
     frequencies,
     page_statement,
     total_statement,
     view_of,
 )
+from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.catalogue import CatalogueSearch, candidates
 from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of
 from luminalib.adapters.db.views.reader import FEW, Reader

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.catalogue import book_texts, catalogue_starts, catalogue_terms
 from luminalib.adapters.db.listings import book_labels, book_listings
-from luminalib.adapters.db.views.book_pages import Shape, matching_keys, texts_of
+from luminalib.adapters.db.views.book_pages import matching_keys, texts_of
+from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.lexicon import Lexicons
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
