@@ -1,89 +1,26 @@
 """Contacts of qualified inquiries, in step with another system."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from standardwebhooks import Webhook as Oracle
 
-from accounts import Library, opened, slug
-from fakes import FakeClock
-from hubspotlike import TOKEN, HubSpotLike, hubspot_like
+from accounts import slug
+from crmhouses import GRACE, NOW, House, opened_house, told
+from hubspotlike import TOKEN
 from luminalib.adapters.db.crm import crm_connections
-from luminalib.adapters.db.jobs import jobs
 from luminalib.domain.crm import CrmUnavailable, sync_crm
 from luminalib.domain.webhooks import new_secret
-from luminalib.services.crm import CrmSyncService
 from luminalib.settings import Settings
 from receiver import receiving
-
-NOW = datetime.now(UTC).replace(microsecond=0)
-GRACE = "grace@school.example"
-MAPPING = {"email": "email", "first_name": "firstname", "last_name": "lastname", "phone": "phone", "score": "library_score"}
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """A library beside somebody's CRM; syncs are made when the test says so."""
-
-    library: Library
-    admin: httpx.AsyncClient
-    crm: HubSpotLike
-    clock: FakeClock
-    syncing: CrmSyncService
-
-    async def connect(self, **more: Any) -> str:
-        body = {"kind": "hubspot", "url": self.crm.url, "token": TOKEN, "mapping": MAPPING, **more}
-        made = await self.admin.post("/crm/connections", json=body)
-        assert made.status_code == 201, made.text
-        return str(made.json()["id"])
-
-    async def qualify(self, email: str = GRACE, name: str = "Grace Hopper", phone: str | None = None) -> str:
-        letter = {"message": "We would like to buy 200 licences for our school.", "email": email, "name": name, "phone": phone}
-        sent = await self.admin.post("/inquiries", json=letter)
-        inquiry = str(sent.raise_for_status().json()["id"])
-        (await self.admin.patch(f"/inquiries/{inquiry}", json={"state": "qualified"})).raise_for_status()
-        return inquiry
-
-    async def sync(self, connection_id: str) -> dict[str, Any]:
-        """Does the job; the sync that came of it."""
-        await self.syncing.sync(sync_crm(connection_id, "main", self.clock.now()))
-        return await self.last(connection_id)
-
-    async def last(self, connection_id: str) -> dict[str, Any]:
-        self.clock.advance(timedelta(seconds=1))
-        found: dict[str, Any] = (await self.admin.get(f"/crm/connections/{connection_id}/syncs")).json()["items"][0]
-        return {name: found[name] for name in ("state", "pushed", "pulled", "conflicts")}
-
-    async def contact(self, connection_id: str) -> dict[str, Any]:
-        (found,) = (await self.admin.get(f"/crm/connections/{connection_id}/contacts")).json()["items"]
-        return dict(found)
-
-    async def open_jobs(self) -> int:
-        waiting = sa.select(sa.func.count()).where(jobs.c.name == "sync_crm", jobs.c.status == "waiting")
-        async with self.library.container.database.owner.connect() as connection:
-            return await connection.scalar(waiting) or 0
 
 
 @pytest.fixture
 async def house(settings: Settings) -> AsyncIterator[House]:
-    clock = FakeClock(NOW)
-    async with (
-        hubspot_like() as crm,
-        opened(settings, clock=clock, rate_limits="off", webhooks_allow="127.0.0.0/8", access_minutes=144_000) as library,
-    ):
-        syncing = CrmSyncService(library.container.services.crm._tools)
-        yield House(library, await library.join("admin"), crm, clock, syncing)
-
-
-def told(**counts: int) -> dict[str, Any]:
-    return {"state": "success", "pushed": 0, "pulled": 0, "conflicts": 0, **counts}
+    async with opened_house(settings) as house:
+        yield house
 
 
 async def test_a_qualified_inquiry_becomes_a_contact_and_echoes_are_not_heard(house: House) -> None:
@@ -179,35 +116,6 @@ async def test_nothing_is_lost_while_it_is_away(house: House) -> None:
     assert (await house.admin.get("/crm/connections")).json()["items"][0]["open_until"] is None
 
 
-async def test_what_is_refused_says_why_and_holds_nobody_up(house: House) -> None:
-    hubspot = await house.connect()
-    await house.qualify("a@school.example")
-    await house.qualify("b@school.example")
-    house.crm.script = [0, 400]
-    assert await house.sync(hubspot) == told(pushed=1)
-    listed = (await house.admin.get(f"/crm/connections/{hubspot}/contacts")).json()["items"]
-    assert sorted(bool(one["error"]) for one in listed) == [False, True]
-    await house.admin.patch(f"/crm/connections/{hubspot}", json={"token": "another"})
-    assert (await house.sync(hubspot))["state"] == "failed"
-    error = (await house.admin.get(f"/crm/connections/{hubspot}/syncs")).json()["items"][0]["error"]
-    assert "does not take the token" in error
-
-
-async def test_more_than_one_search_can_show_is_read_in_pieces(house: House) -> None:
-    house.crm.most_results = 250
-    for n in range(330):
-        house.crm.put({"email": f"{n}@example.org"}, seconds=0 if 100 < n < 220 else 1)
-    house.crm.put({"email": GRACE, "phone": "1"})
-    hubspot = await house.connect()
-    await house.qualify()
-    await house.sync(hubspot)
-    contact_id = (await house.contact(hubspot))["remote_id"]
-    house.crm.calls.clear()
-    house.crm.put({"phone": "77"}, contact_id)
-    assert await house.sync(hubspot) == told(pulled=1)
-    assert len([call for call in house.crm.calls if call.endswith("/search")]) == 1, "it went on where it was"
-
-
 async def test_any_system_takes_a_signed_message_for_each_contact(house: House) -> None:
     secret = new_secret()
     async with receiving() as receiver:
@@ -243,29 +151,3 @@ async def test_the_desk_keeps_tokens_and_asks_for_what_it_needs(house: House) ->
     assert (await house.admin.delete(f"/crm/connections/{hubspot}")).status_code == 204
     await house.syncing.sync(sync_crm(hubspot, "main", NOW))
     assert slug(await house.admin.get(f"/crm/connections/{hubspot}/syncs")) == "connection-not-found"
-
-
-async def test_the_official_client_finds_the_server_of_these_tests_to_be_hubspot(house: House) -> None:
-    from hubspot import HubSpot  # noqa: PLC0415 -- thousands of files
-    from hubspot.crm.contacts import SimplePublicObjectInput, SimplePublicObjectInputForCreate  # noqa: PLC0415 -- as above
-    from hubspot.crm.contacts.exceptions import ApiException  # noqa: PLC0415 -- as above
-
-    def visit() -> tuple[str, str, int]:
-        client = HubSpot(access_token=TOKEN)
-        api = client.crm.contacts.basic_api
-        api.api_client.configuration.host = house.crm.url
-        new = SimplePublicObjectInputForCreate(properties={"email": GRACE, "firstname": "Grace"})
-        made = api.create(new)
-        changed = api.update(made.id, SimplePublicObjectInput(properties={"firstname": "Amazing"}))
-        try:
-            api.create(new)
-        except ApiException as error:
-            return made.id, changed.properties["firstname"], error.status
-        return made.id, "", 0
-
-    made, name, status = await asyncio.to_thread(visit)
-    assert (name, status) == ("Amazing", 409)
-    hubspot = await house.connect()
-    await house.qualify()
-    assert await house.sync(hubspot) == told(pushed=1, conflicts=1)
-    assert (await house.contact(hubspot))["remote_id"] == made

@@ -1,35 +1,28 @@
 """Webhooks that come in, signed as other systems sign them."""
 
 import asyncio
-import hashlib
-import hmac
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 import sqlalchemy as sa
-from hubspot.utils.signature import Signature
-from standardwebhooks import Webhook as Oracle
 
 from accounts import Library, opened, slug
 from fakes import FakeClock
 from luminalib.adapters.db.incoming import incoming_events
-from luminalib.domain.incoming import TAKE_IN, take_in
+from luminalib.domain.incoming import TAKE_IN
 from luminalib.domain.jobs import Job
 from luminalib.settings import Settings
+from sources import BASE, SIGNERS, add_source, header, send, take_all_in
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-BASE = "https://library.example.org"
 LETTER = {
     "message": "We would like to buy 200 licences for our school. Budget: 20k EUR.",
     "name": "Grace",
     "email": "grace@school.example",
 }
-Headers = dict[str, str]
 
 
 @pytest.fixture
@@ -41,58 +34,6 @@ def clock() -> FakeClock:
 async def library(settings: Settings, clock: FakeClock) -> AsyncIterator[Library]:
     async with opened(settings, clock=clock, rate_limits="off", public_url=BASE) as library:
         yield library
-
-
-def standard(secret: str, _uri: str, body: bytes, at: datetime, one: str) -> Headers:
-    signature = Oracle(secret).sign(one, at, body.decode())
-    return {"webhook-id": one, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": f"v1,bm8= {signature}"}
-
-
-def hubspot(secret: str, uri: str, body: bytes, at: datetime, _one: str) -> Headers:
-    stamp = str(int(at.timestamp() * 1000))
-    signature = Signature.get_signature(secret, body.decode(), "v3", http_uri=uri, http_method="POST", timestamp=stamp)
-    return {"X-HubSpot-Signature-v3": signature, "X-HubSpot-Request-Timestamp": stamp}
-
-
-def github(secret: str, _uri: str, body: bytes, _at: datetime, one: str) -> Headers:
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return {"X-Hub-Signature-256": f"sha256={digest}", "X-GitHub-Delivery": one}
-
-
-def header(secret: str, _uri: str, _body: bytes, _at: datetime, one: str) -> Headers:
-    return {"X-Gitlab-Token": secret, "Idempotency-Key": one}
-
-
-SIGNERS: dict[str, Callable[[str, str, bytes, datetime, str], Headers]] = {
-    "standard": standard,
-    "hubspot": hubspot,
-    "github": github,
-    "header": header,
-}
-
-
-async def add_source(admin: httpx.AsyncClient, scheme: str, **more: str) -> dict[str, Any]:
-    body = {"name": f"our-{scheme}", "scheme": scheme, **more}
-    if scheme == "hubspot":
-        body["secret"] = "the client secret of an app"
-    if scheme == "header":
-        body["header"] = "X-Gitlab-Token"
-    made = await admin.post("/webhook-sources", json=body)
-    assert made.status_code == 201, made.text
-    found: dict[str, Any] = made.json()
-    return found
-
-
-async def send(library: Library, source: dict[str, Any], body: bytes, headers: Headers) -> httpx.Response:
-    return await library.visitor().post(source["url"].removeprefix(BASE), content=body, headers=headers)
-
-
-async def take_all_in(library: Library) -> None:
-    """What the job does for each message."""
-    async with library.container.database.owner.connect() as connection:
-        ids = [*await connection.scalars(sa.select(incoming_events.c.id))]
-    for event_id in ids:
-        await library.container.services.incoming.take_in(take_in(event_id, "main", NOW))
 
 
 @pytest.mark.parametrize("scheme", SIGNERS)

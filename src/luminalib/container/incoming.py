@@ -4,6 +4,7 @@ from luminalib.container.adapters import Adapters
 from luminalib.container.inquiries import inquiry_service
 from luminalib.domain.auth import Principal
 from luminalib.domain.inquiries import NewInquiry
+from luminalib.services.crm import CrmHearing
 from luminalib.services.incoming import IncomingService, IncomingTools
 from luminalib.settings import Settings
 
@@ -21,6 +22,7 @@ def incoming_service(settings: Settings, a: Adapters) -> IncomingService:
         sealer=a.sealer,
         signer=a.signer,
         take_inquiry=take_inquiry,
+        hear_contacts=CrmHearing(a.uow, a.clock).hear,
         clock=a.clock,
         base_url=settings.public_url,
     )

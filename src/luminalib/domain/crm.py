@@ -142,6 +142,13 @@ class CrmContact:
     removed_at: datetime | None = None
     updated_at: datetime
 
+    def leave(self, at: datetime) -> bool:
+        """Somebody has deleted the counterpart; whether that is news. The next inquiry that is qualified makes another."""
+        if self.removed_at is not None:
+            return False
+        self.removed_at, self.remote_id, self.version = at, None, None
+        return True
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrmContactView:
@@ -190,6 +197,15 @@ class RemoteContact:
     email: str | None
     fields: Mapping[str, str]
     version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What a system is told of one contact: `fields` by its names, over the version that was last seen, if there was one."""
+
+    email: str
+    fields: Mapping[str, str]
+    known: RemoteContact | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,9 +1,9 @@
 """Other systems that keep contacts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from luminalib.domain.crm import Changes, CrmKind, RemoteContact
+from luminalib.domain.crm import Changes, CrmKind, Rejected, RemoteContact, Told, VersionConflict
 
 
 class Crm(ABC):
@@ -16,6 +16,16 @@ class Crm(ABC):
     @abstractmethod
     async def put_contact(self, email: str, fields: Mapping[str, str], known: RemoteContact | None) -> RemoteContact:
         """Makes it, or changes the one that is `known`. Raises VersionConflict when there is one, or another version of it."""
+
+    async def put_contacts(self, told: Sequence[Told]) -> Sequence[RemoteContact | VersionConflict | Rejected]:
+        """What came of each, in the same order: one that is refused holds up no other."""
+        return [await self._outcome(one) for one in told]
+
+    async def _outcome(self, told: Told) -> RemoteContact | VersionConflict | Rejected:
+        try:
+            return await self.put_contact(told.email, told.fields, told.known)
+        except (VersionConflict, Rejected) as reason:
+            return reason
 
     @abstractmethod
     async def list_changes(self, cursor: str | None, limit: int) -> Changes:

@@ -1,12 +1,13 @@
 """Webhooks in: verified, kept and answered in one short unit of work; a job does the rest."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from luminalib.domain.audit import AuditAction, AuditEvent
 from luminalib.domain.auth import Principal, Role, require_admin
+from luminalib.domain.crm_events import ContactEvent, contact_events
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.grants import require_member
 from luminalib.domain.incoming import (
@@ -39,6 +40,10 @@ TakeInquiry = Callable[[Principal, NewInquiry, str], Awaitable[None]]
 """Reads and keeps an inquiry; the text is what its steps are traced by."""
 
 
+HearContacts = Callable[[str, Sequence[ContactEvent]], Awaitable[None]]
+"""Takes note of what a tenant's CRM tells of contacts."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewSource:
     """A source with its address and its secret, for the only time that they can be shown."""
@@ -57,6 +62,7 @@ class IncomingTools:
     sealer: Sealer
     signer: TokenSigner
     take_inquiry: TakeInquiry
+    hear_contacts: HearContacts
     clock: Clock
     base_url: str
 
@@ -140,11 +146,17 @@ class IncomingService:
         return is_new
 
     async def take_in(self, job: Job) -> None:
-        """The job: an inquiry is read and kept. What cannot be used keeps its reason. Raises Unavailable."""
+        """The job: an inquiry is kept, events of a CRM are heard. What cannot be used keeps its reason. Raises Unavailable."""
         async with self._uow.reading(job.tenant_id) as uow:
             event = await uow.incoming.find(job.payload["event_id"])
-            is_in = event is not None and await uow.inquiries.has(event.id)
-        if event is None or event.done_at is not None:
+            if event is None or event.done_at is not None:
+                return
+            source = await uow.incoming.get_source(event.source_id)
+            is_in = await uow.inquiries.has(event.id)
+        events = contact_events(event.body) if source.scheme is Scheme.HUBSPOT else None
+        if events is not None:
+            await self._tools.hear_contacts(job.tenant_id, events)
+            await self._finish(job, None)
             return
         sender = Principal(tenant_id=job.tenant_id, user_id=None, role=Role.MEMBER)
         try:

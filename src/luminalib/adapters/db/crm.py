@@ -91,9 +91,9 @@ class SqlCrmRepository(CrmRepository):
             raise ConnectionNotFound
         return found
 
-    async def remove(self, connection: CrmConnection) -> None:
+    async def remove(self, row: CrmConnection | CrmContact) -> None:
         """See CrmRepository."""
-        await self._session.delete(connection)
+        await self._session.delete(row)
 
     async def find_contact(
         self, connection_id: str, *, email: str | None = None, remote_id: str | None = None

@@ -23,8 +23,8 @@ class CrmRepository(ABC):
         """Held until the unit ends when it writes. Raises ConnectionNotFound."""
 
     @abstractmethod
-    async def remove(self, connection: CrmConnection) -> None:
-        """Deletes it with its contacts and syncs."""
+    async def remove(self, row: CrmConnection | CrmContact) -> None:
+        """Deletes it; a connection with its contacts and syncs."""
 
     @abstractmethod
     async def find_contact(

@@ -9,6 +9,7 @@ from luminalib.domain.crm import (
     Rejected,
     RemoteContact,
     SyncState,
+    Told,
     VersionConflict,
     merged,
     sync_crm,
@@ -112,9 +113,7 @@ class CrmSyncService:
             async with self._uow(job.tenant_id) as uow:
                 for remote_id in changes.deletions:
                     contact = await uow.crm.find_contact(connection.id, remote_id=remote_id)
-                    if contact is not None and contact.removed_at is None:
-                        contact.removed_at, contact.remote_id, contact.version = self._clock.now(), None, None
-                        pulled += 1
+                    pulled += contact is not None and contact.leave(self._clock.now())
                 (await uow.crm.get(connection.id)).cursor = cursor
         return pulled
 
@@ -145,28 +144,25 @@ class CrmSyncService:
                 waiting = await uow.crm.dirty(connection.id, BATCH)
             if not waiting:
                 return pushed, conflicts
-            for contact in waiting:
-                try:
-                    fields, remote, has_met = await self._put(connection, crm, contact)
-                    error = None
-                except Rejected as reason:
-                    fields, remote, has_met, error = contact.fields, None, False, reason.detail
-                pushed, conflicts = pushed + (remote is not None), conflicts + has_met
-                await self._note(job, connection, contact, fields, remote, error)
+            outcomes = await crm.put_contacts([_told(connection, contact) for contact in waiting])
+            for contact, outcome in zip(waiting, outcomes, strict=True):
+                has_met = isinstance(outcome, VersionConflict)
+                fields, found = await self._met(connection, crm, contact) if has_met else (contact.fields, outcome)
+                remote = found if isinstance(found, RemoteContact) else None
+                pushed, conflicts = pushed + (remote is not None), conflicts + (has_met and remote is not None)
+                await self._note(job, connection, contact, fields, remote, found.detail if isinstance(found, LuminaError) else None)
 
-    async def _put(self, connection: CrmConnection, crm: Crm, contact: CrmContact) -> tuple[dict[str, str], RemoteContact, bool]:
-        """What holds now, the counterpart, and whether somebody else had changed it."""
-        known = None
-        if contact.remote_id and contact.version:
-            known = RemoteContact(id=contact.remote_id, email=contact.email, fields={}, version=contact.version)
-        try:
-            return contact.fields, await crm.put_contact(contact.email, to_theirs(contact.fields, connection.mapping), known), False
-        except VersionConflict:
-            current = await crm.find_contact(contact.email)
+    async def _met(
+        self, connection: CrmConnection, crm: Crm, contact: CrmContact
+    ) -> tuple[dict[str, str], RemoteContact | Rejected]:
+        """What holds after somebody else has changed it there, and what came of saying so."""
+        current = await crm.find_contact(contact.email)
         theirs = to_ours(current.fields, connection.mapping) if current else {}
         both = merged(contact.fields, theirs) | {"email": contact.email}
         try:
-            return both, await crm.put_contact(contact.email, to_theirs(both, connection.mapping), current), True
+            return both, await crm.put_contact(contact.email, to_theirs(both, connection.mapping), current)
+        except Rejected as reason:
+            return contact.fields, reason
         except VersionConflict as again:  # somebody is at it right now
             raise CrmUnavailable("The contact is being changed there.") from again
 
@@ -199,3 +195,10 @@ async def _ours(uow: UnitOfWork, connection: CrmConnection, remote: RemoteContac
     if found is None and remote.email:
         found = await uow.crm.find_contact(connection.id, email=remote.email)
     return found
+
+
+def _told(connection: CrmConnection, contact: CrmContact) -> Told:
+    known = None
+    if contact.remote_id and contact.version:
+        known = RemoteContact(id=contact.remote_id, email=contact.email, fields={}, version=contact.version)
+    return Told(email=contact.email, fields=to_theirs(contact.fields, connection.mapping), known=known)
