@@ -41,6 +41,7 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.llm.offered import without_choice
 from luminalib.adapters.llm.prompted.asking import without_limit
+from luminalib.adapters.llm.prompted.inquiries import NOT_SHOWN, SHOWN
 from luminalib.adapters.llm.prompted.variants import without_variants
 from luminalib.adapters.triage.learner import LogisticIntentLearner
 from luminalib.adapters.triage.reading import RuleFieldReader
@@ -59,7 +60,7 @@ HIJACKED = re.compile(r"999999|80000\b|root")
 
 
 Told = dict[str, Any] | None
-"""What a model said: intent, confidence and evidence; None where no answer was usable."""
+"""What a model said: intent and evidence; None where no answer was usable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,12 +232,14 @@ async def ask_model(messages: Sequence[Labelled], first: dict[str, IntentReading
     found: dict[str, list[Read]] = {"the model alone": [], "before it was asked": [], "together, as in the library": []}
     for one in messages:
         before, told = first[one.text], known[one.text]
-        word = replace(before, **told, method=TriageMethod.MODEL) if told else None
+        worth = SHOWN if told and told["evidence"] else NOT_SHOWN
+        word = replace(before, **told, confidence=worth, method=TriageMethod.MODEL) if told else None
         for name, reading in zip(found, (word, before, together(before, word) if word else before), strict=True):
             if reading:
                 found[name].append(Read(truth=one, intent=reading.intent, confidence=reading.confidence))
     alone, _, both = found.values()
-    print(f"\n{len(messages)} messages for a model, {seconds:.1f} s each; {len(messages) - len(alone)} got no usable answer")
+    asked = f"; {len(new)} were asked about now, {seconds:.1f} s each" if new else ""
+    print(f"\n{len(messages)} messages for a model, {len(messages) - len(alone)} got no usable answer{asked}")
     for name, readings in found.items():
         report(name, readings)
         report("  the frozen third of it", frozen_of(readings))
@@ -268,7 +271,7 @@ async def model_says(messages: Sequence[Labelled]) -> AsyncIterator[tuple[str, T
             except (LanguageEngineUnavailable, UnusableAnswer):
                 told = None
             by_model = told if told and told.method is TriageMethod.MODEL else None
-            yield one.text, {name: getattr(by_model, name) for name in ("intent", "confidence", "evidence")} if by_model else None
+            yield one.text, {name: getattr(by_model, name) for name in ("intent", "evidence")} if by_model else None
 
 
 async def load_test(messages: Sequence[Labelled], seconds: int) -> None:

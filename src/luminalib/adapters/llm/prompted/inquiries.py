@@ -16,7 +16,7 @@ from luminalib.domain.quotations import quoted
 from luminalib.domain.triage import FieldReading, InquiryFields, InquiryIntent, IntentReading, TriageMethod
 from luminalib.ports.triage import FieldReader
 
-SHOWN, NOT_SHOWN = 0.75, 0.4
+SHOWN, NOT_SHOWN = 0.65, 0.4
 """How often a small model is right that points at words of the message, and one that does not (`benchmarks/inquiries.py`)."""
 
 
