@@ -1,6 +1,7 @@
 """When the recommender learns, and what becomes of its models."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ from luminalib.domain.pipeline import train_recommender
 from luminalib.domain.recommendations import BookProfile
 from luminalib.domain.tastes import TasteEvent, TasteKind
 from luminalib.ports.children import ChildLimits
-from luminalib.ports.recommender import Recommender, TrainedModel, TrainingFailed
+from luminalib.ports.recommender import Ranking, Recommender, TrainedModel, TrainingFailed
 from luminalib.services.recommendations import (
     ImpressionNotes,
     RankingLoader,
@@ -292,6 +293,28 @@ async def test_a_book_from_a_server_whose_clock_is_behind(
     new = await make_book(uow)  # at the time of the one that was there, which no state shows
     clock.advance(COUNT_AGAIN_AFTER)
     assert [item.view.id for item in (await service.recommend(principal(ada), 10)).items] == [new]
+
+
+async def test_a_book_that_is_never_recommended_does_not_have_the_ranking_made_anew(
+    uow: SqlUnitOfWorkFactory, facts: SqlRecommendationViews, views: SqlBookViews, storage: MemoryStorage, clock: FakeClock
+) -> None:
+    ada = await borrow(uow, 2)
+    unread = await make_book(uow)
+    async with uow("main") as unit:
+        (await unit.documents.get((await unit.books.get(unread)).document_id)).word_count = 3
+    made = Counter[str]()
+
+    class Counting(TfidfRecommender):
+        def ranking(self, books: Sequence[BookProfile], before: Ranking | None = None) -> Ranking:
+            made["rankings"] += 1
+            return super().ranking(books, before)
+
+    loader = RankingLoader(uow, facts, storage, Counting(), clock)
+    service = RecommendationService(uow, facts, views, loader, ImpressionNotes(uow), clock)
+    for _ in range(3):
+        assert (await service.recommend(principal(ada), 10)).items == []
+        clock.advance(COUNT_AGAIN_AFTER)
+    assert made["rankings"] == 1
 
 
 async def test_what_was_shown_is_written_down_once(

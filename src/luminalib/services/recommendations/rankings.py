@@ -27,19 +27,21 @@ COUNT_AGAIN_AFTER = timedelta(seconds=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
-    """A ranking with the shelves of its catalogue, the state that it was made for, and when the books were counted.
+    """A ranking with the shelves of its catalogue, the state and the size of it that it was made for, and when books were counted.
 
-    The state is None when a book of it is known to have gone.
+    The state is None when a book of it is known to have gone. A catalogue has more books than its ranking: some are never
+    recommended.
     """
 
     state: CatalogueState | None
     ranking: Ranking
     shelves: Shelves
+    size: int
     counted_at: datetime
 
     def is_of(self, state: CatalogueState, size: int | None) -> bool:
         """Whether it is the ranking of this state, and of this many books if that is known."""
-        return self.state == state and size in (None, len(self.ranking.books))
+        return self.state == state and size in (None, self.size)
 
 
 class RankingLoader:
@@ -92,7 +94,7 @@ class RankingLoader:
             await self.at(tenant_id, state)
 
     async def _load(self, tenant_id: str, before: Loaded | None) -> Loaded:
-        state = await self._views.state(tenant_id)
+        state, size = await self._views.state(tenant_id), await self._views.size(tenant_id)
         books = await self._books(tenant_id, before)
         async with self._uow.reading(tenant_id) as uow:
             models = await uow.recommendations.models()
@@ -102,7 +104,7 @@ class RankingLoader:
         if ranking is None:
             ranking = await asyncio.to_thread(self._recommender.ranking, books, last)
         shelves = await asyncio.to_thread(Shelves.of, books)
-        return Loaded(state=state, ranking=ranking, shelves=shelves, counted_at=self._clock.now())
+        return Loaded(state=state, ranking=ranking, shelves=shelves, size=size, counted_at=self._clock.now())
 
     async def _books(self, tenant_id: str, before: Loaded | None) -> list[BookProfile]:
         """The catalogue: of one that was read before only what has changed is read, and what is missing or has gone."""
