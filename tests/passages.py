@@ -134,7 +134,8 @@ class MemoryPassageIndex(PassageIndex):
             Hit(passage_id=everything[one.number][1].id, score=one.score, coverage=one.coverage)
             for one in question.score(found, limit)
         ]
-        return LexicalHits(hits=hits, mass=question.mass, total=len(found))
+        words = question.asked(question.found(term for _, terms in found for term in terms))
+        return LexicalHits(hits=hits, words=words, mass=question.mass, total=len(found))
 
     async def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
         wanted = np.frombuffer(vector, "<f4")

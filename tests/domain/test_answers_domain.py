@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luminalib.domain.confidence import HOPELESS, SURE, confidence_in_quote, confidence_of
+from luminalib.domain.confidence import HOPELESS, SURE, Evidence, confidence_in_quote, worth_of
 from luminalib.domain.intents import Intent, intent_of
 from luminalib.domain.media import MediaType
 from luminalib.domain.questions import Asked, asked_for, holds
@@ -53,7 +53,20 @@ def test_sentences_are_the_text_without_the_space_between(text: str) -> None:
         ("Wie alt war Louis?", Asked.NUMBER),
         ("Depuis combien de temps ?", Asked.NUMBER),
         ("What is Mr. Bennet's Christian name?", Asked.NAME),
-        ("Why did she laugh?", Asked.ANYTHING),
+        ("Why did she laugh?", Asked.REASON),
+        ("Pourquoi sortait-elle sans manteau ?", Asked.REASON),
+        ("Who is the captain of the Pequod?", Asked.PERSON),
+        ("Wer las den Brief vor?", Asked.PERSON),
+        ("¿Quién mató al rey?", Asked.PERSON),
+        ("And when did he die?", Asked.TIME),
+        ("Wann kam der Brief?", Asked.TIME),
+        ("Wann heißt ein Raum kompakt?", Asked.ANYTHING),
+        ("Dove abita la sorella?", Asked.PLACE),
+        ("Where had Mina run from?", Asked.PLACE),
+        ("What is late blight?", Asked.MEANING),
+        ("Was ist ein Torus?", Asked.MEANING),
+        ("What did she see when he came?", Asked.ANYTHING),
+        ("Vad heter hunden?", Asked.ANYTHING),
     ],
 )
 def test_a_question_says_what_it_wants(question: str, asked: Asked) -> None:
@@ -93,12 +106,54 @@ def test_the_turns_before_say_who_is_meant() -> None:
 
 
 def test_confidence_grows_with_every_kind_of_evidence() -> None:
-    assert confidence_of(0.2, None) < confidence_of(0.6, None)
-    assert confidence_of(0.4, 0.3) < confidence_of(0.4, 0.6)
-    strong = confidence_in_quote(0.6, None, 0.9, holds_it=True)
-    assert confidence_in_quote(0.1, None, 0.2, holds_it=True) < HOPELESS < SURE < strong
-    assert confidence_in_quote(0.6, None, 0.9, holds_it=False) < HOPELESS
-    assert 0.0 <= confidence_in_quote(0.0, -1.0, 0.0, holds_it=True) <= confidence_in_quote(9.0, 1.0, 1.0, holds_it=True) <= 1.0
+    weak, strong = Evidence(lexical=0.1, rarity=0.5, words=4), Evidence(lexical=0.8, rarity=0.5, words=4)
+    assert weak.confidence < strong.confidence
+    assert replace(weak, meaning=0.2).confidence < replace(weak, meaning=0.7).confidence
+    assert confidence_in_quote(weak, 1.0, holds_it=True) < HOPELESS < SURE < confidence_in_quote(strong, 6.0, holds_it=True)
+    assert confidence_in_quote(strong, 6.0, holds_it=False) < HOPELESS
+    assert 0.0 <= confidence_in_quote(Evidence(), -9.0, holds_it=True) < confidence_in_quote(strong, 90.0, holds_it=True) <= 1.0
+
+
+def test_what_two_searches_say_is_joined() -> None:
+    first = Evidence(lexical=0.2, rarity=0.5, words=4, coverage=0.4)
+    second = Evidence(lexical=0.6, rarity=0.9, words=9, meaning=0.5, coverage=0.1)
+    assert first.joined(second) == Evidence(lexical=0.6, rarity=0.5, words=4, meaning=0.5, coverage=0.4)
+    assert Evidence().joined(second) == second
+
+
+@pytest.mark.parametrize(
+    ("question", "better", "worse"),
+    [
+        ("How old is Mrs Crabbe?", "Mrs Crabbe was sixty-four.", "Mrs Crabbe had ninety-two votes."),
+        ("How much was Wilson paid?", "Wilson was paid four pounds.", "Wilson was paid by four men."),
+        ("How many eggs had the duck?", "The duck had nine eggs.", "The duck had eggs, and nine friends came to see her."),
+        ("Wie alt ist Anna?", "Anna ist zwölf Jahre alt.", "Anna hat zwölf Hühner."),
+        ("Who was the captain of the Wren?", "The captain of the Wren was Aldous Merrin.", "The captain of the Wren went ashore."),
+        (
+            "Who was the captain of the Wren?",
+            "Captain Aldous Merrin of the Wren went ashore.",
+            "The captain of another ship, of whom much was told in all the ports, in Skell and elsewhere, had once seen the Wren.",
+        ),
+        ("When did the goat die?", "The goat did die in October.", "The goat did die of hunger."),
+        ("What is gluten?", "Gluten is a stretchy net.", "It forms a net with gluten."),
+        ("What is gluten?", "A stretchy net called gluten forms.", "Nobody sees gluten in it."),
+        ("Why did she leave?", "She did leave because it rained.", "She did leave the house."),
+        ("What did Alice find in the jar?", "Alice did find nothing in the jar.", "What did Alice find in the jar?"),
+    ],
+)
+def test_a_sentence_that_answers_is_worth_more_than_one_with_the_same_words(question: str, better: str, worse: str) -> None:
+    found = [(view(text), 1.0) for text in (worse, better)]
+    assert quotes_for(question, question, found)[0].text == better
+
+
+def test_a_second_sentence_that_adds_nothing_is_not_quoted() -> None:
+    text = "The rebels obey very well. It took ten yoke of oxen to haul one of the guns."
+    (quote,) = quotes_for("How many yoke of oxen did it take to haul a gun?", "", [(view(text), 1.0)])
+    assert quote.text == "It took ten yoke of oxen to haul one of the guns."
+
+
+def test_nothing_found_is_worth_nothing() -> None:
+    assert worth_of((0.0,) * 12) == 0.0
 
 
 @pytest.mark.parametrize(

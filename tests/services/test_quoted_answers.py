@@ -4,6 +4,7 @@ import pytest
 
 from luminalib.domain.answer_rules import AnswerRules
 from luminalib.domain.auth import the_house
+from luminalib.domain.confidence import Evidence
 from luminalib.domain.conversations import RefusalReason
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import Scope
@@ -11,7 +12,6 @@ from luminalib.domain.search import PassageView
 from luminalib.services.conversations.errand import Errand, Question
 from luminalib.services.conversations.extractive import NEAREST, quoted_answer
 from luminalib.services.conversations.finding import Found
-from luminalib.steps.retrieving import Evidence
 from passages import make_passages
 
 REFUSAL = "Nobody knows."

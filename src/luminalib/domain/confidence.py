@@ -1,14 +1,17 @@
-"""How likely it is that what was found answers the question."""
+"""How likely it is that what was found answers the question.
+
+The weights are those that `benchmarks/answer_confidence.py` prints: logistic regressions on labelled questions.
+"""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-_WORDS = (-3.0, 5.0)
-_BOTH = (-7.3, 3.4, 10.2)
-"""Intercept and weights of logistic regressions on what `benchmarks/retrieval.py --features` writes."""
-_QUOTED = (-6.5, 11.0, 4.0)
-_MEANT = 6.0
-_MEANT_FROM = 0.42
-"""The same with how much of the question stands in the best quotation, set on questions about real books."""
+_WORDS = (-8.94, 7.02, 4.62, 1.26)
+_BOTH = (-8.03, 3.86, 2.53, 0.8, 4.88)
+_QUOTED = (-10.58, 3.59, 4.43, 1.25, 0.85)
+_QUOTED_BOTH = (-11.8, 3.0, 3.5, 1.1, 0.8, 5.0)
+_SIGNS = (0.37, 1.47, 1.58, -1.26, -0.46, 0.65, 1.15, 0.89, -0.53, 1.57, 0.45, -0.19)
 _READ = 2.0
 _FAR = 0.02
 _FAR_IN_MEANING = 0.3
@@ -21,34 +24,64 @@ HOPELESS = 0.08
 """Below it is refused; in between the best places are shown as what they are."""
 
 
-def confidence_of(lexical: float, meaning: float | None) -> float:
-    """From the best BM25 score by the sum of the question's idf, and the best cosine where meaning was looked for; 0.0 to 1.0."""
-    if meaning is None:
-        intercept, words = _WORDS
-        return _logistic(intercept + words * lexical)
-    intercept, words, cosine = _BOTH
-    return _logistic(intercept + words * lexical + cosine * meaning)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What a search says of whether the library knows the answer at all.
+
+    `lexical`: the best BM25 score by the sum of the question's inverse document frequencies; `rarity`: the mean of those, by that
+    of a word that nowhere occurs; `words`: how many telling words that question has; `meaning`: the best cosine, None when nothing
+    was looked for by meaning; `coverage`: the largest share of the question's words, by rarity, in one passage.
+    """
+
+    lexical: float = 0.0
+    rarity: float = 0.0
+    words: int = 0
+    meaning: float | None = None
+    coverage: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """The chance that the library knows the answer. A long question has less of itself in one passage than a short one."""
+        return logistic(_weighted(_WORDS if self.meaning is None else _BOTH, features_of(self)))
+
+    def joined(self, other: "Evidence") -> "Evidence":
+        """The stronger of both in each way; the words are those of the first."""
+        meanings = [meaning for meaning in (self.meaning, other.meaning) if meaning is not None]
+        return Evidence(
+            lexical=max(self.lexical, other.lexical),
+            rarity=self.rarity or other.rarity,
+            words=self.words or other.words,
+            meaning=max(meanings, default=None),
+            coverage=max(self.coverage, other.coverage),
+        )
 
 
-def confidence_in_quote(lexical: float, meaning: float | None, support: float, *, holds_it: bool) -> float:
-    """With the share of the question's words in the quotation; one without the thing that is asked for is no answer."""
-    intercept, words, supported = _QUOTED
-    value = intercept + words * lexical + supported * support
-    if meaning is not None:
-        value += _MEANT * (meaning - _MEANT_FROM)
-    return _logistic(value) * (1.0 if holds_it else HOPELESS)
+def features_of(evidence: Evidence) -> tuple[float, ...]:
+    """What the regressions look at."""
+    found = evidence.lexical, evidence.rarity, math.log1p(evidence.words)
+    return found if evidence.meaning is None else (*found, evidence.meaning)
 
 
-def confidence_in_answer(lexical: float, meaning: float | None, support: float, grounded: float, *, holds_it: bool) -> float:
+def worth_of(features: Sequence[float]) -> float:
+    """How well a stretch of text answers, beside others for the same question; any number, 0.0 for none.
+
+    Its features are its signs, its passage's score, how many sentences it has beyond one, and by which part of a quotation it is
+    longer than that.
+    """
+    return sum(weight * feature for weight, feature in zip(_SIGNS, features, strict=True))
+
+
+def confidence_in_quote(evidence: Evidence, worth: float, *, holds_it: bool) -> float:
+    """With the worth of the best quotation; one without the thing that is asked for is no answer."""
+    return logistic(_in_quote(evidence, worth)) * (1.0 if holds_it else HOPELESS)
+
+
+def confidence_in_answer(evidence: Evidence, worth: float, grounded: float, *, holds_it: bool) -> float:
     """The same for a sentence of a model that stands in a passage; `grounded` is the share of its words that do, 0.0 to 1.0.
 
     Somebody has read the passage and found the answer there, in whatever words, which is worth more than words in common.
     """
-    intercept, words, supported = _QUOTED
-    value = intercept + words * lexical + supported * support + _READ * grounded
-    if meaning is not None:
-        value += _MEANT * (meaning - _MEANT_FROM)
-    return _logistic(value) * (1.0 if holds_it else HOPELESS)
+    return logistic(_in_quote(evidence, worth) + _READ * grounded) * (1.0 if holds_it else HOPELESS)
 
 
 def is_near_in_meaning(meaning: float | None, coverage: float) -> bool:
@@ -67,5 +100,17 @@ def is_hopeless(meaning: float | None, confidence: float) -> bool:
     return confidence < _FAR and meaning < _FAR_IN_MEANING
 
 
-def _logistic(value: float) -> float:
+def _in_quote(evidence: Evidence, worth: float) -> float:
+    found = (*features_of(evidence)[:3], worth)
+    if evidence.meaning is None:
+        return _weighted(_QUOTED, found)
+    return _weighted(_QUOTED_BOTH, (*found, evidence.meaning))
+
+
+def _weighted(weights: tuple[float, ...], features: tuple[float, ...]) -> float:
+    return weights[0] + sum(weight * feature for weight, feature in zip(weights[1:], features, strict=True))
+
+
+def logistic(value: float) -> float:
+    """Any number as one between 0.0 and 1.0."""
     return 1.0 / (1.0 + math.exp(-max(min(value, 60.0), -60.0)))

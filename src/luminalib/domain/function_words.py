@@ -119,6 +119,11 @@ def _empty() -> Mapping[str, frozenset[str]]:
     return {code: frozenset(map(fold, words)) for code, words in FUNCTION_WORDS.items()}
 
 
+@cache
+def _every() -> frozenset[str]:
+    return frozenset().union(*_empty().values())
+
+
 def bare(word: str) -> str:
     """A word in normal form without an elided article before it and a possessive behind it."""
     if "'" not in word:
@@ -128,7 +133,8 @@ def bare(word: str) -> str:
 
 def is_telling(word: str) -> bool:
     """Whether a word (in normal form) is a function word of no language."""
-    return not any(word in empty or bare(word) in empty for empty in _empty().values())
+    every = _every()
+    return not (word in every or ("'" in word and bare(word) in every))
 
 
 def empty_words(language: str | None) -> frozenset[str]:

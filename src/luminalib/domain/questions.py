@@ -2,7 +2,9 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
+from luminalib.domain.function_words import is_telling
 from luminalib.domain.spelling import fold, words_in
 
 
@@ -12,14 +14,21 @@ class Asked(StrEnum):
     YEAR = "year"
     NUMBER = "number"
     NAME = "name"
+    PERSON = "person"
+    TIME = "time"
+    PLACE = "place"
+    REASON = "reason"
+    MEANING = "meaning"
     ANYTHING = "anything"
 
 
+MUST_HOLD = frozenset((Asked.YEAR, Asked.NUMBER, Asked.NAME))
+"""What is told so plainly apart from other words that a sentence without it is no answer."""
 _YEAR = re.compile(
     r"\b(?:what year|which year|in welchem jahr|welches jahr|quelle annee|en quelle annee|que ano|che anno|in quale anno)\b"
 )
 _NUMBER = re.compile(
-    r"\b(?:how (?:many|much|old|long|large|big|tall|high|far|often|deep|wide|heavy)"
+    r"\b(?:how (?:many|much|old|long|large|big|tall|high|far|often|deep|wide|heavy|thick)"
     r"|what (?:age|price|number|temperature|percentage)"
     r"|at what (?:age|price|temperature|hour|time)|wie ?viele?|wie (?:alt|lange|hoch|weit|gross|oft|tief|schwer)"
     r"|combien|quel (?:age|prix)"
@@ -29,18 +38,78 @@ _NAME = re.compile(
     r"\b(?:what|which) (?:is|was|were) the (?:full |first |real |christian )*names?\b|(?:christian|first|maiden|real) name"
     r"|\bwie hiess|\bwie heisst|vorname|comment s'appel|prenom\b"
 )
+_FIRST = (
+    (  # which conditions, not which day
+        Asked.ANYTHING,
+        r"(?:when|wann|quand|cuando|quando) (?:is|are|does|heisst|ist|nennt man|est|es|e) (?:a|an|ein|eine|einen|un|une|una|uno)",
+    ),
+    (Asked.PERSON, r"who|whom|whose|wer|wen|wem|wessen|qui|a qui|quien|quienes|chi"),
+    (
+        Asked.TIME,
+        r"when|(?:on |at )?(?:what|which) (?:day|date|month)|wann|(?:an|zu) welchem tag|quand|cuando|que dia|quando|a che ora",
+    ),
+    (
+        Asked.PLACE,
+        r"where|(?:in |to |from )?(?:what|which) (?:country|city|town|place|street)|wo|wohin|woher|ou|d'ou|donde|adonde|dove",
+    ),
+    (Asked.REASON, r"why|for what reason|warum|weshalb|wieso|pourquoi|por que|perche"),
+    (Asked.ANYTHING, r"what|which|how|welch\w*|was|wie|que|quel\w*|qu'est-ce|comment|cual\w*|como|quale?|quali|che|come"),
+)
+_OPENING = [(kind, re.compile(rf"^(?:\W*(?:and|but|so|then|und|aber|et|mais|y|e|o) )?(?:{words})\b")) for kind, words in _FIRST]
+_MEANING = re.compile(
+    r"^(?:what (?:is|are|was|were) |what (?:does|do) .* mean|was (?:ist|sind|bedeutet|besagt) |qu'est-ce que |que (?:es|son) "
+    r"|che cos|who (?:is|was|are|were) [a-z .]+\?*$|wer (?:ist|war) |qui (?:est|etait) )"
+)
+_LONGEST_TERM = 3
+"""Telling words of what is to be explained; who asks with more wants to be told something of it."""
 _NUMBER_WORDS_LIST = """
-one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half quarter dozen score once
-twice first second third eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf zwanzig dreissig
-vierzig funfzig hundert tausend halb deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente
-quarante cinquante soixante cent mille demi dos tres cuatro cinco seis siete ocho nueve diez cien mil due tre quattro
-cinque sei sette otto nove dieci cento
+one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half quarter dozen score once twice first
+second third eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf zwanzig dreissig vierzig funfzig hundert tausend
+halb deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze vingt trente quarante cinquante soixante
+cent mille demi dos tres cuatro cinco seis siete ocho nueve diez cien mil due tre quattro cinque sei sette otto nove dieci
+cento
 """
 _NUMBER_WORDS = frozenset(_NUMBER_WORDS_LIST.split())
+_COMPOUND = re.compile(r"^(?:hundert|tausend|ein|zwei|drei|vier|funf|sechs|sieben|acht|neun)\w*(?:zig|ssig|zehn|hundert|tausend)$")
 _HAS_YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+_TIMES_LIST = """
+monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october
+november december spring summer autumn winter morning noon afternoon evening night midnight today yesterday tomorrow dawn dusk
+year years month months week weeks day days hour hours minute minutes century centuries o'clock easter christmas age era
+montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz mai juni juli oktober dezember fruhling sommer
+herbst morgen mittag abend nacht heute gestern jahr jahre jahren monat monate woche wochen tag tage stunde stunden jahrhundert
+uhr lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril juin juillet aout septembre octobre
+novembre decembre printemps ete automne hiver matin midi soir nuit minuit hier demain an ans annee annees mois semaine
+semaines jour jours heure heures siecle lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo
+junio julio agosto septiembre octubre noviembre diciembre primavera verano otono invierno manana tarde noche ayer ano anos mes
+semana dia dias hora horas siglo lunedi martedi mercoledi giovedi venerdi domenica gennaio febbraio aprile maggio giugno
+luglio settembre ottobre dicembre estate autunno inverno mattina sera notte oggi ieri anno anni mese mesi settimana giorno
+giorni ora ore secolo
+"""
+_TIMES = frozenset(_TIMES_LIST.split())
+_REASONS_LIST = """
+because since for so therefore reason as owing due lest weil denn damit deshalb darum um wegen parce puisque car afin pour
+cause porque pues para perche poiche siccome per
+"""
+_REASONS = frozenset(_REASONS_LIST.split())
+_PLACES_LIST = """
+in at on from to into near behind under beside between by upon above below im am an auf aus bei nach vor hinter unter zu zum
+zur dans a au aux chez sur sous derriere pres en sobre bajo cerca nel nella nei al alla sul sulla da dal
+"""
+_PLACES = frozenset(_PLACES_LIST.split())
+_IS = re.compile(
+    r"^[\"'\u201d\u2019*_)\]]*(?:, (?:a|an|the|one|ein|eine|der|die|das|un|une|le|la|el|il|uno|una)\b"
+    r"| ?[,(]? ?(?:is|are|was|were|means?|meant|ist|sind|war|waren|heisst|bedeutet|est|sont|etait|es|son|era|e|sono)\b"
+    r"|\s*[:(=\u2013\u2014])"
+)
+_CALLED = re.compile(
+    r"\b(?:called|named|known as|name of|genannt|heisst|namens|appele\w*|nomme\w*|dit|dite|llamad\w|chiamat\w)"
+    r"[\s\"'\u201c\u2018*_,]*(?:the |a |an |der |die |das |le |la |l'|el |il )?$"
+)
 
 
+@lru_cache(maxsize=1024)
 def asked_for(question: str) -> Asked:
     """The kind of thing that a question wants to be told."""
     plain = fold(question.strip())
@@ -48,22 +117,56 @@ def asked_for(question: str) -> Asked:
         return Asked.YEAR
     if _NUMBER.search(plain):
         return Asked.NUMBER
-    return Asked.NAME if _NAME.search(plain) else Asked.ANYTHING
+    if _NAME.search(plain):
+        return Asked.NAME
+    if (
+        _MEANING.search(plain)
+        and 0 < sum(is_telling(word) for _, _, word in words_in(plain)) <= _LONGEST_TERM
+        and " of " not in plain
+    ):
+        return Asked.MEANING
+    opening = plain.lstrip("\u00bf\u00a1 ")
+    return next((kind for kind, words in _OPENING if words.search(opening)), Asked.ANYTHING)
 
 
 def holds(text: str, asked: Asked, question: str) -> bool:
-    """Whether a text has a thing of that kind that the question did not name itself."""
-    if asked is Asked.ANYTHING:
+    """Whether a text has a number, a year or a name that the question did not have itself; of other kinds nothing is demanded."""
+    if asked not in MUST_HOLD:
         return True
     said = {word for _, _, word in words_in(question)}
     if asked is Asked.YEAR:
         return any(year not in said for year in _HAS_YEAR.findall(text))
     if asked is Asked.NUMBER:
-        return any(word not in said and (word in _NUMBER_WORDS or word[0].isdigit()) for _, _, word in words_in(text))
+        return any(word not in said and is_number(word) for _, _, word in words_in(text))
     return any(
         text[start].isupper() and word not in said and stop - start > 1 and start > 0 and text[start - 2 : start - 1] not in ".!?"
         for start, stop, word in words_in(text)
     )
+
+
+def is_number(word: str) -> bool:
+    """Whether a word in normal form is a number, in digits or not."""
+    return word[0].isdigit() or word in _NUMBER_WORDS or _COMPOUND.match(word) is not None
+
+
+def is_time(word: str) -> bool:
+    """Whether a word in normal form tells when something was."""
+    return word in _TIMES or word[0].isdigit()
+
+
+def gives_reason(word: str) -> bool:
+    """Whether a word in normal form begins a reason or a purpose."""
+    return word in _REASONS
+
+
+def leads_to_place(word: str) -> bool:
+    """Whether a word in normal form leads to a place."""
+    return word in _PLACES
+
+
+def explains(before: str, after: str) -> bool:
+    """Whether what stands before and after a term, in normal form, says what it is: “X is …”, “X, a …”, “… is called X”."""
+    return _IS.match(after) is not None or _CALLED.search(before) is not None
 
 
 _VALUES = {word: str(value) for value, word in enumerate(_NUMBER_WORDS_LIST.split()[:20], start=1)}

@@ -16,15 +16,28 @@ class PassageIndexUnavailable(Unavailable):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AskedWord:
+    """A telling word of a question in normal form, and whether it occurs where was looked.
+
+    `rarity` is its inverse document frequency by that of a word that nowhere occurs, 0.0 to 1.0.
+    """
+
+    word: str
+    rarity: float
+    is_there: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LexicalHits:
     """What words have found, the best first.
 
     `mass` is the sum of the inverse document frequencies of the question's terms: a score divided by it can be compared between
-    questions. `total` counts passages with any of the terms, of the rarest ones where an index looks no others up; `is_capped` when
-    there are more.
+    questions. `words` are those terms, those that look the same to the index as one. `total` counts passages with any of the terms,
+    of the rarest ones where an index looks no others up; `is_capped` when there are more.
     """
 
     hits: Sequence[Hit] = ()
+    words: Sequence[AskedWord] = ()
     mass: float = 0.0
     total: int = 0
     is_capped: bool = False

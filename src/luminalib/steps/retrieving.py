@@ -5,12 +5,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from luminalib.domain.confidence import confidence_of
+from luminalib.domain.confidence import Evidence
 from luminalib.domain.passages import Hit, Scope
 from luminalib.domain.ranking import DEPTH, Ranked, RankedList, fuse
 from luminalib.domain.search import LONGEST_QUESTION, NoMeanings, SearchMode
 from luminalib.ports.embedder import Embedder, EmbedderUnavailable, EmbeddingModel, Use, Vector
-from luminalib.ports.passage_index import LexicalHits, PassageIndex, PassageIndexUnavailable
+from luminalib.ports.passage_index import AskedWord, LexicalHits, PassageIndex, PassageIndexUnavailable
 from luminalib.ports.sentence_vectors import SentenceVectors
 
 WORDS, MEANING = "words", "meaning"
@@ -22,30 +22,16 @@ PAUSE_SECONDS = 15.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
-    """What the lists say of whether the library knows the answer at all.
-
-    `lexical`: the best BM25 score by the sum of the question's inverse document frequencies; `meaning`: the best cosine, None when
-    nothing was looked for by meaning; `coverage`: the largest share of the question's words, by rarity, in one passage.
-    """
-
-    lexical: float = 0.0
-    meaning: float | None = None
-    coverage: float = 0.0
-
-    @property
-    def confidence(self) -> float:
-        """The chance that the library knows the answer, by logistic regression on these features."""
-        return confidence_of(self.lexical, self.meaning)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Retrieved:
-    """Passages by rank. `total` counts what words found, up to a limit; `note` says what could not be done."""
+    """Passages by rank. `words` are those of the questions, the last one's first.
+
+    `total` counts what words found, up to a limit; `note` says what could not be done.
+    """
 
     ranked: Sequence[Ranked]
     mode: SearchMode
     evidence: Evidence
+    words: Sequence[AskedWord] = ()
     total: int
     is_capped: bool = False
     note: str | None = None
@@ -90,11 +76,8 @@ class Retriever:
         return Retrieved(
             ranked=fuse(lists),
             mode=_mode_of(has_words=bool(words), has_meaning=bool(meaning)),
-            evidence=Evidence(
-                lexical=max((found.hits[0].score / found.mass for found in words if found.hits and found.mass), default=0.0),
-                meaning=max((found.nearest for found in meaning if found.ranked), default=None),
-                coverage=max((hit.coverage for found in words for hit in found.hits), default=0.0),
-            ),
+            evidence=_evidence(words, meaning),
+            words=[word for found in words for word in found.words],
             total=max((found.total for found in words), default=0)
             or len({hit.passage_id for found in meaning for hit in found.ranked}),
             is_capped=any(found.is_capped for found in words),
@@ -144,6 +127,23 @@ class Retriever:
         except EmbedderUnavailable:
             self._away_until = time.monotonic() + PAUSE_SECONDS
             raise
+
+
+def _evidence(words: Sequence[LexicalHits], meaning: Sequence[_Near]) -> Evidence:
+    """Of the question alone or with the turns before it, whichever says more; what both have found of meaning and coverage."""
+    nearest = max((found.nearest for found in meaning if found.ranked), default=None)
+    coverage = max((hit.coverage for found in words for hit in found.hits), default=0.0)
+    each = [
+        Evidence(
+            lexical=found.hits[0].score / found.mass if found.hits and found.mass else 0.0,
+            rarity=sum(word.rarity for word in found.words) / max(1, len(found.words)),
+            words=len(found.words),
+            meaning=nearest,
+            coverage=coverage,
+        )
+        for found in words
+    ]
+    return max(each, key=lambda one: one.confidence, default=Evidence(meaning=nearest))
 
 
 def _weight(found: LexicalHits) -> float:

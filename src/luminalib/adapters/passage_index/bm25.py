@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from luminalib.adapters.passage_index.terms import Variants
+from luminalib.ports.passage_index import AskedWord
 
 K1, B = 0.9, 0.4
 """As Anserini has them: passages are short and of about one length."""
@@ -42,8 +43,9 @@ class Scored:
 class Question:
     """The weighed words of a question (Robertson & Zaragoza 2009, with Lucene's idf, which is never negative)."""
 
-    def __init__(self, terms: Iterable[Variants], frequency: Callable[[str], int], statistics: Statistics) -> None:
+    def __init__(self, terms: Mapping[Variants, str], frequency: Callable[[str], int], statistics: Statistics) -> None:
         self.statistics = statistics
+        self._spelt = terms
         self.words = sorted((self._weigh(variants, frequency) for variants in terms), key=lambda word: word.frequency)
         self.mass = sum(word.idf for word in self.words)
         self._words_by_term = {term: word for word in self.words for term in word.variants}
@@ -58,6 +60,18 @@ class Question:
                 rows += word.frequency
         return chosen
 
+    def asked(self, there: Collection[Variants]) -> list[AskedWord]:
+        """The words as they were asked, and whether they are among those that occur where the search looked."""
+        rarest = self._idf(0)
+        return [
+            AskedWord(word=self._spelt[word.variants], rarity=word.idf / rarest, is_there=word.variants in there)
+            for word in self.words
+        ]
+
+    def found(self, terms: Iterable[str]) -> set[Variants]:
+        """Those of the words that are among the terms."""
+        return {word.variants for term in set(terms) if (word := self._words_by_term.get(term))}
+
     def score(self, candidates: Iterable[tuple[int, Sequence[str]]], limit: int) -> list[Scored]:
         """The best candidates, each a number and its terms, the best first."""
         scored = [self._score(number, terms) for number, terms in candidates]
@@ -65,7 +79,10 @@ class Question:
 
     def _weigh(self, variants: Variants, frequency: Callable[[str], int]) -> Weighed:
         found = min(sum(map(frequency, variants)), self.statistics.passages)
-        return Weighed(variants, found, math.log1p((self.statistics.passages + BACKGROUND - found + 0.5) / (found + 0.5)))
+        return Weighed(variants, found, self._idf(found))
+
+    def _idf(self, found: int) -> float:
+        return math.log1p((self.statistics.passages + BACKGROUND - found + 0.5) / (found + 0.5))
 
     def _score(self, number: int, terms: Sequence[str]) -> Scored:
         length = K1 * (1 - B + B * len(terms) / max(self.statistics.mean_length, 1.0))

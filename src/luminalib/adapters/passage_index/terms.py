@@ -68,12 +68,15 @@ def passage_terms(passage: Passage, language: str | None) -> list[str]:
     return terms_of(f"{passage.heading}\n{passage.text}" if passage.heading else passage.text, language)
 
 
-def question_terms(text: str, languages: Iterable[str]) -> list[Variants]:
-    """The words of a question that tell something, each as what it may be in the languages (codes) of the index."""
+def question_terms(text: str, languages: Iterable[str]) -> dict[Variants, str]:
+    """What the telling words of a question may be in the languages (codes) of the index, each with the first such word itself."""
     telling = telling_words(all_words(text))
     codes = {*languages, ""}
-    groups = dict.fromkeys(frozenset(filter(None, (_term(code, word) for code in codes))) for word in telling)
-    return [variants for variants in groups if variants]
+    groups: dict[Variants, str] = {}
+    for word in telling:
+        groups.setdefault(frozenset(filter(None, (_term(code, word) for code in codes))), bare(word))
+    groups.pop(frozenset(), None)
+    return groups
 
 
 def phrase_terms(phrase: str, languages: Iterable[str]) -> set[tuple[str, ...]]:

@@ -132,8 +132,8 @@ class Agent:
             quote = by_passage.get(errand.passages[one.source][0].passage.id)
             question = errand.question.text
             holds_it = holds(one.text, asked_for(question), question)
-            support, evidence = quote.support if quote else 0.0, errand.evidence
-            found.append(confidence_in_answer(evidence.lexical, evidence.meaning, support, one.support, holds_it=holds_it))
+            worth = quote.worth if quote else 0.0
+            found.append(confidence_in_answer(errand.evidence, worth, one.support, holds_it=holds_it))
         return round(max(found), 4)
 
     async def _friendlier(self, errand: Errand, kept: Sequence[Grounded], known: str) -> list[Grounded]:
@@ -183,8 +183,7 @@ def _markers(one: Grounded, citations: list[Citation], errand: Errand, quotes: S
         return []
     view, _ = errand.passages[one.source]
     score = next((quote.score for quote in quotes if quote.view.passage.id == view.passage.id), one.support)
-    quote = Quote(view=view, start=one.start, stop=one.stop, support=one.support, holds_it=True, score=score)
-    citation = cited(len(citations) + 1, quote, errand)
+    citation = cited(len(citations) + 1, view, (one.start, one.stop), score, errand)
     for known in citations:
         if (known.document_id, known.start, known.stop) == (citation.document_id, citation.start, citation.stop):
             return [known.marker]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from luminalib.domain.answer_rules import AnswerRules
 from luminalib.domain.auth import Principal
+from luminalib.domain.confidence import Evidence
 from luminalib.domain.conversations import Selection, Style, ToolCall, Turn, question_with_turns
 from luminalib.domain.grounding import Ground
 from luminalib.domain.passages import Scope
@@ -13,7 +14,6 @@ from luminalib.domain.quoting import Quote, quotes_for
 from luminalib.domain.search import PassageView
 from luminalib.ports.conversing import Situation, Source, Spent
 from luminalib.services.conversations.finding import Found
-from luminalib.steps.retrieving import Evidence
 
 MOST_SHOWN = 8
 """So many passages a model is given at most, the best first."""
@@ -48,6 +48,7 @@ class Errand:
     facts: dict[int, Ground] = field(default_factory=dict)
     readable: set[str] = field(default_factory=set)
     evidence: Evidence = field(default_factory=Evidence)
+    rarity: dict[str, float] = field(default_factory=dict)
     queries: list[str] = field(default_factory=list)
     calls: list[ToolCall] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -75,13 +76,8 @@ class Errand:
             known = self.passages.get(number)
             self.passages[number] = (view, max(score, known[1]) if known else score)
         self.readable |= found.readable
-        mine, theirs = self.evidence, found.evidence
-        meanings = [meaning for meaning in (mine.meaning, theirs.meaning) if meaning is not None]
-        self.evidence = Evidence(
-            lexical=max(mine.lexical, theirs.lexical),
-            meaning=max(meanings, default=None),
-            coverage=max(mine.coverage, theirs.coverage),
-        )
+        self.evidence = self.evidence.joined(found.evidence)
+        self.rarity = {**found.rarity, **self.rarity}
         return len(found.passages)
 
     def learnt(self, label: str, text: str) -> None:
@@ -95,7 +91,7 @@ class Errand:
     def quotes(self) -> list[Quote]:
         """The best quotation of each passage, the best first."""
         ranked = sorted(self.passages.values(), key=lambda one: -one[1])
-        return quotes_for(self.question.text, " ".join([*self.asked[-1:], *self.queries]), ranked)
+        return quotes_for(self.question.text, " ".join([*self.asked[-1:], *self.queries]), ranked, self.rarity)
 
     def grounds(self) -> dict[int, Ground]:
         """All that claims may rest on, in full."""

@@ -23,8 +23,7 @@ def confidence_in(errand: Errand, quote: Quote | None) -> float:
     """From what was found and how much of the question stands in a quotation of it; 0.0 where there is none."""
     if quote is None:
         return 0.0
-    evidence = errand.evidence
-    return round(confidence_in_quote(evidence.lexical, evidence.meaning, quote.support, holds_it=quote.holds_it), 4)
+    return round(confidence_in_quote(errand.evidence, quote.worth, holds_it=quote.holds_it), 4)
 
 
 def is_by_history(errand: Errand, view: PassageView) -> bool:
@@ -43,7 +42,7 @@ def quoted_answer(errand: Errand) -> Answer:
     if not quotes or confidence < HOPELESS or is_by_history(errand, quotes[0].view):
         return refused(errand, confidence)
     shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * quotes[0].score]
-    citations = [cited(marker, quote, errand) for marker, quote in enumerate(shown, 1)]
+    citations = [cited(marker, quote.view, (quote.start, quote.stop), quote.score, errand) for marker, quote in enumerate(shown, 1)]
     is_sure = confidence >= errand.rules.sure
     return Answer(
         content=worded(citations, errand.question.style, errand.rules.words, is_sure=is_sure),
@@ -59,7 +58,7 @@ def nearest_places(errand: Errand, quotes: Sequence[Quote], confidence: float) -
     """The places that lie nearest in meaning, as what they are, in the order of the search: words in common say little of them."""
     ranks = {view.passage.id: score for view, score in errand.passages.values()}
     shown = sorted(quotes, key=lambda quote: -ranks[quote.view.passage.id])[:NEAREST]
-    citations = [cited(marker, quote, errand) for marker, quote in enumerate(shown, 1)]
+    citations = [cited(marker, quote.view, (quote.start, quote.stop), quote.score, errand) for marker, quote in enumerate(shown, 1)]
     return Answer(
         content=worded(citations, errand.question.style, errand.rules.words, is_sure=False),
         answered=False,
@@ -81,12 +80,12 @@ def refused(errand: Errand, confidence: float) -> Answer:
     )
 
 
-def cited(marker: int, quote: Quote, errand: Errand) -> Citation:
-    """The quotation, cut to what somebody may see who has not borrowed the book."""
-    start, stop = quote.start, quote.stop
-    is_open = quote.view.book_id is None or quote.view.book_id in errand.readable
+def cited(marker: int, view: PassageView, place: tuple[int, int], score: float, errand: Errand) -> Citation:
+    """The quotation at a place of a passage, cut to what somebody may see who has not borrowed the book."""
+    start, stop = place
+    is_open = view.book_id is None or view.book_id in errand.readable
     if stop - start > QUOTED and not is_open:
         words = telling_words([word for _, _, word in words_in(errand.question.text)])
-        cut = snippet_of(quote.text, words)
+        cut = snippet_of(view.passage.text[start:stop], words)
         start, stop = start + cut.start, start + cut.stop
-    return Citation.of(marker, quote.view, start, stop, quote.score)
+    return Citation.of(marker, view, start, stop, score)

@@ -1,16 +1,17 @@
 """Where answers may come from, and the passages that are found there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.books import BookNotFound
+from luminalib.domain.confidence import Evidence
 from luminalib.domain.conversations import Selection
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.passages import Scope
 from luminalib.domain.search import PassageView
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
-from luminalib.steps.retrieving import Evidence, Retriever
+from luminalib.steps.retrieving import Retriever
 
 READ = 12
 """So many passages are read for the sentences that answer."""
@@ -18,11 +19,15 @@ READ = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """Passages with their scores, the best first; `readable` are the books among theirs that are open to the member in full."""
+    """Passages with their scores, the best first; `readable` are the books among theirs that are open to the member in full.
+
+    `rarity` says how rare the words of the questions are in the library, 0.0 to 1.0.
+    """
 
     passages: Sequence[tuple[PassageView, float]]
     evidence: Evidence
     readable: frozenset[str]
+    rarity: Mapping[str, float] = field(default_factory=dict)
 
 
 class Finder:
@@ -61,6 +66,7 @@ class Finder:
             passages=[(views[one.passage_id], one.score) for one in best if one.passage_id in views],
             evidence=found.evidence,
             readable=readable,
+            rarity={word.word: word.rarity for word in found.words},
         )
 
     async def around(self, by: Principal, scope: Scope, passage_id: str, before: int, after: int) -> Found:

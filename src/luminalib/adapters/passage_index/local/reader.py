@@ -59,7 +59,8 @@ class Reader:
             ids = _passage_ids(db, now, best)
         mass = question.mass or 1.0
         hits = [Hit(passage_id=ids[at], score=float(scores[at]), coverage=min(1.0, float(matched[at]) / mass)) for at in best]
-        return LexicalHits(hits=hits, mass=question.mass, total=min(found, COUNTED), is_capped=found > COUNTED)
+        words = question.asked(search.there)
+        return LexicalHits(hits=hits, words=words, mass=question.mass, total=min(found, COUNTED), is_capped=found > COUNTED)
 
     def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
         """See PassageIndex."""
@@ -123,6 +124,7 @@ class _Search:
         self._scope = scope
         self._starts = {one.number: one.first for one in now.within(scope)}
         self._only = () if scope.document_ids is None else (json.dumps(sorted(self._starts)),)
+        self.there: set[Variants] = set()
 
     def scores(self, question: Question) -> tuple[Array, Array]:
         """Of each passage BM25, and the inverse document frequencies of the words that it has; 0 for what may not be shown."""
@@ -130,14 +132,18 @@ class _Search:
 
         scores, matched = np.zeros(self._now.passages), np.zeros(self._now.passages)
         mean = max(question.statistics.mean_length, 1.0)
+        hidden = self._now.hidden(self._scope)
         for word in question.words:
             if word.frequency and self._starts:
                 passages, counts = self._counted(word.variants)
+                if hidden is not None:
+                    shown = ~hidden[passages]
+                    passages, counts = passages[shown], counts[shown]
+                if len(passages):
+                    self.there.add(word.variants)
                 length = K1 * (1 - B + B * self._now.lengths[passages] / mean)
                 scores[passages] += word.idf * counts / (counts + length)
                 matched[passages] += word.idf
-        if (hidden := self._now.hidden(self._scope)) is not None:
-            matched[hidden] = 0.0
         return scores, matched
 
     def keep(self, matched: Array, phrases: Sequence[set[tuple[str, ...]]]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from luminalib.adapters.passage_index.bm25 import K1, Question, Statistics, Weighed
@@ -76,17 +77,22 @@ async def lexical(connection: Any, scope: Scope, text: str, phrases: Sequence[st
     question = Question(asked, lambda term: frequencies.get(term, 0), statistics)
     words = question.telling(MOST_ROWS) if scope.document_ids is None else [word for word in question.words if word.frequency]
     if not words or scope.document_ids == frozenset():
-        return LexicalHits(mass=question.mass)
+        return LexicalHits(words=question.asked(()), mass=question.mass)
     sequences = [alternatives for phrase in phrases if (alternatives := phrase_terms(phrase, languages))]
     queries, weights = _queries(scope, words, sequences)
     stood = [[f" {' '.join(one)} " for one in sorted(alternatives)] for alternatives in sequences]
     condition = " AND ".join(f"EXISTS (SELECT FROM unnest(${at}::text[]) said WHERE position(said IN ' ' || terms || ' ') > 0)"
                              for at, _ in enumerate(stood, 7)) or "true"  # fmt: skip
     rows = await connection.fetch(_CANDIDATES.format(phrases=condition), *_scope(scope), _until(scope), queries, weights, *stood)
-    scored = question.score(((at, row["terms"].split()) for at, row in enumerate(rows)), limit)
+    candidates = [row["terms"].split() for row in rows]
+    scored = question.score(enumerate(candidates), limit)
+    there = question.found(chain.from_iterable(candidates)) | {
+        word.variants for word in question.words if word.frequency and word not in words
+    }
     hits = [Hit(passage_id=rows[one.number]["passage_id"], score=one.score, coverage=one.coverage) for one in scored]
     total = rows[0]["total"] if rows else 0
-    return LexicalHits(hits=hits, mass=question.mass, total=min(total, COUNTED), is_capped=total > COUNTED)
+    words_asked = question.asked(there)
+    return LexicalHits(hits=hits, words=words_asked, mass=question.mass, total=min(total, COUNTED), is_capped=total > COUNTED)
 
 
 async def nearest(connection: Any, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:

@@ -1,0 +1,215 @@
+"""What in a few sentences says that they answer a question, beside the words that they share with it."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from luminalib.domain.function_words import bare, is_telling
+from luminalib.domain.measures import measure_of
+from luminalib.domain.questions import Asked, asked_for, explains, gives_reason, is_number, is_time, leads_to_place
+from luminalib.domain.search import KinWords
+from luminalib.domain.sentences import sentences_in
+from luminalib.domain.spelling import fold, words_in
+
+REACH = 12
+"""Words between two that belong together, or between one of the question's and what it asks for, beyond which they do not."""
+_YEAR = 4
+CLOSE = 4
+"""Words between a name and that which it is the name of."""
+_MIND = 60
+"""Characters before a word in which that which leads to it stands."""
+
+
+class Signs(NamedTuple):
+    """Of a stretch of text, all 0.0 to 1.0.
+
+    `own`, `beside`: the share of the question's words, by rarity, in it, and in it with its neighbours; `together`: how near those
+    that follow one another in the question stand to one another; `lacks`: that what is asked for is of a kind and nothing of it is
+    there; `misses`: how rare the rarest of the question's own words is that stands neither there nor beside, by the rarest of all;
+    `near`: how near a thing of the kind stands to the question's words; `fits`: `own` where such a thing stands right at the word
+    that the question turns upon, or is a number of what was asked for; `explains`: that it says what the term asked about is;
+    `asks`: that it is a question itself.
+    """
+
+    own: float
+    beside: float
+    together: float
+    lacks: float
+    misses: float
+    near: float
+    fits: float
+    explains: float
+    asks: float
+
+
+def says_as_much(part: Sequence[float], whole: Sequence[float]) -> bool:
+    """Whether the signs of a part of a stretch are as good as its own, but for the neighbours, and it has what is asked for."""
+    mine, theirs = Signs(*part[: len(Signs._fields)]), Signs(*whole[: len(Signs._fields)])
+    found = ("own", "together", "near", "fits", "explains")
+    return mine.near > 0.0 and all(getattr(mine, name) >= getattr(theirs, name) for name in found)
+
+
+class AskedWords:
+    """The words of a question with their weights, and what it asks for."""
+
+    def __init__(self, question: str, weights: Mapping[str, float]) -> None:
+        """`weights` are those of its telling words in normal form, and of those of the turns before it."""
+        self.kind = asked_for(question)
+        self.weights = weights
+        found = list(words_in(question))
+        self.said = {word for _, _, word in found} | {bare(word) for _, _, word in found}
+        row = [(at, bare(word)) for at, (_, _, word) in enumerate(found)]
+        own = [(at, word) for at, word in row if word in weights]
+        self.pairs = [(one, other, there - here) for (here, one), (there, other) in pairwise(own) if one != other]
+        self.own = {word for _, word in own}
+        mine, all_of_them = sum(weights[word] for word in self.own), sum(weights.values())
+        self.total = max(mine, all_of_them / 2) or 1.0  # what is asked takes up a part of the turns before, never all of them
+        self.head = own[0][1] if own else ""
+        self.measure = measure_of(question)
+        self.rarest = max(weights.values(), default=1.0) or 1.0
+
+    def share(self, words: Collection[str]) -> float:
+        """What so many of the words are of the question, 0.0 to 1.0."""
+        return min(1.0, sum(self.weights[word] for word in words) / self.total)
+
+
+class ReadPassage:
+    """A passage with its sentences and words, each looked at once."""
+
+    def __init__(self, text: str, asked: AskedWords) -> None:
+        self.text = text
+        self.sentences = sentences_in(text)
+        self._asked = asked
+        self._tokens = list(words_in(text))
+        self._bare = [bare(word) for _, _, word in self._tokens]
+        self._firsts = self._bounds()
+        self.words = KinWords(self._bare)
+        kin = {wanted: self.words.kin_of(wanted) for wanted in asked.weights}
+        wanted_by = {form: wanted for wanted, forms in kin.items() for form in forms}
+        self._matches = [(at, wanted_by[word]) for at, word in enumerate(self._bare) if word in wanted_by]
+
+    def _bounds(self) -> list[int]:
+        """The number of the first word of each sentence, and of the one after the last."""
+        bounds, at = [], 0
+        for start, _ in self.sentences:
+            while at < len(self._tokens) and self._tokens[at][0] < start:
+                at += 1
+            bounds.append(at)
+        return [*bounds, len(self._tokens)]
+
+    def stretches(self, most: int) -> Iterator[tuple[int, int]]:
+        """Each sentence, and each two in a row of so many characters at most, as (first, last).
+
+        Only those with words of the question, unless the passage has none.
+        """
+        matched = [bool(self.held(at, at)) for at in range(len(self.sentences))]
+        has_any = any(matched)
+        for first, (start, _) in enumerate(self.sentences):
+            if matched[first] or not has_any:
+                yield first, first
+            if first + 1 < len(self.sentences) and self.sentences[first + 1][1] - start <= most and any(matched[first : first + 2]):
+                yield first, first + 1
+
+    def held(self, first: int, last: int) -> set[str]:
+        """The question's words in these sentences."""
+        return {wanted for _, wanted in self._matched(max(first, 0), min(last, len(self.sentences) - 1))}
+
+    def _matched(self, first: int, last: int) -> list[tuple[int, str]]:
+        start, stop = self._firsts[first], self._firsts[last + 1]
+        return self._matches[bisect_left(self._matches, (start, "")) : bisect_left(self._matches, (stop, ""))]
+
+    def signs(self, first: int, last: int) -> Signs:
+        """Of the sentences from `first` to `last`."""
+        asked = self._asked
+        start, stop = self._firsts[first], self._firsts[last + 1]
+        matches = self._matched(first, last)
+        things = [at for at in self._things if start <= at < stop]
+        beside = self.held(first - 1, last + 1)
+        own = asked.share({wanted for _, wanted in matches})
+        is_of_kind = asked.kind not in (Asked.ANYTHING, Asked.MEANING)
+        return Signs(
+            own=own,
+            beside=asked.share(beside),
+            together=self._together(matches),
+            lacks=float(is_of_kind and not things),
+            misses=max((asked.weights[word] for word in asked.own - beside), default=0.0) / asked.rarest,
+            near=self._near(things, matches) if is_of_kind else 0.0,
+            fits=own if self._fits(things, matches) else 0.0,
+            explains=self._explains(matches) if asked.kind is Asked.MEANING else 0.0,
+            asks=float(self.text[: self.sentences[last][1]].rstrip("\"'\u201d\u2019\u00bb) ").endswith(("?", "\uff1f"))),
+        )
+
+    def _together(self, matches: Sequence[tuple[int, str]]) -> float:
+        pairs = self._asked.pairs
+        if not pairs:
+            return 0.0
+        places: dict[str, list[int]] = {}
+        for at, wanted in matches:
+            places.setdefault(wanted, []).append(at)
+        weights = self._asked.weights
+        worth = whole = 0.0
+        for one, other, asked in pairs:
+            weight = weights[one] + weights[other]
+            whole += weight
+            apart = min((abs(there - here) for here in places.get(one, ()) for there in places.get(other, ())), default=None)
+            if apart is not None:
+                worth += weight * max(0.0, 1.0 - max(0, apart - asked) / REACH)
+        return worth / whole
+
+    @cached_property
+    def _things(self) -> list[int]:
+        """The numbers of the words that are of the kind that is asked for."""
+        is_one = _OF_KIND.get(self._asked.kind)
+        if is_one is None:
+            return []
+        said = self._asked.said
+        return [at for at, (_, _, word) in enumerate(self._tokens) if word not in said and is_one(self, at, word)]
+
+    def is_name(self, at: int, word: str) -> bool:
+        """Whether a word looks like a name that the question does not have."""
+        begun, ended, _ = self._tokens[at]
+        is_inside = begun > 1 and self.text[begun - 2] not in ".!?\n"
+        looks_so = self.text[begun].isupper() and ended - begun > 1 and is_inside
+        return looks_so and bare(word) not in self._asked.said and is_telling(word)
+
+    def is_place(self, at: int, word: str) -> bool:
+        """Whether a word that leads to a place stands before a telling word, with one other between them at most."""
+        return any(leads_to_place(self._tokens[before][2]) for before in range(max(0, at - 2), at)) and is_telling(word)
+
+    def _fits(self, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> bool:
+        asked = self._asked
+        if asked.kind is Asked.NUMBER:
+            return any(asked.measure.fits(self.text, self._tokens, thing) for thing in things)
+        heads = [at for at, wanted in matches if wanted == asked.head]
+        return asked.kind in (Asked.PERSON, Asked.NAME) and any(abs(thing - at) <= CLOSE for thing in things for at in heads)
+
+    def _near(self, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> float:
+        weights, total = self._asked.weights, self._asked.total
+        best = 0.0
+        for thing in things:
+            nearest: dict[str, int] = {}
+            for at, wanted in matches:
+                nearest[wanted] = min(nearest.get(wanted, REACH), abs(at - thing))
+            best = max(best, sum(weights[word] * (1.0 - apart / REACH) for word, apart in nearest.items()))
+        return min(1.0, best / total)
+
+    def _explains(self, matches: Sequence[tuple[int, str]]) -> float:
+        for at, _ in matches:
+            begun, ended, _ = self._tokens[at]
+            if explains(fold(self.text[max(0, begun - _MIND) : begun]), fold(self.text[ended : ended + _MIND])):
+                return 1.0
+        return 0.0
+
+
+_OF_KIND: dict[Asked, Callable[[ReadPassage, int, str], bool]] = {
+    Asked.NUMBER: lambda _, __, word: is_number(word),
+    Asked.YEAR: lambda _, __, word: len(word) == _YEAR and word.isdigit(),
+    Asked.TIME: lambda _, __, word: is_time(word),
+    Asked.PERSON: ReadPassage.is_name,
+    Asked.NAME: ReadPassage.is_name,
+    Asked.PLACE: ReadPassage.is_place,
+    Asked.REASON: lambda _, __, word: gives_reason(word),
+}
+"""Whether a word of a passage, by its number and in normal form, is of a kind that questions ask for."""

@@ -1,0 +1,93 @@
+"""What a number has to be a number of, for it to answer: years for an age, money for a price, the thing itself for a count."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from luminalib.domain.function_words import bare, is_telling
+from luminalib.domain.search import are_kin
+from luminalib.domain.spelling import fold, words_in
+
+_AGE_LIST = "old age aged year years month months week weeks alt jahr jahre jahren ans an annees mois anos ano anni anno mesi meses"
+_MONEY_LIST = """
+pound pounds shilling shillings penny pence dollar dollars cent cents euro euros franc francs guinea guineas crown crowns
+pfund pfennig mark taler gulden livre livres sou sous ecu ecus peseta pesetas peso pesos real reales lira lire usd eur gbp
+"""
+_TIME_LIST = """
+second seconds minute minutes hour hours day days night nights week weeks month months year years decade decades century
+centuries sekunde sekunden minuten stunde stunden tag tage tagen nacht woche wochen monat monate monaten jahr jahre jahren
+jahrhundert seconde secondes heure heures jour jours semaine semaines mois an ans annee annees siecle segundo segundos minuto
+minutos hora horas dia dias semana semanas mes meses ano anos siglo secondi minuti ora ore giorno giorni settimana settimane
+mese mesi anno anni secolo
+"""
+_LENGTH_LIST = """
+mile miles metre metres meter meters foot feet inch inches yard yards kilometre kilometres kilometer kilometers km cm mm m
+centimetre centimetres centimeter millimetre millimetres millimeter league leagues fathom fathoms cable acre acres hectare
+hectares square meile meilen fuss zoll zentimeter millimeter elle ellen pied pieds pouce pouces lieue lieues metro metri
+metros chilometri pie pies pulgada pulgadas legua calibre times mal fois
+"""
+_WEIGHT_LIST = """
+ton tons tonne tonnes kilogram kilograms kilogramme kilogrammes kg gram grams gramme grammes g ounce ounces hundredweight
+stone tonnen kilo kilos kilogramm gramm livres quintal kilogrammi grammi toneladas tonnellate pound pounds pfund
+"""
+_DEGREE_LIST = "degree degrees celsius fahrenheit kelvin grad degre degres grado grados gradi c f"
+_AGE, _MONEY, _TIME = frozenset(_AGE_LIST.split()), frozenset(_MONEY_LIST.split()), frozenset(_TIME_LIST.split())
+_LENGTH, _WEIGHT, _DEGREE = frozenset(_LENGTH_LIST.split()), frozenset(_WEIGHT_LIST.split()), frozenset(_DEGREE_LIST.split())
+_OF = (
+    (re.compile(r"\b(?:how old|what age|wie alt|quel age|que edad|quanti anni ha|cuantos anos tiene)\b"), _AGE),
+    (re.compile(r"\b(?:temperature|temperatur|temperatura)\b"), _DEGREE),
+    (
+        re.compile(
+            r"\b(?:costs?|price|paid|pays?|wages?|salary|worth|earns?|earned|kostet\w*|preis|bezahlt|verdient\w*|coutent|coute\w*|prix"
+            r"|paye\w*|gagne\w*|cuesta\w*|precio|costa\w*|prezzo)\b"
+        ),
+        _MONEY,
+    ),
+    (re.compile(r"\b(?:how long|wie lange?|combien de temps|cuanto tiempo|quanto tempo)\b"), _TIME | _LENGTH),
+    (re.compile(r"\b(?:how (?:far|tall|high|deep|wide|large|big|thick)|wie (?:weit|hoch|tief|gross|breit|dick))\b"), _LENGTH),
+    (re.compile(r"\b(?:how heavy|wie schwer|weigh\w*|wiegt|pese\w*|peso)\b"), _WEIGHT),
+)
+_COUNTED = re.compile(r"\b(?:how many|wie viele|wieviele|combien d[e']|cuant[oa]s|quant[ie])\s*")
+_HELD = 3
+"""So many words may stand between a number and what it counts."""
+_IS = re.compile(r"\b(?:is|was|am|are|were|be|ist|war|bin|est|etait|avait|es|era|ha|aveva)(?: \w+)?\W+$")
+_SIGNS = "\u00a3$\u20ac"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What numbers must be of: some of the `units`, or things of the name `counted`; of anything when neither is known."""
+
+    units: frozenset[str] = frozenset()
+    counted: str = ""
+
+    def fits(self, text: str, words: Sequence[tuple[int, int, str]], at: int) -> bool:
+        """Whether the number that is word `at` of a text is such a number."""
+        begun, ended, _ = words[at]
+        if not self.units and not self.counted:
+            return True
+        following = [bare(word) for _, _, word in words[at + 1 : at + 1 + _HELD]]
+        if self.counted:
+            return any(are_kin(self.counted, word) for word in following)
+        if self.units == _MONEY and begun and text[begun - 1] in _SIGNS:
+            return True
+        if (
+            self.units == _AGE
+            and text[ended : ended + 1] in ("", ".", ",", ";")
+            and _IS.search(fold(text[max(0, begun - 20) : begun]))
+        ):
+            return True
+        return any(word in self.units for word in following)
+
+
+@lru_cache(maxsize=1024)
+def measure_of(question: str) -> Measure:
+    """What a question for a number wants it to be of."""
+    plain = fold(question)
+    units = next((units for words, units in _OF if words.search(plain)), frozenset[str]())
+    counted = _COUNTED.search(plain)
+    if units or not counted:
+        return Measure(units)
+    head = next((bare(word) for _, _, word in words_in(plain[counted.end() :]) if is_telling(word)), "")
+    return Measure(counted=head)
