@@ -66,7 +66,6 @@ PATCH  /books/{book_id}                                 401      403   200      
 DELETE /books/{book_id}                                 401      403   204       204   204    401
 PUT    /books/{book_id}/content                         401      403   200       200   200    401
 GET    /books/{book_id}/content                         401      403   200       200   200    200
-HEAD   /books/{book_id}/content                         401      403   200       200   200    200
 GET    /books/{book_id}/cover                           401      404   404       404   404    404
 GET    /books/{book_id}/summary                         401      200   200       200   200    200
 PUT    /books/{book_id}/summary/feedback                401      409   409       409   409    401

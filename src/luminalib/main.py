@@ -45,7 +45,7 @@ from luminalib.api import (
 from luminalib.api.hosts import KnownHosts
 from luminalib.api.middleware import BodyLimit, RequestContext, StalledClients
 from luminalib.api.multipart import MAX_FILES
-from luminalib.api.negotiation import Acceptable
+from luminalib.api.negotiation import Acceptable, answer_head
 from luminalib.api.streams import STREAMS
 from luminalib.api.turns import Turns
 from luminalib.container import Container, open_container
@@ -169,6 +169,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         "/documents/upload": document * MAX_FILES,
         "/inquiries/batch": inquiries.BATCH_BYTES,
     }
+    answer_head(app.router.routes, STREAMS)
     app.add_middleware(Acceptable, routes=app.router.routes, streams=STREAMS)
     app.add_middleware(BodyLimit, upload_limits=limits, open_to_strangers=r"/webhooks/in/[^/]+/[^/]+")
     app.add_middleware(StalledClients)

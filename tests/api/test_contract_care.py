@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from journeys import add
 from luminalib.api.problem_pages import catalogue
 from luminalib.domain.errors import LuminaError
 from luminalib.settings import Settings
+from streaming import serving
 
 
 @pytest.fixture
@@ -70,9 +72,27 @@ async def test_what_is_wrong_is_said_in_words_of_the_thing(library: Library) -> 
 
 async def test_allow_names_every_method_of_an_address(library: Library) -> None:
     visitor = library.visitor()
-    for path, methods in (("/books/x", "DELETE, GET, PATCH, PUT"), ("/books/x/content", "GET, HEAD, PUT"), ("/auth/login", "POST")):
+    for path, methods in (
+        ("/books/x", "DELETE, GET, HEAD, PATCH, PUT"),
+        ("/books/x/content", "GET, HEAD, PUT"),
+        ("/auth/login", "POST"),
+    ):
         refused = await visitor.request("TRACE", path)
         assert (refused.status_code, refused.headers["Allow"], slug(refused)) == (405, methods, "method-not-allowed")
+
+
+async def test_head_is_answered_as_get_without_the_body(library: Library) -> None:
+    admin = await library.join("admin")
+    book = f"/books/{(await add(admin)).json()['id']}"
+    async with serving(library.app, library.container) as url, httpx.AsyncClient(base_url=url, headers=admin.headers) as real:
+        for path in ("/", "/docs", "/healthz", "/openapi.json", "/books", book, f"{book}/content", "/books/x", "/nowhere"):
+            told, whole = await real.head(path), await real.get(path)
+            assert (told.status_code, told.content) == (whole.status_code, b""), path
+            assert told.headers["content-length"] == str(len(whole.content)), path
+            assert told.headers["content-type"] == whole.headers["content-type"], path
+        stream = f"/conversations/{uuid4()}/stream"
+        assert (await real.head(stream)).status_code == 405, "its body has no end"
+        assert (await real.head(book, headers={"Authorization": ""})).status_code == 401
 
 
 async def test_what_cannot_be_answered_acceptably_is_not_done(library: Library) -> None:

@@ -176,8 +176,9 @@ def routes_of(app: FastAPI, document: dict[str, Any]) -> set[str]:
         if not isinstance(route, Route):
             raise TypeError(f"{route} is no plain route: say here who may use it.")
         if not getattr(route, "include_in_schema", False) or not hasattr(route, "dependant"):
-            implied = {"HEAD"} if not hasattr(route, "dependant") else set()  # Starlette answers HEAD where it answers GET
-            hidden |= {f"{method} {route.path}" for method in (route.methods or set()) - implied}
+            methods = route.methods or set()
+            implied = {"HEAD"} if "GET" in methods else set()  # the same dependencies answer it
+            hidden |= {f"{method} {route.path}" for method in methods - implied}
     return shown | hidden
 
 

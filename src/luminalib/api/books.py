@@ -243,7 +243,6 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.head("/{book_id}/content", include_in_schema=False)
 @router.get(
     "/{book_id}/content",
     response_class=Response,

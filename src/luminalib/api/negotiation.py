@@ -1,6 +1,6 @@
-"""Refuses to do what cannot be answered in a form that the client accepts (406), before it is done."""
+"""What a route answers besides what it is written for: HEAD beside GET, and 406 where the client accepts no form of the answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
@@ -11,6 +11,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from luminalib.api.problems import problem
 
 JSON = "application/json"
+
+
+def answer_head(routes: Iterable[BaseRoute], streams: Container[str]) -> None:
+    """Has HEAD answered as GET is (RFC 9110, 9.3.2), the server leaves the body out; not by streams, whose body has no end."""
+    for route in routes:
+        if isinstance(route, APIRoute) and route.name not in streams and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")
 
 
 class Acceptable:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
@@ -81,6 +82,7 @@ def install(app: FastAPI, visit: Sequence[BaseRoute]) -> None:
 
 
 def _derive(app: FastAPI, visit: Sequence[BaseRoute]) -> dict[str, Any]:
+    visit = [_without_head(route) for route in visit]
     schema = get_openapi(
         title=app.title,
         version=app.version,
@@ -102,6 +104,14 @@ def _derive(app: FastAPI, visit: Sequence[BaseRoute]) -> dict[str, Any]:
     for path, method, operation in _operations(schema):
         operation["operationId"] = names[path, method]
     return _with_plain_names(schema)
+
+
+def _without_head(route: BaseRoute) -> BaseRoute:
+    """That GET has a HEAD need not be said of each."""
+    if isinstance(route, APIRoute):
+        route = copy(route)
+        route.methods = (route.methods or set()) - {"HEAD"}
+    return route
 
 
 def _finish_webhooks(schema: dict[str, Any]) -> None:
