@@ -133,6 +133,11 @@ class Webhook:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def title(self) -> str:
+        """What people know it by."""
+        return self.description or self.id
+
     def rotate(self, sealed: str, now: datetime) -> None:
         """Takes a new secret; the one before signs beside it for a day."""
         self.old_secret, self.old_secret_until = self.secret, now + ROTATION

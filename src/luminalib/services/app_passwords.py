@@ -5,14 +5,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 from luminalib.domain.app_passwords import MAX_APP_PASSWORDS, AppPassword, AppPasswordNotFound, BadAppPassword, TooManyAppPasswords
-from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import Principal, normalise_email
 from luminalib.domain.grants import require_member
 from luminalib.domain.tenants import marked, tenant_of
 from luminalib.ports.clock import Clock
-from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import TokenSigner
+from luminalib.steps.auditing import note_deed
 from luminalib.steps.tenants import Tenants
 
 NOTE_USE_AFTER = timedelta(hours=1)
@@ -53,7 +54,7 @@ class AppPasswordService:
             if len(await uow.app_passwords.list(record.user_id)) >= MAX_APP_PASSWORDS:
                 raise TooManyAppPasswords
             await uow.app_passwords.add(record)
-            await self._record(uow, by, AuditAction.APP_PASSWORD_CREATED, name)
+            await note_deed(uow, by, AuditAction.APP_PASSWORD_CREATED, self._clock.now(), by.user_id, name)
         return NewAppPassword(record, secret)
 
     async def list(self, by: Principal) -> list[AppPassword]:
@@ -69,7 +70,7 @@ class AppPasswordService:
             if found is None:
                 raise AppPasswordNotFound
             await uow.app_passwords.remove(found)
-            await self._record(uow, by, AuditAction.APP_PASSWORD_DELETED, found.name)
+            await note_deed(uow, by, AuditAction.APP_PASSWORD_DELETED, self._clock.now(), by.user_id, found.name)
 
     async def authenticate(self, email: str, secret: str, *, address: str | None = None) -> Principal:
         """Who a device reads for. Raises BadAppPassword, TooManyRequests, TenantSuspended."""
@@ -92,9 +93,3 @@ class AppPasswordService:
             stored = await uow.app_passwords.find_by_digest(found.digest)
             if stored:
                 stored.last_used_at = now
-
-    async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction, name: str) -> None:
-        at = self._clock.now()
-        await uow.audit.append(
-            AuditEvent(action=action, at=at, actor_id=by.user_id, subject_id=by.user_id, address=by.address, detail=name)
-        )

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import MAIN_TENANT, Principal, Role, Session, require_admin
 from luminalib.domain.grants import (
     Grant,
@@ -19,9 +19,10 @@ from luminalib.domain.grants import (
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tenants import TenantSuspended, require_operator
 from luminalib.ports.clock import Clock
-from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.security import AccessClaims, TokenSigner
 from luminalib.ports.views import GrantViews
+from luminalib.steps.auditing import note_deed
 from luminalib.steps.tenants import Tenants
 
 
@@ -77,9 +78,9 @@ class GrantService:
             await uow.grants.add(grant, session)
             for admin in await uow.users.admins():
                 uow.notices.append(grant_notice(admin.id, grant))
-            await self._record(uow, by, AuditAction.GRANT_OPENED, guest.id, grant.summary)
+            await note_deed(uow, by, AuditAction.GRANT_OPENED, self._clock.now(), guest.id, grant.summary)
         async with self._uow(MAIN_TENANT) as uow:
-            await self._record(uow, by, AuditAction.GRANT_OPENED, operator_id, f"{slug}: {grant.summary}")
+            await note_deed(uow, by, AuditAction.GRANT_OPENED, self._clock.now(), operator_id, f"{slug}: {grant.summary}")
         claims = AccessClaims(user_id=guest.id, session_id=grant.session_id, tenant_id=slug, role=role, expires_at=grant.expires_at)
         return grant, self._signer.sign(claims, now)
 
@@ -109,7 +110,7 @@ class GrantService:
         """Writes what is asked for by a grant into the library's audit log, before it is done."""
         operator = by.account.display_name if by.account else ""
         async with self._uow(by.tenant_id) as uow:
-            await self._record(uow, by, AuditAction.GRANT_USED, by.user_id, f"{operator}: {deed}"[:2000])
+            await note_deed(uow, by, AuditAction.GRANT_USED, self._clock.now(), by.user_id, f"{operator}: {deed}"[:2000])
 
     async def _end(self, by: Principal, slug: str, grant_id: str, end: GrantEnd) -> None:
         now = self._clock.now()
@@ -124,12 +125,8 @@ class GrantService:
                 guest.is_active = False
             if session:
                 session.ended_at = now
-            await self._record(uow, by, AuditAction.GRANT_ENDED, grant.user_id, f"by the {end}: {grant.summary}")
+            await note_deed(uow, by, AuditAction.GRANT_ENDED, self._clock.now(), grant.user_id, f"by the {end}: {grant.summary}")
         async with self._uow(MAIN_TENANT) as uow:
-            await self._record(uow, by, AuditAction.GRANT_ENDED, grant.operator_id, f"{slug}: by the {end}: {grant.summary}")
-
-    async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction, subject_id: str | None, detail: str) -> None:
-        at = self._clock.now()
-        await uow.audit.append(
-            AuditEvent(action=action, at=at, actor_id=by.user_id, subject_id=subject_id, address=by.address, detail=detail)
-        )
+            await note_deed(
+                uow, by, AuditAction.GRANT_ENDED, self._clock.now(), grant.operator_id, f"{slug}: by the {end}: {grant.summary}"
+            )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import Principal, Role, require_admin
 from luminalib.domain.crm_events import ContactEvent, contact_events
 from luminalib.domain.errors import LuminaError
@@ -31,10 +31,11 @@ from luminalib.domain.jobs import Job
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.webhooks import new_secret
 from luminalib.ports.clock import Clock
-from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.sealing import Sealer
 from luminalib.ports.security import TokenSigner
 from luminalib.ports.views import SourceViews
+from luminalib.steps.auditing import note_deed
 
 TakeInquiry = Callable[[Principal, NewInquiry, str], Awaitable[None]]
 """Reads and keeps an inquiry; the text is what its steps are traced by."""
@@ -98,7 +99,7 @@ class IncomingService:
             if await uow.incoming.count_sources() >= MAX_SOURCES:
                 raise TooManySources
             await uow.incoming.add_source(source)
-            await self._record(uow, by, AuditAction.SOURCE_ADDED, source)
+            await note_deed(uow, by, AuditAction.SOURCE_ADDED, self._clock.now(), source.id, source.name)
         shown = SourceView(**{field: getattr(source, field) for field in SourceView.__dataclass_fields__})
         return NewSource(source=shown, path=f"/webhooks/in/{name}/{key}", secret=secret)
 
@@ -113,7 +114,7 @@ class IncomingService:
         async with self._uow(by.tenant_id) as uow:
             source = await uow.incoming.get_source(source_id)
             await uow.incoming.remove_source(source)
-            await self._record(uow, by, AuditAction.SOURCE_REMOVED, source)
+            await note_deed(uow, by, AuditAction.SOURCE_REMOVED, self._clock.now(), source.id, source.name)
 
     async def find(self, name: str, key: str) -> tuple[str, Source]:
         """The tenant and the source behind an address: asked before a byte of the message is read. Raises SourceNotFound."""
@@ -179,9 +180,3 @@ class IncomingService:
             event = await uow.incoming.find(job.payload["event_id"])
             if event is not None:
                 event.done_at, event.error = self._clock.now(), error[:500] if error else None
-
-    async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction, source: Source) -> None:
-        at = self._clock.now()
-        await uow.audit.append(
-            AuditEvent(action=action, at=at, actor_id=by.user_id, subject_id=source.id, address=by.address, detail=source.name)
-        )

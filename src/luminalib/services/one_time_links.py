@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import Principal, Role, User, UserNotFound, accept_password, normalise_email, require_admin
 from luminalib.domain.grants import require_member
 from luminalib.domain.one_time_links import (
@@ -25,6 +25,7 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import CommonPasswords, PasswordHasher, TokenSigner
 from luminalib.ports.views import InvitationViews
+from luminalib.steps.auditing import note_deed
 from luminalib.steps.members import replace_password
 from luminalib.steps.one_time_links import NewLink, new_invitation, new_link
 from luminalib.steps.tenants import Tenants
@@ -67,7 +68,7 @@ class OneTimeLinkService:
             made.record.user_id = user.id
             await uow.links.forget(user.id)
             await uow.links.add(made.record)
-            await self._record(uow, by, AuditAction.PASSWORD_RESET_OFFERED, user.id)
+            await note_deed(uow, by, AuditAction.PASSWORD_RESET_OFFERED, self._clock.now(), user.id)
         return made
 
     async def reset(self, secret: str, new_password: str, *, address: str | None = None) -> None:
@@ -82,7 +83,7 @@ class OneTimeLinkService:
             stored = await self._user_of(uow, digest)  # once more: the link may have been used while the password was hashed
             await replace_password(uow, stored, password_hash, self._clock.now())
             by = Principal(tenant_id=tenant_id, user_id=stored.id, role=stored.role, address=address)
-            await self._record(uow, by, AuditAction.PASSWORD_CHANGED, stored.id, "by a one-time link")
+            await note_deed(uow, by, AuditAction.PASSWORD_CHANGED, self._clock.now(), stored.id, "by a one-time link")
 
     async def set_password(self, by: Principal, email: str, new_password: str) -> User:
         """Sets an account's password without the old one. Raises NotAllowed, UserNotFound, WeakPassword."""
@@ -95,7 +96,7 @@ class OneTimeLinkService:
             if user is None or user.is_deleted:
                 raise UserNotFound(f"There is no account with the address {email}.")
             await replace_password(uow, user, password_hash, self._clock.now())
-            await self._record(uow, by, AuditAction.PASSWORD_CHANGED, user.id, "by the command line")
+            await note_deed(uow, by, AuditAction.PASSWORD_CHANGED, self._clock.now(), user.id, "by the command line")
         return user
 
     async def invite(self, by: Principal, role: Role, life: timedelta, note: str | None) -> NewLink:
@@ -114,7 +115,7 @@ class OneTimeLinkService:
             if await uow.links.count_open(LinkKind.INVITATION, now) >= MAX_OPEN_INVITATIONS:
                 raise TooManyInvitations
             await uow.links.add(made.record)
-            await self._record(uow, by, AuditAction.INVITED, None, f"as {role}")
+            await note_deed(uow, by, AuditAction.INVITED, self._clock.now(), None, f"as {role}")
         return made
 
     async def invitations(self, by: Principal, page: PageRequest) -> Page[InvitationView]:
@@ -130,7 +131,7 @@ class OneTimeLinkService:
             if link is None or not link.is_open(self._clock.now()):
                 raise InvitationNotFound
             await uow.links.remove(link)
-            await self._record(uow, by, AuditAction.INVITATION_WITHDRAWN, None)
+            await note_deed(uow, by, AuditAction.INVITATION_WITHDRAWN, self._clock.now(), None)
 
     async def _user_of(self, uow: UnitOfWork, digest: str) -> User:
         """Whose password an open link resets."""
@@ -139,10 +140,3 @@ class OneTimeLinkService:
         if user is None or not user.is_active or user.is_deleted:
             raise InvalidLink
         return user
-
-    async def _record(
-        self, uow: UnitOfWork, by: Principal, action: AuditAction, subject_id: str | None, detail: str | None = None
-    ) -> None:
-        at = self._clock.now()
-        event = AuditEvent(action=action, at=at, actor_id=by.user_id, subject_id=subject_id, address=by.address, detail=detail)
-        await uow.audit.append(event)

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 
-from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import (
     Account,
     LastAdmin,
@@ -21,6 +21,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
 from luminalib.ports.security import CommonPasswords, PasswordHasher
+from luminalib.steps.auditing import note_deed
 from luminalib.steps.circulation import give_all_back
 from luminalib.steps.loan_policies import LoanPolicies
 from luminalib.steps.members import lock_member, replace_password
@@ -66,7 +67,7 @@ class ProfileService:
             if stored.password_hash != user.password_hash:
                 raise WrongPassword("The password was changed meanwhile.")
             await replace_password(uow, stored, password_hash, self._clock.now(), besides=by.session_id)
-            await self._record(uow, by, AuditAction.PASSWORD_CHANGED)
+            await note_deed(uow, by, AuditAction.PASSWORD_CHANGED, self._clock.now(), by.user_id)
 
     async def delete(self, by: Principal, password: str) -> None:
         """Closes the account, takes back what it has on loan, and takes the person out of it; the history stays, a former member's.
@@ -96,7 +97,7 @@ class ProfileService:
             await uow.links.forget(user.id)
             for app_password in await uow.app_passwords.list(user.id):
                 await uow.app_passwords.remove(app_password)
-            await self._record(uow, by, AuditAction.ACCOUNT_DELETED)
+            await note_deed(uow, by, AuditAction.ACCOUNT_DELETED, self._clock.now(), by.user_id)
 
     async def anonymise_history(self, by: Principal) -> int:
         """Takes the member out of the loans that are over. Returns how many.
@@ -149,7 +150,3 @@ class ProfileService:
             raise WrongPassword
         await self._limiter.forgive(Rule.CONFIRM_PER_SESSION, session)
         return user
-
-    async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction) -> None:
-        now = self._clock.now()
-        await uow.audit.append(AuditEvent(action=action, at=now, actor_id=by.user_id, subject_id=by.user_id, address=by.address))

@@ -9,6 +9,7 @@ from luminalib.domain.tenants import require_operator
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.views import UserViews
+from luminalib.steps.auditing import note_deed
 from luminalib.steps.circulation import leave_lines
 from luminalib.steps.loan_policies import LoanPolicies
 from luminalib.steps.quotas import Quotas
@@ -58,16 +59,8 @@ class UserService:
             if not user.is_active:
                 await leave_lines(uow, user.id, policy, self._clock.now())
                 await uow.sessions.end_all(user.id, self._clock.now())
-            await uow.audit.append(
-                AuditEvent(
-                    action=AuditAction.ACCOUNT_CHANGED,
-                    at=self._clock.now(),
-                    actor_id=by.user_id,
-                    subject_id=user.id,
-                    address=by.address,
-                    detail=f"{before} -> {after}",
-                )
-            )
+            changed = f"{before} -> {after}"
+            await note_deed(uow, by, AuditAction.ACCOUNT_CHANGED, self._clock.now(), user.id, changed)
         return user
 
     async def audit(self, by: Principal, wanted: AuditFilter, page: PageRequest) -> Page[AuditEvent]:

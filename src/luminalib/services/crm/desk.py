@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import Principal, require_admin
 from luminalib.domain.crm import (
     DEFAULT_MAPPING,
@@ -29,6 +29,7 @@ from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.sealing import Sealer
 from luminalib.ports.triage import FieldReader
 from luminalib.ports.views import CrmViews
+from luminalib.steps.auditing import note_deed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,7 @@ class CrmService:
             if len(await uow.crm.connections()) >= MAX_CONNECTIONS:
                 raise TooManyConnections
             await uow.crm.add(connection)
-            await self._record(uow, by, AuditAction.CRM_CONNECTED, connection.id, kind.value)
+            await note_deed(uow, by, AuditAction.CRM_CONNECTED, self._clock.now(), connection.id, kind.value)
         return await self._views.get(by.tenant_id, connection.id)
 
     async def list(self, by: Principal, page: PageRequest) -> Page[CrmConnectionView]:
@@ -107,7 +108,7 @@ class CrmService:
             if connection.kind is not CrmKind.HUBSPOT and not connection.url:
                 raise ConnectionIncomplete
             connection.failures, connection.open_until, connection.updated_at = 0, None, self._clock.now()
-            await self._record(uow, by, AuditAction.CRM_CHANGED, connection.id, connection.kind.value)
+            await note_deed(uow, by, AuditAction.CRM_CHANGED, self._clock.now(), connection.id, connection.kind.value)
         return await self._views.get(by.tenant_id, connection_id)
 
     async def remove(self, by: Principal, connection_id: str) -> None:
@@ -116,7 +117,7 @@ class CrmService:
         async with self._uow(by.tenant_id) as uow:
             connection = await uow.crm.get(connection_id)
             await uow.crm.remove(connection)
-            await self._record(uow, by, AuditAction.CRM_REMOVED, connection.id, connection.kind.value)
+            await note_deed(uow, by, AuditAction.CRM_REMOVED, self._clock.now(), connection.id, connection.kind.value)
 
     async def request(self, by: Principal, connection_id: str) -> None:
         """Has it brought in step now. Raises NotAllowed, ConnectionNotFound."""
@@ -137,12 +138,6 @@ class CrmService:
         """Contacts with their counterparts, by address. Raises NotAllowed, ConnectionNotFound."""
         await self.get(by, connection_id)
         return await self._views.contacts(by.tenant_id, connection_id, page)
-
-    async def _record(self, uow: UnitOfWork, by: Principal, action: AuditAction, connection_id: str, detail: str) -> None:
-        at = self._clock.now()
-        await uow.audit.append(
-            AuditEvent(action=action, at=at, actor_id=by.user_id, subject_id=connection_id, address=by.address, detail=detail)
-        )
 
 
 async def pending_sync(uow: UnitOfWork, connection_id: str, now: datetime) -> CrmSync:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from luminalib.domain.audit import AuditAction, AuditEvent
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import Principal, require_admin
 from luminalib.domain.grants import require_member
 from luminalib.domain.paging import Page, PageRequest
@@ -27,10 +27,11 @@ from luminalib.domain.webhooks import (
     new_secret,
 )
 from luminalib.ports.clock import Clock
-from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.sealing import Sealer
 from luminalib.ports.views import WebhookViews
 from luminalib.ports.webhooks import WebhookSender
+from luminalib.steps.auditing import note_deed
 
 RECOVERED_AT_ONCE = 1000
 
@@ -86,7 +87,7 @@ class WebhookService:
             if await uow.webhooks.count() >= MAX_WEBHOOKS:
                 raise TooManyWebhooks
             await uow.webhooks.add(webhook)
-            await self._record(uow, by, AuditAction.WEBHOOK_ADDED, webhook)
+            await note_deed(uow, by, AuditAction.WEBHOOK_ADDED, self._clock.now(), webhook.id, webhook.title)
         return NewWebhook(webhook=await self._views.get(by.tenant_id, webhook.id), secret=secret)
 
     async def list(self, by: Principal, page: PageRequest) -> Page[WebhookView]:
@@ -115,7 +116,7 @@ class WebhookService:
             elif changes.get("is_enabled") is False and webhook.is_enabled:
                 webhook.disable(DisabledReason.BY_HAND, self._clock.now())
             webhook.updated_at = self._clock.now()
-            await self._record(uow, by, AuditAction.WEBHOOK_CHANGED, webhook)
+            await note_deed(uow, by, AuditAction.WEBHOOK_CHANGED, self._clock.now(), webhook.id, webhook.title)
         return await self._views.get(by.tenant_id, webhook_id)
 
     async def remove(self, by: Principal, webhook_id: str) -> None:
@@ -124,7 +125,7 @@ class WebhookService:
         async with self._uow(by.tenant_id) as uow:
             webhook = await uow.webhooks.get(webhook_id)
             await uow.webhooks.remove(webhook)
-            await self._record(uow, by, AuditAction.WEBHOOK_REMOVED, webhook)
+            await note_deed(uow, by, AuditAction.WEBHOOK_REMOVED, self._clock.now(), webhook.id, webhook.title)
 
     async def rotate(self, by: Principal, webhook_id: str) -> NewWebhook:
         """A new secret; for 24 hours the one before signs beside it. Raises NotAllowed, WebhookNotFound."""
@@ -134,7 +135,7 @@ class WebhookService:
         async with self._uow(by.tenant_id) as uow:
             webhook = await uow.webhooks.get(webhook_id)
             webhook.rotate(self._tools.sealer.seal(by.tenant_id, secret), self._clock.now())
-            await self._record(uow, by, AuditAction.WEBHOOK_CHANGED, webhook, "a new secret")
+            await note_deed(uow, by, AuditAction.WEBHOOK_CHANGED, self._clock.now(), webhook.id, "a new secret")
         return NewWebhook(webhook=await self._views.get(by.tenant_id, webhook_id), secret=secret)
 
     async def test(self, by: Principal, webhook_id: str) -> Attempt:
@@ -179,14 +180,6 @@ class WebhookService:
                 count += await uow.webhooks.requeue(webhook, missed, now)
             if len(missed) < RECOVERED_AT_ONCE:
                 return count
-
-    async def _record(
-        self, uow: UnitOfWork, by: Principal, action: AuditAction, webhook: Webhook, detail: str | None = None
-    ) -> None:
-        at, told = self._clock.now(), detail or webhook.description or webhook.id
-        await uow.audit.append(
-            AuditEvent(action=action, at=at, actor_id=by.user_id, subject_id=webhook.id, address=by.address, detail=told)
-        )
 
 
 def opened_secrets(sealer: Sealer, tenant_id: str, webhook: Webhook, now: datetime) -> list[str]:
