@@ -36,6 +36,7 @@ class Receiver:
     url: str = ""
     requests: list[Received] = field(default_factory=list)
     mood: str | None = None
+    connections: int = 0
     before_answer: Callable[[], None] | None = None
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -49,6 +50,7 @@ class Receiver:
         return self.at(path) if path else self.requests
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 first, *lines = head.decode("latin-1").strip().split("\r\n")

@@ -196,3 +196,19 @@ def test_retry_after_is_seconds_or_a_date() -> None:
         assert least <= found <= most
     assert seconds_of("soon") is None
     assert seconds_of("") is None
+
+
+async def test_many_at_the_same_time_to_one_host_keep_their_connections(receiver: Receiver, sender: HttpSender) -> None:
+    for _ in range(3):
+        await asyncio.gather(*(post(sender, f"{receiver.url}/204") for _ in range(8)))
+    assert (receiver.connections, len(receiver.requests)) == (8, 24)
+
+
+async def test_connections_of_long_ago_make_room(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("luminalib.adapters.outside.client.KEPT", 2)
+    sender = HttpSender(OutsideClient(Allowed(["127.0.0.0/8", "localhost"]), seconds=30))
+    async with receiving() as other, receiving() as third:
+        for one in (receiver, other, third, other, third, receiver):
+            assert (await post(sender, f"{one.url}/204")).status == 204
+        assert [one.connections for one in (receiver, other, third)] == [2, 1, 1]
+    await sender._client.close()

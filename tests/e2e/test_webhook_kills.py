@@ -16,17 +16,17 @@ CHANGES = 8
 END = "The end"
 
 
-async def test_no_message_is_lost_and_each_keeps_its_id(tmp_path: Path, sqlite_url: str) -> None:
+async def test_no_message_is_lost_and_each_keeps_its_id(tmp_path: Path, database_url: str) -> None:
     (tmp_path / ".env").write_text("LUMINALIB_WEBHOOKS_ALLOW=127.0.0.0/8\nLUMINALIB_RATE_LIMITS=off\n")
     dice = random.Random(KILLS)  # noqa: S311 -- at which message the server dies, not a secret
     done = 0
     async with receiving() as receiver:
-        async with server(tmp_path, sqlite_url) as (url, _), logged_in(url) as client:
+        async with server(tmp_path, database_url) as (url, _), logged_in(url) as client:
             book = (await client.post("/books", files={"file": ("a.txt", b"A light on the reef.")})).json()["id"]
             body = {"url": f"{receiver.url}/200", "types": ["book.updated"]}
             hook = (await client.post("/webhooks", json=body)).raise_for_status().json()["id"]
         for turn in range(KILLS):
-            async with server(tmp_path, sqlite_url) as (url, process), logged_in(url) as client:
+            async with server(tmp_path, database_url) as (url, process), logged_in(url) as client:
                 fatal = len(receiver.requests) + dice.randint(1, 5)
                 receiver.before_answer = lambda fatal=fatal, process=process: (
                     process.send_signal(signal.SIGKILL) if len(receiver.requests) == fatal else None
@@ -39,7 +39,7 @@ async def test_no_message_is_lost_and_each_keeps_its_id(tmp_path: Path, sqlite_u
                     pass
                 await process.wait()
         receiver.before_answer = None
-        async with server(tmp_path, sqlite_url) as (url, _), logged_in(url) as client:
+        async with server(tmp_path, database_url) as (url, _), logged_in(url) as client:
             (await client.patch(f"/books/{book}", json={"title": END})).raise_for_status()
             async with asyncio.timeout(60):
                 while not receiver.requests or receiver.requests[-1].json["data"]["title"] != END:

@@ -19,8 +19,10 @@ ANSWER_SECONDS = 15.0
 """How long all of it may take: resolving, connecting, sending, and reading what is read."""
 CONNECT_SECONDS = 5.0
 KEPT, KEPT_SECONDS = 100, 30.0
-"""How many connections are kept open after an answer, one for each server, and for how long."""
+"""How many connections are kept open after an answer, to all servers together, and for how long."""
 _AGENT = "LuminaLib"
+Server = tuple[bytes, bytes, int | None]
+"""Scheme, host and port."""
 _LIMITS = {"timeout": {"connect": CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS, "pool": ANSWER_SECONDS}}
 
 
@@ -53,7 +55,7 @@ def _trust() -> ssl.SSLContext:
 
 
 class OutsideClient:
-    """Keeps a connection to each of the servers that it has talked to last.
+    """Keeps connections to the servers that it has talked to last, several to one with many webhooks.
 
     httpcore's own pool looks at all of its connections for each request, which took longer than all else with a hundred webhooks.
     """
@@ -62,7 +64,8 @@ class OutsideClient:
         self._allowed = allowed
         self._seconds = seconds
         self._network = GuardedNetwork(allowed, resolve)
-        self._kept: dict[tuple[bytes, bytes, int | None], httpcore.AsyncHTTPConnection] = {}
+        self._kept: dict[Server, list[httpcore.AsyncHTTPConnection]] = {}
+        self._count = 0
 
     def require_allowed(self, url: str) -> None:
         """Raises AddressRefused for an address that can be seen to be inside; names are judged when they are connected to."""
@@ -89,20 +92,17 @@ class OutsideClient:
     async def close(self) -> None:
         """Ends all connections."""
         while self._kept:
-            await self._kept.popitem()[1].aclose()
+            for connection in self._kept.popitem()[1]:
+                await connection.aclose()
+        self._count = 0
 
     @asynccontextmanager
     async def _asked(self, request: httpcore.Request) -> AsyncIterator[httpcore.Response]:
         """The answer, while it is read; the connection is kept when all of it was."""
         server = (request.url.scheme, request.url.host, request.url.port)
-        connection = self._kept.pop(server, None)
-        if connection is not None and (connection.has_expired() or not connection.is_idle()):
-            await connection.aclose()
-            connection = None
-        if connection is None:
-            connection = httpcore.AsyncHTTPConnection(
-                request.url.origin, ssl_context=_trust(), keepalive_expiry=KEPT_SECONDS, network_backend=self._network
-            )
+        connection = await self._idle(server) or httpcore.AsyncHTTPConnection(
+            request.url.origin, ssl_context=_trust(), keepalive_expiry=KEPT_SECONDS, network_backend=self._network
+        )
         try:
             answer = await connection.handle_async_request(request)
             try:
@@ -110,10 +110,30 @@ class OutsideClient:
             finally:
                 await answer.aclose()
         finally:
-            if connection.is_idle() and server not in self._kept and len(self._kept) < KEPT:
-                self._kept[server] = connection
+            if connection.is_idle():
+                self._kept.setdefault(server, []).append(connection)
+                self._count += 1
+                if self._count > KEPT:
+                    await self._taken(next(iter(self._kept)), 0).aclose()
             else:
                 await connection.aclose()
+
+    async def _idle(self, server: Server) -> httpcore.AsyncHTTPConnection | None:
+        """One that is kept and still good, the last used first."""
+        while server in self._kept:
+            connection = self._taken(server, -1)
+            if connection.is_idle() and not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return None
+
+    def _taken(self, server: Server, at: int) -> httpcore.AsyncHTTPConnection:
+        kept = self._kept[server]
+        connection = kept.pop(at)
+        self._count -= 1
+        if not kept:
+            del self._kept[server]
+        return connection
 
 
 def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> httpcore.Request:
