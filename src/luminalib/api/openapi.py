@@ -108,10 +108,11 @@ def _derive(app: FastAPI, visit: Sequence[BaseRoute]) -> dict[str, Any]:
 
 def _without_head(route: BaseRoute) -> BaseRoute:
     """That GET has a HEAD need not be said of each."""
-    if isinstance(route, APIRoute):
-        route = copy(route)
-        route.methods = (route.methods or set()) - {"HEAD"}
-    return route
+    if not isinstance(route, APIRoute) or "GET" not in (methods := route.methods or set()):
+        return route
+    shown = copy(route)
+    shown.methods = methods - {"HEAD"}
+    return shown
 
 
 def _finish_webhooks(schema: dict[str, Any]) -> None:
