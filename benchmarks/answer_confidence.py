@@ -29,7 +29,7 @@ from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.domain.answer_signs import AskedWords
-from luminalib.domain.confidence import HOPELESS, SURE, Evidence, features_of, logistic
+from luminalib.domain.confidence import HOPELESS, SIGNS, SURE, Evidence, features_of, logistic
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import IndexedDocument, Passage, Scope
 from luminalib.domain.quoting import stretches_of, weights_of
@@ -268,7 +268,10 @@ def area(scores: Array, good: Array, others: Array) -> float:
 
 def fitted(cases: Sequence[Case]) -> tuple[Array, Array, Array]:
     """The weights of the signs, those of the confidence in a quotation, and those of what was found alone."""
-    signs = of_signs([case for case in cases if not case.kind.startswith("kit")])
+    if any(case.evidence.meaning is not None for case in cases):
+        signs = np.array(SIGNS)  # a library has the same with an embedder and without
+    else:
+        signs = of_signs([case for case in cases if not case.kind.startswith("kit")])
     best = [case.best(signs) for case in cases]
     rights = np.array([is_right for _, is_right, _ in best])
     rows = np.array([in_quote(case, worth) for case, (worth, _, _) in zip(cases, best, strict=True)])

@@ -102,7 +102,7 @@ async def test_history_finds_what_a_question_is_about_but_lifts_no_refusal(
     book: str, member: httpx.AsyncClient, settings: Settings
 ) -> None:
     conversation = await begin(member)
-    assert (await say(member, conversation, "Who is the keeper of the lighthouse?"))["answered"]
+    assert (await say(member, conversation, "When did the keeper light the lamp?"))["answered"]
     followed = await say(member, conversation, "What did he keep in the ledger?")
     assert "ledger" in " ".join(one["quote"] for one in followed["citations"])
     refused = await say(member, conversation, "At what temperature does nitrogen boil?")

@@ -134,6 +134,11 @@ def test_what_two_searches_say_is_joined() -> None:
             "Captain Aldous Merrin of the Wren went ashore.",
             "The captain of another ship, of whom much was told in all the ports, in Skell and elsewhere, had once seen the Wren.",
         ),
+        (
+            "Who is the captain of the Wren?",
+            "It was said that Aldous is captain of the Wren.",
+            "It belongs to me and Captain Bildad to see the Wren fitted out.",
+        ),
         ("When did the goat die?", "The goat did die in October.", "The goat did die of hunger."),
         ("What is gluten?", "Gluten is a stretchy net.", "It forms a net with gluten."),
         ("What is gluten?", "A stretchy net called gluten forms.", "Nobody sees gluten in it."),

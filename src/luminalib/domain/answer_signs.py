@@ -1,20 +1,26 @@
 """What in a few sentences says that they answer a question, beside the words that they share with it."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from luminalib.domain.function_words import bare, is_telling
 from luminalib.domain.measures import measure_of
-from luminalib.domain.questions import Asked, asked_for, explains, gives_reason, is_number, is_time, leads_to_place
+from luminalib.domain.questions import Asked, asked_for, asks_for_post, explains, gives_reason, is_number, is_time, leads_to_place
 from luminalib.domain.search import KinWords
 from luminalib.domain.sentences import sentences_in
-from luminalib.domain.spelling import fold, words_in
+from luminalib.domain.spelling import fold, placed_words
 
 REACH = 12
-"""Words between two that belong together, or between one of the question's and what it asks for, beyond which they do not."""
+"""Words between one of the question's and what it asks for, beyond which they do not belong together."""
+APART = 5
+"""So many words more than in the question between two of its words, and they speak of different things."""
+READ_CLOSELY = 8
+"""So many stretches of a passage at most."""
+_NONE = frozenset[str]()
+BOUND = 0.8
+"""What a post and that which it is the post of have to stand `together`, or it may be the post of another."""
 _YEAR = 4
 CLOSE = 4
 """Words between a name and that which it is the name of."""
@@ -58,7 +64,7 @@ class AskedWords:
         """`weights` are those of its telling words in normal form, and of those of the turns before it."""
         self.kind = asked_for(question)
         self.weights = weights
-        found = list(words_in(question))
+        found = placed_words(question)
         self.said = {word for _, _, word in found} | {bare(word) for _, _, word in found}
         row = [(at, bare(word)) for at, (_, _, word) in enumerate(found)]
         own = [(at, word) for at, word in row if word in weights]
@@ -68,6 +74,7 @@ class AskedWords:
         self.total = max(mine, all_of_them / 2) or 1.0  # what is asked takes up a part of the turns before, never all of them
         self.head = own[0][1] if own else ""
         self.measure = measure_of(question)
+        self.is_post = asks_for_post(question)
         self.rarest = max(weights.values(), default=1.0) or 1.0
 
     def share(self, words: Collection[str]) -> float:
@@ -82,13 +89,14 @@ class ReadPassage:
         self.text = text
         self.sentences = sentences_in(text)
         self._asked = asked
-        self._tokens = list(words_in(text))
+        self._tokens = placed_words(text)
         self._bare = [bare(word) for _, _, word in self._tokens]
         self._firsts = self._bounds()
         self.words = KinWords(self._bare)
         kin = {wanted: self.words.kin_of(wanted) for wanted in asked.weights}
         wanted_by = {form: wanted for wanted, forms in kin.items() for form in forms}
         self._matches = [(at, wanted_by[word]) for at, word in enumerate(self._bare) if word in wanted_by]
+        self._held = self._by_sentence()
 
     def _bounds(self) -> list[int]:
         """The number of the first word of each sentence, and of the one after the last."""
@@ -99,41 +107,42 @@ class ReadPassage:
             bounds.append(at)
         return [*bounds, len(self._tokens)]
 
-    def stretches(self, most: int) -> Iterator[tuple[int, int]]:
-        """Each sentence, and each two in a row of so many characters at most, as (first, last).
+    def stretches(self, most: int) -> list[tuple[int, int]]:
+        """Sentences, and two in a row of so many characters at most, as (first, last): those that have most of the question.
 
-        Only those with words of the question, unless the passage has none.
+        Their neighbours count, too: who has been named is often spoken of in the next sentence without the name.
         """
-        matched = [bool(self.held(at, at)) for at in range(len(self.sentences))]
-        has_any = any(matched)
+        known: list[tuple[float, int, int]] = []
         for first, (start, _) in enumerate(self.sentences):
-            if matched[first] or not has_any:
-                yield first, first
-            if first + 1 < len(self.sentences) and self.sentences[first + 1][1] - start <= most and any(matched[first : first + 2]):
-                yield first, first + 1
+            for last in (first, first + 1):
+                if last < len(self.sentences) and (last == first or self.sentences[last][1] - start <= most):
+                    worth = self._asked.share(self.held(first, last)) + 2 * self._asked.share(self.held(first - 1, last + 1))
+                    known.append((-worth, first, last))
+        return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]]
 
-    def held(self, first: int, last: int) -> set[str]:
+    def held(self, first: int, last: int) -> frozenset[str]:
         """The question's words in these sentences."""
-        return {wanted for _, wanted in self._matched(max(first, 0), min(last, len(self.sentences) - 1))}
+        return _NONE.union(*self._held[max(first, 0) : last + 1])
 
-    def _matched(self, first: int, last: int) -> list[tuple[int, str]]:
-        start, stop = self._firsts[first], self._firsts[last + 1]
-        return self._matches[bisect_left(self._matches, (start, "")) : bisect_left(self._matches, (stop, ""))]
+    def _by_sentence(self) -> list[frozenset[str]]:
+        ends = [bisect_left(self._matches, (at, "")) for at in self._firsts]
+        return [frozenset(wanted for _, wanted in self._matches[start:stop]) for start, stop in pairwise(ends)]
 
     def signs(self, first: int, last: int) -> Signs:
         """Of the sentences from `first` to `last`."""
         asked = self._asked
         start, stop = self._firsts[first], self._firsts[last + 1]
-        matches = self._matched(first, last)
-        things = [at for at in self._things if start <= at < stop]
+        matches = self._matches[bisect_left(self._matches, (start, "")) : bisect_left(self._matches, (stop, ""))]
+        things = self._things(start, stop)
         beside = self.held(first - 1, last + 1)
+        together = self._together(matches)
         own = asked.share({wanted for _, wanted in matches})
         is_of_kind = asked.kind not in (Asked.ANYTHING, Asked.MEANING)
         return Signs(
             own=own,
             beside=asked.share(beside),
-            together=self._together(matches),
-            lacks=float(is_of_kind and not things),
+            together=together,
+            lacks=float((is_of_kind and not things) or (asked.is_post and together < BOUND)),
             misses=max((asked.weights[word] for word in asked.own - beside), default=0.0) / asked.rarest,
             near=self._near(things, matches) if is_of_kind else 0.0,
             fits=own if self._fits(things, matches) else 0.0,
@@ -155,17 +164,16 @@ class ReadPassage:
             whole += weight
             apart = min((abs(there - here) for here in places.get(one, ()) for there in places.get(other, ())), default=None)
             if apart is not None:
-                worth += weight * max(0.0, 1.0 - max(0, apart - asked) / REACH)
+                worth += weight * max(0.0, 1.0 - max(0, apart - asked) / APART)
         return worth / whole
 
-    @cached_property
-    def _things(self) -> list[int]:
+    def _things(self, start: int, stop: int) -> list[int]:
         """The numbers of the words that are of the kind that is asked for."""
         is_one = _OF_KIND.get(self._asked.kind)
         if is_one is None:
             return []
         said = self._asked.said
-        return [at for at, (_, _, word) in enumerate(self._tokens) if word not in said and is_one(self, at, word)]
+        return [at for at in range(start, stop) if (word := self._tokens[at][2]) not in said and is_one(self, at, word)]
 
     def is_name(self, at: int, word: str) -> bool:
         """Whether a word looks like a name that the question does not have."""

@@ -60,6 +60,11 @@ _MEANING = re.compile(
     r"^(?:what (?:is|are|was|were) |what (?:does|do) .* mean|was (?:ist|sind|bedeutet|besagt) |qu'est-ce que |que (?:es|son) "
     r"|che cos|who (?:is|was|are|were) [a-z .]+\?*$|wer (?:ist|war) |qui (?:est|etait) )"
 )
+_POST = re.compile(
+    r"^(?:who (?:is|was|are|were) (?:the )?[\w' -]+? (?:of|in|at|on) |wer (?:ist|war) (?:der|die|das) \w+ (?:von|vom|des|der|in) "
+    r"|qui (?:est|etait) (?:le |la |l')\w+ (?:de |du |des |d')|quien (?:es|era|fue) (?:el|la) \w+ (?:de|del) "
+    r"|chi (?:e|era|fu) (?:il |la |lo |l')\w+ (?:di|del|della|dello) )"
+)
 _LONGEST_TERM = 3
 """Telling words of what is to be explained; who asks with more wants to be told something of it."""
 _NUMBER_WORDS_LIST = """
@@ -127,6 +132,11 @@ def asked_for(question: str) -> Asked:
         return Asked.MEANING
     opening = plain.lstrip("\u00bf\u00a1 ")
     return next((kind for kind, words in _OPENING if words.search(opening)), Asked.ANYTHING)
+
+
+def asks_for_post(question: str) -> bool:
+    """Whether a question asks who has a place somewhere, as captain of a ship: there are others who have one elsewhere."""
+    return _POST.search(fold(question.strip()).lstrip("\u00bf\u00a1 ")) is not None
 
 
 def holds(text: str, asked: Asked, question: str) -> bool:

@@ -62,6 +62,13 @@ def words_in(text: str) -> Iterator[tuple[int, int, str]]:
             yield from _parts(word, found.start())
 
 
+def placed_words(text: str) -> list[tuple[int, int, str]]:
+    """All that `words_in` finds, faster where no script without spaces is among it."""
+    if not text.isascii() and _RUN.search(text):
+        return list(words_in(text))
+    return [(*found.span(), fold(found.group())) for found in _WORD.finditer(text)]
+
+
 def all_words(text: str) -> list[str]:
     """The normal forms that `words_in` finds, where nobody asks for their places: several times as fast."""
     if not text.isascii() and _RUN.search(text):
