@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from luminalib.adapters.recommenders.content import Content, Floats, Ints, best, positions, vector
+from luminalib.adapters.recommenders.content import Content, Floats, Ints, best, lengths_of, positions, vector
 from luminalib.adapters.recommenders.reasons import Share, reasons_of
 from luminalib.domain.recommendations import BookProfile, Candidate, Reader
 from luminalib.ports.recommender import Ranking
@@ -33,7 +33,7 @@ class TfidfRanking(Ranking):
             return []
         rows, opinions = vector(reader.opinions, self._rows)
         profile = self.content.of_books(rows, opinions) + self.content.taste(reader)
-        profile /= sp.linalg.norm(profile) or 1.0
+        profile /= lengths_of(profile)[0] or 1.0
         scores: Floats = (profile @ self.content.by_term).toarray().ravel() / np.maximum(self._lengths, 1e-9)
         allowed = None if among is None else self._known(among)
         found = best(scores, limit, [*rows, *self._known(without)], allowed)
@@ -46,7 +46,7 @@ class TfidfRanking(Ranking):
             return {}
         rows, opinions = vector(reader.opinions, self._rows)
         taste = self.content.taste(reader)
-        length = sp.linalg.norm(self.content.of_books(rows, opinions) + taste) or 1.0
+        length = lengths_of(self.content.of_books(rows, opinions) + taste)[0] or np.float32(1)
         known = {one: self._rows[one] for one in book_ids if one in self._rows}
         scales = {one: np.float32(length) * max(self._lengths[row], np.float32(1e-9)) for one, row in known.items()}
         return {one: self._explained(row, rows, opinions / scales[one], taste / scales[one]) for one, row in known.items()}
