@@ -139,6 +139,8 @@ def test_what_two_searches_say_is_joined() -> None:
             "It was said that Aldous is captain of the Wren.",
             "It belongs to me and Captain Bildad to see the Wren fitted out.",
         ),
+        ("What is Stroud's first name?", "He was Lucan Stroud to his friends.", "I saw Mr Stroud, and there was Bray with Stroud."),
+        ("What is the name of the mule?", "The mule has the name Contessa.", "The mule was loaded, and so was Carlo."),
         ("When did the goat die?", "The goat did die in October.", "The goat did die of hunger."),
         ("What is gluten?", "Gluten is a stretchy net.", "It forms a net with gluten."),
         ("What is gluten?", "A stretchy net called gluten forms.", "Nobody sees gluten in it."),

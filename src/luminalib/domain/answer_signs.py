@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 from luminalib.domain.function_words import bare, is_telling
 from luminalib.domain.measures import measure_of
-from luminalib.domain.questions import Asked, asked_for, asks_for_post, explains, gives_reason, is_number, is_time, leads_to_place
+from luminalib.domain.questions import (
+    Asked,
+    asked_for,
+    asks_for_post,
+    explains,
+    gives_reason,
+    is_number,
+    is_time,
+    is_title,
+    leads_to_place,
+    names,
+)
 from luminalib.domain.search import KinWords
 from luminalib.domain.sentences import sentences_in
 from luminalib.domain.spelling import fold, placed_words
@@ -142,7 +153,7 @@ class ReadPassage:
             own=own,
             beside=asked.share(beside),
             together=together,
-            lacks=float((is_of_kind and not things) or (asked.is_post and together < BOUND)),
+            lacks=float((is_of_kind and not things) or self._is_of_another(start, stop, things, matches, together)),
             misses=max((asked.weights[word] for word in asked.own - beside), default=0.0) / asked.rarest,
             near=self._near(things, matches) if is_of_kind else 0.0,
             fits=own if self._fits(things, matches) else 0.0,
@@ -174,6 +185,17 @@ class ReadPassage:
             return []
         said = self._asked.said
         return [at for at in range(start, stop) if (word := self._tokens[at][2]) not in said and is_one(self, at, word)]
+
+    def _is_of_another(
+        self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]], together: float
+    ) -> bool:
+        """Whether a post is not said to be that of the thing asked about, or a name not to be its name."""
+        asked = self._asked
+        if asked.kind is not Asked.NAME:
+            return asked.is_post and together < BOUND
+        if any(names(word) for word in self._bare[start:stop]):
+            return False
+        return not any(abs(thing - at) == 1 and not is_title(self._bare[thing]) for thing in things for at, _ in matches)
 
     def is_name(self, at: int, word: str) -> bool:
         """Whether a word looks like a name that the question does not have."""

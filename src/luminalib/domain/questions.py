@@ -98,6 +98,16 @@ because since for so therefore reason as owing due lest weil denn damit deshalb 
 cause porque pues para perche poiche siccome per
 """
 _REASONS = frozenset(_REASONS_LIST.split())
+_NAMING_LIST = """
+name names named called christened heisst hiess heissen namens name genannt nom noms nomme nommee appelle appelait appelee prenom
+nombre llama llamaba llamado llamada nome chiama chiamava chiamato chiamata
+"""
+_NAMING = frozenset(_NAMING_LIST.split())
+_TITLES_LIST = """
+mr mrs ms miss sir lady lord madam dr doctor captain colonel professor herr frau fraulein monsieur madame mademoiselle m mme mlle
+senor senora don dona signor signora
+"""
+_TITLES = frozenset(_TITLES_LIST.split())
 _PLACES_LIST = """
 in at on from to into near behind under beside between by upon above below im am an auf aus bei nach vor hinter unter zu zum
 zur dans a au aux chez sur sous derriere pres en sobre bajo cerca nel nella nei al alla sul sulla da dal
@@ -162,6 +172,16 @@ def is_number(word: str) -> bool:
 def is_time(word: str) -> bool:
     """Whether a word in normal form tells when something was."""
     return word in _TIMES or word[0].isdigit()
+
+
+def names(word: str) -> bool:
+    """Whether a word in normal form tells that something has a name."""
+    return word in _NAMING
+
+
+def is_title(word: str) -> bool:
+    """Whether a word in normal form is what people are called by, rather than a name."""
+    return word in _TITLES
 
 
 def gives_reason(word: str) -> bool:
