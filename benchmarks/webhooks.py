@@ -16,7 +16,7 @@ import os
 import statistics
 import tempfile
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ async def _receive(pipe: Any) -> None:
             writer.close()
 
     async def say_nothing(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-        await reader.read()
+        with suppress(asyncio.CancelledError):  # as above
+            await reader.read()
 
     living = await asyncio.start_server(answer, "127.0.0.1", 0)
     dead = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
