@@ -69,6 +69,9 @@ PROSE = "The keeper wrote down every ship that did not come, and the book was fu
             "0",
             "20240311123456",
         ),
+        *("PII: S0098-7654(21)00012-3", "doi:10.1000/xyz.123", "10.1000/182", "ISBN 978-0-306-40615-7", "arXiv:2101.00001v2"),
+        *("InDesign CS3", "Adobe InDesign 2020", "QuarkXPress 8.1", "Adobe PageMaker 7.0 Document", "PDFCreator"),
+        *("Title Page", "Titelblatt", "Page de titre", "Front cover", "Table of Contents"),
     ],
 )
 def test_what_programs_write_is_no_title(title: str) -> None:
@@ -87,6 +90,9 @@ def test_what_programs_write_is_no_title(title: str) -> None:
         ("The Book of Slides", "The Book of Slides"),
         ("文書の歴史", "文書の歴史"),
         ("Dr. No", "Dr. No"),
+        ("InDesign CS3 for Librarians", "InDesign CS3 for Librarians"),
+        ("The Title Page of a Life", "The Title Page of a Life"),
+        ("DOI: What a Number Is For", "DOI: What a Number Is For"),
     ],
 )
 def test_what_people_write_is_one(title: str, shown: str) -> None:
@@ -149,6 +155,7 @@ def test_a_few_words_are_no_book_with_a_title_page() -> None:
                 "Unbekannt",
                 "未知",
                 "Windows User",
+                "Microsoft",
                 "calibre 7.2",
             )
         ),

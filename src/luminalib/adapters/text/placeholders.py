@@ -9,16 +9,21 @@ _TITLES = (
     "untitled|unnamed|unknown|unspecified|no title|no name|noname|title|book title|your title( here)?|document|new document|word document|"
     "microsoft word document|presentation|powerpoint presentation|new presentation|slide|sheet|worksheet|spreadsheet|book|workbook|blank|"
     "blank page|page|print|print job|full page photo|layout|default|template|test page|temp|tmp|draft|cover|cover page|front ?matter|publication|"
+    "(?:half )?title ?page|title verso|(?:table of )?contents|front cover|back cover|book cover|copyright page|blank document|"
     "brochure|author|subject|anonymous|microsoft word|microsoft powerpoint|pdf|pdf document|scanned document|fax|web page|new|text|"
     # German
+    "titelseite|titelblatt|umschlag|inhalt(?:sverzeichnis)?|impressum|"
     "unbenannt|ohne titel|dokument|neues dokument|präsentation|powerpoint[- ]präsentation|folie|titel|kein titel|tabelle|mappe|seite|entwurf|"
     # French
+    "page de titre|couverture|table des matières|sommaire|"
     "sans titre|sans nom|nouveau document|présentation(?: powerpoint)?|diapositive|classeur|feuille|titre|brouillon|"
     # Spanish, Portuguese, Italian, Catalan
+    "portada|portadilla|índice|capa|folha de rosto|frontespizio|copertina|indice|"
     "sin título|documento(?: nuevo)?|nuevo documento|presentación(?: de powerpoint)?|diapositiva|título|libro|hoja|"
     "sem título|novo documento|apresentação(?: do powerpoint)?|planilha|pasta|"
     "senza titolo|nuovo documento|presentazione(?: standard| di powerpoint)?|titolo|cartella|foglio|sense títol|"
     # Dutch, Nordic
+    "titelpagina|omslag|inhoud(?:sopgave)?|titelside|titelsida|"
     "naamloos|zonder titel|nieuw document|presentatie|powerpoint[- ]presentatie|dia|titel onbekend|"
     "namnlös|utan titel|nytt dokument|bild|presentation|powerpoint[- ]presentation|uden titel|uden navn|ikke[- ]navngivet|uten tittel|"
     "uten navn|præsentation|presentasjon|lysbilde|nimetön|asiakirja|esitys|powerpoint[- ]esitys|"
@@ -43,7 +48,7 @@ PLACEHOLDER_NAME = re.compile(
     r"^[(\[<]?\s*(?:unknown(?: author)?|untitled|unnamed|unspecified|no author|author(?:\s*name)?|your name|name|anonymous|various authors?|"
     r"admin(?:istrator)?|user|owner|root|guest|test|default|windows user|microsoft(?: office)? user|office user|home|pc|hp|dell|acer|asus|"
     r"lenovo|toshiba|preferred customer|valued customer|customer|scanner|staff|creator|editor|n/?a|none|null|"
-    r"(?:project )?gutenberg(?:[- ]tm)?|calibre.*|adobe.*|microsoft (?:word|office).*|libreoffice.*|openoffice.*|latex.*|pdftex.*|"
+    r"(?:project )?gutenberg(?:[- ]tm)?|calibre.*|adobe.*|microsoft(?: (?:word|office).*)?|libreoffice.*|openoffice.*|latex.*|pdftex.*|"
     r"unbekannt(?:er autor)?|administrador|administrateur|benutzer|verfasser|autor|auteur|autore|inconnu|auteur inconnu|desconocido|"
     r"autor desconocido|desconhecido|sconosciuto|autore sconosciuto|onbekend|okänd|ukjent|ukendt|tuntematon|nieznany|neznámý|"
     r"ismeretlen|necunoscut|bilinmeyen|yazar|yönetici|άγνωστος|неизвестн\w+(?: автор)?|невідомий|автор|пользователь|администратор|未知|作者|"

@@ -29,6 +29,16 @@ _CAMERA = re.compile(
 _IDENTIFIER = re.compile(
     r"^(?:\d{1,2}|\d{5,}|[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{2,4}[-_./]\d{1,2}[-_./]\d{1,4}(?:[ T].*)?)$", re.IGNORECASE
 )
+_NUMBER_OF_A_PUBLISHER = re.compile(
+    r"^(?:(?:pii|doi|issn|pmid|pmcid|oclc|lccn|asin|arxiv)\s*[:#]?\s*[\w./()\-]*\d[\w./()\-]*|isbn(?:-?1[03])?\s*:?[\dx -]+|10\.\d{4,9}/\S+)$",
+    re.IGNORECASE,
+)
+_PROGRAM = re.compile(
+    r"^(?:adobe |corel |quark |aldus )?(?:indesign|quarkxpress|xpress|page ?maker|frame ?maker|illustrator|photoshop|"
+    r"acrobat(?: pro| reader| distiller)?|ventura|scribus|coreldraw|affinity publisher|pdfcreator|ghostscript|primopdf|wordperfect|"
+    r"lyx|pdflatex|xelatex|latex)(?: (?:document|file|cc|cs|cs\d|\d{4}|v?\d+(?:\.\d+)*))*$",
+    re.IGNORECASE,
+)
 _SLUG = re.compile(r"^\S*_\S*$")
 _LONGEST_TITLE, _LONGEST_NAME = 110, 60
 _FIRST_BLOCKS = 6
@@ -58,6 +68,8 @@ def real_title(title: str | None) -> str | None:
         _FILE_NAME.search(line),
         _CAMERA.match(line),
         _IDENTIFIER.match(line),
+        _NUMBER_OF_A_PUBLISHER.match(line),
+        _PROGRAM.match(line),
         PLACEHOLDER_TITLE.match(line),
     )
     return line if is_words and not any(programs) else None
