@@ -30,7 +30,8 @@ _IDENTIFIER = re.compile(
     r"^(?:\d{1,2}|\d{5,}|[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{2,4}[-_./]\d{1,2}[-_./]\d{1,4}(?:[ T].*)?)$", re.IGNORECASE
 )
 _NUMBER_OF_A_PUBLISHER = re.compile(
-    r"^(?:(?:pii|doi|issn|pmid|pmcid|oclc|lccn|asin|arxiv)\s*[:#]?\s*[\w./()\-]*\d[\w./()\-]*|isbn(?:-?1[03])?\s*:?[\dx -]+|10\.\d{4,9}/\S+)$",
+    r"^(?:(?:pii|doi|issn|pmid|pmcid|oclc|lccn|asin|arxiv)\s*[:#]?\s*[\w./()\-]*\d[\w./()\-]*|"
+    r"isbn(?:-?1[03])?\s*:?[\dx -]+|10\.\d{4,9}/\S+)$",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(
