@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from luminalib.domain.function_words import telling_words
 from luminalib.domain.normalisation import normalised
-from luminalib.domain.spelling import fold, words_in
+from luminalib.domain.spelling import fold, placed_words, words_in
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,8 @@ def test_scripts_without_spaces_come_in_pairs() -> None:
 def test_function_words_of_the_questions_language_say_nothing(question: str, telling: list[str]) -> None:
     words = telling_words([word for _, _, word in words_in(question)])
     assert [word for word in words if word != "find"] == telling
+
+
+@given(st.one_of(st.text(max_size=200), st.text(st.characters(max_codepoint=127), max_size=200)))
+def test_the_faster_way_to_all_words_finds_the_same(text: str) -> None:
+    assert placed_words(text) == list(words_in(text))

@@ -19,7 +19,7 @@ from luminalib.domain.questions import (
     leads_to_place,
     names,
 )
-from luminalib.domain.search import KinWords
+from luminalib.domain.search import KIN, are_kin
 from luminalib.domain.sentences import sentences_in
 from luminalib.domain.spelling import fold, placed_words
 
@@ -101,11 +101,9 @@ class ReadPassage:
         self.sentences = sentences_in(text)
         self._asked = asked
         self._tokens = placed_words(text)
-        self._bare = [bare(word) for _, _, word in self._tokens]
+        self._bare = [bare(word) if "'" in word else word for _, _, word in self._tokens]
         self._firsts = self._bounds()
-        self.words = KinWords(self._bare)
-        kin = {wanted: self.words.kin_of(wanted) for wanted in asked.weights}
-        wanted_by = {form: wanted for wanted, forms in kin.items() for form in forms}
+        wanted_by = _wanted_by(asked.weights, set(self._bare))
         self._matches = [(at, wanted_by[word]) for at, word in enumerate(self._bare) if word in wanted_by]
         self._held = self._by_sentence()
 
@@ -206,7 +204,9 @@ class ReadPassage:
 
     def is_place(self, at: int, word: str) -> bool:
         """Whether a word that leads to a place stands before a telling word, with one other between them at most."""
-        return any(leads_to_place(self._tokens[before][2]) for before in range(max(0, at - 2), at)) and is_telling(word)
+        words = self._bare
+        is_led_to = (at > 0 and leads_to_place(words[at - 1])) or (at > 1 and leads_to_place(words[at - 2]))
+        return is_led_to and is_telling(word)
 
     def _fits(self, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> bool:
         asked = self._asked
@@ -231,6 +231,15 @@ class ReadPassage:
             if explains(fold(self.text[max(0, begun - _MIND) : begun]), fold(self.text[ended : ended + _MIND])):
                 return 1.0
         return 0.0
+
+
+def _wanted_by(wanted: Mapping[str, float], there: Collection[str]) -> dict[str, str]:
+    """Of those words that are kin of one that is wanted, which that is."""
+    by_beginning: dict[str, list[str]] = {}
+    for word in wanted:
+        by_beginning.setdefault(word[:KIN], []).append(word)
+    found = ((word, one) for word in there for one in by_beginning.get(word[:KIN], ()) if are_kin(one, word))
+    return dict(found)
 
 
 _OF_KIND: dict[Asked, Callable[[ReadPassage, int, str], bool]] = {

@@ -19,7 +19,7 @@ QUOTES_PER_BOOK = 5
 _PHRASE = re.compile(
     '["\u201c\u201d\u00ab\u00bb\u201e]([^"\u201c\u201d\u00ab\u00bb\u201e]{2,200})["\u201c\u201d\u00ab\u00bb\u201e]'
 )
-_KIN = 4
+KIN = 4
 """Words that begin with so many of the same letters, and differ in few, are forms of one."""
 _ENDING = 3
 
@@ -94,7 +94,7 @@ def are_kin(first: str, second: str) -> bool:
         return True
     shorter = min(len(first), len(second))
     same = next((at for at in range(shorter) if first[at] != second[at]), shorter)
-    return same >= _KIN and max(len(first), len(second)) - same <= _ENDING
+    return same >= KIN and max(len(first), len(second)) - same <= _ENDING
 
 
 class KinWords:
@@ -104,14 +104,14 @@ class KinWords:
         self._words = frozenset(words)
         self._by_beginning: dict[str, list[str]] = {}
         for word in self._words:
-            self._by_beginning.setdefault(word[:_KIN], []).append(word)
+            self._by_beginning.setdefault(word[:KIN], []).append(word)
 
     def __contains__(self, word: str) -> bool:
-        return word in self._words or any(are_kin(word, other) for other in self._by_beginning.get(word[:_KIN], ()))
+        return word in self._words or any(are_kin(word, other) for other in self._by_beginning.get(word[:KIN], ()))
 
     def kin_of(self, word: str) -> set[str]:
         """Those of the words that are the same as that one, or forms of it."""
-        return {other for other in self._by_beginning.get(word[:_KIN], ()) if are_kin(word, other)}
+        return {other for other in self._by_beginning.get(word[:KIN], ()) if are_kin(word, other)}
 
 
 def snippet_of(text: str, words: Sequence[str], most: int = QUOTED) -> Snippet:

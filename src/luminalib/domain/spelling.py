@@ -66,6 +66,8 @@ def placed_words(text: str) -> list[tuple[int, int, str]]:
     """All that `words_in` finds, faster where no script without spaces is among it."""
     if not text.isascii() and _RUN.search(text):
         return list(words_in(text))
+    if text.isascii():
+        return [(found.start(), found.end(), found.group()) for found in _WORD.finditer(text.lower())]
     return [(*found.span(), fold(found.group())) for found in _WORD.finditer(text)]
 
 
