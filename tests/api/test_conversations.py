@@ -15,6 +15,7 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.container import Container, open_container
 from luminalib.domain.auth import MAIN_TENANT
+from luminalib.services.conversations import service
 from luminalib.settings import Settings
 from waiting import indexed
 
@@ -46,6 +47,15 @@ async def say(client: httpx.AsyncClient, conversation: str, content: str) -> dic
 def events_of(body: str) -> list[tuple[str, Any]]:
     parts = [dict(line.split(": ", 1) for line in block.splitlines()) for block in body.strip().split("\n\n")]
     return [(part["event"], json.loads(part["data"])) for part in parts]
+
+
+async def test_a_member_has_so_many_conversations_also_in_parallel(
+    member: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_CONVERSATIONS", 3)
+    answers = await asyncio.gather(*(member.post("/conversations", json={}) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 3 + [409] * 5
+    assert (await member.get("/conversations")).json()["total"] == 3
 
 
 async def test_an_answer_quotes_the_sentence_and_its_place(book: str, admin: httpx.AsyncClient, member: httpx.AsyncClient) -> None:

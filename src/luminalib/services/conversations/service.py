@@ -87,6 +87,7 @@ class ConversationService:
             updated_at=now,
         )
         async with self._tools.uow(by.tenant_id) as uow:
+            await uow.users.find(conversation.user_id)  # holds the account, so that parallel requests are counted one by one
             if await uow.conversations.count(conversation.user_id) >= MOST_CONVERSATIONS:
                 raise TooManyConversations(max_conversations=MOST_CONVERSATIONS)
             await uow.conversations.add(conversation)
