@@ -235,7 +235,9 @@ def _total(shape: Shape) -> sa.ColumnElement[int]:
         )
         return sa.func.coalesce(known.scalar_subquery(), 0)
     if shape.is_only_out:  # of those that are out by the index few have been set free
-        left: sa.ColumnElement[int] = _count_of(_L.copies_free <= 0) - _count_of(_L.copies_free <= 0, _set_free())
+        left: sa.ColumnElement[int] = _count_of("out", _L.copies_free <= 0) - _count_of(
+            "set_free", _L.copies_free <= 0, _set_free()
+        )
         return left
     some = (
         matching_keys(shape._replace(sort="created_at", walks=False), _L.book_id)
@@ -245,8 +247,8 @@ def _total(shape: Shape) -> sa.ColumnElement[int]:
     return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
 
-def _count_of(*conditions: sa.ColumnElement[bool]) -> Any:
-    found = sa.select(_L.book_id).where(*conditions).limit(sa.literal_column(str(COUNTED_EXACTLY + 1))).subquery()
+def _count_of(name: str, *conditions: sa.ColumnElement[bool]) -> Any:
+    found = sa.select(_L.book_id).where(*conditions).limit(sa.literal_column(str(COUNTED_EXACTLY + 1))).subquery(f"some_{name}")
     return sa.select(sa.func.count()).select_from(found).scalar_subquery()
 
 
