@@ -144,4 +144,26 @@ async def test_over_http_the_loud_one_waits_for_itself(library: Library, monkeyp
     may_end.set()
     assert {(await one).status_code for one in asked} == {200}
     assert inside == len(asked)
+
+
+async def test_over_http_a_body_that_trickles_in_holds_no_turn(library: Library) -> None:
+    loud = await found(await operator_of(library), library)
+    quiet = await library.admin_of_the_house()
+    await quiet.get("/auth/me")
+    may_end, waiting = asyncio.Event(), 0
+
+    async def trickling() -> AsyncIterator[bytes]:
+        nonlocal waiting
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nA text.'
+        waiting += 1
+        await may_end.wait()
+        yield b"\r\n--x--\r\n"
+
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    sent = [asyncio.create_task(loud.post("/books", content=trickling(), headers=form)) for _ in range(2 * AT_ONCE)]
+    while waiting < len(sent):
+        await asyncio.sleep(0.01)
+    assert (await loud.get("/books")).status_code == 200
+    may_end.set()
+    assert sorted([(await one).status_code for one in sent]) == [201, *[409] * (len(sent) - 1)], "the same file, once"
     assert (library.app.state.turns._lines, library.app.state.turns._working) == ({}, {})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -18,8 +19,9 @@ from luminalib.adapters.db.views.statements import Statement
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.api import books as books_api
 from luminalib.domain.books import BookFilter
+from luminalib.domain.holds import Hold, HoldState
 from luminalib.domain.paging import PageRequest
-from records import NOW, make_book
+from records import NOW, make_book, make_user
 
 BOOKS = 23
 SORTS = [sort for sort in get_args(books_api.SORTS) if sort != "relevance"]
@@ -116,6 +118,28 @@ async def test_filters(views: SqlBookViews, monkeypatch: pytest.MonkeyPatch) -> 
             assert await pages(views, BookFilter(**wanted, sort="title")) == titles, wanted
             patched.setattr(books, "FAR", 0)
             assert len(await pages(views, BookFilter(**wanted))) == total, wanted
+
+
+async def test_what_nobody_fetched_in_time_is_not_counted_as_out(uow: SqlUnitOfWorkFactory, views: SqlBookViews) -> None:
+    kept, lapsed, *_ = (await views.list("main", BookFilter(), PageRequest())).items
+    now, ben = SystemClock().now(), await make_user(uow)
+    async with uow("main") as unit:
+        for book, until in ((kept, now + timedelta(days=1)), (lapsed, now - timedelta(days=1))):
+            await unit.holds.add(
+                Hold(
+                    id=str(uuid4()),
+                    book_id=book.id,
+                    user_id=ben,
+                    number=1,
+                    placed_at=NOW,
+                    state=HoldState.READY,
+                    ready_at=NOW,
+                    ready_until=until,
+                )
+            )
+    out = await views.list("main", BookFilter(available=False), PageRequest())
+    assert ([book.id for book in out.items], out.total) == ([kept.id], 1)
+    assert (await views.list("main", BookFilter(available=True), PageRequest())).total == BOOKS - 1
 
 
 async def test_the_rarest_word_of_a_name_is_looked_for_first(views: SqlBookViews, monkeypatch: pytest.MonkeyPatch) -> None:
