@@ -219,6 +219,49 @@ async def test_a_runner_says_when_its_workers_are_gone(desk: Desk) -> None:
         await runner.check()
 
 
+async def test_one_worker_that_has_ended_is_enough_to_be_told(desk: Desk) -> None:
+    runner = InProcessJobRunner(desk.ledger, desk.clock, workers=2)
+    await runner.start({})
+    runner._workers[0].cancel()
+    await asyncio.wait(runner._workers[:1])
+    with pytest.raises(Unavailable):
+        await runner.check()
+    await runner.stop()
+
+
+async def test_dropped_work_ends_at_once_and_is_not_tried_again(desk: Desk) -> None:
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(job: Job) -> None:
+        if job.payload["n"] == "dropped":
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+    async with desk.uow("main") as unit:
+        for lock in ("dropped", "next"):
+            await unit.enqueue(Job(name="job", payload={"n": lock}, tenant_id="main", run_at=NOW, lock=lock))
+
+    recorder = Recorder(endless)
+    cancelling: list[asyncio.Task[None]] = []
+
+    async def cancel() -> None:
+        async with desk.uow("main") as unit:
+            await unit.cancel_jobs("dropped", NOW)
+
+    def next_is_done() -> bool:
+        if started.is_set() and not cancelling:
+            cancelling.append(asyncio.create_task(cancel()))
+        return bool(recorder.notes)
+
+    await desk.work(recorder, next_is_done)  # its one worker is free again
+    assert ended.is_set()
+    assert (recorder.tries, recorder.notes) == (2, ["done next"])
+    assert await desk.ledger.claim("host:1:x", desk.clock.now() + timedelta(days=1)) is None
+
+
 class SlowLedger(SqlJobLedger):
     """Takes its time to say that there is nothing to do."""
 
@@ -289,11 +332,26 @@ async def test_an_unknown_job_fails_and_keeps_nobody_from_work(desk: Desk, datab
     assert await desk.ledger.claim("host:1:x", desk.clock.now() + timedelta(days=1)) is None
 
 
-async def test_old_rows_go_while_the_server_runs(desk: Desk) -> None:
+async def finished(desk: Desk) -> None:
     await desk.enqueue()
-    job = await desk.ledger.claim("host:1:x", NOW)
+    job = await desk.ledger.claim("host:1:x", desk.clock.now())
     assert job is not None
-    await desk.ledger.finish(job, NOW)
-    desk.clock.advance(KEEP_FINISHED + timedelta(seconds=1))
+    await desk.ledger.finish(job, desk.clock.now())
+
+
+async def test_old_rows_go_while_the_server_runs_and_young_ones_stay(desk: Desk) -> None:
+    await finished(desk)
+    desk.clock.advance(KEEP_FINISHED - timedelta(seconds=1))
+    await finished(desk)
+    desk.clock.advance(timedelta(seconds=2))
     await InProcessJobRunner(desk.ledger, desk.clock).tidy()
-    assert await desk.ledger.forget_finished(desk.clock.now()) == 0, "they have gone already"
+    assert await desk.ledger.forget_finished(desk.clock.now()) == 1, "the old one has gone already"
+
+
+async def test_old_rows_go_at_the_start(desk: Desk) -> None:
+    await finished(desk)
+    desk.clock.advance(KEEP_FINISHED + timedelta(seconds=1))
+    runner = InProcessJobRunner(desk.ledger, desk.clock)
+    await runner.start({})
+    assert await desk.ledger.forget_finished(desk.clock.now()) == 0
+    await runner.stop()

@@ -1,6 +1,8 @@
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -26,6 +28,13 @@ def ledger(database: SqlDatabase) -> JobLedger:
 @pytest.fixture
 def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
     return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
+
+
+@pytest.fixture
+def sqlite_database(database: SqlDatabase) -> SqlDatabase:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has no gate")
+    return database
 
 
 async def enqueue(
@@ -236,6 +245,27 @@ async def test_what_the_dead_left_keeps_its_place(ledger: JobLedger, uow: SqlUni
     await enqueue(uow, "waiting")
     await claim(ledger)
     assert [(await claim(ledger, at=NOW + LEASE * 2)).name for _ in range(2)] == ["dead", "waiting"]
+
+
+async def test_whatever_writes_the_ledger_waits_at_the_gate(
+    ledger: JobLedger, uow: SqlUnitOfWorkFactory, sqlite_database: SqlDatabase
+) -> None:
+    """At SQLite's own lock a job's outcome could wait for ever."""
+    await enqueue(uow, "mine", "next")
+    mine = await claim(ledger)
+    writers: list[Coroutine[Any, Any, Any]] = [
+        ledger.claim(YOU, NOW),
+        ledger.heartbeat(mine, ME, NOW),
+        ledger.finish(mine, NOW),
+        ledger.retry(mine, NOW, failures=0, error="no luck"),
+        ledger.release_dead(lambda _: True),
+        ledger.forget_finished(NOW),
+    ]
+    async with sqlite_database.write_gate():
+        waiting = [asyncio.create_task(writer) for writer in writers]
+        done, _ = await asyncio.wait(waiting, timeout=0.2)
+        assert not done
+    await asyncio.gather(*waiting)
 
 
 async def test_a_claim_does_not_sort_what_waits(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import pytest
 from luminalib.domain.auth import (
     EMAIL_MAX,
     PASSWORD_MAX,
+    PASSWORD_MIN,
     REFRESH_GRACE,
+    NotAllowed,
     Principal,
     Role,
     Session,
@@ -15,6 +17,8 @@ from luminalib.domain.auth import (
     accept_password,
     normalise_email,
     normalise_password,
+    require_admin,
+    require_staff,
     the_house,
 )
 from luminalib.domain.errors import LuminaError, NotFound
@@ -53,6 +57,31 @@ def test_weak_passwords_are_refused(password: str) -> None:
     with pytest.raises(WeakPassword) as refused:
         accept_password(password, email, common)
     assert password not in refused.value.detail.replace("This password", "")
+
+
+@pytest.mark.parametrize("length", [PASSWORD_MIN, PASSWORD_MAX])
+def test_the_shortest_and_the_longest_password_are_accepted(length: int) -> None:
+    password = "ab" * (length // 2)
+    assert accept_password(password, "someone@library.test", common) == password
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_desks_are_closed_to_whom_they_are_not_for(role: Role) -> None:
+    by = Principal(tenant_id="t", user_id="u", role=role)
+    for require, may_pass in ((require_staff, by.is_staff), (require_admin, role.is_admin)):
+        if may_pass:
+            require(by)
+        else:
+            with pytest.raises(NotAllowed):
+                require(by)
+
+
+def test_nothing_of_the_person_is_left_in_an_anonymised_account() -> None:
+    ada = User(id="u", email="a@b.c", password_hash="x", display_name="Ada", role=Role.MEMBER, is_active=True, created_at=NOW)
+    ada.anonymise()
+    assert (ada.display_name, ada.is_active, ada.is_deleted) == ("Former member", False, True)
+    assert ada.email.endswith("@deleted.invalid")
+    assert "a@b.c" not in ada.email
 
 
 def test_staff_are_librarians_admins_and_operators() -> None:

@@ -110,6 +110,50 @@ def test_each_reason_against_a_hold_is_named(standing: Standing, copies: int, re
     assert [type(refusal) for refusal in POLICY.check_hold(standing, copies)] == refusals
 
 
+def test_refusals_of_a_hold_carry_the_numbers() -> None:
+    has_it, waits = POLICY.check_hold(replace(HAS_IT, hold=make_hold(), waiting=3, ahead=2), 1)
+    assert has_it.facts == {"due_at": (NOW + 21 * DAY).isoformat()}
+    assert waits.facts == {"queue_position": 3, "state": "waiting"}
+    (is_free,) = POLICY.check_hold(replace(NOTHING, copies_out=1, ready=2), 6)
+    assert is_free.facts == {"copies_available": 3}
+    (limit,) = POLICY.check_hold(replace(NOTHING, open_holds=2, copies_out=1), 1)
+    assert limit.facts == {"open_holds": 2, "max_holds": 2}
+
+
+@pytest.mark.parametrize(
+    ("standing", "has_line"),
+    [
+        (NOTHING, False),
+        (replace(HAS_IT, open_holds=2), False),
+        (replace(NOTHING, ready=1), True),
+        (replace(NOTHING, waiting=1), True),
+        (replace(NOTHING, has_lapsed=True), True),
+    ],
+)
+def test_a_copy_goes_to_the_next_where_somebody_is(standing: Standing, *, has_line: bool) -> None:
+    assert standing.has_line is has_line
+
+
+def test_a_library_s_rules_change_what_they_name_and_nothing_else() -> None:
+    assert POLICY.with_rules({}) == POLICY
+    spans = {"period_days": 5, "period_days_when_awaited": 4, "grace_days": 2, "hold_shelf_days": 6, "due_soon_days": 1}
+    counts = {"max_per_member": 7, "max_renewals": 0, "max_holds_per_member": 8}
+    changed = LoanPolicy(
+        period=5 * DAY,
+        period_when_awaited=4 * DAY,
+        grace=2 * DAY,
+        hold_shelf=6 * DAY,
+        due_soon=DAY,
+        max_loans=7,
+        max_renewals=0,
+        max_holds=8,
+        renew_from_due=False,
+    )
+    assert POLICY.with_rules({**spans, **counts, "renew_from": "now"}) == changed
+    assert changed.with_rules({"renew_from": "due"}) == replace(changed, renew_from_due=True)
+    assert changed.with_rules({"grace_days": 0}) == replace(changed, grace=timedelta())
+
+
 def test_each_reason_against_a_renewal_is_named() -> None:
     worn = make_loan()
     worn.renewals = 2

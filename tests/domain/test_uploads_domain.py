@@ -69,6 +69,9 @@ def test_metadata_are_pairs_in_base64() -> None:
         "kind": "book",
     }
     assert parse_metadata("") == {}
-    for wrong in ("filename !!!", "filename /w==", "filename a b", "x " + "A" * METADATA_MAX):
+    assert parse_metadata("x ".ljust(METADATA_MAX - 4) + "QUJD") == {"x": "ABC"}
+    with pytest.raises(MalformedMetadata, match="longer than 16 KiB"):
+        parse_metadata("x " + "A" * (METADATA_MAX - 1))
+    for wrong in ("filename !!!", "filename /w==", "filename a b"):
         with pytest.raises(MalformedMetadata):
             parse_metadata(wrong)
