@@ -1,5 +1,6 @@
 """Lists of the catalogue: from either end, in every order, and what happens when they grow too long to be counted."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
@@ -234,3 +235,20 @@ async def test_what_nearly_every_visit_asks_for_is_compiled_before(views: SqlBoo
     ):
         assert (await views.list("main", BookFilter(**wanted), PageRequest())).total
     assert (await views.list("main", BookFilter(), PageRequest(2, 20))).items
+
+
+async def test_what_is_asked_for_the_first_time_is_compiled_beside_the_event_loop(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_in: list[int] = []
+    made = Statement._prepared
+
+    def seen(self: Statement, *given: Any) -> Any:
+        made_in.append(threading.get_ident())
+        return made(self, *given)
+
+    monkeypatch.setattr(Statement, "_prepared", seen)
+    statement = Statement(sa.select(sa.literal_column("1")))
+    assert [await reader.row(statement, "main") for _ in range(2)] == [(1,), (1,)]
+    assert len(made_in) == 1, "once"
+    assert made_in != [threading.get_ident()]

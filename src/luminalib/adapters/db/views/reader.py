@@ -44,6 +44,12 @@ class Reader(ABC):
         """The first row of what is looked up by a key. Raises DatabaseUnavailable."""
         return next(iter(await self.rows(statement, tenant_id, few=True, **given)), None)
 
+    async def prepared(self, statement: Statement) -> Prepared:
+        """The statement for the driver, made in a thread when it is first asked for."""
+        if statement.is_prepared(is_sqlite=self.is_sqlite):
+            return statement.prepared(is_sqlite=self.is_sqlite)
+        return await asyncio.to_thread(statement.prepared, is_sqlite=self.is_sqlite)
+
     @abstractmethod
     async def start(self) -> None:
         """Makes it ready; it connects when it is first asked."""
@@ -96,7 +102,7 @@ class SqliteReader(Reader):
 
     async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
         """See Reader."""
-        prepared = statement.sqlite
+        prepared = await self.prepared(statement)
         arguments = prepared.arguments({TENANT: tenant_id, **given})
         in_thread = partial(asyncio.get_running_loop().run_in_executor, self._threads)
         if few and self._slow.may_be_tried(statement):
@@ -191,7 +197,7 @@ class PostgresReader(Reader):
     async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
         """See Reader."""
         del few
-        prepared = statement.postgres
+        prepared = await self.prepared(statement)
         found = await self._pool.fetch(prepared.sql, prepared.arguments({TENANT: tenant_id, **given}), tenant_id)
         return prepared.rows(found)
 

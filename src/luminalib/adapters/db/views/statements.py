@@ -82,6 +82,10 @@ class Statement:
         """For the driver of the one or the other database; made when it is first asked for."""
         return self.sqlite if is_sqlite else self.postgres
 
+    def is_prepared(self, *, is_sqlite: bool) -> bool:
+        """Whether it was made for that driver before; making it can take a hundred milliseconds."""
+        return ("sqlite" if is_sqlite else "postgres") in vars(self)
+
     def _prepared(self, dialect: sa.Dialect, takes: dict[type, Convert], gives: dict[type, Convert]) -> Prepared:
         compiled = self.select.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 -- for the type checker: a select is compiled by nothing else
