@@ -11,7 +11,7 @@ KEPT_SECONDS = 5.0
 
 
 class SharedReads(Generic[K, R]):
-    """Reads by key; who asks for the same at the same time shares one."""
+    """Reads by key; who asks for the same at the same time shares one. A read that failed is not kept."""
 
     def __init__(self) -> None:
         self._reads: dict[K, _SharedRead[R]] = {}
@@ -25,6 +25,10 @@ class SharedReads(Generic[K, R]):
         if found is None or now - found.begun >= patience:  # a loop's clock may stand still for a millisecond
             found = self._reads[key] = _SharedRead(read, lambda done: self._forget(key, done))
         return await asyncio.shield(found.task)  # who leaves must not take the read from the others
+
+    def clear(self) -> None:
+        """Has the next question read anew, whatever was read before it."""
+        self._reads.clear()
 
     def _forget(self, key: K, done: "_SharedRead[R]") -> None:
         if self._reads.get(key) is done:
@@ -44,4 +48,8 @@ class _SharedRead(Generic[R]):
         loop = asyncio.get_running_loop()
         self.begun = loop.time()
         loop.call_later(KEPT_SECONDS, self._forget, self)
-        return await self._read()
+        try:
+            return await self._read()
+        except BaseException:
+            self._forget(self)
+            raise

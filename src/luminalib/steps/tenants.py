@@ -1,7 +1,7 @@
 """Which tenants there are, asked of the register at most once a second for all who want to know."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.one_time_links import SignupMode
@@ -9,11 +9,10 @@ from luminalib.domain.prompt_variants import PromptVariant
 from luminalib.domain.quotas import Quota
 from luminalib.domain.tenants import TenantNotFound, TenantSuspended, TenantView
 from luminalib.ports.tenants import TenantRegister
+from luminalib.steps.shared_reads import SharedReads
 
 PATIENCE = 1.0
 """How many seconds another server of the installation may go on after a tenant was suspended."""
-_MOST = 10_000
-"""Names that are remembered; strangers may ask for any."""
 
 
 class Tenants:
@@ -23,10 +22,9 @@ class Tenants:
         """`signup` is how one joins the main tenant; others take in whom they invite, unless they say otherwise."""
         self._register = register
         self._signup = signup
-        self._found: dict[str, tuple[float, TenantView | None]] = {}
-        self._active: tuple[float, Sequence[str]] | None = None
-        self._plans: tuple[float, Mapping[str, Mapping[str, int]]] | None = None
-        self._one_reads = asyncio.Lock()
+        self._found: SharedReads[str, TenantView | None] = SharedReads()
+        self._active: SharedReads[None, Sequence[str]] = SharedReads()
+        self._limits: SharedReads[None, Mapping[str, Mapping[str, int]]] = SharedReads()
 
     async def require_active(self, tenant_id: str) -> None:
         """Raises TenantNotFound, TenantSuspended."""
@@ -42,20 +40,11 @@ class Tenants:
 
     async def active(self) -> Sequence[str]:
         """The short names of those that are not suspended."""
-        async with self._one_reads:
-            now = asyncio.get_running_loop().time()
-            if self._active is None or now - self._active[0] >= PATIENCE:
-                self._active = now, await self._register.active()
-            return self._active[1]
+        return await self._active.get(None, self._register.active, PATIENCE)
 
     async def get(self, tenant_id: str) -> TenantView:
         """A tenant as it was at most a second ago. Raises TenantNotFound."""
-        now = asyncio.get_running_loop().time()
-        if tenant_id not in self._found or now - self._found[tenant_id][0] >= PATIENCE:
-            if len(self._found) >= _MOST:
-                self._found.clear()
-            self._found[tenant_id] = now, await self._register.find(tenant_id)
-        found = self._found[tenant_id][1]
+        found = await self._found.get(tenant_id, partial(self._register.find, tenant_id), PATIENCE)
         if found is None:
             raise TenantNotFound
         return found
@@ -75,13 +64,13 @@ class Tenants:
     async def limits(self, tenant_id: str) -> Mapping[str, int]:
         """What the tenant's plan limits, and at what. Raises TenantNotFound."""
         tenant = await self.get(tenant_id)
-        now = asyncio.get_running_loop().time()
-        if self._plans is None or now - self._plans[0] >= PATIENCE:
-            self._plans = now, {plan.name: plan.limits for plan in await self._register.plans()}
-        return self._plans[1].get(tenant.plan, {})
+        by_plan = await self._limits.get(None, self._read_limits, PATIENCE)
+        return by_plan.get(tenant.plan, {})
 
     def forget(self) -> None:
         """Has the next question asked of the register again, after a change that was made here."""
-        self._found.clear()
-        self._active = None
-        self._plans = None
+        for reads in (self._found, self._active, self._limits):
+            reads.clear()
+
+    async def _read_limits(self) -> Mapping[str, Mapping[str, int]]:
+        return {plan.name: plan.limits for plan in await self._register.plans()}
