@@ -35,13 +35,23 @@ _CHARACTER = rf"(?:[^\W_]|[{UNSPACED}])"
 _MARK = r"[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u00ad]"
 _WORD = re.compile(rf"{_CHARACTER}+(?:{_MARK}+{_CHARACTER}*)*(?:['\u2019]{_CHARACTER}+)*")
 _RUN = re.compile(f"[{UNSPACED}]+")
+_LONGEST_KNOWN = 32
+"""Words come again, and their forms are remembered; sentences do not."""
 
 
-@lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """The normal form: one case, width and quotation mark, no accents on Latin and Greek letters, nothing unseen."""
     if text.isascii():
         return text.lower()
+    return _known_word(text) if len(text) <= _LONGEST_KNOWN else _folded(text)
+
+
+@lru_cache(maxsize=100_000)
+def _known_word(word: str) -> str:
+    return _folded(word)
+
+
+def _folded(text: str) -> str:
     # Decomposed before, too: a mathematical bold A has no small letter until it is a plain one.
     taken_apart = plain(normalised(normalised(text, "NFKD").casefold(), "NFKD"))
     return normalised(_MARKS.sub("", taken_apart), "NFC")
@@ -73,7 +83,9 @@ def placed_words(text: str) -> list[tuple[int, int, str]]:
 
 def all_words(text: str) -> list[str]:
     """The normal forms that `words_in` finds, where nobody asks for their places: several times as fast."""
-    if not text.isascii() and _RUN.search(text):
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    if _RUN.search(text):
         return [word for _, _, word in words_in(text)]
     return list(map(fold, _WORD.findall(text)))
 

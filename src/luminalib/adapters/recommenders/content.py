@@ -14,7 +14,6 @@ from luminalib.domain.recommendations import BookProfile, Reader
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.integer[Any]]
-Rows = dict[BookProfile, tuple[Ints, Floats]]
 LEAST_TELLING = 0.03
 """A book that a reader's books tell less for is near by chance."""
 _HALF = 0.5
@@ -48,15 +47,33 @@ class Vocabulary:
         return np.array(numbers, np.int32), np.fromiter(terms.values(), np.float32, len(terms))
 
 
+class _Rows:
+    """The rows of a catalogue one after another: an array for each book would take as much again for its head alone."""
+
+    def __init__(self, books: Sequence[BookProfile], rows: Sequence[tuple[Ints, Floats]]) -> None:
+        self._places = {book: place for place, book in enumerate(books)}
+        self.ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
+        self.columns = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in rows)])
+        self.weights = np.concatenate([np.zeros(0, np.float32), *(weights for _, weights in rows)])
+
+    def find(self, book: BookProfile) -> tuple[Ints, Floats] | None:
+        """The row of a book that has not changed since."""
+        place = self._places.get(book)
+        if place is None:
+            return None
+        part = slice(*self.ends[place : place + 2])
+        return self.columns[part], self.weights[part]
+
+
 class Content:
     """TF-IDF over the whole catalogue (smooth, rows of length 1): `matrix` is books x terms."""
 
-    def __init__(self, books: Sequence[BookProfile], vocabulary: Vocabulary | None = None, known: Rows | None = None) -> None:
+    def __init__(self, books: Sequence[BookProfile], vocabulary: Vocabulary | None = None, known: _Rows | None = None) -> None:
         self._vocabulary = vocabulary or Vocabulary()
-        known = known or {}
-        self._rows: Rows = {book: known.get(book) or self._vocabulary.row(book) for book in books}
+        known = known or _Rows((), ())
+        self._rows = _Rows(books, [known.find(book) or self._vocabulary.row(book) for book in books])
         self.names = self._vocabulary.names
-        self.matrix = self._weighed([self._rows[book] for book in books])
+        self.matrix = self._weighed(self._rows)
         self.by_term = self.matrix.T.tocsr()
         self.lengths: Floats = np.sqrt(np.asarray(self.matrix.power(2).sum(1), np.float32).ravel())
         books_with = np.bincount(self.matrix.indices, minlength=len(self.names)).tolist()
@@ -118,15 +135,13 @@ class Content:
         part = slice(*self.matrix.indptr[row : row + 2])
         return self.matrix.indices[part], self.matrix.data[part]
 
-    def _weighed(self, rows: Sequence[tuple[Ints, Floats]]) -> sp.csr_matrix:
-        if not rows:
-            return sp.csr_matrix((0, len(self._vocabulary)), dtype=np.float32)
-        ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
-        columns = np.concatenate([numbers for numbers, _ in rows])
-        weights = np.concatenate([values for _, values in rows])
-        counts = np.bincount(columns, minlength=len(self._vocabulary))
+    def _weighed(self, rows: _Rows) -> sp.csr_matrix:
+        shape = len(rows.ends) - 1, len(self._vocabulary)
+        if not shape[0]:
+            return sp.csr_matrix(shape, dtype=np.float32)
+        counts = np.bincount(rows.columns, minlength=shape[1])
         keep = (counts > 1) | np.fromiter((name.startswith(_ALWAYS) for name in self.names), bool, len(self.names))
-        raw = sp.csr_matrix((weights * keep[columns], columns, ends), shape=(len(rows), len(self._vocabulary)))
+        raw = sp.csr_matrix((rows.weights * keep[rows.columns], rows.columns.copy(), rows.ends.copy()), shape=shape)
         raw.eliminate_zeros()
         raw.sort_indices()
         raw.data *= _idf(raw)[raw.indices]
