@@ -36,7 +36,7 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.text import plain
 from luminalib.adapters.text.extractor import ExtractionLimits, SandboxedTextExtractor, reader_limits
-from luminalib.cli.serve import spare_the_collector
+from luminalib.cli.memory import spare_the_collector
 from luminalib.container import Container, open_container
 from luminalib.demo.rendering import filename, render
 from luminalib.demo.shelf import load_shelf

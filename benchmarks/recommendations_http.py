@@ -25,7 +25,7 @@ from luminalib.adapters.db.auth import users
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.documents import documents
 from luminalib.adapters.db.tastes import taste_events
-from luminalib.cli.serve import spare_the_collector
+from luminalib.cli.memory import spare_the_collector
 from luminalib.container import Container, open_container
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.documents import DocumentStatus

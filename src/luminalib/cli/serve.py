@@ -1,7 +1,6 @@
 """luminalib serve."""
 
 import asyncio
-import gc
 import signal
 import socket
 from typing import Annotated
@@ -10,6 +9,7 @@ import structlog
 import typer
 import uvloop
 
+from luminalib.cli.memory import give_back_now_and_then, share_one_heap, spare_the_collector
 from luminalib.container import Container, open_container
 from luminalib.domain.errors import Unavailable
 from luminalib.edge.server import BACKLOG, Server, configure, connection_limits
@@ -18,7 +18,6 @@ from luminalib.main import create_app
 from luminalib.settings import Settings, load_settings, unknown_variables
 
 log = structlog.get_logger(__name__)
-ALLOCATIONS_PER_COLLECTION = 10_000
 
 
 class PortTaken(Unavailable):
@@ -38,6 +37,7 @@ def serve(
     configure_logging(settings.log_level, settings.log_format)
     for stranger in unknown_variables():
         log.warning("settings.unknown", detail=stranger)
+    share_one_heap()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, _listen(host, port), demo=demo or settings.demo))
 
@@ -47,10 +47,14 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> 
     async with open_container(settings) as container:
         server = Server(configure(create_app(settings, container), connection_limits(settings)), container.bus)
         spare_the_collector()
-        welcome = asyncio.create_task(_welcome(server, settings, container, listener, demo=demo))
+        beside = [
+            asyncio.create_task(_welcome(server, settings, container, listener, demo=demo)),
+            asyncio.create_task(give_back_now_and_then()),
+        ]
         await server.serve(sockets=[listener])
-        welcome.cancel()
-        await asyncio.gather(welcome, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _welcome(server: Server, settings: Settings, container: Container, listener: socket.socket, *, demo: bool) -> None:
@@ -95,16 +99,6 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener
-
-
-def spare_the_collector() -> None:
-    """Takes what lives as long as the process out of the garbage collector's sight, and has it look less often.
-
-    With its usual thresholds it takes half of the time of an event that goes to a thousand streams.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS_PER_COLLECTION)
 
 
 def _let_shutdown_finish() -> None:
