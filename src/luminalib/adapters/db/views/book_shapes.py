@@ -59,6 +59,11 @@ class Shape(NamedTuple):
         return self.labels[0][0] if self.is_only_labels and len(self.labels) == 1 else None
 
     @property
+    def is_kept(self) -> bool:
+        """Whether somewhere stands how many match: it is always exact."""
+        return self.is_whole or self.only_label in ("tag", "series")
+
+    @property
     def is_only_out(self) -> bool:
         """Whether only books without a free copy are asked for, and nothing else."""
         return self.available is False and self._replace(available=None).is_whole

@@ -190,10 +190,8 @@ class SqlBookViews(BookViews):
             return Page([*await self._page(tenant_id, shape, given, page, total.books)], *total)
         statement = page_statement(shape, page.size, is_first=page.page == 1)
         rows = await self._reader.rows(statement, tenant_id, few=page.size <= FEW, offset=page.offset, **given)
-        if rows and (shape.is_whole or rows[0][-1] <= COUNTED_EXACTLY):
-            total = _Total(rows[0][-1], is_estimate=False)
-        else:
-            total = await self._count(tenant_id, wanted, shape, given)
+        counted = rows[0][-1] if rows else None
+        total = await self._count(tenant_id, wanted, shape, given, counted)
         return Page([view_of(row) for row in rows], *total)
 
     async def _page(self, tenant_id: str, shape: Shape, given: dict[str, Any], page: PageRequest, total: int) -> Sequence[BookView]:
@@ -207,11 +205,14 @@ class SqlBookViews(BookViews):
         rows = await self._reader.rows(statement, tenant_id, few=size <= FEW, offset=offset, **given)
         return [view_of(row) for row in rows]
 
-    async def _count(self, tenant_id: str, wanted: BookFilter, shape: Shape, given: dict[str, Any]) -> _Total:
-        row = await self._reader.rows(total_statement(shape), tenant_id, **given)
-        total = row[0][0] or 0
-        if shape.is_whole or total <= COUNTED_EXACTLY:
-            return _Total(total, is_estimate=False)
+    async def _count(
+        self, tenant_id: str, wanted: BookFilter, shape: Shape, given: dict[str, Any], counted: int | None = None
+    ) -> _Total:
+        """How long a list is; `counted` is what its page said, up to one more than are counted."""
+        if counted is None:
+            counted = (await self._reader.rows(total_statement(shape), tenant_id, **given))[0][0] or 0
+        if shape.is_kept or counted <= COUNTED_EXACTLY:
+            return _Total(counted, is_estimate=False)
         total = (await self._reader.rows(estimate_statement(shape), tenant_id, **given))[0][0]
         self._estimates[tenant_id, replace(wanted, sort="")] = self._clock.now(), total
         while len(self._estimates) > ESTIMATES_KEPT:
