@@ -12,12 +12,13 @@ import httpx
 import pytest
 from tusclient.client import TusClient
 
-from accounts import Library, opened, slug
+from accounts import Library, id_of, opened, slug
 from bookfiles import make_pdf
 from fakes import FakeClock
 from journeys import settled
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.pipeline import sweep
+from luminalib.domain.uploads import KEPT_FOR, MAX_OPEN, Upload
 from luminalib.services.housekeeping import HousekeepingService
 from luminalib.settings import Settings
 
@@ -190,6 +191,24 @@ def clock() -> FakeClock:
 async def library(settings: Settings, clock: FakeClock) -> AsyncIterator[Library]:
     async with opened(settings, clock=clock, rate_limits="off", access_minutes=14_400) as library:
         yield library
+
+
+async def test_a_member_has_so_many_uploads_under_way_and_no_more(library: Library, clock: FakeClock) -> None:
+    admin, member = await library.join("admin"), await library.join("member")
+    services, now = library.container.services, clock.now()
+    open_ones = [
+        Upload(id=f"{n}", user_id=await id_of(member), length=1, filename="a.txt", created_at=now, expires_at=now + KEPT_FOR)
+        for n in range(MAX_OPEN - 1)
+    ]
+    async with services.loans._uow(MAIN_TENANT) as uow:
+        for upload in open_ones:
+            await uow.uploads.add(upload)
+    last = (await create(member, 10, filename="last.txt")).headers["Location"]
+    refused = await create(member, 10, filename="one too many.txt")
+    assert (refused.status_code, slug(refused), refused.json()["max_uploads"]) == (409, "too-many-uploads", MAX_OPEN)
+    assert (await create(admin, 10, filename="another's.txt")).status_code == 201
+    assert (await member.delete(last, headers=TUS)).status_code == 204
+    assert (await create(member, 10, filename="instead.txt")).status_code == 201
 
 
 async def test_leftovers_expire(library: Library, clock: FakeClock, stored_files: Any) -> None:
