@@ -16,6 +16,7 @@ import httpx
 import hypothesis
 import pytest
 import sqlalchemy as sa
+import structlog
 from fastapi import FastAPI
 
 import compiled
@@ -39,6 +40,9 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:  # a disk 
     tempfile.tempdir = os.environ["TMPDIR"] = os.fspath(MEMORY)
 PATIENT = PostgresSettings(lock_seconds=120, pool_seconds=120, connect_seconds=120)
 compiled.share()
+*_PROCESSORS, _ = structlog.get_config()["processors"]
+# A traceback with all variables, which is the default, takes ten seconds to write where a whole library is among them.
+structlog.configure([*_PROCESSORS, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 hypothesis.settings.register_profile("at any speed", deadline=None)
 hypothesis.settings.load_profile("at any speed")
 """A crowd at one book waits longer on a slow machine than people should. A deadlock is an error as before."""

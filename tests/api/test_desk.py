@@ -6,11 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from accounts import Library, email_of, id_of, opened, slug
 from fakes import FakeClock
 from journeys import add
 from lending import borrow
+from luminalib.adapters.db.tastes import taste_events
+from luminalib.domain.tastes import TasteKind
 from luminalib.settings import Settings
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -65,6 +68,35 @@ async def test_librarians_see_the_whole_librarys_loans_and_holds(library: Librar
     assert (await grace.delete(f"/holds/{hold['id']}")).status_code == 204
     assert await found(grace, "/holds", "id", scope="library") == []
     assert slug(await grace.delete(f"/holds/{hold['id']}")) == "not-waiting"
+
+
+async def test_recommendations_learn_of_all_that_happens_at_the_desk(library: Library, clock: FakeClock) -> None:
+    admin, ada, grace = [await library.join(name) for name in ("admin", "ada", "grace")]
+    reef, moor = [(await add(admin, title, title=title)).json()["id"] for title in ("The Reef", "The Moor")]
+    assert (await borrow(ada, reef, dry_run=True)).status_code == 200
+    deeds: list[tuple[httpx.AsyncClient, str, dict[str, str]]] = [
+        (ada, f"/books/{reef}/borrow", {}),
+        (ada, f"/books/{moor}/borrow", {}),
+        (ada, f"/books/{moor}/return", {}),  # at once, so it was not for her
+        (ada, f"/books/{reef}/renew", {}),
+        (grace, f"/books/{reef}/hold", {}),
+        (admin, f"/books/{reef}/return", {"user_id": await id_of(ada)}),
+    ]
+    for client, path, asked in deeds:
+        clock.advance(timedelta(hours=1))
+        (await client.post(path, params=asked)).raise_for_status()
+    ada_id, grace_id = await id_of(ada), await id_of(grace)
+    async with library.container.database.owner.connect() as connection:
+        columns = (taste_events.c.user_id, taste_events.c.book_id, taste_events.c.kind, taste_events.c.at)
+        noted = (await connection.execute(sa.select(*columns).order_by(taste_events.c.id))).all()
+    assert [tuple(one) for one in noted] == [
+        (ada_id, reef, TasteKind.BORROWED, NOW + timedelta(hours=1)),
+        (ada_id, moor, TasteKind.BORROWED, NOW + timedelta(hours=2)),
+        (ada_id, moor, TasteKind.RETURNED_EARLY, NOW + timedelta(hours=3)),
+        (ada_id, reef, TasteKind.RENEWED, NOW + timedelta(hours=4)),
+        (grace_id, reef, TasteKind.HELD, NOW + timedelta(hours=5)),
+        (ada_id, reef, TasteKind.FINISHED, NOW + timedelta(hours=6)),
+    ]
 
 
 async def test_a_copy_that_was_ready_goes_to_the_next_when_staff_end_the_hold(library: Library, clock: FakeClock) -> None:

@@ -188,7 +188,7 @@ async def test_texts_are_emptied_when_their_time_is_over(staff: httpx.AsyncClien
 
 async def test_no_log_line_says_who_wrote_or_what(library: Library, staff: httpx.AsyncClient) -> None:
     lines, root = io.StringIO(), logging.getLogger()
-    before = root.handlers, root.level
+    before, configured = (root.handlers, root.level), structlog.get_config()
     with redirect_stderr(lines):
         configure_logging("debug", "json")
         structlog.configure(cache_logger_on_first_use=False)  # the next test wants its own lines
@@ -202,7 +202,7 @@ async def test_no_log_line_says_who_wrote_or_what(library: Library, staff: httpx
             except ValueError:
                 structlog.get_logger("test").exception("some.exception")
         finally:
-            structlog.reset_defaults()
+            structlog.configure(**configured)
             root.handlers, root.level = before
     told = lines.getvalue()
     assert "inquiry.received" in told

@@ -370,6 +370,8 @@ async def test_librarians_take_a_book_back_for_a_member_and_members_for_nobody(l
     await borrow(member, book)
     path, whose = f"/books/{book}/return", {"user_id": await id_of(member)}
     assert slug(await stranger.post(path, params=whose)) == "not-allowed"
+    nobody = await admin.post(path, params={"user_id": str(uuid4())})
+    assert (nobody.status_code, slug(nobody)) == (409, "not-on-loan")
     closed = await admin.post(path, params=whose)
     assert (closed.status_code, closed.json()["user_id"], closed.json()["state"]) == (200, whose["user_id"], "closed")
     assert slug(await admin.post(path, params=whose)) == "not-on-loan"

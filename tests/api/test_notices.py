@@ -17,7 +17,7 @@ from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.notices import REMIND, remind
 from luminalib.settings import LoanSettings, Settings
 from luminalib.steps.following import BATCH
-from streaming import serving
+from streaming import PLAIN, serving
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
@@ -151,7 +151,7 @@ async def test_the_stream_is_server_sent_events(library: Library) -> None:
     headers = {"Authorization": ada.headers["Authorization"], "Last-Event-ID": "0"}
     async with (
         serving(library.app, library.container) as url,
-        httpx.AsyncClient(base_url=url) as real,
+        httpx.AsyncClient(base_url=url, verify=PLAIN) as real,
         real.stream("GET", "/me/stream", headers=headers) as answer,
     ):
         assert answer.headers["Content-Type"].startswith("text/event-stream")

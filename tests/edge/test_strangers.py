@@ -18,7 +18,7 @@ from journeys import PASSWORD
 from luminalib.api.middleware import STRANGERS_BODY_BYTES
 from luminalib.container import Container
 from luminalib.settings import LimitSettings, Settings
-from streaming import serving
+from streaming import PLAIN, serving
 
 
 @pytest.fixture
@@ -118,7 +118,10 @@ async def test_a_flood_of_pings_or_pieces_is_cut_off(url: str) -> None:
 @asynccontextmanager
 async def stream(url: str, client: httpx.AsyncClient, path: str = "/documents/stream") -> AsyncIterator[httpx.Response]:
     headers = {"Authorization": client.headers["Authorization"]}
-    async with httpx.AsyncClient(base_url=url, timeout=20) as real, real.stream("GET", path, headers=headers) as answer:
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=20, verify=PLAIN) as real,
+        real.stream("GET", path, headers=headers) as answer,
+    ):
         yield answer
 
 
