@@ -95,10 +95,19 @@ def grounded(claims: Sequence[Claim], grounds: Mapping[int, Ground], question: s
     A sentence counts as supported when most of its telling words, and most of those that the question did not have, stand in a few
     neighbouring sentences, with each of its numbers, with its names in the source, and when both deny or neither does.
     """
-    texts = {number: Passages(ground) for number, ground in grounds.items()}
-    kept = (_best(claim, texts, question) for claim in claims)
-    found = [one for one in kept if one]
-    return [one for at, one in enumerate(found) if one.text not in {other.text for other in found[:at]}]
+    return Grounds(grounds).standing(claims, question)
+
+
+class Grounds:
+    """Sources, each taken apart once, however many claims are held against them."""
+
+    def __init__(self, grounds: Mapping[int, Ground]) -> None:
+        self._texts = {number: Passages(ground) for number, ground in grounds.items()}
+
+    def standing(self, claims: Sequence[Claim], question: str) -> list[Grounded]:
+        """See `grounded`."""
+        found = [one for claim in claims if (one := _best(claim, self._texts, question))]
+        return [one for at, one in enumerate(found) if one.text not in {other.text for other in found[:at]}]
 
 
 def _best(claim: Claim, texts: Mapping[int, "Passages"], question: str) -> Grounded | None:

@@ -1,7 +1,7 @@
 """What answering questions asks of a language model, beyond what summaries and reviews do."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,8 +127,12 @@ class ConversingModel(ABC):
         """The same as one of the tools' names and what to use it with, for models that call tools badly."""
 
     @abstractmethod
-    async def draft(self, situation: Situation) -> Draft:
-        """An answer from the sources alone, each sentence with the number of the source that says so."""
+    async def draft(self, situation: Situation, on_claim: Callable[[Claim], None] | None = None) -> Draft:
+        """An answer from the sources alone, each sentence with the number of the source that says so.
+
+        Where the server streams, `on_claim` is told each sentence of an answer as soon as it is whole and passes the checks. The
+        draft has them again, unless the model is asked once more meanwhile.
+        """
 
     @abstractmethod
     async def reword(self, situation: Situation, sentences: Sequence[str]) -> Wording:

@@ -105,13 +105,16 @@ class OllamaTransport(ChatTransport):
             "tools": [declared(tool) for tool in request.tools] or None,
             "options": {"num_ctx": request.context, "num_predict": request.max_output, "temperature": 0.2},
         }
-        if request.on_tokens is None:
+        if not request.is_heard:
             told = await self._client.chat(**asked)
             return told.message.content or "", told
         pieces: list[str] = []
         async for told in await self._client.chat(**asked, stream=True):
             pieces.append(told.message.content or "")
-            request.on_tokens(len(pieces))
+            if request.on_tokens:
+                request.on_tokens(len(pieces))
+            if request.on_text:
+                request.on_text("".join(pieces))
             if told.done:
                 return "".join(pieces), told
         raise ValueError("the stream ended before the answer did")

@@ -1,7 +1,7 @@
 """Any server that speaks OpenAI's chat completions: OpenAI itself, vLLM, llama.cpp, LM Studio, OpenRouter and others."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
@@ -9,7 +9,7 @@ import openai
 from openai.types.chat import ChatCompletion, ChatCompletionMessageFunctionToolCall
 from pydantic import ValidationError
 
-from luminalib.adapters.llm.openai_stream import PIECE, STREAMED, whole
+from luminalib.adapters.llm.openai_stream import PIECE, STREAMED, SoFar, whole
 from luminalib.adapters.llm.prompted.transport import (
     LONGEST_BODY,
     BadQuestion,
@@ -93,30 +93,31 @@ class OpenAITransport(ChatTransport):
         raise AssertionError  # pragma: no cover -- the last level raises or returns
 
     async def _ask(self, request: ChatRequest, answer_format: Format) -> ChatReply:
-        if request.on_tokens is None or not self._streams:
+        if not request.is_heard or not self._streams:
             return await self._sent(request, answer_format)
         try:
-            return await self._sent(request, {**answer_format, **STREAMED}, request.on_tokens)
+            return await self._sent(request, {**answer_format, **STREAMED})
         except BadQuestion:
             reply = await self._sent(request, answer_format)
             self._streams = False  # it was the stream that this server does not take
             return reply
 
-    async def _sent(
-        self, request: ChatRequest, answer_format: Format, on_tokens: Callable[[int], None] = lambda _: None
-    ) -> ChatReply:
+    async def _sent(self, request: ChatRequest, answer_format: Format) -> ChatReply:
         messages: Any = [{"role": message.role, "content": message.content} for message in request.messages]
         try:
             async with self._client.chat.completions.with_streaming_response.create(
                 model=self.model, messages=messages, **self._sampling(request.max_output), **answer_format
             ) as response:
-                body, pieces = bytearray(), 0
+                body, pieces, so_far = bytearray(), 0, SoFar()
                 async for piece in response.iter_bytes():
                     body += piece
                     if len(body) > LONGEST_BODY:
                         raise BrokenReply("The model server sends without end.")
                     pieces += piece.count(PIECE)
-                    on_tokens(pieces)
+                    if request.on_tokens:
+                        request.on_tokens(pieces)
+                    if request.on_text:
+                        request.on_text(so_far.add(piece))
                 is_streamed = response.headers.get("Content-Type", "").startswith("text/event-stream")
             return _reply(whole(bytes(body)) if is_streamed else ChatCompletion.model_validate_json(body))
         except (openai.OpenAIError, httpx2.HTTPError, ValueError, OSError) as error:

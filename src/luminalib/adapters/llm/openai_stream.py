@@ -1,6 +1,7 @@
 """Chat completions that come in pieces, put together."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,24 @@ STREAMED: Mapping[str, Any] = MappingProxyType({"stream": True, "stream_options"
 PIECE = b"data:"
 """Begins each piece; about one token stands in one."""
 _END = "[DONE]"
+
+
+class SoFar:
+    """The text of a completion that comes in pieces, as far as it has come."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._rest = b""
+
+    def add(self, piece: bytes) -> str:
+        """All of the text, with that of one more stretch of the stream. What is no event of it says nothing."""
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            with suppress(ValueError):
+                if line.startswith(PIECE):
+                    chunk = ChatCompletionChunk.model_validate_json(line.removeprefix(PIECE))
+                    self.text += "".join(choice.delta.content or "" for choice in chunk.choices)
+        return self.text
 
 
 def whole(body: bytes) -> ChatCompletion:

@@ -2,25 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
 from luminalib.domain.auth import Principal
-from luminalib.domain.confidence import confidence_in_answer, is_hopeless
-from luminalib.domain.conversations import Answer, Citation, RefusalReason, Style, said
+from luminalib.domain.confidence import is_hopeless
+from luminalib.domain.conversations import Answer, Style
 from luminalib.domain.errors import LuminaError
-from luminalib.domain.grounding import Claim, Ground, Grounded, adds_something, grounded
+from luminalib.domain.grounding import Claim
 from luminalib.domain.intelligence import ContextTooSmall, LanguageEngineUnavailable, UnusableAnswer
 from luminalib.domain.llm import AnswerWay
-from luminalib.domain.questions import asked_for, holds
-from luminalib.domain.quoting import Quote
 from luminalib.ports.conversing import Call, Choice, ConversingModel, Draft, Situation
 from luminalib.services.conversations.errand import Errand, Question
-from luminalib.services.conversations.events import Happening
-from luminalib.services.conversations.extractive import cited, confidence_in, is_by_history, quoted_answer, refused
+from luminalib.services.conversations.events import Happening, Token
+from luminalib.services.conversations.extractive import confidence_in, quoted_answer, refused
+from luminalib.services.conversations.saying import Saying
 from luminalib.services.conversations.tools import SEARCH, TOOLS, ToolBox
 from luminalib.services.conversations.ways import Ways
 
@@ -66,23 +65,54 @@ class Agent:
             if is_enough or errand.spent.tokens_in + errand.spent.tokens_out >= self.most_tokens:
                 return
 
-    async def answer(self, errand: Errand) -> Answer:
-        """What stands the test of the model's draft; else the nearest places, or the refusal. Raises NO_ANSWER."""
+    async def answer(self, errand: Errand) -> AsyncIterator[Token | Answer]:
+        """The beginning of the answer, sentence by sentence as they come and stand the test, and at last the whole of it.
+
+        That is the nearest places or the refusal where nothing stands. Raises NO_ANSWER, but not once something was said.
+        """
         quotes = errand.quotes()
         confidence = confidence_in(errand, quotes[0] if quotes else None)
         if not errand.facts and (not quotes or is_hopeless(errand.evidence.meaning, confidence)):
-            return refused(errand, confidence)
-        draft = await self._timed(errand, self.model.draft(errand.situation(quotes)))
-        before = [turn.question for turn in errand.question.turns]
-        asked = errand.question.text
-        claims = [claim for claim in draft.claims if draft.is_answerable and adds_something(claim.text, asked, before)]
-        known = " ".join([errand.question.text, *errand.queries])
-        kept = [one for one in grounded(claims, errand.grounds(), known) if not self._is_by_history(errand, one)]
-        if not kept:
-            return self._without(errand, draft)
+            yield refused(errand, confidence)
+            return
+        saying = Saying(errand, quotes)
+        async for piece in self._as_it_comes(errand, saying):
+            yield Token(piece)
+        saying.conclude()
+        if not saying.kept:
+            yield self._without(errand, saying.draft)
+            return
         if errand.question.style is Style.FRIENDLY:
-            kept = await self._friendlier(errand, kept, known)
-        return self._said(errand, kept, quotes, draft)
+            await self._make_friendlier(errand, saying)
+        yield saying.answer(self.model.name, self.model.model)
+
+    async def _as_it_comes(self, errand: Errand, saying: Saying) -> AsyncIterator[str]:
+        """What can be said of a draft while it comes. Raises NO_ANSWER as long as nothing was said."""
+        try:
+            async for one in self._drafted(errand, saying.situation):
+                if isinstance(one, Draft):
+                    saying.draft = one
+                    continue
+                saying.hear([one])
+                if piece := saying.next_piece():
+                    yield piece
+        except NO_ANSWER as reason:
+            if not errand.said:
+                raise
+            log.info("conversations.cut_short", reason=reason.detail)
+
+    async def _drafted(self, errand: Errand, situation: Situation) -> AsyncIterator[Claim | Draft]:
+        """The claims as they come, and the draft. Raises NO_ANSWER."""
+        claims: asyncio.Queue[Claim | None] = asyncio.Queue()
+        asked = asyncio.create_task(self._timed(errand, self.model.draft(situation, claims.put_nowait)))
+        asked.add_done_callback(lambda _: claims.put_nowait(None))
+        try:
+            while (claim := await claims.get()) is not None:
+                yield claim
+            yield asked.result()
+        finally:
+            asked.cancel()
+            await asyncio.wait([asked])
 
     async def summary_of(self, by: Principal, question: Question, seconds: float) -> str:
         """What the turns and the summary of a question come to. Raises NO_ANSWER."""
@@ -92,61 +122,24 @@ class Agent:
         wording = await _within(seconds, self.model.condense(said_before))
         return wording.texts[0]
 
-    def _is_by_history(self, errand: Errand, one: Grounded) -> bool:
-        return one.source in errand.passages and is_by_history(errand, errand.passages[one.source][0])
-
-    def _without(self, errand: Errand, draft: Draft) -> Answer:
+    def _without(self, errand: Errand, draft: Draft | None) -> Answer:
         """The model has read the places and found no answer in them: what it says counts for a refusal, not for an answer."""
         nearest = quoted_answer(errand)
-        if draft.is_answerable and nearest.citations:
+        if draft is not None and draft.is_answerable and nearest.citations:
             return nearest
         if nearest.confidence < WELL_FOUND:
             return refused(errand, nearest.confidence)
         return nearest
 
-    def _said(self, errand: Errand, kept: Sequence[Grounded], quotes: Sequence[Quote], draft: Draft) -> Answer:
-        citations: list[Citation] = []
-        sentences = [(one.text, _markers(one, citations, errand, quotes)) for one in kept]
-        confidence = self._confidence(errand, kept, quotes)
-        is_sure = confidence >= errand.rules.sure
-        return Answer(
-            content=said(sentences, errand.rules.words, is_sure=is_sure),
-            answered=is_sure,
-            confidence=confidence,
-            citations=citations,
-            refusal_reason=None if is_sure else RefusalReason.NOT_SURE,
-            tool_calls=list(errand.calls),
-            provider=self.model.name,
-            model=self.model.model,
-            prompt=draft.prompt,
-        )
-
-    def _confidence(self, errand: Errand, kept: Sequence[Grounded], quotes: Sequence[Quote]) -> float:
-        """From what was found, how much of the question stands there, and how well the sentences do; not the model's word."""
-        by_passage = {quote.view.passage.id: quote for quote in quotes}
-        found = []
-        for one in kept:
-            if one.source in errand.facts:
-                found.append(one.support)
-                continue
-            quote = by_passage.get(errand.passages[one.source][0].passage.id)
-            question = errand.question.text
-            holds_it = holds(one.text, asked_for(question), question)
-            worth = quote.worth if quote else 0.0
-            found.append(confidence_in_answer(errand.evidence, worth, one.support, holds_it=holds_it))
-        return round(max(found), 4)
-
-    async def _friendlier(self, errand: Errand, kept: Sequence[Grounded], known: str) -> list[Grounded]:
+    async def _make_friendlier(self, errand: Errand, saying: Saying) -> None:
         """In a friendlier tone where the facts stay the same both ways; as they were otherwise, and when there is no time left."""
         try:
-            wording = await self._timed(errand, self.model.reword(errand.situation(), [one.text for one in kept]))
+            wording = await self._timed(errand, self.model.reword(errand.situation(), [one.text for one in saying.kept]))
         except NO_ANSWER as reason:
             log.info("conversations.not_reworded", reason=reason.detail)
-            return list(kept)
-        if len(wording.texts) != len(kept):
-            return list(kept)
-        grounds = errand.grounds()
-        return [_reworded(one, text, grounds[one.source], known) for one, text in zip(kept, wording.texts, strict=True)]
+            return
+        if len(wording.texts) == len(saying.kept):
+            saying.reworded(wording.texts)
 
     async def _choice(self, errand: Errand) -> Choice:
         situation = errand.situation(errand.quotes())
@@ -175,23 +168,3 @@ async def _within(seconds: float, asked: Awaitable[T]) -> T:
 
 def _key(call: Call) -> str:
     return json.dumps([call.name, dict(call.arguments), call.fault], sort_keys=True, default=str)
-
-
-def _markers(one: Grounded, citations: list[Citation], errand: Errand, quotes: Sequence[Quote]) -> list[int]:
-    """The marker of the place that a sentence rests on, which joins the citations unless it is there; none for records."""
-    if one.source not in errand.passages:
-        return []
-    view, _ = errand.passages[one.source]
-    score = next((quote.score for quote in quotes if quote.view.passage.id == view.passage.id), one.support)
-    citation = cited(len(citations) + 1, view, (one.start, one.stop), score, errand)
-    for known in citations:
-        if (known.document_id, known.start, known.stop) == (citation.document_id, citation.start, citation.stop):
-            return [known.marker]
-    citations.append(citation)
-    return [citation.marker]
-
-
-def _reworded(one: Grounded, text: str, ground: Ground, known: str) -> Grounded:
-    again = grounded([Claim(text=text, source=one.source)], {one.source: ground}, known)
-    says_all = grounded([Claim(text=one.text)], {0: Ground(text=text)}, "")
-    return replace(again[0], start=one.start, stop=one.stop) if again and says_all else one

@@ -8,7 +8,6 @@ import structlog
 
 from luminalib.domain.auth import Principal
 from luminalib.domain.conversations import Answer, Selection, split_turns
-from luminalib.domain.errors import LuminaError
 from luminalib.domain.intents import Intent, intent_of
 from luminalib.domain.llm import AnswerWay
 from luminalib.domain.passages import Scope
@@ -16,7 +15,7 @@ from luminalib.ports.conversing import Call
 from luminalib.services.conversations.agent import NO_ANSWER, Agent
 from luminalib.services.conversations.errand import Errand, Question
 from luminalib.services.conversations.events import Happening, Token
-from luminalib.services.conversations.extractive import quoted_answer
+from luminalib.services.conversations.extractive import quoted_answer, refused
 from luminalib.services.conversations.finding import Finder
 from luminalib.services.conversations.tools import SEARCH, ToolBox
 from luminalib.steps.answer_rules import AnswerRulebook
@@ -88,40 +87,60 @@ class Answerer:
 
     async def _about_books(self, errand: Errand) -> AsyncIterator[Happening]:
         agent = await self._agent(errand.by)
-        failure: LuminaError | None = None
-        if agent:
-            try:
-                async for happening in agent.look_up(errand):
-                    yield happening
-            except NO_ANSWER as reason:
-                failure = reason
-        answer: Answer | None = None
-        if agent and failure is None and errand.facts and not errand.has_searched:
-            answer = await self._by_model(agent, errand, failure)
-        if answer is None or not answer.answered:
-            if not errand.has_searched:
-                arguments = {"query": errand.question.text, "book_ids": list(errand.question.selection.book_ids)}
-                async for happening in self.tools.use(errand, Call(name=SEARCH, arguments=arguments)):
-                    yield happening
-            answer = quoted_answer(errand) if agent is None else await self._by_model(agent, errand, failure)
-        yield Token(answer.content)
+        async for happening in self._by_model(agent, errand) if agent else self._by_quotes(errand):
+            yield happening
+        answer = errand.answer or refused(errand, 0.0)
+        if rest := answer.content[len(errand.said) :]:
+            yield Token(rest)
         yield answer
 
-    async def _agent(self, by: Principal) -> Agent | None:
-        agent = await self.agent_of(by.tenant_id)
-        return agent if agent and await agent.ways.current() is not AnswerWay.EXTRACTIVE else None
+    async def _by_quotes(self, errand: Errand) -> AsyncIterator[Happening]:
+        async for happening in self._searched(errand):
+            yield happening
+        errand.answer = quoted_answer(errand)
 
-    async def _by_model(self, agent: Agent, errand: Errand, failure: LuminaError | None) -> Answer:
-        """The model's, or where it fails the library's own sentences, labelled."""
-        if failure is None:
-            try:
-                answer = await agent.answer(errand)
-            except NO_ANSWER as reason:
-                failure = reason
-        if failure is not None:
-            log.warning("conversations.fallback", reason=failure.detail)
+    async def _by_model(self, agent: Agent, errand: Errand) -> AsyncIterator[Happening]:
+        try:
+            async for happening in agent.look_up(errand):
+                yield happening
+        except NO_ANSWER as reason:
+            errand.failure = reason
+        if errand.failure is None and errand.facts and not errand.has_searched:
+            async for token in self._worded(agent, errand):
+                yield token
+        if errand.answer is None or not errand.answer.answered:
+            async for happening in self._searched(errand):
+                yield happening
+            async for token in self._worded(agent, errand):
+                yield token
+
+    async def _searched(self, errand: Errand) -> AsyncIterator[Happening]:
+        """Looks the question up in the library's text, unless that was done."""
+        if not errand.has_searched:
+            arguments = {"query": errand.question.text, "book_ids": list(errand.question.selection.book_ids)}
+            async for happening in self.tools.use(errand, Call(name=SEARCH, arguments=arguments)):
+                yield happening
+
+    async def _worded(self, agent: Agent, errand: Errand) -> AsyncIterator[Token]:
+        """The model's answer, as it comes, or where it fails the library's own sentences, labelled."""
+        answer = None
+        try:
+            if errand.failure is None:
+                async for happening in agent.answer(errand):
+                    if isinstance(happening, Token):
+                        yield happening
+                    else:
+                        answer = happening
+        except NO_ANSWER as reason:
+            errand.failure = reason
+        if answer is None:
+            log.warning("conversations.fallback", reason=errand.failure.detail if errand.failure else "")
             own = quoted_answer(errand)
             answer = replace(own, provider=f"{own.provider} (fallback)")
         spent = errand.spent
         usage = {"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out, "calls": spent.calls}
-        return replace(answer, usage=usage, asked=agent.model.model)
+        errand.answer = replace(answer, usage=usage, asked=agent.model.model)
+
+    async def _agent(self, by: Principal) -> Agent | None:
+        agent = await self.agent_of(by.tenant_id)
+        return agent if agent and await agent.ways.current() is not AnswerWay.EXTRACTIVE else None

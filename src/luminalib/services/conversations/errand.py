@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from luminalib.domain.answer_rules import AnswerRules
 from luminalib.domain.auth import Principal
 from luminalib.domain.confidence import Evidence
-from luminalib.domain.conversations import Selection, Style, ToolCall, Turn, question_with_turns
+from luminalib.domain.conversations import Answer, Selection, Style, ToolCall, Turn, question_with_turns
+from luminalib.domain.errors import LuminaError
 from luminalib.domain.grounding import Ground
 from luminalib.domain.passages import Scope
 from luminalib.domain.quoting import Quote, quotes_for
@@ -53,6 +54,11 @@ class Errand:
     calls: list[ToolCall] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     spent: Spent = field(default_factory=Spent)
+    failure: LuminaError | None = None
+    """What kept the model from going on."""
+    answer: Answer | None = None
+    said: str = ""
+    """The beginning of the answer, as far as it was told already."""
 
     @property
     def asked(self) -> list[str]:

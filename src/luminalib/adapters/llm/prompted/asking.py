@@ -237,6 +237,7 @@ class Asker:
             max_output=output,
             context=budget.window,
             on_tokens=(lambda count: tell(1 - exp(-_USUAL * count / output))) if tell else None,
+            on_text=question.on_text if before is None else None,
         )
         reply = await self._sent(request, budget)
         tally.add(reply)

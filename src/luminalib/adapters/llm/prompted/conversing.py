@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from luminalib.adapters.llm.prompted.accepting import Examine, nothing_to_examine
 from luminalib.adapters.llm.prompted.asking import Asker, TooLong
+from luminalib.adapters.llm.prompted.drafting import DraftSoFar
 from luminalib.adapters.llm.prompted.parsing import Unfit, parse_answer
 from luminalib.adapters.llm.prompted.questions import Question, Tally
 from luminalib.adapters.llm.prompted.transport import ChatReply, TransportFailure
@@ -27,7 +28,6 @@ T = TypeVar("T")
 Inputs = Callable[[Situation], dict[str, Any]]
 Checked = Callable[[Situation, str], Examine]
 """The checks of an answer, given what it answers and the prompt's own words."""
-Enough = Callable[[dict[str, Any]], bool]
 
 
 class PromptedConversing(ConversingModel):
@@ -64,9 +64,15 @@ class PromptedConversing(ConversingModel):
         arguments = _routed(tool, told["query"], situation.question) if tool else {}
         return Choice(calls=[_checked(told["action"], arguments, tools)])
 
-    async def draft(self, situation: Situation) -> Draft:
+    async def draft(self, situation: Situation, on_claim: Callable[[Claim], None] | None = None) -> Draft:
         """See ConversingModel."""
-        told = await self._told("answer-draft", situation, _to_answer_from, _draft_checked, is_enough=_says_something)
+
+        async def ask(question: Question) -> dict[str, Any]:
+            so_far = DraftSoFar(question.prompt.output, question.examine, on_claim) if on_claim else None
+            heard = so_far.hear if so_far else None
+            return await self._asker.ask(replace(question, is_enough=_says_something, on_text=heard))
+
+        told = await self._asked("answer-draft", situation, _to_answer_from, _draft_checked, ask)
         claims = [Claim(text=one["text"], source=one["source"]) for one in told["sentences"] if one["text"].strip()]
         prompt = await self._asker.prompts.get("answer-draft", situation.tenant_id, situation.user_id or "")
         return Draft(is_answerable=told["answerable"], claims=claims, prompt=prompt.id)
@@ -91,13 +97,8 @@ class PromptedConversing(ConversingModel):
         )
         return Wording(texts=[told["summary"]])
 
-    async def _told(
-        self, name: str, situation: Situation, inputs: Inputs, checked: Checked, is_enough: Enough = lambda _: False
-    ) -> dict[str, Any]:
-        async def ask(question: Question) -> dict[str, Any]:
-            return await self._asker.ask(replace(question, is_enough=is_enough))
-
-        return await self._asked(name, situation, inputs, checked, ask)
+    async def _told(self, name: str, situation: Situation, inputs: Inputs, checked: Checked) -> dict[str, Any]:
+        return await self._asked(name, situation, inputs, checked, self._asker.ask)
 
     async def _asked(
         self, name: str, situation: Situation, inputs: Inputs, checked: Checked, ask: Callable[[Question], Awaitable[T]]

@@ -38,7 +38,7 @@ class Question:
     `user_id` is the member whom it is accounted to, where there is one; `tally` counts what it takes; `examine` checks the content
     of an answer that has the right form. Where somebody waits, `is_enough` says whether what is left of a first answer is taken as
     it is, without asking again. Of the fields that an answer `may_lack`, somebody else makes up for what has to be left out.
-    `on_share` is told about how much of the answer has come, 0.0 to 1.0.
+    `on_share` is told about how much of the answer has come, 0.0 to 1.0; `on_text` all that has come of the first answer.
     """
 
     tenant_id: str
@@ -51,4 +51,5 @@ class Question:
     tally: Tally = field(default_factory=Tally)
     is_enough: Callable[[dict[str, Any]], bool] = lambda _: False
     on_share: Callable[[float], None] | None = None
+    on_text: Callable[[str], None] | None = None
     may_lack: frozenset[str] = frozenset()

@@ -17,7 +17,7 @@ class ChatRequest:
     """`schema` constrains the answer where the server can. `max_output` and `context` are in tokens of the model.
 
     With `tools` the model may call some of them instead of answering; with `must_call` it has to, where the protocol can say so.
-    `on_tokens` is told how many tokens have come so far, as they come, by servers that stream.
+    `on_tokens` is told how many tokens have come so far, as they come, by servers that stream, and `on_text` all of their text.
     """
 
     messages: tuple[Message, ...]
@@ -27,6 +27,12 @@ class ChatRequest:
     tools: tuple[Tool, ...] = ()
     must_call: bool = False
     on_tokens: Callable[[int], None] | None = None
+    on_text: Callable[[str], None] | None = None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody wants to know of the answer before it is whole."""
+        return self.on_tokens is not None or self.on_text is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
