@@ -95,7 +95,9 @@ async def test_a_dry_run_is_never_an_answer_to_keep(library: Library) -> None:
     book = await shelve(admin)
     headers = {"Idempotency-Key": "key"}
     assert (await admin.post(f"/books/{book}/borrow", params={"dry_run": "true"}, headers=headers)).status_code == 200
-    assert (await admin.post(f"/books/{book}/borrow", headers=headers)).status_code == 201
+    lent = await admin.post(f"/books/{book}/borrow", headers=headers)
+    assert lent.status_code == 201
+    assert [loan["id"] for loan in await loans(admin)] == [lent.json()["id"]]
 
 
 async def test_a_librarian_returns_for_others_once(library: Library) -> None:

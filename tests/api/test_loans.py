@@ -241,6 +241,18 @@ async def test_an_overdue_loan_shows_it_and_can_be_renewed_or_returned(library: 
     assert {loan["is_overdue"] for loan in await loans(admin, state="all")} == {False}
 
 
+async def test_a_library_may_be_patient_before_a_loan_counts_as_overdue(settings: Settings, clock: FakeClock) -> None:
+    rules = LoanSettings(period_days=10, grace_days=2)
+    async with opened(settings, clock=clock, rate_limits="off", loans=rules, access_minutes=100_000) as library:
+        admin = await library.join("admin")
+        book = await shelve(admin)
+        await borrow(admin, book)
+        clock.advance(12 * DAY)
+        assert ([loan["is_overdue"] for loan in await loans(admin)], await books_of(admin, overdue=True)) == ([False], [])
+        clock.advance(timedelta(seconds=1))
+        assert ([loan["is_overdue"] for loan in await loans(admin)], await books_of(admin, overdue=True)) == ([True], [book])
+
+
 # The catalogue
 
 
