@@ -1,5 +1,6 @@
 """Names of libraries, whose a secret is, and where objects lie."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -8,10 +9,14 @@ from luminalib.domain.auth import MAIN_TENANT, NotAllowed, Principal, Role
 from luminalib.domain.inspection import searched
 from luminalib.domain.storage_keys import prefix_in, prefix_of
 from luminalib.domain.tenants import (
+    REMOVE_TENANT,
     BadSlug,
     SlugTaken,
+    Tenant,
+    TenantView,
     accept_slug,
     marked,
+    remove_tenant,
     require_operator,
     tenant_of,
     tenant_of_host,
@@ -44,6 +49,20 @@ def test_short_names() -> None:
     for taken in (MAIN_TENANT, "www", "api"):
         with pytest.raises(SlugTaken):
             accept_slug(taken)
+
+
+def test_a_view_shows_all_of_a_tenant_under_its_short_name() -> None:
+    seaside = Tenant(tenant_id="seaside", name="Sea", plan="small", created_at=NOW, is_active=False, region="eu", refusal="No.")
+    view = seaside.view
+    assert (view.slug, view.is_main) == ("seaside", False)
+    assert all(getattr(view, one.name) == getattr(seaside, one.name) for one in fields(TenantView) if one.name != "slug")
+    assert Tenant(tenant_id=MAIN_TENANT, name="M", plan="small", created_at=NOW).view.is_main
+
+
+def test_a_library_is_removed_once_by_a_job_that_does_not_go_with_it() -> None:
+    job = remove_tenant("seaside", NOW)
+    assert (job.name, job.payload, job.tenant_id, job.run_at) == (REMOVE_TENANT, {"slug": "seaside"}, MAIN_TENANT, NOW)
+    assert job.lock == job.queueing_lock == f"{REMOVE_TENANT}:seaside"
 
 
 def test_a_secret_says_whose_it_is() -> None:

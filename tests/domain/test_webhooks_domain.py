@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -11,16 +12,21 @@ from luminalib.domain.announcements import EventType, about_book
 from luminalib.domain.books import Book, BookDetails
 from luminalib.domain.webhooks import (
     DISABLED_AFTER,
+    FIRST_PAUSE,
     FREE_FAILURES,
     LONGEST_PAUSE,
     MAX_BODY_BYTES,
     SCHEDULE,
+    Attempt,
     Delivery,
     DeliveryState,
+    DisabledReason,
     Health,
     Message,
     Reply,
+    Webhook,
     WebhookFormat,
+    attempted,
     body_of,
     headers_of,
     new_secret,
@@ -95,6 +101,28 @@ def test_a_receiver_may_ask_for_a_longer_pause(asked: float, waits: float) -> No
     assert after.next_at == NOW + timedelta(seconds=waits)
 
 
+@pytest.mark.parametrize("status", [200, 204, 299])
+def test_any_2xx_is_success(status: int) -> None:
+    assert Reply(status=status, ms=1).is_success
+
+
+def test_what_has_arrived_or_is_given_up_waits_for_nothing() -> None:
+    waiting = Delivery(id=1, message=make_message(), attempts=2, state=DeliveryState.RETRYING, next_at=NOW)
+    assert waiting.after(FINE, NOW, 0.5) == replace(waiting, attempts=3, state=DeliveryState.DELIVERED, next_at=None)
+    last = replace(waiting, attempts=len(SCHEDULE) - 1)
+    assert last.after(BAD, NOW, 0.5) == replace(last, attempts=len(SCHEDULE), state=DeliveryState.FAILED, next_at=None)
+    assert Delivery(id=1, message=make_message(), attempts=0).after(BAD, NOW, 0.5).state is DeliveryState.RETRYING
+
+
+def test_an_attempt_is_kept_with_all_that_came_back() -> None:
+    reply = Reply(status=None, ms=12, error="No answer.", text="half of a")
+    kept = attempted(make_message(), 3, reply, NOW)
+    assert kept == Attempt(
+        message_id="3f0a", type="loan.opened", attempt=3, at=NOW, status=None, ms=12, error="No answer.", response="half of a"
+    )
+    assert attempted(make_message(), 1, FINE, NOW).status == 204
+
+
 @pytest.mark.parametrize("status", [None, 100, 199, 300, 301, 304, 404, 410, 500])
 def test_nothing_but_2xx_is_success(status: int | None) -> None:
     assert not Reply(status=status, ms=1).is_success
@@ -106,10 +134,48 @@ def test_after_some_failures_it_is_left_in_peace_for_longer_and_longer() -> None
         health = health.after(succeeded=False, at=NOW)
         pauses.append((health.open_until or NOW) - NOW)
     assert pauses[: FREE_FAILURES - 1] == [timedelta()] * (FREE_FAILURES - 1)
+    assert pauses[FREE_FAILURES - 1 : FREE_FAILURES + 2] == [FIRST_PAUSE, FIRST_PAUSE * 2, FIRST_PAUSE * 4]
     assert all(later >= earlier for earlier, later in pairwise(pauses))
     assert pauses[-1] == LONGEST_PAUSE
-    assert health.is_open(NOW)
+    assert health.is_open(NOW + LONGEST_PAUSE - timedelta(microseconds=1))
+    assert not health.is_open(NOW + LONGEST_PAUSE)
+    assert not Health().is_open(NOW)
     assert health.after(succeeded=True, at=NOW) == Health()
+
+
+def hook(description: str | None = None) -> Webhook:
+    return Webhook(
+        id="w",
+        url="https://hooks.test",
+        types=[],
+        description=description,
+        format=WebhookFormat.STANDARD,
+        secret="first",
+        created_by=None,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def test_a_new_secret_has_the_one_before_beside_it_for_a_day() -> None:
+    one, later = hook(), NOW + timedelta(hours=1)
+    one.rotate("second", later)
+    assert (one.secret, one.old_secret, one.old_secret_until) == ("second", "first", later + timedelta(days=1))
+    assert one.updated_at == later
+
+
+def test_a_webhook_that_is_enabled_begins_afresh() -> None:
+    one, later = hook(), NOW + timedelta(hours=1)
+    one.failures, one.failing_since, one.open_until = 9, NOW, later
+    one.disable(DisabledReason.FAILING, NOW)
+    assert (one.is_enabled, one.disabled_reason) == (False, DisabledReason.FAILING)
+    one.enable(later)
+    assert (one.is_enabled, one.disabled_reason, one.updated_at) == (True, None, later)
+    assert (one.failures, one.failing_since, one.open_until) == (0, None, None)
+
+
+def test_a_webhook_is_known_by_its_description_or_its_id() -> None:
+    assert (hook("The till").title, hook().title) == ("The till", "w")
 
 
 def test_five_days_of_nothing_but_failures_are_enough() -> None:
