@@ -171,7 +171,7 @@ def test_a_webhook_that_is_enabled_begins_afresh() -> None:
     assert (one.is_enabled, one.disabled_reason) == (False, DisabledReason.FAILING)
     one.enable(later)
     assert (one.is_enabled, one.disabled_reason, one.updated_at) == (True, None, later)
-    assert (one.failures, one.failing_since, one.open_until) == (0, None, None)
+    assert [one.failures, one.failing_since, one.open_until] == [0, None, None]
 
 
 def test_a_webhook_is_known_by_its_description_or_its_id() -> None:
