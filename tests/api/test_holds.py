@@ -154,6 +154,16 @@ async def test_who_leaves_the_line_lets_the_next_step_up(line: Line) -> None:
     assert await holds(ada, state="all") == []
 
 
+async def test_who_leaves_the_line_while_all_copies_are_out_leaves_nothing_behind(line: Line) -> None:
+    admin, ada, ben, cleo, book = line
+    assert (await cancel_hold(ben, book)).status_code == 204
+    assert await hold_states(admin, book) == ["cancelled", "waiting"]
+    assert [hold["queue_position"] for hold in await holds(cleo)] == [1]
+    assert await notices(cleo) == []
+    await give_back(ada, book)
+    assert await hold_states(admin, book) == ["cancelled", "ready"]
+
+
 async def test_what_is_not_fetched_in_time_goes_to_the_next_when_somebody_looks(line: Line, clock: FakeClock) -> None:
     admin, ada, ben, cleo, book = line
     await give_back(ada, book)

@@ -21,6 +21,10 @@ from luminalib.domain.media import MediaType
         ("", "unnamed.pdf"),
         ("..", "unnamed.pdf"),
         ("x" * 300 + ".pdf", "x" * 251 + ".pdf"),
+        ("x" * 300 + "." + "e" * 8, "x" * 246 + "." + "e" * 8),
+        ("x" * 300 + "." + "e" * 9, "x" * 255),
+        ("x." + "y" * 253, "x." + "y" * 253),
+        ("." + "y" * 300, "." + "y" * 254),
     ],
 )
 def test_file_names_are_made_safe(raw: str, safe: str) -> None:

@@ -13,6 +13,7 @@ from luminalib.domain.networks import is_public, is_within, network_of
         ("fe80::1%eth0", "fe80::/64"),
         ("::ffff:198.51.100.7", "198.51.100.7"),
         ("::1", "::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
         ("testclient", "testclient"),
         ("", ""),
     ],
@@ -26,6 +27,7 @@ INSIDE = """
 224.0.0.1 240.0.0.1 198.18.0.1 192.0.2.1 192.0.0.8 ::1 :: fe80::1 fe80::1%eth0 2001:4860:4860::8888%eth0 fc00::1
 fd00:ec2::254 ff02::1 fec0::1 2001:db8::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 64:ff9b::7f00:1
 64:ff9b::a9fe:a9fe 64:ff9b:1::808:808 2002:7f00:1:: 2002:a9fe:a9fe:: ::127.0.0.1 2001:0:5ef5:79fd::f5ff:fffe
+4000::1 e000::1
 """
 
 
@@ -45,6 +47,6 @@ def test_what_lies_outside_is_public(address: str) -> None:
 
 
 def test_networks_of_ones_own_are_named_by_prefix_or_address() -> None:
-    home = ["192.168.1.0/24", "10.0.0.7", "fd00::/8"]
-    assert all(is_within(one, home) for one in ("192.168.1.9", "10.0.0.7", "fd00::1", "::ffff:192.168.1.9"))
+    home = ["192.168.1.7/24", "10.0.0.7", "fd00::/8"]
+    assert all(is_within(one, home) for one in ("192.168.1.9", "10.0.0.7", "fd00::1", "fd00::1%eth0", "::ffff:192.168.1.9"))
     assert not any(is_within(one, home) for one in ("192.168.2.9", "10.0.0.8", "fe80::1"))
