@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luminalib.domain.confidence import HOPELESS, SURE, Evidence, confidence_in_quote, worth_of
+from luminalib.domain.confidence import (
+    HOPELESS,
+    SURE,
+    Evidence,
+    confidence_in_answer,
+    confidence_in_quote,
+    is_hopeless,
+    is_near_in_meaning,
+    worth_of,
+)
 from luminalib.domain.intents import Intent, intent_of
 from luminalib.domain.media import MediaType
 from luminalib.domain.questions import Asked, asked_for, holds
@@ -112,6 +121,30 @@ def test_confidence_grows_with_every_kind_of_evidence() -> None:
     assert confidence_in_quote(weak, 1.0, holds_it=True) < HOPELESS < SURE < confidence_in_quote(strong, 6.0, holds_it=True)
     assert confidence_in_quote(strong, 6.0, holds_it=False) < HOPELESS
     assert 0.0 <= confidence_in_quote(Evidence(), -9.0, holds_it=True) < confidence_in_quote(strong, 90.0, holds_it=True) <= 1.0
+
+
+def test_a_sentence_that_stands_in_a_passage_is_worth_more_the_more_of_it_does() -> None:
+    found = Evidence(lexical=0.4, rarity=0.5, words=4)
+    quoted = confidence_in_quote(found, 3.0, holds_it=True)
+    answers = [confidence_in_answer(found, 3.0, grounded, holds_it=True) for grounded in (0.0, 0.5, 1.0)]
+    assert answers[0] == quoted
+    assert answers == sorted(set(answers))
+    assert confidence_in_answer(found, 3.0, 1.0, holds_it=False) == pytest.approx(answers[-1] * HOPELESS)
+
+
+def test_what_is_far_in_words_and_in_meaning_is_read_by_nobody() -> None:
+    assert is_hopeless(None, 0.01)
+    assert not is_hopeless(None, 0.02)
+    assert is_hopeless(0.29, 0.01)
+    assert not is_hopeless(0.3, 0.01)
+    assert not is_hopeless(0.29, 0.02)
+
+
+def test_what_is_near_in_meaning_is_shown_where_it_shares_no_words() -> None:
+    assert is_near_in_meaning(0.44, 0.54)
+    assert not is_near_in_meaning(0.43, 0.54)
+    assert not is_near_in_meaning(0.44, 0.55)
+    assert not is_near_in_meaning(None, 0.0)
 
 
 def test_what_two_searches_say_is_joined() -> None:

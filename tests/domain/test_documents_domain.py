@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luminalib.domain.documents import LEGAL_STEPS, Document, DocumentStatus, IllegalStep, StagedFile
+from luminalib.domain.documents import (
+    LEGAL_STEPS,
+    Document,
+    DocumentStatus,
+    ExtractionFailed,
+    IllegalStep,
+    NotFailed,
+    StagedFile,
+    claim_of,
+)
 from luminalib.domain.media import MediaType
 from luminalib.domain.texts import SECTION_BREAK, sections_of
 
@@ -62,6 +71,67 @@ def test_new_content_starts_anew_under_the_same_id() -> None:
     assert (one.id, one.uploaded_by, one.created_at) == ("d", "owner", NOW)
     assert (one.sha256, one.status, one.word_count, one.updated_at) == ("b" * 64, DocumentStatus.PENDING, None, LATER)
     assert "b" * 16 in one.content_key
+
+
+def test_each_member_and_the_catalogue_have_a_content_once() -> None:
+    sha256 = "a" * 64
+    mine, yours, house, ours = [
+        Document.from_staged("d", staged(sha256), owner, NOW, is_catalogued=is_catalogued)
+        for owner, is_catalogued in (("ada", False), ("ben", False), (None, False), ("ada", True))
+    ]
+    assert len({mine.claim, yours.claim, house.claim, ours.claim}) == 4
+    assert Document.from_staged("e", staged(sha256), "ada", LATER).claim == mine.claim
+    assert (ours.claim, ours.is_catalogued, mine.is_catalogued) == (sha256, True, False)
+    mine.enter_catalogue()
+    assert (mine.claim, mine.is_catalogued) == (ours.claim, True)
+
+
+@pytest.mark.parametrize("is_catalogued", [True, False])
+def test_new_content_belongs_to_whom_the_old_did(*, is_catalogued: bool) -> None:
+    one = Document.from_staged("d", staged(), "ada", NOW, is_catalogued=is_catalogued)
+    one.knowledge_path = "rules.txt"
+    one.replace_content(staged("b" * 64), LATER)
+    assert (one.is_catalogued, one.knowledge_path) == (is_catalogued, "rules.txt")
+    assert one.claim == claim_of("b" * 64, None if is_catalogued else "ada")
+
+
+@pytest.mark.parametrize("status", [*DocumentStatus])
+def test_only_what_has_failed_is_tried_again(status: DocumentStatus) -> None:
+    one = document(status)
+    if status is DocumentStatus.FAILED:
+        assert one.retry(LATER) is DocumentStatus.FAILED
+        assert (one.status, one.progress, one.updated_at) == (DocumentStatus.PENDING, 0, LATER)
+    else:
+        with pytest.raises(NotFailed) as refused:
+            one.retry(LATER)
+        assert refused.value.facts == {"status": status.value}
+
+
+def test_progress_goes_through_the_percents_of_its_state_and_never_back() -> None:
+    one = document(DocumentStatus.PROCESSING)
+    one.progress = 5
+    for share, progress, is_news in ((0.0, 5, False), (0.5, 32, True), (0.5, 32, False), (0.2, 32, False), (-1.0, 32, False)):
+        assert (one.advance(share, LATER), one.progress) == (is_news, progress)
+    assert (one.advance(7.0, LATER), one.progress, one.updated_at) == (True, 59, LATER)
+    one.move_to(DocumentStatus.ANALYZING, LATER)
+    assert (one.advance(1.0, LATER), one.progress) == (True, 99)
+    for status in (DocumentStatus.PENDING, DocumentStatus.FAILED, DocumentStatus.COMPLETED):
+        rests = document(status)
+        assert not rests.advance(1.0, LATER)
+        assert rests.updated_at == NOW
+
+
+def test_files_lie_where_their_content_says() -> None:
+    one = Document.from_staged("d", staged("0123456789abcdef" * 4), "ada", NOW)
+    assert (one.content_key, one.key_for_cover) == (
+        "documents/d/0123456789abcdef.txt",
+        "documents/d/cover-0123456789abcdef.webp",
+    )
+
+
+def test_why_text_cannot_be_read_is_a_word_and_a_sentence() -> None:
+    failed = ExtractionFailed("drm", "It is locked.")
+    assert (failed.code, failed.detail, failed.facts) == ("drm", "It is locked.", {"code": "drm"})
 
 
 @given(st.lists(st.tuples(st.none() | st.text(), st.text()), max_size=20))

@@ -3,7 +3,7 @@
 import pytest
 
 from bookfiles import make_epub, make_pdf, make_zip
-from luminalib.domain.media import ContentSniffer, MediaType, UnsupportedMediaType
+from luminalib.domain.media import ContentSniffer, MediaType, UnsupportedMediaType, file_name_of
 
 PDF = make_pdf(["Hello"])
 EPUB = make_epub([("One", "Hello")])
@@ -76,6 +76,43 @@ def test_a_name_that_claims_another_kind_is_refused_with_the_fact(content: bytes
     with pytest.raises(UnsupportedMediaType) as refusal:
         sniff(content, filename)
     assert refusal.value.facts["detected"] == detected
+
+
+@pytest.mark.parametrize("fill", ["", "word " * 2000])
+def test_a_web_page_is_no_book_whatever_its_name(fill: str) -> None:
+    page = f"<!DOCTYPE html><html><body><p>Hello {fill}</p></body></html>"
+    with pytest.raises(UnsupportedMediaType) as refusal:
+        sniff(page.encode(), "a.txt")
+    assert refusal.value.facts["detected"] == "a web page"
+    assert "Print it into a PDF" in refusal.value.detail
+    assert sniff(page.encode("utf-16-le"), "a.txt") is MediaType.TEXT, "in UTF-16 nobody sends anything else"
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize(("words", "is_text"), [("It was a dark night. " * 9, True), ("\u4e2d\u6587" * 30 + "a" * 30, False)])
+def test_utf_16_is_known_by_its_zeros(words: str, order: str, *, is_text: bool) -> None:
+    content = words.encode(f"utf-16-{order}")
+    if is_text:
+        assert sniff(content, "a.txt") is MediaType.TEXT
+    else:
+        with pytest.raises(UnsupportedMediaType):
+            sniff(content, "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The Salt Road", "The Salt Road.epub"),
+        ('A/B\\C: "D"? <E>|*', "A B C D E.epub"),
+        (" . Dots. ", "Dots.epub"),
+        ("a" * 119 + ". more", "a" * 119 + ".epub"),
+        ("a" * 200, "a" * 120 + ".epub"),
+        ("...", None),
+        ("", None),
+    ],
+)
+def test_a_title_is_a_file_name_that_every_system_takes(title: str, name: str | None) -> None:
+    assert file_name_of(title, MediaType.EPUB) == name
 
 
 def test_a_pdf_with_a_zip_behind_it_is_a_pdf_only() -> None:

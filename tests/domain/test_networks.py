@@ -13,7 +13,6 @@ from luminalib.domain.networks import is_public, is_within, network_of
         ("fe80::1%eth0", "fe80::/64"),
         ("::ffff:198.51.100.7", "198.51.100.7"),
         ("::1", "::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
         ("testclient", "testclient"),
         ("", ""),
     ],
