@@ -14,6 +14,8 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.listings import book_listings
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views import book_pages, books
+from luminalib.adapters.db.views.book_pages import page_statement
+from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.reader import Reader, SqliteReader
 from luminalib.adapters.db.views.statements import Statement
@@ -179,6 +181,27 @@ async def test_what_matches_too_many_is_counted_now_and_then_and_said_to_be(
     for kept in (BookFilter(), BookFilter(tag="all"), BookFilter(tag="all", sort="title")):
         exact = await views.list("main", kept, PageRequest())
         assert (exact.total, exact.is_estimate) == (BOOKS, False), "what is kept is never estimated"
+    for cached in (book_pages.page_statement, book_pages.total_statement):
+        cached.cache_clear()
+
+
+async def test_a_long_list_of_one_author_is_not_sorted_whole(views: SqlBookViews, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (books, book_pages):
+        monkeypatch.setattr(module, "COUNTED_EXACTLY", 10)
+    monkeypatch.setattr(books, "MANY", 10)
+    walks: list[bool] = []
+
+    def asked(shape: Shape, *given: Any, **named: Any) -> Statement:
+        walks.append(shape.walks)
+        return page_statement(shape, *given, **named)
+
+    monkeypatch.setattr(books, "page_statement", asked)
+    for cached in (book_pages.page_statement, book_pages.total_statement):
+        cached.cache_clear()
+    for page in (1, 2, 1):  # at first it is counted, then its length is known
+        found = await views.list("main", BookFilter(author="lee", sort="title"), PageRequest(page, 10))
+        assert (found.total, found.is_estimate) == (BOOKS, True)
+    assert walks == [True] * 3
     for cached in (book_pages.page_statement, book_pages.total_statement):
         cached.cache_clear()
 

@@ -181,8 +181,8 @@ class SqlBookViews(BookViews):
         self, tenant_id: str, wanted: BookFilter, shape: Shape, given: dict[str, Any], page: PageRequest
     ) -> Page[BookView]:
         total = self._estimated(tenant_id, wanted)
-        if total is None and shape.only_label and shape.sort.removeprefix("-") != "created_at":
-            total = await self._count(tenant_id, wanted, shape, given)
+        if shape.only_label and shape.sort.removeprefix("-") != "created_at":
+            total = total or await self._count(tenant_id, wanted, shape, given)
             shape = shape._replace(walks=total.books > MANY)
         if total is None and page.offset >= FAR:
             total = await self._count(tenant_id, wanted, shape, given)
