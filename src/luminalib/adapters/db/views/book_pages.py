@@ -21,7 +21,7 @@ from luminalib.domain.holds import HoldState
 COUNTED_EXACTLY = 100_000
 """More matches than this are not counted for each request."""
 COMPARED = 1_000
-"""So many books of a word are counted at most, to begin with the rarest word of a name."""
+"""So many books of a label are counted at most, to begin with the rarest."""
 _L, _B, _D = book_listings.c, books.c, documents.c
 _NOW = sa.bindparam("now", type_=UtcDateTime, required=True)
 _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
@@ -114,20 +114,27 @@ def _is_label(label: Any, kind: str, name: str) -> tuple[sa.ColumnElement[bool],
     return label.c.kind == kind, label.c.label == sa.bindparam(name, type_=sa.String)
 
 
+def _has_label(source: Any, kind: str, name: str) -> sa.ColumnElement[bool]:
+    """Whether a book of the source has a label, looked up book by book.
+
+    It is a value, not EXISTS nor a join: PostgreSQL would look up all books of the label first, unless it knows how many they are.
+    """
+    label = book_labels.alias(f"label_{name}")
+    has_it: sa.Select[Any] = sa.select(sa.literal_column("1")).where(_same(label, source), *_is_label(label, kind, name))
+    return has_it.correlate(source).scalar_subquery().is_not(None)
+
+
 def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:
     """The tables that a filter needs beside the listings, and its conditions."""
     found: list[sa.ColumnElement[bool]] = []
-    for kind, name in shape.labels * shape.walks:
-        label = book_labels.alias(f"label_{name}")
-        has_it: sa.Select[Any] = sa.select(sa.literal_column("1")).where(_same(label, book_listings), *_is_label(label, kind, name))
-        # A value, not EXISTS: PostgreSQL would look up all books of the label first again.
-        found.append(has_it.correlate(book_listings).scalar_subquery().is_not(None))
+    found += [_has_label(book_listings, kind, name) for kind, name in shape.labels * shape.walks]
     if shape.has_language:
         found.append(_L.language == sa.bindparam("language", type_=sa.String))
     if shape.has_year:
         found.append(_L.year_key == sa.bindparam("year", type_=sa.Integer))
-    if shape.has_status:
-        found.append(_L.status == sa.bindparam("status", type_=sa.String))
+    if shape.has_status:  # nearly all books are in one state, and few are out: SQLite would begin with the state
+        status: sa.ColumnElement[str] = _L.status + "" if shape.available is False else _L.status
+        found.append(status == sa.bindparam("status", type_=sa.String))
     if shape.words:
         texts = texts_of(shape)
         source = source.join(texts, texts.c.book_id == _L.book_id)
@@ -150,18 +157,15 @@ def _parts(shape: Shape, *columns: sa.ColumnElement[Any]) -> list[Any]:
 
 
 def _parts_of_labels(shape: Shape, *columns: sa.ColumnElement[Any]) -> list[Any]:
-    """The same, begun with the labels: they come in the order of their time, and often the listings are not needed at all."""
-    first, *others = [book_labels.alias(f"label_{name}") for _, name in shape.labels]
-    source: Any = first
-    for other in others:
-        source = source.join(other, _same(other, first))
-    asked = zip((first, *others), shape.labels, strict=True)
-    conditions = [condition for label, (kind, name) in asked for condition in _is_label(label, kind, name)]
+    """The same, begun with the first label: they come in the order of their time, and often the listings are not needed at all."""
+    (kind, name), *others = shape.labels
+    first = book_labels.alias(f"label_{name}")
+    conditions = [*_is_label(first, kind, name), *(_has_label(first, *other) for other in others)]
     theirs = {_L.created_at.key: first.c.created_at, _L.book_id.key: first.c.book_id}
     found = [theirs.get(one.key or "", one) for one in columns]
     if shape.is_only_labels and {*map(id, found)} <= {*map(id, theirs.values())}:
-        return [sa.select(*found).select_from(source).where(*conditions)]
-    source, more = _matches(shape, source.join(book_listings, _same(book_listings, first)))
+        return [sa.select(*found).select_from(first).where(*conditions)]
+    source, more = _matches(shape, first.join(book_listings, _same(book_listings, first)))
     return _by_availability(shape, sa.select(*found).select_from(source).where(*conditions, *more))
 
 
@@ -176,7 +180,8 @@ def _by_availability(shape: Shape, matching: Any) -> list[Any]:
     set_free = _set_free()
     if shape.available:
         return [matching.where(_L.copies_free > 0), matching.where(_L.copies_free <= 0, set_free)]
-    return [matching.where(_L.copies_free <= 0, sa.func.coalesce(~set_free, sa.true()))]
+    free = _L.copies_free + 0 if shape.walks else _L.copies_free  # of a sum there is no index that would be taken and sorted
+    return [matching.where(free <= 0, sa.func.coalesce(~set_free, sa.true()))]
 
 
 def matching_keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
@@ -186,14 +191,12 @@ def matching_keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
 
 
 @cache
-def frequencies(author_words: int) -> Statement:
-    """How many books have each word of an author's name, up to COMPARED, in the order of the parameters."""
+def frequencies(labels: tuple[tuple[str, str], ...]) -> Statement:
+    """How many books have each of some labels, up to COMPARED."""
     counts = []
-    for n in range(author_words):
-        some = sa.select(book_labels.c.book_id).where(
-            book_labels.c.kind == "author", book_labels.c.label == sa.bindparam(f"author{n}", type_=sa.String)
-        )
-        counts.append(sa.select(sa.func.count()).select_from(some.limit(sa.literal_column(str(COMPARED))).subquery(f"some{n}")))
+    for kind, name in labels:
+        some = sa.select(book_labels.c.book_id).where(*_is_label(book_labels, kind, name))
+        counts.append(sa.select(sa.func.count()).select_from(some.limit(sa.literal_column(str(COMPARED))).subquery(f"some_{name}")))
     return Statement(sa.select(*(count.scalar_subquery() for count in counts)))
 
 
@@ -234,11 +237,12 @@ def _total(shape: Shape) -> sa.ColumnElement[int]:
             catalogue_terms.c.kind == kind, catalogue_terms.c.label == sa.bindparam(kind, type_=sa.String)
         )
         return sa.func.coalesce(known.scalar_subquery(), 0)
-    if shape.is_only_out:  # of those that are out by the index few have been set free
-        left: sa.ColumnElement[int] = _count_of("out", _L.copies_free <= 0) - _count_of(
-            "set_free", _L.copies_free <= 0, _set_free()
+    if shape.is_only_out or shape.is_only_in:  # of those that are out by the index few have been set free
+        most = None if shape.is_only_in else COUNTED_EXACTLY + 1
+        left: sa.ColumnElement[int] = _count_of("out", _L.copies_free <= 0, most=most) - _count_of(
+            "set_free", _L.copies_free <= 0, _set_free(), most=most
         )
-        return left
+        return sa.select(catalogues.c.books).scalar_subquery() - left if shape.is_only_in else left
     some = (
         matching_keys(shape._replace(sort="created_at", walks=False), _L.book_id)
         .limit(sa.literal_column(str(COUNTED_EXACTLY + 1)))
@@ -247,9 +251,10 @@ def _total(shape: Shape) -> sa.ColumnElement[int]:
     return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
 
-def _count_of(name: str, *conditions: sa.ColumnElement[bool]) -> Any:
-    found = sa.select(_L.book_id).where(*conditions).limit(sa.literal_column(str(COUNTED_EXACTLY + 1))).subquery(f"some_{name}")
-    return sa.select(sa.func.count()).select_from(found).scalar_subquery()
+def _count_of(name: str, *conditions: sa.ColumnElement[bool], most: int | None = None) -> Any:
+    found = sa.select(_L.book_id).where(*conditions)
+    some = (found if most is None else found.limit(sa.literal_column(str(most)))).subquery(f"some_{name}")
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
 
 @cache
@@ -260,6 +265,10 @@ def total_statement(shape: Shape) -> Statement:
 
 @cache
 def estimate_statement(shape: Shape) -> Statement:
-    """How many match, counted to the end."""
+    """How many match, counted to the end; for a state that most books are in, those that are not."""
+    if shape.is_only_status:
+        status = sa.bindparam("status", type_=sa.String)
+        others = _count_of("before", _L.status < status) + _count_of("behind", _L.status > status)
+        return Statement(sa.select(catalogues.c.books - others))
     found = matching_keys(shape._replace(sort="created_at"), _L.book_id).subquery("found")
     return Statement(sa.select(sa.func.count()).select_from(found))

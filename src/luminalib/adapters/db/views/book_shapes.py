@@ -18,9 +18,11 @@ class Shape(NamedTuple):
     has_status: bool = False
     available: bool | None = None
     walks: bool = False
-    """Whether the list is gone through in its order until the page is full: for a label that very many books have."""
+    """Whether the list is gone through in its order until the page is full: for what very many books have in common."""
     words: str = ""
     """How the database is asked for the words of a question: fts5 or tsquery; empty without one."""
+    rarest: str = ""
+    """The parameter of the label that the databases begin with, if it is not the first by itself."""
 
     @classmethod
     def of(cls, wanted: BookFilter, words: str = "") -> "Shape":
@@ -46,12 +48,13 @@ class Shape(NamedTuple):
     def labels(self) -> list[tuple[str, str]]:
         """The labels that a book must have, as (kind, name of the parameter)."""
         found = [("author", f"author{n}") for n in range(self.author_words)]
-        return found + [("tag", "tag")] * self.has_tag + [("series", "series")] * self.has_series
+        found += [("tag", "tag")] * self.has_tag + [("series", "series")] * self.has_series
+        return sorted(found, key=lambda label: label[1] != self.rarest)
 
     @property
     def is_only_labels(self) -> bool:
         """Whether nothing but labels is asked for."""
-        return bool(self.labels) and self._replace(author_words=0, has_tag=False, has_series=False).is_whole
+        return bool(self.labels) and self._replace(author_words=0, has_tag=False, has_series=False, rarest="").is_whole
 
     @property
     def only_label(self) -> str | None:
@@ -61,12 +64,27 @@ class Shape(NamedTuple):
     @property
     def is_kept(self) -> bool:
         """Whether somewhere stands how many match: it is always exact."""
-        return self.is_whole or self.only_label in ("tag", "series")
+        return self.is_whole or self.is_only_in or self.only_label in ("tag", "series")
+
+    @property
+    def is_only_in(self) -> bool:
+        """Whether only books with a free copy are asked for, and nothing else."""
+        return self.available is True and self._replace(available=None).is_whole
+
+    @property
+    def is_only_status(self) -> bool:
+        """Whether a state is all that is asked for."""
+        return self.has_status and self._replace(has_status=False).is_whole
 
     @property
     def is_only_out(self) -> bool:
         """Whether only books without a free copy are asked for, and nothing else."""
         return self.available is False and self._replace(available=None).is_whole
+
+    @property
+    def may_walk(self) -> bool:
+        """Whether going through the list in its order may be quicker than sorting what matches: that depends on how many do."""
+        return self.sort.removeprefix("-") != "created_at" and (self.only_label is not None or self.is_only_out)
 
     @property
     def is_only_words(self) -> bool:

@@ -39,7 +39,7 @@ from luminalib.ports.views import BookViews
 
 ESTIMATES_KEPT, ESTIMATE_LIFE = 1000, timedelta(minutes=1)
 MANY = 2_000
-"""When more books than this have a label, the list is gone through in its order: twenty of them come sooner than all are sorted."""
+"""When more books than this match, the list is gone through in its order: twenty of them come sooner than all are sorted."""
 USUAL_SORTS = ("-created_at", "title", "author", "-rating", "-loans", "-year")
 USUAL_FILTERS: tuple[dict[str, Any], ...] = ({"available": True}, {"has_tag": True}, {"has_language": True}, {"author_words": 1})
 FAR = 10_000
@@ -134,8 +134,7 @@ class SqlBookViews(BookViews):
 
     async def list(self, tenant_id: str, wanted: BookFilter, page: PageRequest) -> Page[BookView]:
         """See BookViews."""
-        shape = Shape.of(wanted, self._search.kind)
-        given = await self._given(tenant_id, wanted, shape)
+        shape, given = await self._asked(tenant_id, wanted)
         if wanted.q is None:
             return await self._listed(tenant_id, wanted, shape, given, page)
         typed = Typed.of(wanted.q)
@@ -157,8 +156,7 @@ class SqlBookViews(BookViews):
 
     async def facets(self, tenant_id: str, wanted: BookFilter, kinds: Sequence[FacetKind]) -> dict[FacetKind, Sequence[Facet]]:
         """See BookViews."""
-        shape = Shape.of(wanted, self._search.kind)
-        given = await self._given(tenant_id, wanted, shape)
+        shape, given = await self._asked(tenant_id, wanted)
         if wanted.q is not None:
             typed = Typed.of(wanted.q)
             found = await self._search.find(tenant_id, typed, shape, given) if typed.groups else None
@@ -167,21 +165,26 @@ class SqlBookViews(BookViews):
             given["match"] = found.match
         return {kind: await self._search.facet(tenant_id, kind, shape, given) for kind in kinds}
 
-    async def _given(self, tenant_id: str, wanted: BookFilter, shape: Shape) -> dict[str, Any]:
-        """The values of a list. Of an author's words the rarest is the first: the databases begin with it."""
-        given = _values(wanted) | {"now": self._clock.now()}
-        names = [f"author{n}" for n in range(shape.author_words)]
-        if len(names) > 1:
-            counts = await self._reader.row(frequencies(len(names)), tenant_id, **given)
-            ordered = sorted(zip(counts or (), (given[name] for name in names), strict=True))
-            given |= zip(names, (word for _, word in ordered), strict=True)
-        return given
+    async def _asked(self, tenant_id: str, wanted: BookFilter) -> tuple[Shape, dict[str, Any]]:
+        """The shape of a list and its values. Of several labels the rarest is the first: the databases begin with it."""
+        shape, given = Shape.of(wanted, self._search.kind), _values(wanted) | {"now": self._clock.now()}
+        labels = tuple(shape.labels)
+        if len(labels) <= 1:
+            return shape, given
+        row = await self._reader.row(frequencies(labels), tenant_id, **given)
+        counts = {name: count for (_, name), count in zip(labels, row or (), strict=True)}
+        authors = [name for kind, name in labels if kind == "author"]
+        words = sorted((counts.pop(name), given[name]) for name in authors)
+        given |= zip(authors, (word for _, word in words), strict=True)
+        counts |= dict(zip(authors[:1], (count for count, _ in words), strict=False))
+        rarest = min(counts, key=counts.__getitem__)
+        return shape._replace(rarest="" if rarest == labels[0][1] else rarest), given
 
     async def _listed(
         self, tenant_id: str, wanted: BookFilter, shape: Shape, given: dict[str, Any], page: PageRequest
     ) -> Page[BookView]:
         total = self._estimated(tenant_id, wanted)
-        if shape.only_label and shape.sort.removeprefix("-") != "created_at":
+        if shape.may_walk:
             total = total or await self._count(tenant_id, wanted, shape, given)
             shape = shape._replace(walks=total.books > MANY)
         if total is None and page.offset >= FAR:
