@@ -13,7 +13,7 @@ from accounts import Library, audited, bearer, email_of, log_in, opened, refresh
 from conftest import SignUp
 from fakes import FakeClock
 from journeys import PASSWORD
-from luminalib.adapters.db.auth import users
+from luminalib.adapters.db.auth import sessions, users
 from luminalib.adapters.security.passwords import Argon2Hasher
 from luminalib.container import Container, secret_key
 from luminalib.domain.auth import User
@@ -102,6 +102,15 @@ async def test_signing_out_ends_both_tokens_at_once(client: httpx.AsyncClient) -
     assert (await client.post("/auth/signout", headers=bearer)).status_code == 204
     assert (await client.get("/auth/me", headers=bearer)).status_code == 401
     assert (await client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})).status_code == 401
+
+
+async def test_a_session_that_is_not_kept_any_more_is_over(client: httpx.AsyncClient, container: Container) -> None:
+    await client.post("/auth/signup", json=ADA)
+    tokens = (await client.post("/auth/login", json=ADA)).json()
+    async with container.database.owner.begin() as connection:
+        await connection.execute(sa.delete(sessions))
+    for answer in (await refresh(client, tokens), await client.get("/auth/me", headers=bearer(tokens))):
+        assert (answer.status_code, slug(answer)) == (401, "invalid-token")
 
 
 async def test_refreshing_rotates_and_reuse_ends_the_session(client: httpx.AsyncClient, age_sessions: Any) -> None:

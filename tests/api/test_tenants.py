@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from accounts import Library, bearer, email_of, opened, slug
 from fakes import FakeLLM
 from journeys import PASSWORD, add
+from luminalib.adapters.db.audit import audit_events
 from luminalib.container import open_container
+from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import MAIN_TENANT
 from luminalib.domain.tenants import remove_tenant
 from luminalib.services.tenant_removal import TenantRemovalService
@@ -124,6 +126,24 @@ async def test_guesses_in_one_library_shut_nobody_out_of_another(operator: httpx
     assert answer.status_code == 429
     right = {"email": email_of("ada"), "password": PASSWORD}
     assert (await library.visitor("203.0.113.5").post("/auth/login", json=right)).status_code == 200
+
+
+async def test_guesses_are_in_the_audit_log_of_libraries_that_there_are(operator: httpx.AsyncClient, library: Library) -> None:
+    await found(operator, library)
+
+    async def failures() -> list[str]:
+        async with library.container.database.owner.connect() as connection:
+            failed = sa.select(audit_events.c.tenant_id).where(audit_events.c.action == AuditAction.LOGIN_FAILED)
+            return [*await connection.scalars(failed)]
+
+    for tenant in ("seaside", "atlantis"):
+        account = {"email": email_of("grace"), "password": "wrong", "tenant": tenant}
+        answer = await library.visitor().post("/auth/login", json=account)
+        assert (answer.status_code, slug(answer)) == (401, "bad-credentials")
+    assert await failures() == ["seaside"]
+    (await operator.patch("/tenants/seaside", json={"is_active": False})).raise_for_status()
+    await library.visitor().post("/auth/login", json={"email": email_of("grace"), "password": "wrong", "tenant": "seaside"})
+    assert await failures() == ["seaside"]
 
 
 async def test_tokens_tickets_and_devices_know_their_library(operator: httpx.AsyncClient, library: Library) -> None:

@@ -154,6 +154,13 @@ async def test_what_is_no_announcement_is_refused(admin: httpx.AsyncClient) -> N
         assert (answer.status_code, slug(answer)) == (status, problem), headers
 
 
+async def test_the_largest_file_is_announced_and_nothing_beyond(admin: httpx.AsyncClient) -> None:
+    most = 2 * 2**20
+    assert (await create(admin, most, filename="a.txt")).status_code == 201
+    beyond = await create(admin, most + 1, filename="a.txt")
+    assert (beyond.status_code, slug(beyond), beyond.json()["max_bytes"]) == (413, "file-too-large", most)
+
+
 async def test_the_last_piece_tells_what_is_wrong_with_the_file(admin: httpx.AsyncClient) -> None:
     path = (await create(admin, 48, filename="picture.pdf")).headers["Location"]
     refused = await send(admin, path, 0, b"\x89PNG\r\n\x1a\n" + bytes(40))
@@ -203,9 +210,10 @@ async def test_a_member_has_so_many_uploads_under_way_and_no_more(library: Libra
     async with services.loans._uow(MAIN_TENANT) as uow:
         for upload in open_ones:
             await uow.uploads.add(upload)
-    last = (await create(member, 10, filename="last.txt")).headers["Location"]
-    refused = await create(member, 10, filename="one too many.txt")
-    assert (refused.status_code, slug(refused), refused.json()["max_uploads"]) == (409, "too-many-uploads", MAX_OPEN)
+    at_once = await asyncio.gather(*(create(member, 10, filename=f"{n}.txt") for n in range(5)))
+    (last,) = [answer.headers["Location"] for answer in at_once if answer.status_code == 201]
+    for refused in (answer for answer in at_once if answer.status_code != 201):
+        assert (refused.status_code, slug(refused), refused.json()["max_uploads"]) == (409, "too-many-uploads", MAX_OPEN)
     assert (await create(admin, 10, filename="another's.txt")).status_code == 201
     assert (await member.delete(last, headers=TUS)).status_code == 204
     assert (await create(member, 10, filename="instead.txt")).status_code == 201

@@ -76,7 +76,7 @@ async def test_a_token_made_for_an_admin_is_a_members_once_the_office_is_over(
 async def test_closing_an_account_takes_effect_at_once_and_everywhere(
     library: Library, admin: httpx.AsyncClient, ada: httpx.AsyncClient
 ) -> None:
-    tokens = await log_in(library.visitor(), "ada")
+    tokens, ada_id = await log_in(library.visitor(), "ada"), await id_of(ada)
     device = (await ada.post("/auth/me/app-passwords", json={"name": "e-reader"})).json()["password"]
     assert (await change(admin, ada, is_active=False)).json()["is_active"] is False
     assert (await ada.get("/auth/me")).status_code == 401
@@ -85,6 +85,8 @@ async def test_closing_an_account_takes_effect_at_once_and_everywhere(
     closed = await library.visitor().post("/auth/login", json={"email": email_of("ada"), "password": PASSWORD})
     wrong = await library.visitor().post("/auth/login", json={"email": email_of("ada"), "password": "wrong"})
     assert (closed.status_code, closed.text) == (401, wrong.text)
+    failed = [event["subject_id"] for event in await audited(admin) if event["action"] == "login-failed"]
+    assert failed == [ada_id] * 2, "the right password of a closed account is one more failure"
 
 
 async def test_an_account_that_is_opened_again_needs_a_new_log_in(
