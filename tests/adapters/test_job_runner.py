@@ -15,7 +15,7 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.jobs.inprocess import KEEP_FINISHED, POLL_SECONDS, InProcessJobRunner
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.jobs import LEASE, LONGEST_PAUSE, MAX_CLAIMS, Job, JobStatus
+from luminalib.domain.jobs import LEASE, LONGEST_PAUSE, MAX_CLAIMS, RETRY_AFTER, Job, JobStatus
 from luminalib.ports.jobs import JobHandler
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -196,16 +196,20 @@ async def test_what_a_living_process_does_is_left_alone(desk: Desk) -> None:
     assert await desk.ledger.heartbeat(claimed, alive, desk.clock.now())
 
 
-async def test_work_that_always_ends_its_process_is_given_up(desk: Desk) -> None:
+@pytest.mark.parametrize("starts", [MAX_CLAIMS - 1, MAX_CLAIMS])
+async def test_work_that_always_ends_its_process_is_given_up(desk: Desk, starts: int) -> None:
     await desk.enqueue()
-    for _ in range(MAX_CLAIMS):
+    for _ in range(starts):
         assert await desk.ledger.claim("host:1:x", desk.clock.now()) is not None
         await desk.ledger.release_dead(lambda _: True)
         desk.clock.advance(LONGEST_PAUSE)
     recorder = Recorder(succeed)
     await desk.work(recorder, lambda: bool(recorder.notes))
-    assert recorder.tries == 0
-    assert recorder.notes[0].startswith("gave up: The server stopped each time")
+    if starts < MAX_CLAIMS:
+        assert recorder.notes == ["done 0"]
+    else:
+        assert recorder.tries == 0
+        assert recorder.notes[0].startswith("gave up: The server stopped each time")
 
 
 async def test_a_runner_says_when_its_workers_are_gone(desk: Desk) -> None:
@@ -260,6 +264,52 @@ async def test_dropped_work_ends_at_once_and_is_not_tried_again(desk: Desk) -> N
     assert ended.is_set()
     assert (recorder.tries, recorder.notes) == (2, ["done next"])
     assert await desk.ledger.claim("host:1:x", desk.clock.now() + timedelta(days=1)) is None
+
+
+async def test_a_failure_waits_a_moment_and_counts_once(desk: Desk) -> None:
+    await desk.enqueue()
+    recorder = Recorder(break_down)
+    runner = InProcessJobRunner(desk.ledger, desk.clock)
+    await runner.start({"job": JobHandler(recorder.run, recorder.give_up, recorder.before_retry)})
+    async with asyncio.timeout(60):
+        while await desk.ledger.next_run_at(NOW) is None:
+            await asyncio.sleep(0.01)
+    await runner.stop()
+    assert await desk.ledger.next_run_at(NOW) == NOW + RETRY_AFTER
+    again = await desk.ledger.claim("host:1:x", NOW + RETRY_AFTER)
+    assert again is not None
+    assert (again.failures, again.error) == (1, "broken")
+
+
+class CountingLedger(SqlJobLedger):
+    """Counts how often somebody looks for work."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        super().__init__(database)
+        self.looks = 0
+
+    async def claim(self, worker: str, now: datetime, besides: Collection[int] = (), after: str = "") -> Job | None:
+        found = await super().claim(worker, now, besides, after)
+        self.looks += 1
+        return found
+
+
+async def test_who_has_nothing_to_do_looks_when_woken_and_not_in_between(
+    database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pause in ("POLL_SECONDS", "DRAIN_SECONDS"):
+        monkeypatch.setattr(f"luminalib.adapters.jobs.inprocess.{pause}", 3600.0)
+    ledger = CountingLedger(database)
+    runner = InProcessJobRunner(ledger, FakeClock(NOW), workers=1)
+    await runner.start({})
+    async with asyncio.timeout(60):
+        for looks in (1, 2, 3):
+            while ledger.looks < looks:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            assert ledger.looks == looks
+            runner.wake()
+        await runner.stop()  # and this wakes them, too
 
 
 class SlowLedger(SqlJobLedger):

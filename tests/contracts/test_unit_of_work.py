@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,8 @@ from luminalib.domain.media import MediaType
 from luminalib.domain.notices import Notice, NoticeKind
 from luminalib.domain.pipeline import process_document, status_event
 from luminalib.domain.texts import sections_of
-from luminalib.ports.events import topic_of
+from luminalib.ports.events import Subscription, topic_of
+from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.ports.persistence import UnitOfWork
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -215,6 +217,74 @@ async def test_hints_follow_the_commit(uow: SqlUnitOfWorkFactory, bus: MemoryEve
         assert await news.wait(1)
         assert await hers.wait(1)
         assert not await his.wait(0.01)
+
+
+async def test_who_is_concerned_is_told_after_the_commit(uow: SqlUnitOfWorkFactory, bus: MemoryEventBus) -> None:
+    ada, ben = make_user("ada@library.test"), make_user("ben@library.test")
+    async with uow("main") as unit:
+        for user in (ada, ben):
+            await unit.users.add(user)
+    kinds = ("notices", "authority")
+    with ExitStack() as stack:
+        hers, his = [
+            {kind: stack.enter_context(bus.subscribe(topic_of(kind, "main", user.id))) for kind in kinds} for user in (ada, ben)
+        ]
+
+        async def told(subscriptions: dict[str, Subscription]) -> list[str]:
+            return [kind for kind, one in subscriptions.items() if await one.wait(0.01)]
+
+        async with uow("main") as unit:
+            unit.notices.append(replace(NOTICE, user_id=ada.id))
+            assert await told(hers) == []
+        assert (await told(hers), await told(his)) == (["notices"], [])
+        async with uow("main") as unit:
+            stored = [await unit.users.find(user.id) for user in (ada, ben)]
+            assert stored[0] is not None
+            stored[0].role = Role.LIBRARIAN
+        assert (await told(hers), await told(his)) == (["authority"], [])
+
+
+class Told(JobRunner):
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.news: list[str] = []
+
+    async def check(self) -> None: ...
+
+    async def start(self, handlers: Mapping[str, JobHandler]) -> None: ...
+
+    async def tidy(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def wake(self) -> None:
+        self.news.append("wake")
+
+    def drop(self, job_id: int) -> None:
+        self.news.append(f"drop {job_id}")
+
+
+async def test_the_runner_is_told_of_jobs_once_they_are_there(uow: SqlUnitOfWorkFactory, database: SqlDatabase) -> None:
+    uow.runner = runner = Told()
+    job = process_document(make_document(), "main", NOW)
+    with pytest.raises(ZeroDivisionError):
+        async with uow("main") as unit:
+            await unit.enqueue(job)
+            raise ZeroDivisionError
+    async with uow("main") as unit:
+        await unit.users.add(make_user())
+    assert runner.news == []
+    async with uow("main") as unit:
+        await unit.enqueue(job)
+        assert runner.news == []
+    assert runner.news == ["wake"]
+    started = await SqlJobLedger(database).claim("host:1:a", NOW)
+    assert started is not None
+    assert started.lock is not None
+    async with uow("main") as unit:
+        await unit.cancel_jobs(started.lock, NOW)
+    assert runner.news == ["wake", f"drop {started.id}"]
 
 
 async def test_the_logs_know_the_newest_row_of_each_owner(uow: SqlUnitOfWorkFactory) -> None:
