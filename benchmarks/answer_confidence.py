@@ -29,7 +29,7 @@ from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.domain.answer_signs import AskedWords
-from luminalib.domain.confidence import HOPELESS, SIGNS, SURE, Evidence, features_of, logistic
+from luminalib.domain.confidence import HOPELESS, SIGNS, SURE, Evidence, features_of, logistic, quoted_features
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import IndexedDocument, Passage, Scope
 from luminalib.domain.quoting import stretches_of, weights_of
@@ -58,6 +58,8 @@ FOLDS = 6
 ROUNDS, HARDEST = 3, 12
 OURS = 2.5
 """What a question of the shelf counts beside one of the kit, of which there are more."""
+WAYS = {"book away": 2, "kit passages away": 3, "kit off topic": 3, "kit of the shelf": 3}
+"""In how many ways questions are asked once more where nothing answers them; some of the shelf's have no answer anyway."""
 NAMES = ("own", "beside", "together", "lacks", "misses", "near", "fits", "explains", "asks", "rank", "second", "too long")
 Array = Any
 
@@ -77,11 +79,23 @@ class Case:
     rights: list[Array] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
 
-    def best(self, weights: Array) -> tuple[float, bool, str]:
-        """The worth of the best stretch by these weights, whether it answers, and its text."""
+    def best(self, weights: Array) -> "Best":
+        """The best stretch by these weights."""
         found = [(*_highest(some @ weights), number) for number, some in enumerate(self.features) if len(some)]
         worth, at, number = max(found, default=(0.0, -1, -1))
-        return (worth, bool(self.rights[number][at]), self.texts[number][at]) if at >= 0 else (0.0, False, "")
+        if at < 0:
+            return Best((), 0.0, is_right=False, text="")
+        return Best(self.features[number][at], worth, is_right=bool(self.rights[number][at]), text=self.texts[number][at])
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A stretch of text as it looks by some weights, and whether it answers."""
+
+    features: Array
+    worth: float
+    is_right: bool
+    text: str
 
 
 def _highest(scores: Array) -> tuple[float, int]:
@@ -103,9 +117,12 @@ class House:
                 passage=passage, title=title, book_id=None, owner_id=None, media_type=MediaType.TEXT, language=language, length=1
             )
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(document.document_id for document, _ in self.documents)
+
     def all_but(self, away: frozenset[str]) -> Scope:
-        names = frozenset(document.document_id for document, _ in self.documents)
-        return Scope(tenant_id=TENANT, user_id=None, document_ids=names - away if away else None)
+        return Scope(tenant_id=TENANT, user_id=None, document_ids=self.names - away if away else None)
 
     async def case(
         self,
@@ -182,6 +199,7 @@ async def of_shelf(house: House, retriever: Retriever) -> list[Case]:
     cases = []
     with (HERE / "labelled" / "shelf_questions.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
+    stories = frozenset(row["document"] for row in rows)
     for row in rows:
         answers = [plain(answer) for answer in (row["answers"] or "").split("|") if answer]
 
@@ -190,7 +208,8 @@ async def of_shelf(house: House, retriever: Retriever) -> list[Case]:
 
         kind = "answered" if answers else "unanswerable" if row["document"] else "off topic"
         group = row["document"] or row["question"]
-        cases.append(await house.case(retriever, [row["question"]], house.all_but(frozenset()), kind, group, answer))
+        away = frozenset() if row["document"] else house.names - stories  # the kit may well know what the shelf does not
+        cases.append(await house.case(retriever, [row["question"]], house.all_but(away), kind, group, answer))
         if answers:
             without = house.all_but(frozenset([row["document"]]))
             cases.append(await house.case(retriever, [row["question"]], without, "book away", group, answer))
@@ -233,8 +252,9 @@ def told(cases: Sequence[Case], show: int) -> None:
     for known, unknown in GroupKFold(FOLDS).split(cases, groups=groups):
         signs, weights, alone = fitted([cases[at] for at in known])
         for at in unknown:
-            worth, rights[at], quoted[at] = cases[at].best(signs)
-            confidence[at] = logistic(float(weights[0] + weights[1:] @ in_quote(cases[at], worth)))
+            best = cases[at].best(signs)
+            rights[at], quoted[at] = best.is_right, best.text
+            confidence[at] = logistic(float(weights[0] + weights[1:] @ in_quote(cases[at], best)))
             found[at] = logistic(float(alone[0] + alone[1:] @ features_of(cases[at].evidence)))
     kinds = np.array([case.kind for case in cases])
     for kind in dict.fromkeys(kinds):
@@ -247,11 +267,16 @@ def told(cases: Sequence[Case], show: int) -> None:
             others = kinds == kind
             areas = [area(scores, good, others) for scores in (found, confidence)]
             print(f"answered against {kind:18} AUC by what was found {areas[0]:.3f}, by confidence in the quotation {areas[1]:.3f}")
-    edges = (0.0, 0.08, 0.3, 0.5, 0.7, 0.9, 1.01)
-    for low, high in pairwise(edges):
+    print(f"nine in ten of the shelf's answerable questions have {np.quantile(confidence[kinds == 'answered'], 0.1):.2f} or more")
+    shares = np.array([share_of(case) for case in cases])
+    error = 0.0
+    for low, high in pairwise(np.linspace(0.0, 1.0, 11)):
         within = (confidence >= low) & (confidence < high)
         if within.any():
-            print(f"confidence {low:.2f} to {high:.2f}: {within.sum():4} questions, {rights[within].mean():.2f} rightly answered")
+            said, right = (np.average(some[within], weights=shares[within]) for some in (confidence, rights))
+            error += abs(said - right) * shares[within].sum() / shares.sum()
+            print(f"confidence {low:.1f} to {high:.1f}: {within.sum():4} questions, {said:.2f} said, {right:.2f} rightly answered")
+    print(f"expected calibration error {error:.3f}")
     signs, weights, alone = fitted(cases)
     print("found:", tuple(round(float(one), 2) for one in alone))
     print("signs:", {name: round(float(one), 2) for name, one in zip(NAMES, signs, strict=True)})
@@ -273,17 +298,27 @@ def fitted(cases: Sequence[Case]) -> tuple[Array, Array, Array]:
     else:
         signs = of_signs([case for case in cases if not case.kind.startswith("kit")])
     best = [case.best(signs) for case in cases]
-    rights = np.array([is_right for _, is_right, _ in best])
-    rows = np.array([in_quote(case, worth) for case, (worth, _, _) in zip(cases, best, strict=True)])
-    weights = regression(rows, rights, [1.0 if case.kind.startswith("kit") else OURS for case in cases])
+    rights = np.array([one.is_right for one in best])
+    rows = np.array([in_quote(case, one) for case, one in zip(cases, best, strict=True)])
+    weights = regression(rows, rights, [share_of(case) for case in cases], spread_of(rows))
     told_well = np.array([case.kind in ("answered", "kit answered") for case in cases])
-    alone = regression(np.array([features_of(case.evidence) for case in cases]), told_well, [1.0] * len(cases))
+    found = np.array([features_of(case.evidence) for case in cases])
+    alone = regression(found, told_well, [1.0] * len(cases), spread_of(found))
     return signs, weights, alone
 
 
-def in_quote(case: Case, worth: float) -> Array:
-    found = features_of(case.evidence)
-    return np.array([*found[:3], worth, *found[3:]])
+def spread_of(rows: Array) -> Array:
+    return rows.std(axis=0) + 1e-9
+
+
+def in_quote(case: Case, best: Best) -> Array:
+    return np.array(quoted_features(case.evidence, best.features, best.worth))
+
+
+def share_of(case: Case) -> float:
+    """What a question counts: as much where it is answered as in all the ways in which it is not, or nothing would be likely."""
+    ours = not case.kind.startswith("kit")
+    return (OURS if ours else 1.0) / WAYS.get(case.kind, 1)
 
 
 def of_signs(cases: Sequence[Case]) -> Array:
@@ -310,10 +345,10 @@ def of_signs(cases: Sequence[Case]) -> Array:
     return weights
 
 
-def regression(rows: Array, labels: Array, shares: Sequence[float] | Array) -> Array:
-    """Intercept and weights, held back a little: there are few labels."""
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(rows, labels, sample_weight=np.asarray(shares))
-    return np.r_[model.intercept_, model.coef_[0]]
+def regression(rows: Array, labels: Array, shares: Sequence[float] | Array, spread: Array | float = 1.0) -> Array:
+    """Intercept and weights, held back a little, as there are few labels; `spread` is by how much the features vary."""
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(rows / spread, labels, sample_weight=np.asarray(shares))
+    return np.r_[model.intercept_, model.coef_[0] / spread]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from luminalib.domain.answer_signs import NO_SIGNS, Signs
 from luminalib.domain.confidence import (
     HOPELESS,
     SURE,
@@ -26,6 +27,8 @@ TEXT = (
     "Mr. Wilson kept a shop near the City. He was paid four pounds a week for copying. It was pure nonsense, he said. "
     "His assistant, a Mr. Spaulding, had come for half wages in 1889."
 )
+
+ALL_SIGNS = Signs(own=1.0, beside=1.0, together=1.0, lacks=0.0, misses=0.0, near=1.0, fits=1.0, explains=0.0, asks=0.0)
 
 
 def view(text: str) -> PassageView:
@@ -118,18 +121,22 @@ def test_confidence_grows_with_every_kind_of_evidence() -> None:
     weak, strong = Evidence(lexical=0.1, rarity=0.5, words=4), Evidence(lexical=0.8, rarity=0.5, words=4)
     assert weak.confidence < strong.confidence
     assert replace(weak, meaning=0.2).confidence < replace(weak, meaning=0.7).confidence
-    assert confidence_in_quote(weak, 1.0, holds_it=True) < HOPELESS < SURE < confidence_in_quote(strong, 6.0, holds_it=True)
-    assert confidence_in_quote(strong, 6.0, holds_it=False) < HOPELESS
-    assert 0.0 <= confidence_in_quote(Evidence(), -9.0, holds_it=True) < confidence_in_quote(strong, 90.0, holds_it=True) <= 1.0
+    poor, good = (*NO_SIGNS._replace(beside=0.3, lacks=1.0), 0.1, 0.0, 0.0), (*ALL_SIGNS, 1.0, 0.0, 0.0)
+    assert confidence_in_quote(weak, poor, holds_it=True) < HOPELESS < SURE < confidence_in_quote(strong, good, holds_it=True)
+    assert confidence_in_quote(strong, good, holds_it=False) < HOPELESS
+    assert 0.0 <= confidence_in_quote(Evidence(), (), holds_it=True) < confidence_in_quote(strong, good, holds_it=True) <= 1.0
+    without = (*ALL_SIGNS._replace(lacks=1.0), *good[-3:])
+    assert confidence_in_quote(strong, without, holds_it=True) < confidence_in_quote(strong, good, holds_it=True)
 
 
 def test_a_sentence_that_stands_in_a_passage_is_worth_more_the_more_of_it_does() -> None:
     found = Evidence(lexical=0.4, rarity=0.5, words=4)
-    quoted = confidence_in_quote(found, 3.0, holds_it=True)
-    answers = [confidence_in_answer(found, 3.0, grounded, holds_it=True) for grounded in (0.0, 0.5, 1.0)]
+    features = (*ALL_SIGNS._replace(own=0.5), 0.5, 0.0, 0.0)
+    quoted = confidence_in_quote(found, features, holds_it=True)
+    answers = [confidence_in_answer(found, features, grounded, holds_it=True) for grounded in (0.0, 0.5, 1.0)]
     assert answers[0] == quoted
     assert answers == sorted(set(answers))
-    assert confidence_in_answer(found, 3.0, 1.0, holds_it=False) == pytest.approx(answers[-1] * HOPELESS)
+    assert confidence_in_answer(found, features, 1.0, holds_it=False) == pytest.approx(answers[-1] * HOPELESS)
 
 
 def test_what_is_far_in_words_and_in_meaning_is_read_by_nobody() -> None:
@@ -178,6 +185,25 @@ def test_what_two_searches_say_is_joined() -> None:
         ("What is gluten?", "Gluten is a stretchy net.", "It forms a net with gluten."),
         ("What is gluten?", "A stretchy net called gluten forms.", "Nobody sees gluten in it."),
         ("Why did she leave?", "She did leave because it rained.", "She did leave the house."),
+        ("Which acid is used in December?", "In December oxalic acid is used.", "In December it is used on acid."),
+        ("What colour is the grit?", "The grit is coarse and red.", "The grit is of a colour."),
+        ("De quelle couleur est le fil ?", "Le fil est bleu.", "Le fil a une couleur."),
+        (
+            "What is the name of Stroud's mother?",
+            "The mother of Stroud was Ida.",
+            "It was Stroud the elder, and not Ida his mother, who came.",
+        ),
+        (
+            "How old was Mercator when he published the map?",
+            "Mercator was fifty years old when the map came.",
+            "Mercator published the map in 1569.",
+        ),
+        ("How many balls lie in a bed?", "Of the balls seven of them lie in a bed.", "The balls lie in a bed, and two men too."),
+        (
+            "What was Wilson paid for copying?",
+            "Wilson was paid four pounds for copying.",
+            "Wilson was paid for copying by four men.",
+        ),
         ("What did Alice find in the jar?", "Alice did find nothing in the jar.", "What did Alice find in the jar?"),
     ],
 )

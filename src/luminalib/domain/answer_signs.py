@@ -1,6 +1,6 @@
 """What in a few sentences says that they answer a question, beside the words that they share with it."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,11 +13,13 @@ from luminalib.domain.questions import (
     asks_for_post,
     explains,
     gives_reason,
+    is_colour,
     is_number,
     is_time,
     is_title,
     leads_to_place,
     names,
+    which_of,
 )
 from luminalib.domain.search import KIN, are_kin
 from luminalib.domain.sentences import sentences_in
@@ -61,6 +63,9 @@ class Signs(NamedTuple):
     asks: float
 
 
+NO_SIGNS = Signs(*(0.0 for _ in Signs._fields))
+
+
 def says_as_much(part: Sequence[float], whole: Sequence[float]) -> bool:
     """Whether the signs of a part of a stretch are as good as its own, but for the neighbours, and it has what is asked for."""
     mine, theirs = Signs(*part[: len(Signs._fields)]), Signs(*whole[: len(Signs._fields)])
@@ -83,14 +88,26 @@ class AskedWords:
         self.own = {word for _, word in own}
         mine, all_of_them = sum(weights[word] for word in self.own), sum(weights.values())
         self.total = max(mine, all_of_them / 2) or 1.0  # what is asked takes up a part of the turns before, never all of them
-        self.head = own[0][1] if own else ""
+        self.head = _head([word for _, _, word in found], weights)
+        self.which = which_of(question)
         self.measure = measure_of(question)
         self.is_post = asks_for_post(question)
         self.rarest = max(weights.values(), default=1.0) or 1.0
+        self._shares = {_NONE: 0.0}
 
-    def share(self, words: Collection[str]) -> float:
+    def share(self, words: frozenset[str]) -> float:
         """What so many of the words are of the question, 0.0 to 1.0."""
-        return min(1.0, sum(self.weights[word] for word in words) / self.total)
+        share = self._shares.get(words)
+        if share is None:
+            share = self._shares[words] = min(1.0, sum(self.weights[word] for word in words) / self.total)
+        return share
+
+
+def _head(words: Sequence[str], weights: Mapping[str, float]) -> str:
+    """The word that a question turns upon: the first of its own, or what that is said to have, as the mother in “Tom's mother”."""
+    own = [word for word in words if bare(word) in weights]
+    is_owner = len(own) > 1 and own[0].endswith("'s")
+    return bare(own[1 if is_owner else 0]) if own else ""
 
 
 class ReadPassage:
@@ -106,6 +123,7 @@ class ReadPassage:
         wanted_by = _wanted_by(asked.weights, set(self._bare))
         self._matches = [(at, wanted_by[word]) for at, word in enumerate(self._bare) if word in wanted_by]
         self._held = self._by_sentence()
+        self._things = self._of_kind()
 
     def _bounds(self) -> list[int]:
         """The number of the first word of each sentence, and of the one after the last."""
@@ -125,9 +143,10 @@ class ReadPassage:
         for first, (start, _) in enumerate(self.sentences):
             for last in (first, first + 1):
                 if last < len(self.sentences) and (last == first or self.sentences[last][1] - start <= most):
-                    worth = self._asked.share(self.held(first, last)) + 2 * self._asked.share(self.held(first - 1, last + 1))
-                    known.append((-worth, first, last))
-        return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]]
+                    beside = self.held(first - 1, last + 1)
+                    if beside:
+                        known.append((-self._asked.share(self.held(first, last)) - 2 * self._asked.share(beside), first, last))
+        return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]] or [(0, 0)][: len(self.sentences)]
 
     def held(self, first: int, last: int) -> frozenset[str]:
         """The question's words in these sentences."""
@@ -142,10 +161,13 @@ class ReadPassage:
         asked = self._asked
         start, stop = self._firsts[first], self._firsts[last + 1]
         matches = self._matches[bisect_left(self._matches, (start, "")) : bisect_left(self._matches, (stop, ""))]
-        things = self._things(start, stop)
+        asks = self.text[: self.sentences[last][1]].rstrip("\"'\u201d\u2019\u00bb) ").endswith(("?", "\uff1f"))
+        if asks and not any(is_telling(word) and word not in asked.said for word in self._bare[start:stop]):
+            return NO_SIGNS._replace(asks=1.0)  # the question over again
+        things = self._things[bisect_left(self._things, start) : bisect_left(self._things, stop)]
         beside = self.held(first - 1, last + 1)
         together = self._together(matches)
-        own = asked.share({wanted for _, wanted in matches})
+        own = asked.share(self.held(first, last))
         is_of_kind = asked.kind not in (Asked.ANYTHING, Asked.MEANING)
         return Signs(
             own=own,
@@ -154,9 +176,9 @@ class ReadPassage:
             lacks=float((is_of_kind and not things) or self._is_of_another(start, stop, things, matches, together)),
             misses=max((asked.weights[word] for word in asked.own - beside), default=0.0) / asked.rarest,
             near=self._near(things, matches) if is_of_kind else 0.0,
-            fits=own if self._fits(things, matches) else 0.0,
+            fits=own if self._fits(start, stop, things, matches) else 0.0,
             explains=self._explains(matches) if asked.kind is Asked.MEANING else 0.0,
-            asks=float(self.text[: self.sentences[last][1]].rstrip("\"'\u201d\u2019\u00bb) ").endswith(("?", "\uff1f"))),
+            asks=float(asks),
         )
 
     def _together(self, matches: Sequence[tuple[int, str]]) -> float:
@@ -176,13 +198,17 @@ class ReadPassage:
                 worth += weight * max(0.0, 1.0 - max(0, apart - asked) / APART)
         return worth / whole
 
-    def _things(self, start: int, stop: int) -> list[int]:
+    def _of_kind(self) -> list[int]:
         """The numbers of the words that are of the kind that is asked for."""
         is_one = _OF_KIND.get(self._asked.kind)
         if is_one is None:
             return []
         said = self._asked.said
-        return [at for at in range(start, stop) if (word := self._tokens[at][2]) not in said and is_one(self, at, word)]
+        return [at for at, (_, _, word) in enumerate(self._tokens) if word not in said and is_one(self, at, word)]
+
+    def is_number(self, at: int, word: str) -> bool:
+        """Whether a word is a number of what is asked for."""
+        return is_number(word) and self._asked.measure.fits(self.text, self._tokens, at)
 
     def _is_of_another(
         self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]], together: float
@@ -208,12 +234,29 @@ class ReadPassage:
         is_led_to = (at > 0 and leads_to_place(words[at - 1])) or (at > 1 and leads_to_place(words[at - 2]))
         return is_led_to and is_telling(word)
 
-    def _fits(self, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> bool:
+    def _fits(self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> bool:
         asked = self._asked
-        if asked.kind is Asked.NUMBER:
-            return any(asked.measure.fits(self.text, self._tokens, thing) for thing in things)
-        heads = [at for at, wanted in matches if wanted == asked.head]
-        return asked.kind in (Asked.PERSON, Asked.NAME) and any(abs(thing - at) <= CLOSE for thing in things for at in heads)
+        if asked.kind in (Asked.NUMBER, Asked.COLOUR):
+            return bool(things)
+        if asked.kind in (Asked.PERSON, Asked.NAME):
+            heads = [at for at, wanted in matches if wanted == asked.head]
+            return any(abs(thing - at) <= CLOSE and self._is_one_clause(thing, at) for thing in things for at in heads)
+        if asked.kind is not Asked.ANYTHING:
+            return False
+        if asked.measure.units and any(self.is_number(at, word) for at, (_, _, word) in enumerate(self._tokens[start:stop], start)):
+            return True
+        return any(self._is_told_apart(at) for at, wanted in matches if wanted == asked.which)
+
+    def _is_one_clause(self, one: int, other: int) -> bool:
+        """Whether no sentence and no half of one ends between two words."""
+        first, second = sorted((one, other))
+        between = self.text[self._tokens[first][1] : self._tokens[second][0]]
+        return ";" not in between and bisect_right(self._firsts, first) == bisect_right(self._firsts, second)
+
+    def _is_told_apart(self, at: int) -> bool:
+        """Whether a word has another beside it that the question did not have, as the acid in “oxalic acid”."""
+        beside = (self._bare[next_] for next_ in (at - 1, at + 1) if 0 <= next_ < len(self._bare))
+        return any(is_telling(word) and word not in self._asked.said for word in beside)
 
     def _near(self, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> float:
         weights, total = self._asked.weights, self._asked.total
@@ -243,7 +286,8 @@ def _wanted_by(wanted: Mapping[str, float], there: Collection[str]) -> dict[str,
 
 
 _OF_KIND: dict[Asked, Callable[[ReadPassage, int, str], bool]] = {
-    Asked.NUMBER: lambda _, __, word: is_number(word),
+    Asked.NUMBER: ReadPassage.is_number,
+    Asked.COLOUR: lambda _, __, word: is_colour(word),
     Asked.YEAR: lambda _, __, word: len(word) == _YEAR and word.isdigit(),
     Asked.TIME: lambda _, __, word: is_time(word),
     Asked.PERSON: ReadPassage.is_name,

@@ -7,11 +7,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_WORDS = (-9.05, 7.05, 4.66, 1.31)
-_BOTH = (-8.73, 5.05, 4.16, 0.73, 4.19)
-_QUOTED = (-10.33, 3.28, 4.35, 1.3, 0.97)
-_QUOTED_BOTH = (-9.55, 1.29, 3.8, 0.72, 1.01, 3.01)
-SIGNS = (0.71, 1.12, 1.36, -1.16, -0.57, 0.7, 1.03, 0.87, -0.49, 1.22, 0.37, -0.12)
+from luminalib.domain.answer_signs import NO_SIGNS, Signs
+
+_WORDS = (-13.19, 9.8, 7.8, 2.01)
+_BOTH = (-13.09, 8.03, 7.64, 1.53, 3.66)
+_QUOTED = (-14.04, 2.97, 6.31, 1.65, 1.74, 0.81, -1.78, -0.41)
+_QUOTED_BOTH = (-12.24, -0.19, 4.29, 0.84, 1.29, 0.95, -1.34, 0.01, 4.32)
+SIGNS = (1.43, 2.26, 1.55, -1.75, 0.22, 0.71, 1.31, 0.55, -0.3, 2.1, 0.26, -0.24)
 """Of `Signs`, the passage's score, a second sentence, and each quotation's length too much."""
 _READ = 2.0
 _FAR = 0.02
@@ -19,7 +21,7 @@ _FAR_IN_MEANING = 0.3
 _NEAR = 0.44
 _IN_OTHER_WORDS = 0.55
 """Set on paraphrased questions about real books, and on what those books say nothing of."""
-SURE = 0.3
+SURE = 0.18
 """From here on a question is answered."""
 HOPELESS = 0.08
 """Below it is refused; in between the best places are shown as what they are."""
@@ -72,17 +74,24 @@ def worth_of(features: Sequence[float]) -> float:
     return sum(weight * feature for weight, feature in zip(SIGNS, features, strict=True))
 
 
-def confidence_in_quote(evidence: Evidence, worth: float, *, holds_it: bool) -> float:
-    """With the worth of the best quotation; one without the thing that is asked for is no answer."""
-    return logistic(_in_quote(evidence, worth)) * (1.0 if holds_it else HOPELESS)
+def quoted_features(evidence: Evidence, features: Sequence[float], worth: float) -> tuple[float, ...]:
+    """What the regression of a quotation looks at: what was found, its worth, and what tells most of whether it is an answer."""
+    signs = Signs(*features[: len(Signs._fields)]) if len(features) else NO_SIGNS
+    found = (evidence.lexical, evidence.rarity, math.log1p(evidence.words), evidence.coverage, worth, signs.lacks, signs.fits)
+    return found if evidence.meaning is None else (*found, evidence.meaning)
 
 
-def confidence_in_answer(evidence: Evidence, worth: float, grounded: float, *, holds_it: bool) -> float:
+def confidence_in_quote(evidence: Evidence, features: Sequence[float], *, holds_it: bool) -> float:
+    """With the features of the best quotation; one without the thing that is asked for is no answer."""
+    return logistic(_in_quote(evidence, features)) * (1.0 if holds_it else HOPELESS)
+
+
+def confidence_in_answer(evidence: Evidence, features: Sequence[float], grounded: float, *, holds_it: bool) -> float:
     """The same for a sentence of a model that stands in a passage; `grounded` is the share of its words that do, 0.0 to 1.0.
 
     Somebody has read the passage and found the answer there, in whatever words, which is worth more than words in common.
     """
-    return logistic(_in_quote(evidence, worth) + _READ * grounded) * (1.0 if holds_it else HOPELESS)
+    return logistic(_in_quote(evidence, features) + _READ * grounded) * (1.0 if holds_it else HOPELESS)
 
 
 def is_near_in_meaning(meaning: float | None, coverage: float) -> bool:
@@ -101,11 +110,9 @@ def is_hopeless(meaning: float | None, confidence: float) -> bool:
     return confidence < _FAR and meaning < _FAR_IN_MEANING
 
 
-def _in_quote(evidence: Evidence, worth: float) -> float:
-    found = (*features_of(evidence)[:3], worth)
-    if evidence.meaning is None:
-        return _weighted(_QUOTED, found)
-    return _weighted(_QUOTED_BOTH, (*found, evidence.meaning))
+def _in_quote(evidence: Evidence, features: Sequence[float]) -> float:
+    weights = _QUOTED if evidence.meaning is None else _QUOTED_BOTH
+    return _weighted(weights, quoted_features(evidence, features, worth_of(features) if len(features) else 0.0))
 
 
 def _weighted(weights: tuple[float, ...], features: tuple[float, ...]) -> float:

@@ -52,6 +52,7 @@ _COUNTED = re.compile(r"\b(?:how many|wie viele|wieviele|combien d[e']|cuant[oa]
 _HELD = 3
 """So many words may stand between a number and what it counts."""
 _IS = re.compile(r"\b(?:is|was|am|are|were|be|ist|war|bin|est|etait|avait|es|era|ha|aveva)(?: \w+)?\W+$")
+_OF_THEM = re.compile(r" (?:of (?:them|these|those|which)|davon|von ihnen|d'entre|de (?:ellos|ellas)|di (?:loro|essi|esse))\b")
 _SIGNS = "\u00a3$\u20ac"
 
 
@@ -69,7 +70,9 @@ class Measure:
             return True
         following = [bare(word) for _, _, word in words[at + 1 : at + 1 + _HELD]]
         if self.counted:
-            return any(are_kin(self.counted, word) for word in following)
+            return _OF_THEM.match(fold(text[ended : ended + 20])) is not None or any(
+                are_kin(self.counted, word) for word in following
+            )
         if self.units == _MONEY and begun and text[begun - 1] in _SIGNS:
             return True
         if (

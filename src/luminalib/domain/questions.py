@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from luminalib.domain.function_words import is_telling
+from luminalib.domain.measures import measure_of
 from luminalib.domain.spelling import fold, words_in
 
 
@@ -18,6 +19,7 @@ class Asked(StrEnum):
     TIME = "time"
     PLACE = "place"
     REASON = "reason"
+    COLOUR = "colour"
     MEANING = "meaning"
     ANYTHING = "anything"
 
@@ -37,6 +39,10 @@ _NUMBER = re.compile(
 _NAME = re.compile(
     r"\b(?:what|which) (?:is|was|were) the (?:full |first |real |christian )*names?\b|(?:christian|first|maiden|real) name"
     r"|\bwie hiess|\bwie heisst|vorname|comment s'appel|prenom\b"
+)
+_COLOUR = re.compile(
+    r"\b(?:(?:what|which)(?: (?:is|was|were) the)? colou?rs?|welche farben?|quelles? couleurs?|que color"
+    r"|cual\w* (?:es|era) el color|che colore)\b"
 )
 _FIRST = (
     (  # which conditions, not which day
@@ -64,6 +70,10 @@ _POST = re.compile(
     r"^(?:who (?:is|was|are|were) (?:the )?[\w' -]+? (?:of|in|at|on) |wer (?:ist|war) (?:der|die|das) \w+ (?:von|vom|des|der|in) "
     r"|qui (?:est|etait) (?:le |la |l')\w+ (?:de |du |des |d')|quien (?:es|era|fue) (?:el|la) \w+ (?:de|del) "
     r"|chi (?:e|era|fu) (?:il |la |lo |l')\w+ (?:di|del|della|dello) )"
+)
+_WHICH = re.compile(
+    r"\b(?:which|what (?:kinds?|sorts?) of|welche[nmrs]?|quel(?:le)?s?|cual(?:es)?|quale?|quali)(?: (?:kinds?|sorts?) of)? (\w+)"
+    r"|\bwhat (?:(?:kinds?|sorts?) of )?(\w+) (?:is|are|was|were|do|does|did|has|had|can|must|should)\b"
 )
 _LONGEST_TERM = 3
 """Telling words of what is to be explained; who asks with more wants to be told something of it."""
@@ -108,6 +118,17 @@ mr mrs ms miss sir lady lord madam dr doctor captain colonel professor herr frau
 senor senora don dona signor signora
 """
 _TITLES = frozenset(_TITLES_LIST.split())
+_COLOURS_LIST = """
+red green blue yellow white black brown grey gray pink purple violet orange scarlet crimson golden silver rot grun blau gelb weiss
+schwarz braun grau rosa lila violett orangefarben rote roter rotes roten blaue blauer blaues blauen gelbe gelber gelbes gelben
+grune gruner grunes grunen weisse weisser weisses weissen schwarze schwarzer schwarzes schwarzen rouge rouges vert verte verts
+vertes bleu bleue bleus bleues jaune jaunes blanc blanche blancs blanches noir noire noirs noires brun brune gris grise rose roses
+rojo roja rojos rojas verde verdes azul azules amarillo amarilla blanco blanca negro negra marron rosso rossa rossi rosse verdi
+azzurro azzurra blu giallo gialla bianco bianca nero nera bruno bruna grigio grigia
+"""
+_COLOUR_NAMES_LIST = "colour colours color colors farbe farben couleur couleurs colore colori colores"
+_COLOUR_NAMES = frozenset(_COLOUR_NAMES_LIST.split())
+_COLOURS = frozenset(_COLOURS_LIST.split())
 _PLACES_LIST = """
 in at on from to into near behind under beside between by upon above below im am an auf aus bei nach vor hinter unter zu zum
 zur dans a au aux chez sur sous derriere pres en sobre bajo cerca nel nella nei al alla sul sulla da dal
@@ -134,14 +155,24 @@ def asked_for(question: str) -> Asked:
         return Asked.NUMBER
     if _NAME.search(plain):
         return Asked.NAME
+    if _COLOUR.search(plain):
+        return Asked.COLOUR
     if (
         _MEANING.search(plain)
         and 0 < sum(is_telling(word) for _, _, word in words_in(plain)) <= _LONGEST_TERM
         and " of " not in plain
+        and not measure_of(question).units
     ):
         return Asked.MEANING
     opening = plain.lstrip("\u00bf\u00a1 ")
     return next((kind for kind, words in _OPENING if words.search(opening)), Asked.ANYTHING)
+
+
+@lru_cache(maxsize=1024)
+def which_of(question: str) -> str:
+    """The noun in normal form of which one is asked for: “acid” of “Which acid is used?”; empty where there is none."""
+    found = _WHICH.search(fold(question))
+    return found[1] or found[2] if found and is_telling(found[1] or found[2]) else ""
 
 
 def asks_for_post(question: str) -> bool:
@@ -187,6 +218,16 @@ def is_title(word: str) -> bool:
 def gives_reason(word: str) -> bool:
     """Whether a word in normal form begins a reason or a purpose."""
     return word in _REASONS
+
+
+def names_colour(word: str) -> bool:
+    """Whether a word in normal form asks for a colour without being one."""
+    return word in _COLOUR_NAMES
+
+
+def is_colour(word: str) -> bool:
+    """Whether a word in normal form is a colour."""
+    return word in _COLOURS
 
 
 def leads_to_place(word: str) -> bool:

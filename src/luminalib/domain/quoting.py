@@ -7,7 +7,7 @@ from luminalib.domain.answer_signs import AskedWords, ReadPassage, says_as_much
 from luminalib.domain.confidence import logistic, worth_of
 from luminalib.domain.function_words import bare, is_telling, telling_words
 from luminalib.domain.passages import QUOTED
-from luminalib.domain.questions import MUST_HOLD, holds
+from luminalib.domain.questions import MUST_HOLD, Asked, asked_for, holds, names_colour
 from luminalib.domain.search import PassageView, are_kin
 from luminalib.domain.spelling import all_words
 
@@ -105,6 +105,9 @@ def weights_of(question: str, context: str, rarity: Mapping[str, float]) -> dict
     """The telling words by how rare they are."""
     usual = max(rarity.values(), default=1.0)
     last = [bare(word) for word in telling_words(all_words(question))]
+    if asked_for(question) is Asked.COLOUR:  # who says that it is red does not say that this is a colour
+        last = [word for word in last if not names_colour(word)] or last
     before = [bare(word) for word in telling_words(all_words(context))]
+    said = set(map(bare, all_words(question)))
     weights = {word: rarity.get(word, usual) for word in last}
-    return {word: BEFORE * rarity.get(word, usual) for word in before} | weights
+    return {word: BEFORE * rarity.get(word, usual) for word in before if word not in said} | weights

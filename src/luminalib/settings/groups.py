@@ -153,7 +153,7 @@ class AnswerSettings(BaseModel):
     confidence: Annotated[
         float,
         Field(ge=0.08, le=1, description="How sure of an answer the library must be to give it as one, not as nearest places."),
-    ] = 0.3
+    ] = 0.18
     passage_characters: Annotated[
         int, Field(ge=600, le=8400, description="How much of the passages that were found a model is given to answer from.")
     ] = 4200

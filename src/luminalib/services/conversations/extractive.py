@@ -23,7 +23,7 @@ def confidence_in(errand: Errand, quote: Quote | None) -> float:
     """From what was found and how much of the question stands in a quotation of it; 0.0 where there is none."""
     if quote is None:
         return 0.0
-    return round(confidence_in_quote(errand.evidence, quote.worth, holds_it=quote.holds_it), 4)
+    return round(confidence_in_quote(errand.evidence, quote.features, holds_it=quote.holds_it), 4)
 
 
 def is_by_history(errand: Errand, view: PassageView) -> bool:
@@ -34,12 +34,12 @@ def is_by_history(errand: Errand, view: PassageView) -> bool:
 
 def quoted_answer(errand: Errand) -> Answer:
     """Quotations, as an answer or as the nearest places; or the refusal."""
-    quotes = errand.quotes()
+    quotes = [quote for quote in errand.quotes() if not is_by_history(errand, quote.view)]
     confidence = confidence_in(errand, quotes[0] if quotes else None)
     evidence = errand.evidence
     if quotes and confidence < errand.rules.sure and is_near_in_meaning(evidence.meaning, evidence.coverage):
         return nearest_places(errand, quotes, confidence)
-    if not quotes or confidence < HOPELESS or is_by_history(errand, quotes[0].view):
+    if not quotes or confidence < HOPELESS:
         return refused(errand, confidence)
     shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * quotes[0].score]
     citations = [cited(marker, quote.view, (quote.start, quote.stop), quote.score, errand) for marker, quote in enumerate(shown, 1)]

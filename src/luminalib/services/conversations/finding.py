@@ -40,6 +40,8 @@ class Finder:
     async def scope(self, by: Principal, selection: Selection) -> Scope:
         """Where answers may come from. Raises BookNotFound or DocumentNotFound for what is not there or not for this member."""
         wanted = [*selection.book_ids, *selection.up_to_page]
+        if not wanted and not selection.document_ids:
+            return Scope(tenant_id=by.tenant_id, user_id=by.user_id)
         async with self._uow.reading(by.tenant_id) as uow:
             documents = await uow.passages.documents_of(wanted)
             if not set(wanted) <= documents.keys():

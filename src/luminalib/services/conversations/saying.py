@@ -91,8 +91,8 @@ class Saying:
                 continue
             quote = self._quotes.get(errand.passages[one.source][0].passage.id)
             holds_it = holds(one.text, asked_for(question), question)
-            worth = quote.worth if quote else 0.0
-            found.append(confidence_in_answer(errand.evidence, worth, one.support, holds_it=holds_it))
+            features = quote.features if quote else ()
+            found.append(confidence_in_answer(errand.evidence, features, one.support, holds_it=holds_it))
         return round(max(found), 4)
 
     def _with_markers(self) -> tuple[list[tuple[str, list[int]]], list[Citation]]:
