@@ -8,7 +8,7 @@ from luminalib.domain.confidence import logistic, worth_of
 from luminalib.domain.function_words import bare, is_telling, telling_words
 from luminalib.domain.passages import QUOTED
 from luminalib.domain.questions import MUST_HOLD, Asked, asked_for, holds, names_colour
-from luminalib.domain.search import PassageView, are_kin
+from luminalib.domain.search import KIN, PassageView, are_kin
 from luminalib.domain.spelling import all_words
 
 BEFORE = 0.5
@@ -67,7 +67,8 @@ def quotes_for(
 def is_about(question: str, passage: PassageView) -> bool:
     """Whether a passage has any telling word of the question itself. One without such a word, as “And why?”, is about anything."""
     own = [bare(word) for word in all_words(question) if is_telling(word)]
-    there = set(map(bare, all_words(passage.passage.text)))
+    beginnings = {word[:KIN] for word in own}
+    there = {word for word in map(bare, all_words(passage.passage.text)) if word[:KIN] in beginnings}
     return not own or any(are_kin(word, other) for word in own for other in there)
 
 

@@ -1,6 +1,7 @@
 """Answers by the library's own sentences: the best quotations, judged by what was found."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from luminalib.domain.confidence import HOPELESS, confidence_in_quote, is_near_in_meaning
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, worded
@@ -34,7 +35,7 @@ def is_by_history(errand: Errand, view: PassageView) -> bool:
 
 def quoted_answer(errand: Errand) -> Answer:
     """Quotations, as an answer or as the nearest places; or the refusal."""
-    quotes = [quote for quote in errand.quotes() if not is_by_history(errand, quote.view)]
+    quotes = _about_the_question(errand)
     confidence = confidence_in(errand, quotes[0] if quotes else None)
     evidence = errand.evidence
     if quotes and confidence < errand.rules.sure and is_near_in_meaning(evidence.meaning, evidence.coverage):
@@ -52,6 +53,14 @@ def quoted_answer(errand: Errand) -> Answer:
         refusal_reason=None if is_sure else RefusalReason.NOT_SURE,
         tool_calls=list(errand.calls),
     )
+
+
+def _about_the_question(errand: Errand) -> list[Quote]:
+    """The best quotations; where there were turns before, no more than are shown, as each has to be looked at for that."""
+    quotes = errand.quotes()
+    if not errand.question.turns or errand.evidence.meaning is not None:
+        return quotes
+    return list(islice((quote for quote in quotes if not is_by_history(errand, quote.view)), CITED))
 
 
 def nearest_places(errand: Errand, quotes: Sequence[Quote], confidence: float) -> Answer:
