@@ -16,7 +16,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,7 +28,7 @@ sys.path.insert(0, os.fspath(Path(__file__).parent))
 import uvloop
 
 from auth import ACCOUNT, luminalib_with, post, rate
-from library import fill, postgres
+from library import library_of
 
 CONNECTIONS = 16
 ASKED = 15
@@ -143,18 +142,7 @@ def lists(client: Client, books: int) -> None:
 
 def measure(arguments: argparse.Namespace) -> None:
     with ExitStack() as stack:
-        folder = arguments.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o755)
-        filled = folder / "filled"
-        database = f"sqlite+aiosqlite:///{folder / 'luminalib.db'}"
-        if arguments.database == "postgresql":
-            database = stack.enter_context(postgres(folder))
-        if not filled.exists():
-            started = time.perf_counter()
-            uvloop.run(fill(database, arguments.books))
-            filled.write_text(f"{time.perf_counter() - started:.0f}")
-        print(f"== {arguments.database}, {arguments.books:,} books, filled in {filled.read_text()} s")
+        database = stack.enter_context(library_of(arguments.database, arguments.books, arguments.folder))
         url, pid = stack.enter_context(luminalib_with({"LUMINALIB_DATABASE_URL": database}))
         print(f"resident after the start: {resident_mib(pid):.0f} MiB")
         reader = ACCOUNT | {"email": f"{uuid4().hex}@readers.test"}

@@ -1,11 +1,14 @@
 """A made-up library of any size, put into a database past the API; what several benchmarks ask."""
 
+import asyncio
 import json
 import os
 import random
 import sqlite3
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,6 +67,25 @@ def postgres(folder: Path) -> Iterator[str]:
         yield server.get_uri("library").replace("postgresql://", "postgresql+asyncpg://")
     finally:
         server.cleanup()
+
+
+@contextmanager
+def library_of(kind: str, books: int, folder: Path | None) -> Iterator[str]:
+    """The address of a library with so many books. In a folder that is named it is filled once and stays for the next time."""
+    with ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        place.mkdir(exist_ok=True)
+        place.chmod(0o755)
+        url = f"sqlite+aiosqlite:///{place / 'luminalib.db'}"
+        if kind == "postgresql":
+            url = stack.enter_context(postgres(place))
+        filled = place / "filled"
+        if not filled.exists():
+            started = time.perf_counter()
+            asyncio.run(fill(url, books))
+            filled.write_text(f"{time.perf_counter() - started:.0f}")
+        print(f"== {kind}, {books:,} books, filled in {filled.read_text()} s", flush=True)
+        yield url
 
 
 def word_of(number: int) -> str:
