@@ -230,6 +230,18 @@ async def test_every_shape_of_list_runs_and_comes_from_an_index(database: SqlDat
             assert not [line for line in plan if re.search(bad, line)], (shape, plan)
 
 
+async def test_what_is_asked_for_by_name_is_looked_up(sqlite_url: str) -> None:
+    """Books by their ids, aspects by their names: never by reading a whole table and comparing."""
+    database = SqlDatabase(sqlite_url)
+    by_name = {name: statement.sqlite for name, statement in statements() if "json_each(" in statement.sqlite.sql}
+    assert len(by_name) >= 4
+    for name, prepared in by_name.items():
+        plan = await _sqlite_plan(database, prepared.sql, [None] * len(prepared.names))
+        assert [line for line in plan if line.startswith("SCAN")] == ["SCAN json_each VIRTUAL TABLE INDEX 1:"], (name, plan)
+        assert not [line for line in plan if line.endswith("(tenant_id=?)")], (name, plan)
+    await database.close()
+
+
 async def _sqlite_plan(database: SqlDatabase, sql: str, arguments: list[Any]) -> list[str]:
     async with database.owner.connect() as connection:
         rows = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", tuple(arguments))).all()
