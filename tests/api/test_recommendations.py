@@ -10,6 +10,7 @@ import pytest
 from accounts import slug
 from journeys import STORY, add, settled
 from lending import borrow, give_back
+from luminalib.adapters.db.views import recommendations as recommendation_views
 from luminalib.container import Container
 from luminalib.domain.auth import MAIN_TENANT
 
@@ -193,6 +194,24 @@ async def test_books_like_one_book(member: httpx.AsyncClient, shelf: dict[str, s
     assert not any(reason["kind"] == "because_you_liked" for item in items for reason in item["reasons"])
     missing = await member.get(f"/books/{uuid4()}/similar")
     assert (missing.status_code, slug(missing)) == (404, "book-not-found")
+
+
+async def test_in_a_large_catalogue_some_books_are_ranked_and_all_have_similar_ones(
+    member: httpx.AsyncClient, shelf: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recommendation_views, "RANKED_BORROWED", 3)
+    monkeypatch.setattr(recommendation_views, "RANKED_NEW", 2)
+    for title in ("sea2", "sea3", "bread0"):
+        await borrow(member, shelf[title])
+        await give_back(member, shelf[title])
+    similar = (await member.get(f"/books/{shelf['sea1']}/similar")).json()["items"]
+    assert {item["book"]["id"] for item in similar} == {shelf["sea2"], shelf["sea3"]}, "known by its tags and its author"
+    ranked = {shelf[title] for title in ("sea2", "sea3", "bread0", "bread2", "bread3")}
+    shown = {item["book"]["id"] for item in (await recommended(member, limit=20))["items"]}
+    assert shown == ranked - {shelf["sea2"], shelf["sea3"], shelf["bread0"]}
+    fresh = await shelve(member, "sea9", tags="sea")
+    shown = {item["book"]["id"] for item in (await recommended(member, limit=20))["items"]}
+    assert shown == {fresh, shelf["bread3"]}, "the newest are others now"
 
 
 async def test_forgetting_the_history_forgets_the_taste(

@@ -5,10 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.listings import book_listings
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views import recommendations as recommendation_views
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.events.memory import MemoryEventBus
@@ -220,6 +223,26 @@ async def test_of_a_catalogue_that_is_known_only_what_has_changed_is_read(
     assert later == [second]
     assert sorted(await views.ids("main")) == sorted([first, second])
     assert [book.id for book in await views.named("main", [first, "nobody"])] == [first]
+
+
+async def test_of_a_large_catalogue_the_most_borrowed_and_the_newest_are_ranked(
+    uow: SqlUnitOfWorkFactory, views: SqlRecommendationViews, database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recommendation_views, "RANKED_BORROWED", 2)
+    monkeypatch.setattr(recommendation_views, "RANKED_NEW", 1)
+    ids = [await make_book(uow) for _ in range(3)]
+    assert {book.id async for batch in views.profiles("main") for book in batch} == {*ids}, "it is not large yet"
+    ids += [await make_book(uow) for _ in range(3)]
+    async with database.owner.begin() as connection:
+        for number, book_id in enumerate(ids):
+            loans = {0: 5, 3: 7}.get(number, 0)
+            row = {"loans": loans, "created_at": NOW + number * DAY}
+            await connection.execute(sa.update(book_listings).where(book_listings.c.book_id == book_id).values(row))
+    assert [*await views.ids("main")] == [ids[3], ids[0], ids[5]]
+    monkeypatch.setattr(recommendation_views, "BATCH", 2)
+    batches = [[book.id for book in batch] async for batch in views.profiles("main")]
+    assert {one for batch in batches for one in batch} == {ids[0], ids[3], ids[5]}
+    assert len(batches) == 2
 
 
 async def test_of_a_member_s_events_about_a_book_the_newest_are_kept(

@@ -146,6 +146,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
             yield from ((f"{listing} page", listing.page), (f"{listing} total", listing.total))
         yield "document", documents._one(of_owner=flags[0])
         yield "text", documents._text(of_owner=flags[0], of_page=flags[1])
+        yield "ranked", recommendations.first_of(10, by_loans=flags[0])
         yield "lapsed", holds._lapsed(of_member=flags[0])
     for shape in SHAPES:
         yield f"{shape}", page_statement(shape, 20, is_first=False)

@@ -26,6 +26,8 @@ _SERIES = (
 )
 RANKED_FROM = 1_000
 """So many books take a while to be ranked for the first time."""
+RANKED_BORROWED, RANKED_NEW = 40_000, 10_000
+"""Of a larger catalogue so many of the most borrowed and of the newest are ranked: each takes some 4 KB of memory."""
 
 
 class Strategy(StrEnum):

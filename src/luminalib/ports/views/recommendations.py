@@ -36,11 +36,11 @@ class RecommendationViews(ABC):
 
     @abstractmethod
     def profiles(self, tenant_id: str, since: CatalogueState | None = None) -> AsyncIterator[Sequence[BookProfile]]:
-        """All books, or those that have changed since a state, in batches; the event loop is free between and within them."""
+        """The books that are ranked, or all that have changed since a state, in batches; the loop is free between them."""
 
     @abstractmethod
     async def ids(self, tenant_id: str) -> Sequence[str]:
-        """The ids of all books."""
+        """The ids of the books that are ranked: of all, or of a large catalogue the most borrowed and the newest."""
 
     @abstractmethod
     async def named(self, tenant_id: str, book_ids: Sequence[str]) -> Sequence[BookProfile]:

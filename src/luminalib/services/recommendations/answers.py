@@ -100,8 +100,8 @@ class RecommendationService:
 
     async def similar(self, by: Principal, book_id: str, limit: int) -> Answer:
         """Books like one of the catalogue, by the same model. Raises BookNotFound."""
-        await self._books.get(by.tenant_id, book_id)
-        return await self._complete(by, lambda member: self._like(book_id, member, limit))
+        book = await self._books.get(by.tenant_id, book_id)
+        return await self._complete(by, lambda member: self._like(book, member, limit))
 
     async def warm(self, tenant_id: str) -> None:
         """Makes ready in the background what the next answer will need."""
@@ -144,11 +144,13 @@ class RecommendationService:
             answer = await self._answer(by, member, await choose(member))
         return answer
 
-    async def _like(self, book_id: str, member: _Member, limit: int) -> list[Pick]:
+    async def _like(self, book: BookView, member: _Member, limit: int) -> list[Pick]:
         ranking = member.loaded.ranking
-        like = Reader(opinions={book_id: 1.0})
+        like = Reader(opinions={book.id: 1.0})
+        if book.id not in ranking.books:  # one of a large catalogue that is not ranked is known by what stands on its cover
+            like = Reader(opinions={}, tags=dict.fromkeys(book.tags, 1.0), authors=dict.fromkeys(book.authors, 1.0))
         shelves = member.loaded.shelves
-        without = shelves.tagged(member.hidden) | shelves.same_works([book_id])
+        without = shelves.tagged(member.hidden) | shelves.same_works([book.id])
         found = shelves.one_edition_each(ranking.rank(like, _POOL * limit, without=without))[:limit]
         explained = ranking.explain(like, [one.book_id for one in found])
         return [Pick(candidate=_of_book(one), strategy=Strategy.PERSONAL) for one in explained.values()]

@@ -109,10 +109,10 @@ class RankingLoader:
     async def _books(self, tenant_id: str, before: Loaded | None) -> list[BookProfile]:
         """The catalogue: of one that was read before only what has changed is read, and what is missing or has gone."""
         books = dict(before.ranking.books) if before else {}
+        present = dict.fromkeys(await self._views.ids(tenant_id)) if before else {}
         async for batch in self._views.profiles(tenant_id, before.state if before else None):
-            books |= {book.id: book for book in batch}
+            books |= {book.id: book for book in batch if before is None or book.id in present}
         if before is not None:
-            present = await self._views.ids(tenant_id)
             missing = [book_id for book_id in present if book_id not in books]
             books |= {book.id: book for book in await self._views.named(tenant_id, missing)} if missing else {}
             books = {book_id: books[book_id] for book_id in present if book_id in books}

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import sqlalchemy as sa
 
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.documents import documents, summaries
-from luminalib.adapters.db.listings import catalogues
+from luminalib.adapters.db.listings import book_listings, catalogues
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.preferences import preferences
 from luminalib.adapters.db.recommendations import recommender_models
@@ -19,14 +20,21 @@ from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.preferences import Preferences, Taste
-from luminalib.domain.recommendations import LEAST_WORDS, BookProfile, CatalogueState, series_of
+from luminalib.domain.recommendations import (
+    LEAST_WORDS,
+    RANKED_BORROWED,
+    RANKED_NEW,
+    BookProfile,
+    CatalogueState,
+    series_of,
+)
 from luminalib.domain.tastes import TasteEvent
 from luminalib.ports.views import ReaderFacts, RecommendationViews
 
 BATCH = 500
 """Books that are fetched at once: some 5 ms of a driver's work."""
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-_B, _S, _P, _T = books.c, summaries.c, preferences.c, taste_events.c
+_B, _L, _S, _P, _T = books.c, book_listings.c, summaries.c, preferences.c, taste_events.c
 _USER = sa.bindparam("user", type_=sa.String)
 _STATE = Statement(
     sa.select(
@@ -41,7 +49,6 @@ _HAD = Statement(
     sa.union(*(sa.select(table.c.book_id).select_from(table).where(table.c.user_id == _USER) for table in (loans, reviews)))
 )
 _SIZE = Statement(sa.select(catalogues.c.books))
-_IDS = Statement(sa.select(_B.id))
 _BOOKS = (
     sa.select(
         _B.id,
@@ -69,6 +76,13 @@ _ALL_BOOKS = Statement(_SOME)
 _CHANGED_BOOKS = Statement(_SOME.where(_B.updated_at >= sa.bindparam("since", type_=UtcDateTime, required=True)))
 _NEWLY_SUMMARISED = Statement(_SOME.where(_S.generated_at >= sa.bindparam("since", type_=UtcDateTime, required=True)))
 _NAMED = Statement(_BOOKS.where(Among(_B.id, "ids")))
+
+
+@cache
+def first_of(most: int, *, by_loans: bool) -> Statement:
+    """The ids of the most borrowed or the newest books. The number stands in the text: PostgreSQL would sort the whole table."""
+    order = (_L.loans, _L.created_at, _L.book_id) if by_loans else (_L.created_at, _L.book_id)
+    return Statement(sa.select(_L.book_id).order_by(*(key.desc() for key in order)).limit(sa.literal_column(str(most))))
 
 
 class SqlRecommendationViews(RecommendationViews):
@@ -108,6 +122,11 @@ class SqlRecommendationViews(RecommendationViews):
     async def profiles(self, tenant_id: str, since: CatalogueState | None = None) -> AsyncIterator[Sequence[BookProfile]]:
         """See RecommendationViews."""
         asked: list[tuple[Statement, datetime]] = [(_ALL_BOOKS, _ANY_TIME)]
+        if since is None and await self.size(tenant_id) > RANKED_BORROWED + RANKED_NEW:
+            ids = await self.ids(tenant_id)
+            for start in range(0, len(ids), BATCH):
+                yield await self.named(tenant_id, ids[start : start + BATCH])
+            return
         if since is not None:
             asked = [(_CHANGED_BOOKS, since.changed_at or _ANY_TIME), (_NEWLY_SUMMARISED, since.summarised_at or _ANY_TIME)]
         for statement, instant in asked:
@@ -121,7 +140,9 @@ class SqlRecommendationViews(RecommendationViews):
 
     async def ids(self, tenant_id: str) -> Sequence[str]:
         """See RecommendationViews."""
-        return [row[0] for row in await self._reader.rows(_IDS, tenant_id)]
+        borrowed = await self._reader.rows(first_of(RANKED_BORROWED, by_loans=True), tenant_id)
+        newest = await self._reader.rows(first_of(RANKED_NEW, by_loans=False), tenant_id)
+        return list(dict.fromkeys(row[0] for row in (*borrowed, *newest)))
 
     async def named(self, tenant_id: str, book_ids: Sequence[str]) -> Sequence[BookProfile]:
         """See RecommendationViews."""
