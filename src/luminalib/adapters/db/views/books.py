@@ -96,6 +96,7 @@ class SqlBookViews(BookViews):
         self._clock = clock
         self._search = CatalogueSearch(reader)
         self._estimates: OrderedDict[tuple[str, BookFilter], tuple[datetime, int]] = OrderedDict()
+        self._facets: dict[tuple[str, FacetKind], tuple[datetime, Sequence[Facet]]] = {}
 
     def prepare(self) -> None:
         """Compiles the statements that nearly every visit asks for: the first of them would keep the event loop for that long."""
@@ -163,7 +164,17 @@ class SqlBookViews(BookViews):
             if found is None or not found.book_ids:
                 return {kind: [] for kind in kinds}
             given["match"] = found.match
-        return {kind: await self._search.facet(tenant_id, kind, shape, given) for kind in kinds}
+        return {kind: await self._facet(tenant_id, kind, shape, given) for kind in kinds}
+
+    async def _facet(self, tenant_id: str, kind: FacetKind, shape: Shape, given: dict[str, Any]) -> Sequence[Facet]:
+        """One facet; that of a whole catalogue which is too large to be counted each time may be some moments old."""
+        at, kept = self._facets.get((tenant_id, kind), (None, ()))
+        if shape.is_whole and at is not None and self._is_young(at):
+            return kept
+        found = await self._search.facet(tenant_id, kind, shape, given)
+        if shape.is_whole and sum(facet.count for facet in found) > COUNTED_EXACTLY:
+            self._facets[tenant_id, kind] = self._clock.now(), found
+        return found
 
     async def _asked(self, tenant_id: str, wanted: BookFilter) -> tuple[Shape, dict[str, Any]]:
         """The shape of a list and its values. Of several labels the rarest is the first: the databases begin with it."""
@@ -225,9 +236,12 @@ class SqlBookViews(BookViews):
     def _estimated(self, tenant_id: str, wanted: BookFilter) -> _Total | None:
         """What was counted a short while ago, of a list that is too long to be counted each time."""
         found = self._estimates.get((tenant_id, replace(wanted, sort="")))
-        if found is None or not timedelta(0) <= self._clock.now() - found[0] < ESTIMATE_LIFE:
+        if found is None or not self._is_young(found[0]):
             return None
         return _Total(found[1], is_estimate=True)
+
+    def _is_young(self, at: datetime) -> bool:
+        return timedelta(0) <= self._clock.now() - at < ESTIMATE_LIFE
 
 
 def _values(wanted: BookFilter) -> dict[str, Any]:
