@@ -81,6 +81,14 @@ async def test_a_full_disk_refuses_files_at_both_doors_and_nothing_else(disk: Di
     assert (await send(ada, begun, 0, b"z" * 100_000)).status_code == 204
 
 
+async def test_a_piece_takes_the_room_of_a_piece_and_not_of_the_whole_file(disk: Disk, library: Library) -> None:
+    ada = await library.join("ada")
+    begun = (await announce(ada, 200_000)).headers["Location"]
+    disk.free = 512 * MIB + 20_000
+    assert (await send(ada, begun, 0, b"z" * 15_000)).status_code == 204
+    assert (await send(ada, begun, 15_000, b"z" * 25_000)).status_code == 507
+
+
 async def test_many_at_once_do_not_eat_the_reserve_together(disk: Disk, library: Library) -> None:
     members = [await library.join(f"member{n}") for n in range(4)]
     disk.free = 512 * MIB + 500_000
