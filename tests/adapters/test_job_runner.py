@@ -308,8 +308,9 @@ async def test_who_has_nothing_to_do_looks_when_woken_and_not_in_between(
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
             assert ledger.looks == looks
-            runner.wake()
-        await runner.stop()  # and this wakes them, too
+            if looks < 3:
+                runner.wake()
+        await runner.stop()  # which wakes it, too
 
 
 class SlowLedger(SqlJobLedger):
