@@ -120,6 +120,33 @@ def test_search_keys_ignore_case_accents_and_ligatures(text: str, key: str) -> N
     assert search_key(text) == key
 
 
+def test_what_people_fill_in_comes_back_as_it_was() -> None:
+    given_ones = BookDetails(
+        title="Dawn",
+        authors=("Ines Calloway", "Jo Reed"),
+        isbn="9780306406157",
+        language="de",
+        published_year=1999,
+        description="A long year begins.",
+        tags=("sea", "war"),
+        copies_total=3,
+        series="The Long Year",
+        series_index=1.5,
+    )
+    book = Book.from_details("b", "d", given_ones, "u", NOW)
+    assert book.details == given_ones
+    book.describe(BookDetails(title="Dusk"), NOW)
+    assert (book.details, book.created_by) == (BookDetails(title="Dusk"), "u")
+
+
+def test_languages_are_kept_as_codes_or_as_they_were_written() -> None:
+    kept = [
+        Book.from_details("b", "d", BookDetails(title="T", language=one), None, NOW).language
+        for one in ("DE-at", "Klingonish", None)
+    ]
+    assert kept == ["de", "Klingonish", None]
+
+
 @given(st.text())
 def test_search_keys_are_stable(text: str) -> None:
     assert search_key(search_key(text)) == search_key(text)

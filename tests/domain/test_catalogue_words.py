@@ -1,10 +1,22 @@
 """What books are found, sorted and corrected by."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luminalib.domain.catalogue import BookWords, Typed, catalogue_words, errors_allowed, searchable, sort_key
+from luminalib.domain.books import Book, BookDetails
+from luminalib.domain.catalogue import (
+    BookWords,
+    Typed,
+    catalogue_words,
+    errors_allowed,
+    searchable,
+    sort_key,
+    terms_of,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +91,28 @@ def test_what_was_corrected_is_named_and_worth_less_than_what_was_typed() -> Non
     assert typed.best_spelling(bleak) is None
     assert corrected.fits(bleak) < Typed.of("dickens bleak").fits(bleak)
     assert (typed.is_well_found(bleak), Typed.of("dickens bleak").is_well_found(bleak)) == (False, True)
+
+
+def test_a_book_is_found_by_all_that_names_it() -> None:
+    details = BookDetails(
+        title="Dawn", authors=("J. K. Reed",), isbn="9780306406157", tags=("Sea",), description="War.", series="The Long Year"
+    )
+    book = Book.from_details("b", "d", details, None, datetime(2026, 1, 2, tzinfo=UTC))
+    words = words_of(book)
+    assert (words.title, words.series, words.authors, words.tags, words.description) == (
+        "dawn",
+        "the long year",
+        "jk reed",
+        "sea 9780306406157",
+        "war",
+    )
+    assert terms_of(book) == [
+        ("name", "j. k. reed", "J. K. Reed"),
+        ("series", "the long year", "The Long Year"),
+        ("tag", "sea", "sea"),
+    ]
+    bare = Book.from_details("b", "d", BookDetails(title="Dawn"), None, datetime(2026, 1, 2, tzinfo=UTC))
+    assert (words_of(bare).series, words_of(bare).tags, terms_of(bare)) == ("", "", [])
 
 
 @given(st.text(max_size=80))

@@ -15,6 +15,16 @@ from luminalib.domain.documents import (
     claim_of,
 )
 from luminalib.domain.media import MediaType
+from luminalib.domain.pipeline import (
+    delete_files,
+    index_document,
+    lock_of,
+    process_document,
+    progress_event,
+    status_event,
+    sweep,
+    train_recommender,
+)
 from luminalib.domain.texts import SECTION_BREAK, sections_of
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -132,6 +142,36 @@ def test_files_lie_where_their_content_says() -> None:
 def test_why_text_cannot_be_read_is_a_word_and_a_sentence() -> None:
     failed = ExtractionFailed("drm", "It is locked.")
     assert (failed.code, failed.detail, failed.facts) == ("drm", "It is locked.", {"code": "drm"})
+
+
+def test_a_document_s_jobs_keep_their_order_and_wait_once() -> None:
+    one = document()
+    process = process_document(one, "seaside", NOW)
+    delete = delete_files("d", "seaside", NOW, key="documents/d/old")
+    assert process.payload == {"document_id": "d", "content_key": one.content_key}
+    assert delete.payload == {"document_id": "d", "key": "documents/d/old"}
+    assert process.lock == delete.lock == lock_of("d")
+    assert (process.queueing_lock, delete.queueing_lock) == (f"{lock_of('d')}:{one.sha256}", None), (
+        "each content is read, each key deleted"
+    )
+    index = index_document("d", "seaside", NOW)
+    assert index.lock == index.queueing_lock
+    assert index.lock not in (None, process.lock), "it waits for no other work on the document"
+    swept, trained = sweep("seaside", NOW), train_recommender("seaside", NOW)
+    assert swept.queueing_lock
+    assert trained.lock == trained.queueing_lock is not None
+    assert {job.tenant_id for job in (process, delete, index, swept, trained)} == {"seaside"}
+    assert {job.run_at for job in (process, delete, index, swept, trained)} == {NOW}
+
+
+def test_news_of_a_document_say_from_where_to_where() -> None:
+    one = document(DocumentStatus.ANALYZING)
+    one.progress = 70
+    status = status_event(one, "b", DocumentStatus.PROCESSING, LATER, "late")
+    assert (status.kind, status.previous, status.status, status.detail) == ("status", "processing", "analyzing", "late")
+    assert (status.owner_id, status.book_id, status.document_id) == ("owner", "b", "d")
+    progress = progress_event(one, None, LATER)
+    assert (progress.kind, progress.previous, progress.progress, progress.at) == ("progress", "analyzing", 70, LATER)
 
 
 @given(st.lists(st.tuples(st.none() | st.text(), st.text()), max_size=20))

@@ -5,7 +5,7 @@ import pytest
 from luminalib.domain.paging import PageRequest
 from luminalib.domain.quotas import FULL, NEARLY, STANDING, Quota, exceeded, reached
 
-LATE = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+LATE = datetime(2026, 12, 31, 23, 30, 15, 250, tzinfo=UTC)
 
 
 def test_what_a_plan_counts_begins_anew_with_the_day_or_the_month_in_utc() -> None:
