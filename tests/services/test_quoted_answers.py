@@ -5,7 +5,7 @@ import pytest
 from luminalib.domain.answer_rules import AnswerRules
 from luminalib.domain.auth import the_house
 from luminalib.domain.confidence import Evidence
-from luminalib.domain.conversations import RefusalReason
+from luminalib.domain.conversations import RefusalReason, Turn
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import Scope
 from luminalib.domain.search import PassageView
@@ -20,11 +20,11 @@ TEXTS = [
 ]
 
 
-def errand(meaning: float | None, coverage: float, texts: list[str] | None = None) -> Errand:
-    """A question in other words than those of what was found, the best first."""
+def errand(meaning: float | None, coverage: float, texts: list[str] | None = None, question: Question | None = None) -> Errand:
+    """A question, or one in other words than those of what was found, the best first."""
     made = Errand(
         by=the_house(),
-        question=Question(text="At which hour did the seafarer rise?"),
+        question=question or Question(text="At which hour did the seafarer rise?"),
         scope=Scope(tenant_id="main", user_id=None),
         rules=AnswerRules(refusal=REFUSAL),
         deadline=0.0,
@@ -60,3 +60,17 @@ def test_what_is_not_near_is_refused(meaning: float | None, coverage: float) -> 
 
 def test_nothing_found_is_refused() -> None:
     assert quoted_answer(errand(0.5, 0.3, [])).content == REFUSAL
+
+
+def test_what_only_the_turns_before_have_found_is_passed_over() -> None:
+    before = [Turn(question="Who was the captain of the Halcyon Wren?", answer="Merrin.")]
+    texts = ["The captain of the Halcyon Wren was Merrin.", "He sold l'anchor in spring. It rained.", "The captain slept."]
+    asked = Question(text="And when did he sell the anchor?", turns=before)
+    evidence = Evidence(lexical=0.9, rarity=0.9, words=3, coverage=1.0)
+    made = errand(None, 1.0, texts, asked)
+    made.evidence = evidence
+    (citation,) = quoted_answer(made).citations
+    assert citation.quote.startswith("He sold")
+    nothing = errand(None, 1.0, [texts[0], texts[2]], asked)
+    nothing.evidence = evidence
+    assert quoted_answer(nothing).content == REFUSAL
