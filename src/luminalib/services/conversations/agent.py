@@ -26,7 +26,7 @@ from luminalib.services.conversations.ways import Ways
 ROUNDS = 4
 """So many times a model is asked what else to look up."""
 CALLS_A_ROUND = 4
-WELL_FOUND = 0.6
+WELL_FOUND = 0.8
 """So sure of its quotations the library must be to show them though the model finds no answer in them."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
