@@ -131,7 +131,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
             if isinstance(found, Statement):
                 yield f"{module.__name__}.{name}", found
             elif isinstance(found, Listing):
-                yield from ((f"{name}.page", found.page), (f"{name}.total", found.total))
+                yield from ((f"{name}.page", found.page), (f"{name}.total", found.total), (f"{name}.length", found.length))
     for flags in product((False, True), repeat=3):
         for listing in (
             documents._list(of_owner=flags[0], has_status=flags[1], words=int(flags[2])),
@@ -143,7 +143,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
             holds._list(of_member=False, of_book=False, active=None, has_end=flags[0], words=int(flags[1]) * 2),
             loans._list(of_member=False, of_book=False, state=None, is_overdue=flags[0], has_due=flags[1], words=int(flags[2]) * 2),
         ):
-            yield from ((f"{listing} page", listing.page), (f"{listing} total", listing.total))
+            yield from ((f"{listing} page", listing.page), (f"{listing} total", listing.total), (f"{listing}", listing.length))
         yield "document", documents._one(of_owner=flags[0])
         yield "text", documents._text(of_owner=flags[0], of_page=flags[1])
         yield "ranked", recommendations.first_of(10, by_loans=flags[0])

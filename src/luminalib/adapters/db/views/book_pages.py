@@ -12,14 +12,13 @@ from luminalib.adapters.db.holds import holds
 from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
 from luminalib.adapters.db.schema import UtcDateTime
 from luminalib.adapters.db.views.book_shapes import Shape
+from luminalib.adapters.db.views.listing import COUNTED_EXACTLY
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import BookView, Rating
 from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.documents import DocumentStatus
 from luminalib.domain.holds import HoldState
 
-COUNTED_EXACTLY = 100_000
-"""More matches than this are not counted for each request."""
 COMPARED = 1_000
 """So many books of a label are counted at most, to begin with the rarest."""
 _L, _B, _D = book_listings.c, books.c, documents.c

@@ -15,7 +15,6 @@ from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.views.book_pages import (
     BY_ID,
     BY_IDS,
-    COUNTED_EXACTLY,
     COVER_KIND,
     estimate_statement,
     frequencies,
@@ -26,6 +25,7 @@ from luminalib.adapters.db.views.book_pages import (
 from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.catalogue import CatalogueSearch, candidates
 from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of
+from luminalib.adapters.db.views.listing import COUNTED_EXACTLY
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Statement
 from luminalib.domain.books import NO_YEAR, BookFile, BookFilter, BookNotFound, BookView, tag_label
