@@ -217,6 +217,9 @@ async def test_a_member_has_so_many_uploads_under_way_and_no_more(library: Libra
     assert (await create(admin, 10, filename="another's.txt")).status_code == 201
     assert (await member.delete(last, headers=TUS)).status_code == 204
     assert (await create(member, 10, filename="instead.txt")).status_code == 201
+    assert (await create(member, 10, filename="again too many.txt")).status_code == 409
+    clock.advance(KEPT_FOR)  # nobody can go on with those, nor give them up, so they are not in anybody's way
+    assert (await create(member, 10, filename="the day after.txt")).status_code == 201
 
 
 async def test_leftovers_expire(library: Library, clock: FakeClock, stored_files: Any) -> None:

@@ -67,7 +67,7 @@ class UploadService:
         )
         async with self._uow(by.tenant_id) as uow:
             await lock_member(uow, by.user_id)  # parallel announcements are counted one by one
-            if await uow.uploads.count_open(upload.user_id) >= MAX_OPEN:
+            if await uow.uploads.count_open(upload.user_id, now) >= MAX_OPEN:
                 raise TooManyUploads(max_uploads=MAX_OPEN)
             await self._room.announce(uow, by, length)
             await uow.uploads.add(upload)

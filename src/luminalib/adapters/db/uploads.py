@@ -62,9 +62,9 @@ class SqlUploadRepository(UploadRepository):
             raise UploadNotFound
         return upload
 
-    async def count_open(self, user_id: str) -> int:
+    async def count_open(self, user_id: str, now: datetime) -> int:
         """See UploadRepository."""
-        theirs = sa.and_(uploads.c.user_id == user_id, uploads.c.document_id.is_(None))
+        theirs = sa.and_(uploads.c.user_id == user_id, uploads.c.document_id.is_(None), uploads.c.expires_at > now)
         return await self._session.scalar(sa.select(sa.func.count()).select_from(Upload).where(theirs)) or 0
 
     async def stored_bytes(self, user_id: str) -> int:

@@ -20,8 +20,8 @@ class UploadRepository(ABC):
         """Raises UploadNotFound."""
 
     @abstractmethod
-    async def count_open(self, user_id: str) -> int:
-        """How many uploads of a member have not become anything yet."""
+    async def count_open(self, user_id: str, now: datetime) -> int:
+        """How many uploads of a member have not become anything yet, and still may."""
 
     @abstractmethod
     async def stored_bytes(self, user_id: str) -> int:
