@@ -1,6 +1,5 @@
 """Connections to PostgreSQL: as whom they come, whose rows they see, and for how long they are waited for."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -168,7 +167,8 @@ class Pool:
     async def fetch(self, sql: str, arguments: Sequence[Any], tenant_id: str | None = None) -> list[Any]:
         """All rows, of one tenant if the pool's role shows no others. Raises DatabaseUnavailable."""
         try:
-            async with asyncio.timeout(self._seconds), self._pool.acquire() as connection:  # waiting for one, too
+            # Where one is idle there is nothing to wait for, and a time-out costs more than to take it. Commands have their own.
+            async with self._pool.acquire(timeout=None if self._pool.get_idle_size() else self._seconds) as connection:
                 if self._by_pooler:
                     return await self._in_transaction(connection, sql, arguments, tenant_id)
                 if tenant_id is not None:
