@@ -1,6 +1,7 @@
 """Which names the library answers to: what a client says in `Host` must not come back in a link that others follow."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ def _matches(host: str, allowed: str) -> bool:
     return host.endswith(allowed[1:]) if allowed.startswith("*.") else host == allowed
 
 
+@lru_cache(maxsize=256)
 def _is_own(host: str) -> bool:
     if host == "localhost":
         return True
