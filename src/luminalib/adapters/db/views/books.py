@@ -167,12 +167,13 @@ class SqlBookViews(BookViews):
         return {kind: await self._facet(tenant_id, kind, shape, given) for kind in kinds}
 
     async def _facet(self, tenant_id: str, kind: FacetKind, shape: Shape, given: dict[str, Any]) -> Sequence[Facet]:
-        """One facet; that of a whole catalogue which is too large to be counted each time may be some moments old."""
+        """One facet; languages and years of a whole catalogue that is too large to be counted each time may be some moments old."""
+        is_counted = shape.is_whole and kind in (FacetKind.LANGUAGE, FacetKind.YEAR)
         at, kept = self._facets.get((tenant_id, kind), (None, ()))
-        if shape.is_whole and at is not None and self._is_young(at):
+        if is_counted and at is not None and self._is_young(at):
             return kept
         found = await self._search.facet(tenant_id, kind, shape, given)
-        if shape.is_whole and sum(facet.count for facet in found) > COUNTED_EXACTLY:
+        if is_counted and sum(facet.count for facet in found) > COUNTED_EXACTLY:
             self._facets[tenant_id, kind] = self._clock.now(), found
         return found
 
