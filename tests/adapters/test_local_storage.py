@@ -48,6 +48,23 @@ async def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "disk" / "books" / "1").read_bytes() == b"x"
 
 
+async def test_a_folder_that_goes_while_it_is_made_is_made_again(local: LocalStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = os.mkdir
+    gone = []
+
+    def goes(path: Path, mode: int = 0o777) -> None:
+        """A parallel put has made the folder, and a parallel delete removes it before anybody looks what stands there."""
+        if Path(path).name == "folder" and not gone:
+            gone.append(path)
+            raise FileExistsError(errno.EEXIST, "File exists", str(path))
+        made(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", goes)
+    await local.put("folder/one", chunks_of(b"x"))
+    assert gone
+    assert await keys_of(local) == ["folder/one"]
+
+
 async def test_empty_folders_go_with_their_last_file(local: LocalStorage) -> None:
     await local.put("staging/2026/1", chunks_of(b"x"))
     await local.promote("staging/2026/1", "books/1/content.txt")

@@ -161,12 +161,13 @@ class LocalStorage(StorageProvider):
         self._place(temporary, self._locate(key))
 
     def _place(self, source: Path, target: Path) -> None:
-        # A parallel delete may remove the empty folder between its making and the rename; then it is made again.
+        # A parallel delete may remove the empty folder between its making and the rename, or while it is looked at (`mkdir` says
+        # then that it exists); it is made again.
         for attempt in range(_PLACE_ATTEMPTS):
             try:
                 made = _make_folders(target.parent)
                 source.replace(target)
-            except FileNotFoundError:
+            except (FileNotFoundError, FileExistsError):
                 if attempt == _PLACE_ATTEMPTS - 1 or not source.exists():
                     raise
             else:
