@@ -50,7 +50,7 @@ async def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
 
 async def test_a_folder_that_goes_while_it_is_made_is_made_again(local: LocalStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     made = os.mkdir
-    gone = []
+    gone: list[Path] = []
 
     def goes(path: Path, mode: int = 0o777) -> None:
         """A parallel put has made the folder, and a parallel delete removes it before anybody looks what stands there."""
