@@ -13,7 +13,7 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.listings import book_listings
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
-from luminalib.adapters.db.views import book_pages, books
+from luminalib.adapters.db.views import book_pages, books, kept
 from luminalib.adapters.db.views.book_pages import page_statement
 from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.books import SqlBookViews
@@ -179,8 +179,10 @@ async def test_what_matches_too_many_is_counted_now_and_then_and_said_to_be(
     assert (first.total, first.is_estimate) == (BOOKS, True)
     last = await views.list("main", wanted, PageRequest(5, 5))
     assert (len(last.items), last.is_estimate) == (3, True)
-    for kept in (BookFilter(), BookFilter(tag="all"), BookFilter(tag="all", sort="title")):
-        exact = await views.list("main", kept, PageRequest())
+    in_a_state = await views.list("main", BookFilter(status="pending"), PageRequest())
+    assert (in_a_state.total, in_a_state.is_estimate) == (BOOKS, True)
+    for known in (BookFilter(), BookFilter(tag="all"), BookFilter(tag="all", sort="title"), BookFilter(available=True)):
+        exact = await views.list("main", known, PageRequest())
         assert (exact.total, exact.is_estimate) == (BOOKS, False), "what is kept is never estimated"
     for cached in (book_pages.page_statement, book_pages.total_statement):
         cached.cache_clear()
@@ -207,7 +209,7 @@ async def test_facets_of_a_catalogue_too_large_to_be_counted_each_time_are_kept_
     await one_more()
     assert await languages() == {"en": BOOKS + 1}
     assert await languages(language="en") == {"en": BOOKS + 2}, "a part of it is counted"
-    monkeypatch.setattr(books, "ESTIMATE_LIFE", timedelta(0))
+    monkeypatch.setattr(kept, "SECONDS", 0.0)
     assert await languages() == {"en": BOOKS + 2}
 
 

@@ -7,7 +7,7 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.auth import users
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
-from luminalib.adapters.db.views import listing
+from luminalib.adapters.db.views import kept, listing
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
@@ -38,5 +38,5 @@ async def test_the_length_of_a_list_too_long_to_be_counted_is_known_for_a_while(
     assert ((await read(page=3)).total, len((await read(page=3)).items)) == (5, 2), "the rows themselves are those of now"
     assert (await read(page=9)).total == 5
     assert (await read(long.items[0])).total == 5, "another list is counted by itself"
-    monkeypatch.setattr(listing, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(kept, "SECONDS", 0.0)
     assert (await read()).total == 6

@@ -12,7 +12,7 @@ from luminalib.adapters.db.holds import holds
 from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
 from luminalib.adapters.db.schema import UtcDateTime
 from luminalib.adapters.db.views.book_shapes import Shape
-from luminalib.adapters.db.views.listing import COUNTED_EXACTLY
+from luminalib.adapters.db.views.kept import COUNTED_EXACTLY
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import BookView, Rating
 from luminalib.domain.covers import Cover, CoverKind

@@ -1,9 +1,7 @@
 """The catalogue: a page's rows made views, and lists too long to be counted each time."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -25,7 +23,7 @@ from luminalib.adapters.db.views.book_pages import (
 from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.catalogue import CatalogueSearch, candidates
 from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of
-from luminalib.adapters.db.views.listing import COUNTED_EXACTLY
+from luminalib.adapters.db.views.kept import COUNTED_EXACTLY, Kept
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Statement
 from luminalib.domain.books import NO_YEAR, BookFile, BookFilter, BookNotFound, BookView, tag_label
@@ -37,7 +35,6 @@ from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
 from luminalib.ports.views import BookViews
 
-ESTIMATES_KEPT, ESTIMATE_LIFE = 1000, timedelta(minutes=1)
 MANY = 2_000
 """When more books than this match, the list is gone through in its order: twenty of them come sooner than all are sorted."""
 USUAL_SORTS = ("-created_at", "title", "author", "-rating", "-loans", "-year")
@@ -95,8 +92,8 @@ class SqlBookViews(BookViews):
         self._reader = reader
         self._clock = clock
         self._search = CatalogueSearch(reader)
-        self._estimates: OrderedDict[tuple[str, BookFilter], tuple[datetime, int]] = OrderedDict()
-        self._facets: dict[tuple[str, FacetKind], tuple[datetime, Sequence[Facet]]] = {}
+        self._estimates: Kept[tuple[str, BookFilter], int] = Kept()
+        self._facets: Kept[tuple[str, FacetKind], Sequence[Facet]] = Kept()
 
     def prepare(self) -> None:
         """Compiles the statements that nearly every visit asks for: the first of them would keep the event loop for that long."""
@@ -169,12 +166,11 @@ class SqlBookViews(BookViews):
     async def _facet(self, tenant_id: str, kind: FacetKind, shape: Shape, given: dict[str, Any]) -> Sequence[Facet]:
         """One facet; languages and years of a whole catalogue that is too large to be counted each time may be some moments old."""
         is_counted = shape.is_whole and kind in (FacetKind.LANGUAGE, FacetKind.YEAR)
-        at, kept = self._facets.get((tenant_id, kind), (None, ()))
-        if is_counted and at is not None and self._is_young(at):
+        if is_counted and (kept := self._facets.get((tenant_id, kind))) is not None:
             return kept
         found = await self._search.facet(tenant_id, kind, shape, given)
         if is_counted and sum(facet.count for facet in found) > COUNTED_EXACTLY:
-            self._facets[tenant_id, kind] = self._clock.now(), found
+            self._facets.put((tenant_id, kind), found)
         return found
 
     async def _asked(self, tenant_id: str, wanted: BookFilter) -> tuple[Shape, dict[str, Any]]:
@@ -229,20 +225,12 @@ class SqlBookViews(BookViews):
         if shape.is_kept or counted <= COUNTED_EXACTLY:
             return _Total(counted, is_estimate=False)
         total = (await self._reader.rows(estimate_statement(shape), tenant_id, **given))[0][0]
-        self._estimates[tenant_id, replace(wanted, sort="")] = self._clock.now(), total
-        while len(self._estimates) > ESTIMATES_KEPT:
-            self._estimates.popitem(last=False)
-        return _Total(total, is_estimate=True)
+        return _Total(self._estimates.put((tenant_id, replace(wanted, sort="")), total), is_estimate=True)
 
     def _estimated(self, tenant_id: str, wanted: BookFilter) -> _Total | None:
         """What was counted a short while ago, of a list that is too long to be counted each time."""
         found = self._estimates.get((tenant_id, replace(wanted, sort="")))
-        if found is None or not self._is_young(found[0]):
-            return None
-        return _Total(found[1], is_estimate=True)
-
-    def _is_young(self, at: datetime) -> bool:
-        return timedelta(0) <= self._clock.now() - at < ESTIMATE_LIFE
+        return None if found is None else _Total(found, is_estimate=True)
 
 
 def _values(wanted: BookFilter) -> dict[str, Any]:

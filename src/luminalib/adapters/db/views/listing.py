@@ -1,23 +1,17 @@
 """Lists in pages with their total, in one round trip."""
 
-import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
+from luminalib.adapters.db.views.kept import COUNTED_EXACTLY, Kept
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Row, Statement
 from luminalib.domain.paging import Page, PageRequest
 
 T = TypeVar("T")
-COUNTED_EXACTLY = 100_000
-"""More rows than this are not counted for each request."""
-KEPT_SECONDS, KEPT = 60.0, 100
-"""For how long the length of a longer list is known, and of how many lists."""
-_Lengths = OrderedDict[tuple[Any, ...], tuple[float, int]]
 
 
 class Listing:
@@ -33,7 +27,7 @@ class Listing:
         self.page = Statement(matching.add_columns(total).order_by(*order).limit(limit).offset(offset))
         self.total = Statement(sa.select(total))
         self.length = Statement(sa.select(sa.func.count()).select_from(ones.subquery("counted")))
-        self._lengths: WeakKeyDictionary[Reader, _Lengths] = WeakKeyDictionary()
+        self._lengths: WeakKeyDictionary[Reader, Kept[tuple[Any, ...], int]] = WeakKeyDictionary()
 
     async def read(self, reader: Reader, tenant_id: str, page: PageRequest, view: Callable[[Row], T], **given: Any) -> Page[T]:
         """One page, each row made a view. Raises DatabaseUnavailable."""
@@ -48,12 +42,7 @@ class Listing:
 
     async def _length(self, reader: Reader, tenant_id: str, given: dict[str, Any]) -> int:
         """How many there were at most a minute ago."""
-        known = self._lengths.setdefault(reader, OrderedDict())
+        known = self._lengths.setdefault(reader, Kept())
         key = (tenant_id, *sorted((name, str(value)) for name, value in given.items()))
-        at, length = known.get(key, (0.0, 0))
-        if key not in known or time.monotonic() - at >= KEPT_SECONDS:
-            length = (await reader.rows(self.length, tenant_id, **given))[0][0]
-            known[key] = time.monotonic(), length
-            while len(known) > KEPT:
-                known.popitem(last=False)
-        return length
+        length = known.get(key)
+        return known.put(key, (await reader.rows(self.length, tenant_id, **given))[0][0]) if length is None else length
