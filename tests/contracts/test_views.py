@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any, get_args
 
+import pytest
 import sqlalchemy as sa
 
 from furniture import furnish
@@ -241,6 +242,23 @@ async def test_what_is_asked_for_by_name_is_looked_up(sqlite_url: str) -> None:
         assert [line for line in plan if line.startswith("SCAN")] == ["SCAN json_each VIRTUAL TABLE INDEX 1:"], (name, plan)
         assert not [line for line in plan if line.endswith("(tenant_id=?)")], (name, plan)
     await database.close()
+
+
+@pytest.mark.parametrize(
+    ("shape", "index"),
+    [
+        (Shape("title", available=False, walks=True), "ix_book_listings_title_key"),
+        (Shape("-created_at", available=False, has_status=True), "ix_book_listings_out"),
+    ],
+)
+async def test_few_books_that_are_out_are_found_by_the_right_index(sqlite_url: str, shape: Shape, index: str) -> None:
+    """By title they are come across; in a state that nearly all books are in, they are the fewer."""
+    database = SqlDatabase(sqlite_url)
+    prepared = page_statement(shape, 20, is_first=True, is_counted=False).sqlite
+    plan = await _sqlite_plan(database, prepared.sql, [None] * len(prepared.names))
+    await database.close()
+    begun = next(line for line in plan if "book_listings" in line)
+    assert index in begun, plan
 
 
 async def _sqlite_plan(database: SqlDatabase, sql: str, arguments: list[Any]) -> list[str]:
