@@ -1,7 +1,6 @@
 """What a model can do, found out by trying, and said in words."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Iterator, Sequence
 from typing import TypeVar
 
@@ -38,6 +37,8 @@ _TOOL = Tool(
     },
     main="query",
 )
+_SHORTEST = 0.001
+"""Seconds."""
 _NO_NEED = "Nothing here needs that."
 _LONG_MINUTES = 60
 """For one book; people think of a hung server then."""
@@ -51,7 +52,7 @@ class Probe:
     def __init__(self, asker: Asker, seconds: float = PROBE_SECONDS) -> None:
         self._asker = asker
         self._seconds = seconds
-        self._speed: float | None = None
+        self._heard: ChatReply | None = None
 
     async def report(self, tenant_id: str) -> EngineReport:
         """Is the model there, does it answer as the schema says, by sources, with tools; how much does it read, how fast."""
@@ -74,15 +75,16 @@ class Probe:
         except LuminaError as error:
             findings.append(Finding(check="answer", is_fine=False, detail=error.detail))
         fine = {finding.check for finding in findings if finding.is_fine}
+        speed = None if self._heard is None else _speed(self._heard)
         return EngineReport(
             provider=transport.name,
             model=transport.model,
             is_ready=fine >= {"model", "json-schema"},
-            findings=(*findings, *_consequences(findings, self._speed)),
+            findings=(*findings, *_consequences(findings, self._heard)),
             context_length=context,
             answers_by=_way(findings),
-            tokens_per_second=self._speed and round(self._speed, 1),
-            minutes_per_book=self._speed and round(BOOK_PAGES * TOKENS_OF_A_PAGE / self._speed / 60, 1),
+            tokens_per_second=speed and round(speed, 1),
+            minutes_per_book=speed and round(BOOK_PAGES * TOKENS_OF_A_PAGE / speed / 60, 1),
         )
 
     async def _within(self, trial: Awaitable[T]) -> T:
@@ -111,10 +113,10 @@ class Probe:
         """By the prompt that members' questions are answered with; wrong sources are replaced there, so this is no condition."""
         prompt = await self._asker.prompts.get("answer-draft", tenant_id)
         messages = prompt.render({"question": _QUESTION, "history": "", "found": _SOURCES})
-        request = ChatRequest(messages=messages, schema=prompt.output, max_output=_OUTPUT, context=context)
-        begun = time.monotonic()
-        reply = await self._asker.accounted(tenant_id, prompt.id, request)
-        self._speed = (reply.tokens_in + reply.tokens_out) / max(reply.seconds or time.monotonic() - begun, 0.001)
+        heard = ChatRequest(
+            messages=messages, schema=prompt.output, max_output=_OUTPUT, context=context, on_tokens=lambda _: None
+        )  # as a stream, which tells when the first token comes
+        reply = self._heard = await self._asker.accounted(tenant_id, prompt.id, heard)
         try:
             told = parse_answer(reply.text, prompt.output)
         except Unfit as fault:
@@ -152,11 +154,17 @@ def _way(findings: Sequence[Finding]) -> AnswerWay | None:
     return AnswerWay.TOOLS if heard.get("tools") else AnswerWay.SCHEMA
 
 
-def _consequences(findings: Sequence[Finding], speed: float | None) -> Iterator[Finding]:
+def _speed(reply: ChatReply) -> float:
+    """Tokens a second, read and written."""
+    return (reply.tokens_in + reply.tokens_out) / max(reply.seconds, _SHORTEST)
+
+
+def _consequences(findings: Sequence[Finding], heard: ChatReply | None) -> Iterator[Finding]:
     """What the findings mean for the library's work."""
-    if speed:
+    if heard is not None and (speed := _speed(heard)):
         minutes = BOOK_PAGES * TOKENS_OF_A_PAGE / speed / 60
-        detail = f"It takes {speed:.0f} tokens a second, so a book of {BOOK_PAGES} pages takes about {minutes:.0f} minutes."
+        first = f" The first one came after {heard.first_token:.1f} seconds." if heard.first_token else ""
+        detail = f"It takes {speed:.0f} tokens a second, so a book of {BOOK_PAGES} pages takes about {minutes:.0f} minutes.{first}"
         slow = " For a server with one slot set LUMINALIB_LLM_AT_ONCE=1." if minutes > _LONG_MINUTES else ""
         yield Finding(check="speed", is_fine=minutes <= _LONG_MINUTES, detail=detail + slow)
     told = {

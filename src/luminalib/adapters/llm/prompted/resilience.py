@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
+from luminalib.adapters.llm.prompted.pace import Pace
 from luminalib.adapters.llm.prompted.transport import (
     ChatReply,
     ChatRequest,
@@ -77,6 +77,7 @@ class ResilientTransport(ChatTransport):
         self._slots = asyncio.Semaphore(at_once)
         self._breaker = CircuitBreaker(clock)
         self._pause = pause
+        self._tells_time = True
 
     async def facts(self) -> ModelFacts:
         """See ChatTransport; always asks, whatever the breaker has seen."""
@@ -102,9 +103,10 @@ class ResilientTransport(ChatTransport):
         self._breaker.enter()
         try:
             async with asyncio.timeout(self._seconds):
-                begun = time.monotonic()
-                reply = await self._inner.chat(request)
-                seconds = reply.seconds or time.monotonic() - begun
+                pace = Pace(request.on_tokens)
+                # With a server that tells no time, streams do; those of tools are no plain text.
+                is_streamed = request.is_heard or not (self._tells_time or request.tools)
+                reply = await self._inner.chat(replace(request, on_tokens=pace.hear) if is_streamed else request)
         except TimeoutError:
             took = f"The model took longer than {self._seconds:g} seconds for one answer."
             outage = TimedOut(f"{took} Raise LUMINALIB_LLM_SECONDS, or take a faster model.")
@@ -114,7 +116,8 @@ class ResilientTransport(ChatTransport):
             self._breaker.failed(outage)
             raise
         self._breaker.succeeded()
-        return replace(reply, seconds=seconds)
+        self._tells_time = reply.seconds > 0
+        return pace.timed(reply)
 
     async def can_call_tools(self) -> bool | None:
         """See ChatTransport."""

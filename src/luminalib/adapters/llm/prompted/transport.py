@@ -47,7 +47,8 @@ class ToolRequest:
 class ChatReply:
     """The answer, and the tokens as the server counted them. `is_whole` is False when it was cut at `max_output`.
 
-    `seconds` is what the model itself took, without waiting in the server's line, where the server tells; else 0.
+    `seconds` is what the model itself took, without waiting in the server's line, where the server tells; else 0. `first_token` is
+    how many seconds after the question the first token came, waiting included; 0 where no stream was heard.
     """
 
     text: str
@@ -55,6 +56,7 @@ class ChatReply:
     tokens_out: int
     is_whole: bool
     seconds: float = 0.0
+    first_token: float = 0.0
     calls: tuple[ToolRequest, ...] = ()
 
 
