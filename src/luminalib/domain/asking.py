@@ -14,6 +14,16 @@ _DONE = (
     r"[a-z]{2,}(?:ed|en|pt|nt|ne|wn|ld|ut)\b"
 )
 
+_OPENING = """
+there here these those this that then when where what some many most once but and yet nor for from with after before under over
+until although though because unless while whether than like within without about above across against along among around behind
+below beneath beside between beyond despite down during except inside into near off onto outside per since through throughout till
+toward towards upon via both either neither such only even just almost not never perhaps maybe now soon today tonight thus hence
+therefore however still also too very quite rather more much less few several another each every all any who whom whose which why
+how such they she his her our your their its you one two three four five six seven eight nine ten half
+"""
+"""Words that open a statement where a demand has its verb."""
+
 ASKING = {
     "en": (
         r"(?<!you )(?<!to )\bplease\b(?! (?:him|her|them|me|us|everyone))",
@@ -55,7 +65,7 @@ OBLIGING = {
     "en": (
         r"\b(?:must|should|shall|ought to|needs? to|ha(?:s|ve) to|(?:is|are) (?:asked|to be|advised|encouraged) )",
         (
-            r"^(?:\W|\d)*(?!(?:there|here|these|those|this|that|then|when|where|what|some|many|most|once)\b)[a-z]{3,}(?<!ing)(?<!ed)(?<!s)"
+            rf"^(?:\W|\d)*(?!(?:{'|'.join(_OPENING.split())})\b)[a-z]{{3,}}(?<!ing)(?<!ed)(?<!s)"
             r" (?:the|a|an|each|every|all|both|two|three|four|your|it|them|one|enough|some|any|no|for|with|from|in|on|until)\b"
         ),
     ),

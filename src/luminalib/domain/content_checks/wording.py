@@ -117,7 +117,8 @@ def _telling(text: str) -> set[str]:
 
 
 def _stems(term: str) -> frozenset[str]:
-    return frozenset(bare(word).removesuffix("s") for word in words_of(term) if is_telling(word)) or frozenset(words_of(term))
+    words = words_of(term)
+    return frozenset(bare(word).removesuffix("s") for word in [one for one in words if is_telling(one)] or words)
 
 
 def pieces(text: str) -> list[str]:

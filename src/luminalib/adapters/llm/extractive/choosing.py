@@ -44,12 +44,17 @@ def summary_sentences(reading: Reading, topics: Sequence[Topic], names: Sequence
     A story's summary opens with the sentences that introduce its persons, and has one from the last tenth; what opens a summary
     does not lean on a sentence before it, where there is another.
     """
-    quality = _with_fallback(qualities(reading, subjects(reading, topics)), reading)
+    quality = fitness(reading, topics)
     fit = sum(value > 0 for value in quality)
     if fit <= ENOUGH:
         return [at for at, value in enumerate(quality) if value > 0]
     count = MOST if fit >= _ENOUGH_FOR_FIVE else MOST - 1 if fit >= _ENOUGH_FOR_FOUR else ENOUGH
     return _central(reading, topics, names, quality, count)
+
+
+def fitness(reading: Reading, topics: Sequence[Topic]) -> list[float]:
+    """How fit each sentence is to stand by itself; 0.0 for what is not to be chosen."""
+    return _with_fallback(qualities(reading, subjects(reading, topics)), reading)
 
 
 def subjects(reading: Reading, topics: Sequence[Topic]) -> list[frozenset[float]]:

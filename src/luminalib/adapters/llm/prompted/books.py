@@ -14,8 +14,8 @@ import structlog
 from luminalib.adapters.llm.prompted.accepting import Examine
 from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
-from luminalib.adapters.llm.prompted.choosing import EVIDENCE_LIMITS, EVIDENCE_TASK, SentenceChooser
 from luminalib.adapters.llm.prompted.choosing import LEAST_PARTS as LEAST_SENTENCES
+from luminalib.adapters.llm.prompted.choosing import SentenceChooser
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.notes import Note, groups_of, sample_of, size_of, written
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
@@ -28,9 +28,11 @@ from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
 from luminalib.domain.llm import Estimate, Purpose
 from luminalib.domain.texts import SECTION_BREAK
-from luminalib.ports.children import ChildError, ChildProcesses, Progress
+from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses, Progress
 from luminalib.ports.llm import SummaryRequest
 
+EVIDENCE_TASK = "luminalib.adapters.llm.extractive.evidence:evidence"
+EVIDENCE_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
 CENTRAL_TASK = "luminalib.adapters.llm.extractive.central:central"
 EVIDENCE_PER_NOTE = 2
 LONGEST_EVIDENCE, SHORTEST_EVIDENCE = 200, 100

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import structlog
 
@@ -16,8 +15,8 @@ from luminalib.domain.llm import Purpose
 from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses
 from luminalib.ports.llm import SummaryRequest
 
-EVIDENCE_TASK = "luminalib.adapters.llm.extractive.evidence:evidence"
-EVIDENCE_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
+CANDIDATES_TASK = "luminalib.adapters.llm.extractive.candidates:candidates"
+CANDIDATES_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
 PARTS = ("first", "second", "third", "fourth")
 LEAST_PARTS = 3
 """A summary has so many sentences at least."""
@@ -57,16 +56,20 @@ class SentenceChooser:
         return [sentences[told[name] - 1] for name in PARTS[: len(parts)]], prompt
 
     async def _candidates(self, request: SummaryRequest, source: Source) -> list[list[str]]:
-        sentences = source.sentences
-        edges = [round(at * len(sentences) / len(PARTS)) for at in range(len(PARTS) + 1)]
-        texts = [" ".join(sentences[first:last]) for first, last in pairwise(edges)]
-        arguments = {"language": request.language, "texts": texts, "count": CANDIDATES, "longest": LONGEST}
+        arguments = {
+            "title": request.title,
+            "language": request.language,
+            "text": source.text,
+            "parts": len(PARTS),
+            "count": CANDIDATES,
+            "longest": LONGEST,
+        }
         try:
-            found = await self._children.call(EVIDENCE_TASK, arguments, limits=EVIDENCE_LIMITS)
+            found = await self._children.call(CANDIDATES_TASK, arguments, limits=CANDIDATES_LIMITS)
         except ChildError as error:
             log.warning("llm.no_candidates", reason=str(error))
             return []
-        return [[" ".join(sentence.split()) for sentence in part if len(sentence) < LONGEST] for part in found]
+        return [[" ".join(sentence.split()) for sentence in part] for part in found]
 
 
 def _numbered(parts: Sequence[Sequence[str]]) -> list[list[int]]:

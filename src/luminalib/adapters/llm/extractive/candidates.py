@@ -1,0 +1,62 @@
+"""The task that finds, in each part of a text, the sentences that a summary may be chosen from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from luminalib.adapters.llm.extractive.choosing import fitness, richness
+from luminalib.adapters.llm.extractive.introducing import introduction, leans_in
+from luminalib.adapters.llm.extractive.names import Name, main_persons, names_in
+from luminalib.adapters.llm.extractive.reading import Reading, read
+from luminalib.adapters.llm.extractive.topics import Topic, topics_in
+from luminalib.adapters.llm.extractive.words import terms_of, words_of
+from luminalib.ports.children import Progress
+
+_LEADING_TOPICS = 3
+_NAMING, _LEANING = 3.0, 0.3
+_INTRODUCING = 2
+
+
+def candidates(
+    *, title: str, language: str | None, text: str, parts: int, count: int, longest: int, progress: Progress
+) -> list[list[str]]:
+    """For each of so many equal parts of a text up to `count` of its own sentences, in reading order, shorter than `longest`.
+
+    Before others go those that name whom or what the text is about; where the first part has any, there are no others.
+    """
+    reading = read(title, (), language, [text])
+    names = names_in(reading)
+    topics = topics_in(reading, names)
+    naming = _naming(reading, topics, names)
+    value = np.array(fitness(reading, topics)) * richness(reading, topics)
+    for at, sentence in enumerate(reading.sentences):
+        is_out = len(sentence.text) >= longest
+        leaning = _LEANING if leans_in(reading, names, at) else 1.0
+        value[at] *= 0.0 if is_out else leaning * (_NAMING if at in naming else 1.0)
+    for at in introduction(reading, names, _INTRODUCING) if reading.is_story else ():
+        value[at] *= _NAMING
+    found = [_best(value, _within(reading, part, parts), count) for part in range(parts)]
+    found[0] = [at for at in found[0] if at in naming] or found[0]
+    progress(1.0)
+    return [[reading.sentences[at].text for at in part] for part in found]
+
+
+def _naming(reading: Reading, topics: Sequence[Topic], names: Sequence[Name]) -> set[int]:
+    """The sentences that name a main person of a story, a word of the title, or what a text that tells none speaks of most."""
+    titled = set(terms_of(words_of(reading.title), reading.empty))
+    people = {at for person in main_persons(names) for at in person.sentences} if reading.is_story else set()
+    spoken_of = set() if people else {place for topic in topics[:_LEADING_TOPICS] for place in topic.positions}
+    return people | {
+        at
+        for at, sentence in enumerate(reading.sentences)
+        if titled.intersection(reading.terms[at]) or sentence.position in spoken_of
+    }
+
+
+def _within(reading: Reading, part: int, parts: int) -> list[int]:
+    return [at for at, sentence in enumerate(reading.sentences) if min(parts - 1, int(sentence.position * parts)) == part]
+
+
+def _best(value: np.ndarray[tuple[int, ...], np.dtype[np.float64]], places: Sequence[int], count: int) -> list[int]:
+    fit = [at for at in places if value[at] > 0]
+    return sorted(sorted(fit, key=lambda at: -value[at])[:count])
