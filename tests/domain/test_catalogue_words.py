@@ -76,6 +76,8 @@ def book(title: str, authors: str = "", tags: str = "", description: str = "") -
         ("bleak house", book("Bleak House"), book("The bleak house by the sea")),
         ("house", book("House"), book("Household")),
         ("bleak house", book("Bleak House by the sea"), book("House of bleak days")),
+        ("house of m", book("House of M"), book("House")),
+        ("the house", book("The House"), book("House")),
     ],
 )
 def test_the_title_counts_most_and_whole_words_more_than_beginnings(q: str, better: BookWords, worse: BookWords) -> None:
@@ -85,12 +87,31 @@ def test_the_title_counts_most_and_whole_words_more_than_beginnings(q: str, bett
 
 def test_what_was_corrected_is_named_and_worth_less_than_what_was_typed() -> None:
     typed = Typed.of("dikens bleak")
-    corrected = typed.corrected_by({"dikens": ["dickens"]})
+    (corrected,) = typed.corrections({"dikens": {"dickens": 1}, "bleak": {"bleak": 0}})
     bleak = book("Bleak House", "Charles Dickens")
     assert corrected.best_spelling(bleak) == "dickens bleak"
     assert typed.best_spelling(bleak) is None
     assert corrected.fits(bleak) < Typed.of("dickens bleak").fits(bleak)
     assert (typed.is_well_found(bleak), Typed.of("dickens bleak").is_well_found(bleak)) == (False, True)
+
+
+def test_words_that_stand_nowhere_are_corrected_first_and_by_the_nearest() -> None:
+    near = {"anne": {"anne": 0, "ane": 1, "hanna": 2}, "tyyler": {"tyler": 1, "teller": 2}, "xyzzy": {}}
+    careful, near_by, bold = Typed.of("anne tyyler xyzzy").corrections(near)
+    assert careful.groups == (("anne",), ("tyyler", "tyler"), ("xyzzy",))
+    assert near_by.groups == (("anne", "ane"), ("tyyler", "tyler"), ("xyzzy",))
+    assert bold.groups == (("anne", "ane", "hanna"), ("tyyler", "tyler", "teller"), ("xyzzy",))
+    assert Typed.of("anne").corrections({"anne": {"anne": 0}}) == []
+    assert [one.groups for one in Typed.of("raptre").corrections({"raptre": {"raptures": 2}})] == [(("raptre", "raptures"),)]
+
+
+def test_the_nearer_correction_fits_better_and_none_is_a_beginning() -> None:
+    _, bold = Typed.of("rescxe").corrections({"rescxe": {"rescue": 1, "recce": 2}})
+    assert bold.fits(book("Rescue")) > bold.fits(book("Recce"))
+    assert bold.is_named_by(book("Rescue"))
+    assert bold.is_named_by(book("", tags="rescxes"))
+    assert not bold.is_named_by(book("Rescuers"))
+    assert not bold.is_named_by(book("", description="rescue"))
 
 
 def test_a_book_is_found_by_all_that_names_it() -> None:

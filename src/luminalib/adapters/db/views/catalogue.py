@@ -41,15 +41,17 @@ class Found:
     is_capped: bool
     is_enough: bool
     """Whether nobody would look for corrections: there are several, or one has just what was typed."""
+    is_named: bool
+    """Whether one of the best has each word in what names it."""
 
 
 def match_of(typed: Typed, kind: str, *, only_title: bool = False) -> str:
     """The question in the words of FTS5 or of tsquery."""
     if kind == "fts5":
-        groups = [" OR ".join(f'"{word}"{"*" * is_prefix(word)}' for word in group) for group in typed.groups]
+        groups = [" OR ".join(f'"{word}"{"*" * typed.is_beginning(word)}' for word in group) for group in typed.groups]
         return ("title: " if only_title else "") + "(" + " AND ".join(f"({group})" for group in groups) + ")"
     mark = {(False, False): "", (True, False): ":*", (False, True): ":A", (True, True): ":*A"}
-    groups = [" | ".join(f"'{word}'{mark[is_prefix(word), only_title]}" for word in group) for group in typed.groups]
+    groups = [" | ".join(f"'{word}'{mark[typed.is_beginning(word), only_title]}" for word in group) for group in typed.groups]
     return " & ".join(f"({group})" for group in groups)
 
 
@@ -83,16 +85,24 @@ class CatalogueSearch:
         found = await self._ranked(tenant_id, [typed], shape, given)
         if found.is_enough or not typed.groups:
             return found
-        corrected = typed.corrected_by(await self._lexicons.near(tenant_id, typed.words))
-        if not corrected.corrected and found.book_ids:
+        corrections = typed.corrections(await self._lexicons.near(tenant_id, typed.words))
+        if not corrections and found.book_ids:
             return found
-        better = await self._ranked(tenant_id, [corrected], shape, given)
+        better = await self._corrected(tenant_id, corrections, shape, given) if corrections else found
         if found.book_ids:  # as it was typed, but for a beginning or a word of a description: others may be meant
             ids = list(dict.fromkeys([*found.book_ids, *better.book_ids]))
             return replace(found, match=self._either(found.match, better.match), book_ids=ids)
-        if not better.book_ids and (fewer := corrected.without_one()):
+        if not better.book_ids and (fewer := [typed, *corrections][-1].without_one()):
             better = await self._ranked(tenant_id, fewer, shape, given)
         return better
+
+    async def _corrected(self, tenant_id: str, corrections: Sequence[Typed], shape: Shape, given: dict[str, Any]) -> Found:
+        """What the most careful correction finds that names a book; else all that the boldest finds."""
+        for typed in corrections:
+            found = await self._ranked(tenant_id, [typed], shape, given)
+            if found.is_named:
+                break
+        return found
 
     async def _ranked(self, tenant_id: str, questions: Sequence[Typed], shape: Shape, given: dict[str, Any]) -> Found:
         rows: dict[str, Row] = {}
@@ -108,7 +118,8 @@ class CatalogueSearch:
         best = [BookWords(*row[1:]) for row in ranked[:ENOUGH]]
         spelt = next((better for book in best[:1] for one in questions if (better := one.best_spelling(book))), None)
         is_enough = len(best) == ENOUGH or any(questions[0].is_well_found(book) for book in best)
-        return Found(self._either(*asked), [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough)
+        is_named = any(typed.is_named_by(book) for book in best for typed in questions)
+        return Found(self._either(*asked), [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough, is_named)
 
     def _either(self, *matches: str) -> str:
         return (" OR " if self.kind == "fts5" else " | ").join(f"({match})" for match in matches)

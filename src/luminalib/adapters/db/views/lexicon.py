@@ -13,7 +13,7 @@ from luminalib.domain.catalogue import errors_allowed
 
 AT_ONCE = 50_000
 TENANTS_KEPT = 8
-NEAR = 50
+NEAR = 60
 """So many corrections of a word are tried."""
 _W = catalogue_words.c
 _NEWER = Statement(
@@ -31,8 +31,8 @@ class Lexicons:
         self._reader = reader
         self._of: OrderedDict[str, _Lexicon] = OrderedDict()
 
-    async def near(self, tenant_id: str, words: Sequence[str]) -> dict[str, list[str]]:
-        """For each word the ones that differ in as few letters as may be wrong, the nearest first; itself is not among them."""
+    async def near(self, tenant_id: str, words: Sequence[str]) -> dict[str, dict[str, int]]:
+        """For each word those that differ in as few letters as may be wrong, and in how many; the nearest first, itself with 0."""
         if tenant_id not in self._of:  # in a thread, as the first one imports what is slow to import
             self._of.setdefault(tenant_id, await asyncio.to_thread(_Lexicon))
         lexicon = self._of[tenant_id]
@@ -48,56 +48,51 @@ class Lexicons:
 
 
 class _Lexicon:
-    """Words as one text of bytes; for each its length and a mask of its letters, by which most are ruled out unread."""
+    """Words as one text of bytes; for each its length and a mask of its letters, by which nearly all are ruled out unread."""
 
     def __init__(self) -> None:
         import numpy as np  # noqa: PLC0415 -- slow to import, and needed only where something was misspelt
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 -- as above
-
-        self._distance = OSA.distance
         self.last = 0
         self.reading = asyncio.Lock()
-        self._starts = np.zeros(0, np.int64)
-        self._lengths = np.zeros(0, np.int16)
-        self._masks = np.zeros(0, np.uint32)
         self._text = b""
+        self._bounds = np.zeros(1, np.int64)
+        self._lengths = np.zeros(0, np.int16)
+        self._masks = np.zeros(0, np.uint64)
 
     def add(self, rows: Sequence[tuple[int, str]]) -> None:
-        """Takes new words in, which are in the order of their ids."""
+        """Takes new words in, which are in the order of their ids. Who looks for one meanwhile sees them all or none."""
         import numpy as np  # noqa: PLC0415 -- as above
 
         encoded = [word.encode() for _, word in rows]
-        ends = np.cumsum([len(word) for word in encoded]) + len(self._text)
-        self._starts = np.concatenate([self._starts, ends - [len(word) for word in encoded]])
+        self._bounds = np.concatenate([self._bounds, np.cumsum([len(word) for word in encoded]) + len(self._text)])
         self._text += b"".join(encoded)
         self._lengths = np.concatenate([self._lengths, np.array([len(word) for _, word in rows], np.int16)])
-        self._masks = np.concatenate([self._masks, np.array([_mask(word) for _, word in rows], np.uint32)])
+        self._masks = np.concatenate([self._masks, np.array([_mask(word) for _, word in rows], np.uint64)])
         self.last = rows[-1][0]
 
-    def near(self, word: str) -> list[str]:
-        """The words within the distance (optimal string alignment) that is allowed for one of this length."""
+    def near(self, word: str) -> dict[str, int]:
+        """The words within the distance (optimal string alignment) that is allowed for one of this length, with their distance."""
         import numpy as np  # noqa: PLC0415 -- as above
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 -- as above
+        from rapidfuzz.process import cdist  # noqa: PLC0415 -- as above
 
-        allowed = errors_allowed(word)
-        starts, lengths, masks = self._starts, self._lengths, self._masks
-        if not allowed or not len(starts):
-            return []
-        # Each wrong letter adds one to the mask and takes one away, at most.
-        likely = np.flatnonzero(
-            (np.abs(lengths - len(word)) <= allowed) & (np.bitwise_count(masks ^ np.uint32(_mask(word))) <= 2 * allowed)
-        )
-        found = []
-        for place in likely:
-            stop = starts[place + 1] if place + 1 < len(starts) else len(self._text)
-            other = self._text[starts[place] : stop].decode()
-            distance = self._distance(word, other, score_cutoff=allowed)
-            if 0 < distance <= allowed:
-                found.append((distance, other[:1] != word[:1], other))
-        return [other for _, _, other in sorted(found)[:NEAR]]
+        allowed, own, masks = errors_allowed(word), np.uint64(_mask(word)), self._masks
+        different = masks ^ own  # each wrong letter adds one to the mask and takes one away, at most
+        is_likely = (np.bitwise_count(different & own) <= allowed) & (np.bitwise_count(different & masks) <= allowed)
+        likely = np.flatnonzero(is_likely & (np.abs(self._lengths[: len(masks)] - len(word)) <= allowed))
+        text, places = self._text, zip(self._bounds[likely].tolist(), self._bounds[likely + 1].tolist(), strict=True)
+        others = [text[start:stop].decode() for start, stop in places]
+        if not others:
+            return {}
+        distances = cdist([word], others, scorer=OSA.distance, score_cutoff=allowed)[0]
+        found = [(int(distances[n]), others[n][:1] != word[:1], others[n]) for n in np.flatnonzero(distances <= allowed)]
+        return {other: distance for distance, _, other in sorted(found)[:NEAR]}
 
 
 def _mask(word: str) -> int:
+    """A bit for each letter of a word, and another one for each that is in it twice."""
     mask = 0
     for letter in word:
-        mask |= 1 << (ord(letter) % 32)
+        bit = 1 << (ord(letter) % 32)
+        mask |= bit << 32 if mask & bit else bit
     return mask
