@@ -50,7 +50,7 @@ from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
 from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
-from luminalib.adapters.db.views.reader import PostgresReader, Reader
+from luminalib.adapters.db.views.reader import PostgresReader, Reader, reader_of
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
 from luminalib.adapters.db.views.statements import Among, Statement, of_one_tenant
@@ -277,6 +277,21 @@ async def test_words_are_looked_up_in_the_index_of_full_text(postgres_url: str) 
         plan = await _postgres_plan(database, prepared.sql, arguments, **others)
         assert any("Bitmap Index Scan on ix_book_texts_words" in line for line in plan), plan
     await database.close()
+
+
+async def test_what_depends_on_words_is_planned_for_the_words_that_are_asked_for(postgres_url: str) -> None:
+    """Of a frequent word the first books are soon come across; one plan for all words would gather every book that has it."""
+    database = SqlDatabase(postgres_url)
+    reader = reader_of(database)
+    await reader.start()
+    mode = sa.select(sa.func.current_setting(sa.literal_column("'plan_cache_mode'"), type_=sa.String))
+    words = sa.func.to_tsquery(sa.literal_column("'simple'"), sa.bindparam("match", type_=sa.String, required=True))
+    plain, worded = Statement(mode), Statement(mode.where(words.is_not(None)))
+    asked = [await reader.row(one, "main", match="sea") for one in (plain, worded, worded, plain)]
+    await reader.close()
+    await database.close()
+    assert asked == [("auto",), ("force_custom_plan",), ("force_custom_plan",), ("auto",)]
+    assert catalogue.candidates(Shape("relevance", words="tsquery")).postgres.depends_on_words
 
 
 async def _postgres_plan(database: SqlDatabase, sql: str, arguments: list[Any], **settings: Any) -> list[str]:

@@ -7,16 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luminalib.domain.books import Book, BookDetails
-from luminalib.domain.catalogue import (
-    BookWords,
-    Typed,
-    catalogue_words,
-    errors_allowed,
-    searchable,
-    sort_key,
-    terms_of,
-    words_of,
-)
+from luminalib.domain.catalogue import BookWords, catalogue_words, searchable, sort_key, terms_of, words_of
+from luminalib.domain.catalogue_questions import Typed, errors_allowed
 
 
 @pytest.mark.parametrize(

@@ -48,13 +48,21 @@ class Patience:
 
 
 class TenantConnection(asyncpg.Connection):  # type: ignore[misc] # the driver brings no types
-    """A connection that remembers for which tenant it acts: row-level security shows the rows of that one alone."""
+    """A connection that remembers for which tenant it acts, since row-level security shows the rows of that one alone."""
 
-    __slots__ = ("_tenant_id",)
+    __slots__ = ("_plans_anew", "_tenant_id")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tenant_id: str | None = None
+        self._plans_anew: bool | None = False
+
+    async def plan(self, *, anew: bool) -> None:
+        """Has the server plan each statement for its values, or keep one plan for all, until it is told otherwise."""
+        if anew != self._plans_anew:
+            self._plans_anew = None  # who is interrupted here does not know what the server has heard
+            await self.execute(f"SET plan_cache_mode = {_PLANS[anew]}")
+            self._plans_anew = anew
 
     async def act_for(self, tenant_id: str) -> None:
         """Shows the rows of this tenant until it is told another. Not to be called in a transaction, which may take it back."""
@@ -64,6 +72,7 @@ class TenantConnection(asyncpg.Connection):  # type: ignore[misc] # the driver b
             self._tenant_id = tenant_id
 
 
+_PLANS = {True: "force_custom_plan", False: "auto"}
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 _BY_POOLER = "luminalib_by_pooler"
 
@@ -164,8 +173,13 @@ class Pool:
         """Makes it ready; it connects when it is first asked."""
         await self._pool
 
-    async def fetch(self, sql: str, arguments: Sequence[Any], tenant_id: str | None = None) -> list[Any]:
-        """All rows, of one tenant if the pool's role shows no others. Raises DatabaseUnavailable."""
+    async def fetch(
+        self, sql: str, arguments: Sequence[Any], tenant_id: str | None = None, *, plans_anew: bool = False
+    ) -> list[Any]:
+        """All rows, of one tenant if the pool's role shows no others. Raises DatabaseUnavailable.
+
+        `plans_anew`: one plan would not do for all values. (Behind a pooler every statement is planned anew.)
+        """
         try:
             # Where one is idle there is nothing to wait for, and a time-out costs more than to take it. Commands have their own.
             async with self._pool.acquire(timeout=None if self._pool.get_idle_size() else self._seconds) as connection:
@@ -173,6 +187,7 @@ class Pool:
                     return await self._in_transaction(connection, sql, arguments, tenant_id)
                 if tenant_id is not None:
                     await connection.act_for(tenant_id)
+                await connection.plan(anew=plans_anew)
                 rows: list[Any] = await connection.fetch(sql, *arguments)
                 return rows
         except _FAILURES as error:

@@ -123,6 +123,16 @@ def _has_label(source: Any, kind: str, name: str) -> sa.ColumnElement[bool]:
     return has_it.correlate(source).scalar_subquery().is_not(None)
 
 
+def _with_words(shape: Shape, source: Any) -> tuple[Any, sa.ColumnElement[bool]]:
+    """What holds the texts of books with what else the search for words needs, and its condition."""
+    texts = texts_of(shape)
+    match = sa.bindparam("match", type_=sa.String, required=True)
+    if shape.words == "fts5":
+        source = source.join(FULL_TEXT, FULL_TEXT.c.rowid == texts.c.id)
+        return source, sa.literal_column(FULL_TEXT.name).op("MATCH", is_comparison=True)(match)
+    return source, texts.c.words.op("@@", is_comparison=True)(sa.func.to_tsquery(sa.literal_column("'simple'"), match))
+
+
 def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:
     """The tables that a filter needs beside the listings, and its conditions."""
     found: list[sa.ColumnElement[bool]] = []
@@ -135,15 +145,8 @@ def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool
         status: sa.ColumnElement[str] = _L.status + "" if shape.available is False else _L.status
         found.append(status == sa.bindparam("status", type_=sa.String))
     if shape.words:
-        texts = texts_of(shape)
-        source = source.join(texts, texts.c.book_id == _L.book_id)
-        match = sa.bindparam("match", type_=sa.String, required=True)
-        if shape.words == "fts5":
-            source = source.join(FULL_TEXT, FULL_TEXT.c.rowid == texts.c.id)
-            found.append(sa.literal_column(FULL_TEXT.name).op("MATCH", is_comparison=True)(match))
-        else:
-            asked = sa.func.to_tsquery(sa.literal_column("'simple'"), match)
-            found.append(texts.c.words.op("@@", is_comparison=True)(asked))
+        source, has_words = _with_words(shape, source.join(texts_of(shape), texts_of(shape).c.book_id == _L.book_id))
+        found.append(has_words)
     return source, found
 
 
@@ -187,6 +190,12 @@ def matching_keys(shape: Shape, *columns: sa.ColumnElement[Any]) -> Any:
     """The listings that match."""
     parts = _parts(shape, *columns)
     return sa.union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def matching_texts(shape: Shape, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """The texts with the words, where nothing else is asked for."""
+    source, has_words = _with_words(shape, texts_of(shape))
+    return sa.select(*columns).select_from(source).where(has_words)
 
 
 @cache

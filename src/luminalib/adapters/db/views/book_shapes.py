@@ -89,4 +89,4 @@ class Shape(NamedTuple):
     @property
     def is_only_words(self) -> bool:
         """Whether nothing but words is asked for."""
-        return self._replace(words="").is_whole
+        return bool(self.words) and self._replace(words="").is_whole

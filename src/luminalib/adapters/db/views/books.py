@@ -27,7 +27,8 @@ from luminalib.adapters.db.views.kept import COUNTED_EXACTLY, Kept
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Statement
 from luminalib.domain.books import NO_YEAR, BookFile, BookFilter, BookNotFound, BookView, tag_label
-from luminalib.domain.catalogue import Facet, FacetKind, FoundBooks, Suggestion, Typed, filter_words
+from luminalib.domain.catalogue import Facet, FacetKind, FoundBooks, Suggestion, filter_words
+from luminalib.domain.catalogue_questions import Typed
 from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.document_views import SummaryView
 from luminalib.domain.languages import language_code

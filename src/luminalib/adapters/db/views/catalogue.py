@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.catalogue import book_texts, catalogue_starts, catalogue_terms
 from luminalib.adapters.db.listings import book_labels, book_listings
-from luminalib.adapters.db.views.book_pages import matching_keys, texts_of
+from luminalib.adapters.db.views.book_pages import matching_keys, matching_texts, texts_of
 from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.lexicon import Lexicons
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import search_key
-from luminalib.domain.catalogue import RANKED, BookWords, Facet, FacetKind, Suggestion, SuggestionKind, Typed, is_prefix, sort_key
+from luminalib.domain.catalogue import RANKED, BookWords, Facet, FacetKind, Suggestion, SuggestionKind, sort_key
+from luminalib.domain.catalogue_questions import Typed, is_prefix
 
 FACET_VALUES, FACETED = 20, 5_000
 """So many values a facet has; of a filtered list so many books are counted at most."""
@@ -45,21 +46,26 @@ class Found:
     """Whether one of the best has each word in what names it."""
 
 
-def match_of(typed: Typed, kind: str, *, only_title: bool = False) -> str:
-    """The question in the words of FTS5 or of tsquery."""
+def match_of(typed: Typed, kind: str, *, only_title: bool = False, only_whole: bool = False) -> str:
+    """The question in the words of FTS5 or of tsquery; `only_whole`: without words that only begin with what was typed."""
+
+    def begins(word: str) -> bool:
+        return not only_whole and typed.is_beginning(word)
+
     if kind == "fts5":
-        groups = [" OR ".join(f'"{word}"{"*" * typed.is_beginning(word)}' for word in group) for group in typed.groups]
+        groups = [" OR ".join(f'"{word}"{"*" * begins(word)}' for word in group) for group in typed.groups]
         return ("title: " if only_title else "") + "(" + " AND ".join(f"({group})" for group in groups) + ")"
     mark = {(False, False): "", (True, False): ":*", (False, True): ":A", (True, True): ":*A"}
-    groups = [" | ".join(f"'{word}'{mark[typed.is_beginning(word), only_title]}" for word in group) for group in typed.groups]
+    groups = [" | ".join(f"'{word}'{mark[begins(word), only_title]}" for word in group) for group in typed.groups]
     return " & ".join(f"({group})" for group in groups)
 
 
 @cache
 def candidates(shape: Shape) -> Statement:
     """Books that match, with the words by which they are ranked; one more than are."""
-    found = (texts_of(shape).c[column.name] for column in _FOUND)
-    return Statement(matching_keys(shape, *found).limit(sa.literal_column(str(RANKED + 1))))
+    found = [texts_of(shape).c[column.name] for column in _FOUND]
+    matching = matching_texts(shape, *found) if shape.is_only_words else matching_keys(shape, *found)
+    return Statement(matching.limit(sa.literal_column(str(RANKED + 1))))
 
 
 _BY_TITLE = Statement(
@@ -109,10 +115,14 @@ class CatalogueSearch:
         is_capped = False
         asked = [match_of(typed, self.kind) for typed in questions]
         for typed, match in zip(questions, asked, strict=True):
-            found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
+            whole = match if typed.corrected else match_of(typed, self.kind, only_whole=True)
+            found = await self._reader.rows(candidates(shape), tenant_id, **given, match=whole)
+            is_many_whole = len(found) > RANKED  # then nobody sees what only begins so, which is slow to be looked for
+            if not is_many_whole and match != whole:
+                found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
             if len(found) > RANKED:
                 is_capped = True
-                found = [*await self._best_of_many(tenant_id, typed, shape, given), *found]
+                found += await self._best_of_many(tenant_id, typed, shape, given, only_whole=is_many_whole)
             rows |= {row[0]: row for row in found}
         ranked = await asyncio.to_thread(_ranking, questions, list(rows.values()))
         best = [BookWords(*row[1:]) for row in ranked[:ENOUGH]]
@@ -124,8 +134,10 @@ class CatalogueSearch:
     def _either(self, *matches: str) -> str:
         return (" OR " if self.kind == "fts5" else " | ").join(f"({match})" for match in matches)
 
-    async def _best_of_many(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> list[Row]:
-        match = match_of(typed, self.kind, only_title=True)
+    async def _best_of_many(
+        self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any], *, only_whole: bool
+    ) -> list[Row]:
+        match = match_of(typed, self.kind, only_title=True, only_whole=only_whole)
         found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
         if len(found) > RANKED and shape.is_only_words:
             key = sort_key(" ".join(typed.words), None)

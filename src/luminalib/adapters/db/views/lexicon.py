@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from luminalib.adapters.db.catalogue import catalogue_words
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Statement
-from luminalib.domain.catalogue import errors_allowed
+from luminalib.domain.catalogue_questions import errors_allowed
 
 AT_ONCE = 50_000
 TENANTS_KEPT = 8
-NEAR = 60
-"""So many corrections of a word are tried."""
+NEAR, FEWEST_NEAR = 60, 20
+"""So many corrections are tried of all words together, but of each at least so many."""
 _W = catalogue_words.c
 _NEWER = Statement(
     sa.select(_W.id, _W.word)
@@ -44,7 +44,8 @@ class Lexicons:
                 await asyncio.to_thread(lexicon.add, rows)
                 if len(rows) < AT_ONCE:
                     break
-        return await asyncio.to_thread(lambda: {word: lexicon.near(word) for word in words})
+        most = max(NEAR // max(len(words), 1), FEWEST_NEAR)
+        return await asyncio.to_thread(lambda: {word: lexicon.near(word, most) for word in words})
 
 
 class _Lexicon:
@@ -52,6 +53,7 @@ class _Lexicon:
 
     def __init__(self) -> None:
         import numpy as np  # noqa: PLC0415 -- slow to import, and needed only where something was misspelt
+
         self.last = 0
         self.reading = asyncio.Lock()
         self._text = b""
@@ -70,8 +72,8 @@ class _Lexicon:
         self._masks = np.concatenate([self._masks, np.array([_mask(word) for _, word in rows], np.uint64)])
         self.last = rows[-1][0]
 
-    def near(self, word: str) -> dict[str, int]:
-        """The words within the distance (optimal string alignment) that is allowed for one of this length, with their distance."""
+    def near(self, word: str, most: int) -> dict[str, int]:
+        """The `most` nearest words within the distance (optimal string alignment) allowed for one of this length, with theirs."""
         import numpy as np  # noqa: PLC0415 -- as above
         from rapidfuzz.distance import OSA  # noqa: PLC0415 -- as above
         from rapidfuzz.process import cdist  # noqa: PLC0415 -- as above
@@ -86,7 +88,7 @@ class _Lexicon:
             return {}
         distances = cdist([word], others, scorer=OSA.distance, score_cutoff=allowed)[0]
         found = [(int(distances[n]), others[n][:1] != word[:1], others[n]) for n in np.flatnonzero(distances <= allowed)]
-        return {other: distance for distance, _, other in sorted(found)[:NEAR]}
+        return {other: distance for distance, _, other in sorted(found)[:most]}
 
 
 def _mask(word: str) -> int:

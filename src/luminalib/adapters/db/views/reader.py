@@ -186,9 +186,9 @@ class PostgresReader(Reader):
     is_sqlite = False
 
     def __init__(self, database: SqlDatabase) -> None:
-        # Compiling a plan costs more than these run.
+        # Compiling a plan or calling other processes costs more than these run.
         pool = partial(database.access.pool, size=POOL_SIZE, seconds=ANSWER_SECONDS, statements=STATEMENTS_KEPT)
-        self._pool = pool(DatabaseRole.APP, default_transaction_read_only="on", jit="off")
+        self._pool = pool(DatabaseRole.APP, default_transaction_read_only="on", jit="off", max_parallel_workers_per_gather="0")
 
     async def start(self) -> None:
         """See Reader."""
@@ -198,7 +198,8 @@ class PostgresReader(Reader):
         """See Reader."""
         del few
         prepared = await self.prepared(statement)
-        found = await self._pool.fetch(prepared.sql, prepared.arguments({TENANT: tenant_id, **given}), tenant_id)
+        arguments = prepared.arguments({TENANT: tenant_id, **given})
+        found = await self._pool.fetch(prepared.sql, arguments, tenant_id, plans_anew=prepared.depends_on_words)
         return prepared.rows(found)
 
     async def close(self) -> None:

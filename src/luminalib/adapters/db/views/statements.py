@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A statement as a driver takes it: its text, the names of its parameters in their order, and what its columns need."""
 
@@ -33,6 +33,11 @@ class Prepared:
     names: tuple[str, ...]
     takes: tuple[Convert | None, ...]
     gives: tuple[tuple[int, Convert], ...]
+
+    @cached_property
+    def depends_on_words(self) -> bool:
+        """Whether how it is best executed depends on how frequent the words are that are asked for."""
+        return "to_tsquery(" in self.sql
 
     def arguments(self, given: dict[str, Any]) -> list[Any]:
         """The parameters in their order, as the driver takes them."""
