@@ -4,6 +4,8 @@
 import re
 from collections.abc import Sequence
 
+from luminalib.adapters.llm.extractive.matter import without_matter
+
 _START = re.compile(r"^\W*(?:START OF (?:THE|THIS) PROJECT GUTENBERG|\*END\*? ?THE SMALL PRINT).*$", re.IGNORECASE | re.MULTILINE)
 _END = re.compile(
     r"^\W*(?:END OF (?:THE |THIS )?PROJECT GUTENBERG|START: FULL LICENSE|THE FULL PROJECT GUTENBERG LICENSE).*$",
@@ -28,7 +30,8 @@ _NOTICE_PHRASES = (
     "libro electrónico", "typographical error", "spelling has been", "http://", "https://", "www.", "arxiv:", "doi:",
 )  # fmt: skip
 _NOTICE = re.compile(
-    r"\b(?:(?:e-?books?|e-?texts?)\b.{0,40}(?:\breleased?\b|licen[cs]e|\bproduced\b|#)|(?:isbn|issn|etext)\b|"
+    r"\bclick on\b|"
+    r"\b(?:(?:e-?books?|e-?texts?)\b.{0,60}\b(?:files?|formats?|editions?)\b|(?:e-?books?|e-?texts?)\b.{0,40}(?:\breleased?\b|licen[cs]e|\bproduced\b|#)|(?:isbn|issn|etext)\b|"
     r"donations?\b.{0,60}\b(?:tax|foundation|archive)|"
     r"(?:bilder|abbildungen|images|photos|photographs|illustrations|figures|drawings)\b.{0,60}\b(?:erstellt|stammen|entnommen|"
     r"courtesy|permission|credits?|(?:created|taken|drawn|made|provided) by)\b)|"
@@ -64,7 +67,7 @@ _SMALL = 400
 def own_text(pages: Sequence[str]) -> list[str]:
     """The pages without licence, contents and notices around the text proper; never empty where other words remain."""
     text_pages = _between_markers(pages)
-    return [_without_back_matter(page) for page in text_pages]
+    return without_matter([_without_back_matter(page) for page in text_pages])
 
 
 def _between_markers(pages: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from luminalib.adapters.llm.extractive.choosing import fitness, richness
-from luminalib.adapters.llm.extractive.introducing import introduction, leans_in
+from luminalib.adapters.llm.extractive.introducing import introduction, leaning_in
 from luminalib.adapters.llm.extractive.names import Name, main_persons, names_in
 from luminalib.adapters.llm.extractive.reading import Reading, read
 from luminalib.adapters.llm.extractive.topics import Topic, topics_in
@@ -27,13 +27,13 @@ def candidates(
     reading = read(title, (), language, [text])
     names = names_in(reading)
     topics = topics_in(reading, names)
+    leaning = leaning_in(reading, names)
     naming = _naming(reading, topics, names)
     value = np.array(fitness(reading, topics)) * richness(reading, topics)
     for at, sentence in enumerate(reading.sentences):
         is_out = len(sentence.text) >= longest
-        leaning = _LEANING if leans_in(reading, names, at) else 1.0
-        value[at] *= 0.0 if is_out else leaning * (_NAMING if at in naming else 1.0)
-    for at in introduction(reading, names, _INTRODUCING) if reading.is_story else ():
+        value[at] *= 0.0 if is_out else (_LEANING if leaning[at] else 1.0) * (_NAMING if at in naming else 1.0)
+    for at in introduction(reading, names, leaning, _INTRODUCING) if reading.is_story else ():
         value[at] *= _NAMING
     found = [_best(value, _within(reading, part, parts), count) for part in range(parts)]
     found[0] = [at for at in found[0] if at in naming] or found[0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from luminalib.adapters.llm.extractive.introducing import LATE, introduction, leans_in, outcome
+from luminalib.adapters.llm.extractive.introducing import LATE, introduction, leaning_in, outcome
 from luminalib.adapters.llm.extractive.names import Name
 from luminalib.adapters.llm.extractive.quality import qualities
 from luminalib.adapters.llm.extractive.ranking import (
@@ -32,7 +32,7 @@ _CENTRALITY = 0.5
 """Below one, so that a sentence with the main name and little else does not win by that alone."""
 _ENOUGH_FOR_FIVE = 40
 _ENOUGH_FOR_FOUR = 15
-_LEANING, _UNFIT = 0.3, 1e-6
+_LEANING, _UNFIT = 0.1, 1e-6
 _LEADING = 1.5
 _TOO_SHORT = 3
 """Words; below that a line is hardly a sentence."""
@@ -78,26 +78,27 @@ def _with_fallback(quality: list[float], reading: Reading) -> list[float]:
 
 
 def _central(reading: Reading, topics: Sequence[Topic], names: Sequence[Name], quality: Sequence[float], count: int) -> list[int]:
-    first = introduction(reading, names, max(1, count - ENOUGH)) if reading.is_story else []
+    leaning = leaning_in(reading, names)
+    first = introduction(reading, names, leaning, max(1, count - ENOUGH)) if reading.is_story else []
+    rich = richness(reading, topics)
+    last = outcome(reading, names, leaning, rich) if reading.is_story else None
     parts = _parts(reading, first, count)
-    value = np.array(quality) * richness(reading, topics) * _fitting(reading, topics, names, parts)
+    value = np.array(quality) * rich * _fitting(reading, topics, leaning, parts)
     weights = weights_of(reading.terms)
     ranked = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
-    candidates = sorted({*ranked, *first})
+    candidates = sorted({*ranked, *first, *([] if last is None else [last])})
     similar = similarities(weights[candidates])
     scores = lexrank(similar, value[candidates]) ** _CENTRALITY * value[candidates]
     places = {at: index for index, at in enumerate(candidates)}
-    last = outcome(reading, {at: scores[index] for at, index in places.items()}) if reading.is_story else None
     fixed = [places[at] for at in dict.fromkeys([*first, *([] if last is None else [last])])]
     return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count, fixed)]
 
 
-def _fitting(reading: Reading, topics: Sequence[Topic], names: Sequence[Name], parts: Sequence[int]) -> Floats:
+def _fitting(reading: Reading, topics: Sequence[Topic], leaning: Sequence[bool], parts: Sequence[int]) -> Floats:
     """More for a sentence of a story's leading topic, less for one that leans, and nothing where it would open the summary."""
     led = frozenset(topics[0].positions) if topics and reading.is_story else frozenset()
     found = np.array([_LEADING if sentence.position in led else 1.0 for sentence in reading.sentences])
-    leaning = np.array([leans_in(reading, names, at) for at in range(len(parts))])
-    opening = leaning & (np.array(parts) == min(parts))
+    opening = np.array(leaning) & (np.array(parts) == min(parts))
     fitting: Floats = np.where(opening, _UNFIT, np.where(leaning, _LEANING, 1.0)) * found
     return fitting
 

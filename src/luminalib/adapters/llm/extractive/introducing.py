@@ -3,19 +3,31 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from luminalib.adapters.llm.extractive.leaning import leans
+from luminalib.adapters.llm.extractive.genders import genders_of
+from luminalib.adapters.llm.extractive.leaning import leans, without_conclusion
 from luminalib.adapters.llm.extractive.names import Name, main_persons
-from luminalib.adapters.llm.extractive.quality import presentable
+from luminalib.adapters.llm.extractive.quality import ending, presentable
+from luminalib.adapters.llm.extractive.ranking import Floats
 from luminalib.adapters.llm.extractive.reading import Reading
+from luminalib.adapters.llm.extractive.words import bare, normal, words_of
 
 EARLY, LATE = 0.25, 0.9
 """Who comes in later is hardly a main person; the outcome is told in the last tenth."""
 _FIRST_MENTIONS = 8
 _FADE_OF_MENTIONS, _FADE_OF_POSITIONS = 4.0, 0.05
 _PRESENTED_BONUS, _PLACED_BONUS = 2.0, 1.25
-_FADE_OF_THE_END = 0.03
+_SUBJECT_BY = 6
+"""Words; whom a sentence is about stands before that."""
+_PASSING, _SUPPOSED = 0.4, 0.4
+_FADE_OF_THE_END, _ANY_END = 0.015, 0.15
+_LAST_SENTENCES = 6
+_LEADS, _TAKES_PART = 2.0, 1.5
+_LEANS_AT_THE_END = 0.02
+_PLAIN = 0.3
+_ENOUGH_AT_THE_END = 12
+"""Words; an end may be short."""
 _NARRATOR_BY = 0.1
 _LONGEST_PRESENTATION = 250
 _NARRATOR = re.compile(
@@ -26,36 +38,83 @@ _NARRATOR = re.compile(
 )
 """How somebody who tells a story says who they are."""
 _PRESENTED = re.compile(
-    r"\b(?:was|were|is|had been|been) (?:an?|the|born|called|named|one of|once)\b|\b(?:named|called|whose)\b|"
+    r"\b(?:was|were|is|had been|been) (?:an?|the|born|called|named|one of|once|so|very|among|known)\b|\b(?:named|called|whose)\b|"
     r"\b(?:lived|kept|worked|reigned)\b|, (?:an?|the|his|her|our|my) [^,]+,|\byears old\b|"
     r"\b(?:war|hieß|wohnte|lebte|namens)\b|\b(?:était|s['’]appelait|vivait|nommée?|habitait)\b|"
     r"\b(?:era|se llamaba|vivía|llamad[oa]|si chiamava|viveva|abitava|chamava-se|vivia|morava|heette|woonde|leefde)\b",
     re.IGNORECASE,
 )
 """Words by which somebody is presented."""
+_TALE = re.compile(
+    r"^\W*(?:once (?:upon a time|there)|there (?:was|were|lived) once|long ago|es war einmal|es lebte einmal|il était une fois|"
+    r"érase una vez|había una vez|c['’]era una volta|era uma vez|er was eens|жил[аи]?-был[аи]?|det var en gång)\b",
+    re.IGNORECASE,
+)
+"""How tales begin."""
+_SUPPOSES = re.compile(r"^\W*(?:if|unless|had (?!been)|suppose|perhaps|wenn|falls|si|se|als)\b", re.IGNORECASE)
 
 
-def introduction(reading: Reading, names: Sequence[Name], count: int) -> list[int]:
+def leaning_in(reading: Reading, names: Sequence[Name]) -> list[bool]:
+    """For each sentence, whether it needs the one before it."""
+    return [
+        leans(sentence.text, words, reading.lexicon, named)
+        for sentence, words, named in zip(reading.sentences, reading.words, _named_in(reading, names), strict=True)
+    ]
+
+
+def _named_in(reading: Reading, names: Sequence[Name]) -> list[dict[str, str | None]]:
+    """For each sentence, the words of the names in it, with the gender where it is known."""
+    genders = genders_of(reading, names)
+    found: list[dict[str, str | None]] = [{} for _ in reading.sentences]
+    for name in names:
+        told = {word: genders.get(word) for word in name.words}
+        for at in name.sentences:
+            found[at].update(told)
+    return found
+
+
+def introduction(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], count: int) -> list[int]:
     """Up to `count` sentences, in reading order: who tells the story, and those that present most of its main persons."""
-    chosen = _narrator(reading)[:count]
+    chosen = (_narrator(reading) or _tale(reading, leaning))[:count]
     people = main_persons(names)
     while len(chosen) < count:
         new = [person for person in people if person.sentences.isdisjoint(chosen)]
-        values = _presentations(reading, names, new)
+        values = _presentations(reading, names, leaning, new)
         if not values:
             break
         chosen.append(max(values, key=lambda at: (values[at], -at)))
     return sorted(chosen)
 
 
-def outcome(reading: Reading, scores: Mapping[int, float]) -> int | None:
-    """The best sentence of the last tenth, one that nobody speaks where there is any; `scores` of those that may be chosen."""
+def outcome(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], rich: Floats) -> int | None:
+    """The sentence of the last tenth that tells best what became of the main persons; one that nobody speaks where there is any.
+
+    `rich` says of each sentence how much of the book it brings together.
+    """
+    people = main_persons(names)
+    named = _named_in(reading, names)
     late = {
-        at: score * (1 + math.exp((reading.sentences[at].position - 1) / _FADE_OF_THE_END))
-        for at, score in scores.items()
-        if score > 0 and reading.sentences[at].position >= LATE
+        at: value
+        for at, sentence in enumerate(reading.sentences)
+        if sentence.position >= LATE and (value := _finality(reading, people, named[at], leaning, at) * (_PLAIN + float(rich[at])))
     }
     return max(late, key=lambda at: (not reading.spoken[at], late[at], -at)) if late else None
+
+
+def _finality(reading: Reading, people: Sequence[Name], named: dict[str, str | None], leaning: Sequence[bool], at: int) -> float:
+    """How well a sentence may end a summary: late, whole by itself, about those whom the story is about."""
+    sentence, words = reading.sentences[at], reading.words[at]
+    rest = without_conclusion(sentence.text, reading.lexicon.code)
+    if rest != sentence.text:
+        is_leaning = leans(rest[:1].upper() + rest[1:], words_of(rest), reading.lexicon, named)
+    else:
+        is_leaning = leaning[at]
+    told = [person for person in people if at in person.sentences]
+    fade = max(_FADE_OF_THE_END, _LAST_SENTENCES / len(reading.sentences))
+    value = ending(reading, at, _ENOUGH_AT_THE_END) * (_ANY_END + math.exp((sentence.position - 1) / fade))
+    value *= _LEADS if people[:1] == told[:1] and told else _TAKES_PART if told else 1.0
+    events = len({bare(word) for word in words} & reading.lexicon.plot)
+    return value * (1 + 0.25 * min(events, 2)) * (_LEANS_AT_THE_END if is_leaning else 1.0)
 
 
 def _narrator(reading: Reading) -> list[int]:
@@ -68,31 +127,37 @@ def _narrator(reading: Reading) -> list[int]:
     return []
 
 
-def leans_in(reading: Reading, names: Sequence[Name], at: int) -> bool:
-    """Whether a sentence needs the one before it."""
-    named = {word for name in names if at in name.sentences for word in name.words}
-    return leans(reading.sentences[at].text, reading.words[at], reading.lexicon, named)
+def _tale(reading: Reading, leaning: Sequence[bool]) -> list[int]:
+    """The sentence by which a tale says that it is one."""
+    early = (at for at, sentence in enumerate(reading.sentences) if sentence.position <= _NARRATOR_BY and not leaning[at])
+    return [at for at in early if _TALE.match(reading.sentences[at].text) and presentable(reading, at)][:1]
 
 
-def _presentations(reading: Reading, names: Sequence[Name], new: Sequence[Name]) -> dict[int, float]:
+def _presentations(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], new: Sequence[Name]) -> dict[int, float]:
     """The value of each early sentence that mentions one of the `new` persons for the first few times."""
     values: dict[int, float] = {}
     heaviest = len(new[0].positions) if new else 1
     for person in new:
         for mention, at in enumerate(sorted(person.sentences)[:_FIRST_MENTIONS]):
             sentence = reading.sentences[at]
-            if sentence.position <= EARLY and (fitness := _fitness(reading, names, at)):
+            if sentence.position <= EARLY and not leaning[at] and (fitness := _fitness(reading, names, at)):
                 value = math.sqrt(len(person.positions) / heaviest) * math.exp(-mention / _FADE_OF_MENTIONS)
-                values[at] = values.get(at, 0.0) + value * fitness
+                values[at] = values.get(at, 0.0) + value * fitness * _prominence(person, reading.words[at])
     return values
 
 
+def _prominence(person: Name, words: Sequence[str]) -> float:
+    """Less for somebody who is named in passing: late in the sentence, or as the owner of something."""
+    at, word = next(((at, word) for at, word in enumerate(words) if bare(word) in person.words), (len(words), ""))
+    return _PASSING if at >= _SUBJECT_BY or normal(word).endswith("'s") else 1.0
+
+
 def _fitness(reading: Reading, names: Sequence[Name], at: int) -> float:
-    """Independent, early, and with words that present somebody or a place."""
+    """Early, and with words that present somebody or a place."""
     sentence = reading.sentences[at]
     value = presentable(reading, at) * math.exp(-sentence.position / _FADE_OF_POSITIONS)
-    if not value or leans_in(reading, names, at):
-        return 0.0
+    if _SUPPOSES.match(sentence.text):
+        value *= _SUPPOSED
     if _PRESENTED.search(sentence.text):
         value *= _PRESENTED_BONUS
     return value * _PLACED_BONUS if any(name.is_place and at in name.sentences for name in names) else value

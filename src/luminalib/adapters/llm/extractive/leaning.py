@@ -1,22 +1,25 @@
 """Which sentences need a neighbour, that nobody sees when they open a summary."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from luminalib.adapters.llm.extractive import leaning_data as data
+from luminalib.adapters.llm.extractive.genders import PRONOUNS
 from luminalib.adapters.llm.extractive.lexicons import Lexicon
 from luminalib.adapters.llm.extractive.words import bare, normal
 
-_ENDS_ON = re.compile(r"\b(?:after|before|with|of|to|at|for|on|about|upon) (?:it|him|her|them|that|this)\W*$", re.IGNORECASE)
+_ACTS = re.compile("[a-z]{2}(?:er|or|man|men|ist|ian)s?$")
+"""How English words for somebody end, of whom a sentence may go on to speak as "he"."""
 _LINE_END = "\n"
 _WITHOUT_SPACES = frozenset(["ja", "zh"])
 
 
-def leans(text: str, words: Sequence[str], lexicon: Lexicon, named: Collection[str]) -> bool:
+def leans(text: str, words: Sequence[str], lexicon: Lexicon, named: Mapping[str, str | None]) -> bool:
     """Whether a sentence points back: by what it opens or ends on, or by a pronoun for somebody whom it has not named.
 
-    `named` are the words of the text's names. What says what a text is about ("This book …") leans on nothing.
+    `named` are the words of the text's names, with the gender where it is known. What says what a text is about ("This book …")
+    leans on nothing.
     """
     if not words:
         return True
@@ -25,7 +28,13 @@ def leans(text: str, words: Sequence[str], lexicon: Lexicon, named: Collection[s
     opening = _opening(lexicon.code)
     if opening is not None and opening.match(text):
         return True
-    return (lexicon.code == "en" and _ENDS_ON.search(text) is not None) or _has_lone_pronoun(words, lexicon, named)
+    inside = data.POINTS_INSIDE.get(lexicon.code)
+    return (inside is not None and re.search(inside, text) is not None) or _has_lone_pronoun(words, lexicon, named)
+
+
+def without_conclusion(text: str, code: str) -> str:
+    """A sentence without a word of conclusion in front, which the last one of a summary may have ("So Alice got up …")."""
+    return re.sub(rf"^(?:{data.CONCLUDES.get(code, '(?!)')})\b,? ", "", text, count=1, flags=re.IGNORECASE)
 
 
 @cache
@@ -42,17 +51,26 @@ def _listed(name: str, code: str) -> frozenset[str]:
     return frozenset(getattr(data, name).get(code, "").split())
 
 
-def _has_lone_pronoun(words: Sequence[str], lexicon: Lexicon, named: Collection[str]) -> bool:
-    """A pronoun for a person before any name, or any person who is new ("a clerk … he")."""
+def _has_lone_pronoun(words: Sequence[str], lexicon: Lexicon, named: Mapping[str, str | None]) -> bool:
+    """A pronoun for a person before any name, or any person who is new ("a clerk … he"); or one that fits none of the names."""
     pronouns, introducing, prepositions = (_listed(name, lexicon.code) for name in ("PRONOUNS", "INTRODUCING", "PREPOSITIONS"))
     if normal(words[0]) in introducing:
         return False
     is_behind = False
+    met: set[str] = set()
     for at, (before, word) in enumerate(zip(["", *words], words, strict=False)):
         if normal(word) in pronouns:
-            return True
+            if not met or PRONOUNS.get(normal(word)) not in {None, *met}:
+                return True
+            continue
         is_behind = normal(before) in prepositions or (is_behind and before[0].isupper())
         is_capital = at > 0 and word[0].isupper() and len(word) > 1 and not lexicon.nouns_are_capitalised
-        if (is_capital or bare(word) in named) and not is_behind:
+        if is_behind or not (is_capital or bare(word) in named):
+            if normal(word) in data.PERSONS or (_ACTS.search(word) and normal(word) not in lexicon.function_words):
+                return False
+            continue
+        gender = named.get(bare(word))
+        if gender is None:
             return False
+        met.add(gender)
     return False

@@ -2,10 +2,13 @@
 # ruff: noqa: RUF001  (letters of many scripts are meant)
 
 OPENS_ON = {
-    "en": r"""he|she|it|its|his|hers?|him|they|them|theirs?|this|that|these|those|such|here|then|thus|hence|
+    "en": r"""he|she|it|its|his|hers?|mine|ours|yours|(?:two|three|four|five|six|seven|eight|nine|ten),|
+him|they|them|theirs?|this|that|these|those|such|here|then|thus|hence|
 therefore|however|also|too|moreover|besides|furthermore|nevertheless|nonetheless|mean(?:while|time)|otherwise|instead|
 still|yet|so|but|and|or|nor|again|now|presently|suddenly|soon|afterwards?|later|thereupon|both|neither|either|another|
-others|even|indeed|perhaps|yes|no|oh|ah|well|why|likewise|similarly|finally|accordingly|consequently|else|because|
+others|even|indeed|one (?:is|was|had|has)|each (?:is|was|had|has|of)|the (?:first|last) (?:is|was|had|has|went|came|one)|
+(?:when|if|as|after|before|though|although|until|till|since|while|whenever|once|where) (?:it|they|this|that|these|those)|
+perhaps|yes|no|oh|ah|well|why|likewise|similarly|finally|accordingly|consequently|else|because|
 hereupon|thereafter|instantly|immediately|eventually|in (?:another|a|an) (?:moment|minute|instant)|the (?:next|same|
 following|other|latter|former|rest|second|third|two|others)|just (?:then|as)|at (?:this|that|these|last|once|length|
 which|first)|(?:by|on|in|to|with|from|for|upon|after|before|through|all) (?:this|that|these|those|it|which|whom?|him|
@@ -92,8 +95,38 @@ sasa|ghafla|hatimaye""",
 그러자|이제|갑자기|마침내|다음|결국""",
 }
 """Alternatives of a pattern, without its line ends: pronouns, demonstratives, connectives, times counted from another."""
+POINTS_INSIDE = {
+    "en": r"""(?x) \b (?:after|before|with|of|to|at|for|on|about|upon)\ (?:it|him|her|them|that|this) \W* $ |
+        ^ (?: [\w.'’-]+\ ){1,3} (?:was|is|were|are|had\ been)\ (?:his|her|their|its|the\ (?:somebody|one|other))\b |
+        ^ (?: [\w.'’-]+\ ){1,3} and\ (?:he|she|they|him|her|them)\b | \bwhich\ ones?\b | \bthe\ somebody\b |
+        ^ (?:May|Let|Can|Could|Shall|Will|Must)\ (?:it|that|this|they)\b | \bthat[,.;:] |
+        ^ (?: (?! \b(?:an?|the|his|her|their|my|our|some|no|every|each|this|that)\b ) [^,;:] )*? \b(?:it|them)\b
+        (?! \W* (?:is|was|were|be|been|being|isn|wasn|seem|seemed|seems|would|will|may|might|must|had|has|took|takes|came|
+        comes|rained|rains|snowed|snows|struck|grew|grows|so|such|s|all|hard|
+        easy|difficult|impossible|necessary|clear|likely|better|best|right|strange)\b )""",
+    "fr": r"""(?x) ^ [A-ZÀ-Ý][\w'’-]+\ (?:[A-ZÀ-Ý][\w'’-]+\ )? (?:en|y|l['’]|le|la|les|lui|leur)\ ?
+        (?:a|ai|avait|avaient|eut|est|était|étaient|fut|fit|prit|tira|parla|voulait|savait|vit|regarda|donna|dit|mit)\b""",
+}
+"""Patterns of what points back from inside a sentence: an end on a pronoun, somebody who was "his", a thing named before."""
+CONCLUDES = {
+    "en": "and so|so|thus|at last|at length|finally|in the end|and",
+    "fr": "et|ainsi|enfin|à la fin|finalement",
+    "de": "und so|so|und|schließlich|endlich|am ende",
+    "es": "y|así|al final|por fin|finalmente",
+    "it": "e|così|alla fine|finalmente|infine",
+    "pt": "e|assim|no fim|por fim|finalmente",
+    "nl": "en|zo|ten slotte|eindelijk|uiteindelijk",
+}
+"""Words that lead to an end."""
+_PERSONS = """
+man men woman women boy girl lady gentleman lord king queen prince princess husband wife father mother son daughter brother
+sister uncle aunt nephew niece friend lover widow master mistress captain doctor child fellow creature person servant maid
+clerk nurse
+"""
+PERSONS = frozenset(_PERSONS.split())
+"""English words for somebody who may be the one whom the next pronoun means."""
 PRONOUNS = {
-    "en": "he her hers herself him himself she theirs them themselves they",
+    "en": "he her hers herself him himself his she theirs them themselves they",
     "fr": "elle elles eux ils lui",
     "de": "er ihm ihn ihnen ihr",
     "es": "ella ellas ellos él",

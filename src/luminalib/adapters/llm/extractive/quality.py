@@ -15,7 +15,9 @@ _SPOKEN = re.compile("[\"“”„«»「」『』‹›]|(?:^|\\s)['‘‹]\\w|
 _SYMBOLS = re.compile(r"[=<>|{}^~\\#@§_*\[\]•+×±\u2190-\u23ff]|\d[\d.,:/]*|\b[^\W\d_]\.")
 _SPEAKER = re.compile(r"^[A-ZÀ-ÖØ-Þ]{3,}(?: [A-ZÀ-ÖØ-Þ]{2,})*[.:] ?(?=\S)")
 """Who speaks in a play."""
-_LABEL = re.compile(r"^[^\W\d_]+ ?:\s|^(?:\S+ ){1,4}\d{1,3}[\d.]*:? [^\W\d_a-zäöü]|\s\d[\d.]* [A-ZÄÖÜ]\w+ [A-ZÄÖÜ]")
+_LABEL = re.compile(
+    r"^(?:[^\W\d_]+ )?[^\W\d_]+\.? ?:\s|^(?:\S+ ){1,4}\d{1,3}[\d.]*:? [^\W\d_a-zäöü]|\s\d[\d.]* [A-ZÄÖÜ]\w+ [A-ZÄÖÜ]"
+)
 """Proof: or Theorem 3.7, in front of what is no plain statement then."""
 _SECOND_PERSON = frozenset(["you", "your", "yours", "thou", "thee", "thy", "vous", "votre", "vos"])
 _POINTING = frozenset(["it", "they", "them", "he", "him", "she", "these", "those", "lui", "eux", "ihm", "ihnen"])
@@ -71,12 +73,25 @@ def presentable(reading: Reading, at: int) -> float:
         return 0.0
     if not sentence.text[0].isalpha() or sentence.text[:3].isupper() or _TO_READERS.search(sentence.text):
         return 0.0
-    low, longest = _IDEAL[0], _ALLOWED[1]
-    fitting = length / low if length < low else 1.0 if length <= longest else 0.5
-    words = reading.words[at]
-    pointing = 0.85 ** sum(normal(word) in _POINTING for word in words)
-    value = fitting * _calm(sentence.text) * gesture(words, reading) * pointing
-    return value * 0.5 if _SPOKEN.search(sentence.text) else value
+    return _plain_to_read(reading, at, _IDEAL[0]) * (0.5 if _SPOKEN.search(sentence.text) else 1.0)
+
+
+def ending(reading: Reading, at: int, low: int) -> float:
+    """How well a sentence can end a story: as one that presents, but for speech; shorter than `low` words is less."""
+    sentence = reading.sentences[at]
+    fewest, most = _PRESENTING
+    if not reading.prose[at] or not fewest <= length_in_words(sentence.text) <= most or not _is_whole(sentence.text):
+        return 0.0
+    said = 0.1 if sentence.inside_quotation or _SPOKEN.search(sentence.text) else 1.0
+    return _plain_to_read(reading, at, low) * said * (1.0 if sentence.text[-1] in ".。।۔" else 0.4)
+
+
+def _plain_to_read(reading: Reading, at: int, low: int) -> float:
+    """Of good length, without much that points elsewhere."""
+    text, words = reading.sentences[at].text, reading.words[at]
+    length = length_in_words(text)
+    fitting = length / low if length < low else 1.0 if length <= _ALLOWED[1] else 0.5
+    return fitting * _calm(text) * gesture(words, reading) * 0.85 ** sum(normal(word) in _POINTING for word in words)
 
 
 def shape(text: str) -> float:

@@ -10,6 +10,7 @@ from functools import cached_property
 from luminalib.adapters.llm.extractive.boilerplate import is_notice, notice_phrases_in, speaks_to_a_machine
 from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.lexicons import Lexicon, lexicon_for
+from luminalib.adapters.llm.extractive.matter import foreign
 from luminalib.adapters.llm.extractive.paragraphs import paragraphs_of
 from luminalib.adapters.llm.extractive.sentences import Sentence, sentences_of
 from luminalib.adapters.llm.extractive.words import bare, length_in_words, normal, terms_of, words_of
@@ -60,8 +61,10 @@ class Reading:
     def prose(self) -> list[bool]:
         """Per sentence, whether its words are one of the text's language, and no list, heading, formula or foreign gloss."""
         small = self.lexicon.function_words
+        elsewhere = foreign(self.words, self.lexicon)
         written = frozenset(word for word in {word for words in self.words for word in words} if {normal(word), bare(word)} & small)
-        return [_is_prose(words, written, self.lexicon) for words in self.words]
+        told = zip(self.words, elsewhere, strict=True)
+        return [not is_foreign and _is_prose(words, written, self.lexicon) for words, is_foreign in told]
 
     @cached_property
     def spoken(self) -> list[bool]:
