@@ -237,7 +237,9 @@ async def test_content_that_is_wrong_is_repaired_or_dropped_and_in_the_accounts(
     alive, invented = ("characters", "The people are alive"), ("ending", "A gorgeous ending")
     server.script = [reading_of(alive, invented), reading_of(alive)]
     assert [aspect.name for aspect in (await read(model)).aspects] == ["characters"]
-    assert "aspects 2: its quote does not stand in the review" in server.requests[1]["messages"][-1]["content"]
+    told = server.requests[1]["messages"][-1]["content"]
+    assert "aspects (not in the text)" in told
+    assert "its quote does not stand" not in told, "a model that copies what it is shown is shown no sentence"
     text = f"{REVIEW.text} So it goes."
     server.script = [reading_of(alive, invented, ("plot", "the people are alive")), reading_of(invented, alive)]
     assert [aspect.name for aspect in (await read(model, text)).aspects] == ["characters"], "what is wrong again is left out"

@@ -10,7 +10,7 @@ from luminalib.domain.consensus import AspectEvidence
 from luminalib.domain.content_checks import grounding, wording
 from luminalib.domain.content_checks.answers import faults_of_draft, faults_of_minutes, faults_of_query, faults_of_rewording
 from luminalib.domain.content_checks.consensus import Table, faults_of_consensus
-from luminalib.domain.content_checks.faults import Check, Fault, without
+from luminalib.domain.content_checks.faults import Check, Fault, in_short, without
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.inquiries import faults_of_fields, faults_of_intent
 from luminalib.domain.content_checks.quotations import faults_of_quotations
@@ -127,6 +127,36 @@ def test_a_statement_that_no_passage_is_about_is_not_said() -> None:
     spread = Source(f"The miller baked. {far} The widow sang. {far} The captain slept. {far} The orchard burned.")
     assert grounding.unsupported("The captain, the widow and the miller burned.", spread)
     assert grounding.unsupported("Nobody tells of the widow, who sang.", spread) is None
+
+
+@pytest.mark.parametrize(
+    ("slip", "is_believed"),
+    [
+        ({}, True),
+        ({"key_topics": ["salt", "salt", "salt"]}, False),
+        ({"key_topics": ["salt", "salt"]}, True),
+        ({"insights": ["Jonas gives her the old lamp at night."]}, False),
+    ],
+)
+def test_what_is_worded_freely_is_believed_of_a_model_that_has_not_slipped(slip: dict[str, Any], *, is_believed: bool) -> None:
+    """A summary that sums up has half of its words in no passage; after a slip most of them must stand in one."""
+    told = [
+        "Mira leaves the harbour at night with salt.",
+        "Mira smuggles salt on behalf of her brother.",
+        "She comes home poor and free.",
+    ]
+    places = [fault.place for fault in faults_of_summary(summary(summary=told, **slip), material()) if fault.place[0] == "summary"]
+    assert places == ([] if is_believed else [("summary", 1)])
+
+
+def test_what_is_wrong_is_told_a_model_in_words_that_make_no_sentence_of_a_text() -> None:
+    told = [*summary()["summary"][:2], "Jonas leaves at night.", "She comes home poor and the"]
+    answer = summary(summary=told, key_topics=["salt", "salt"], insights=["The old lamp gave salt to the harbour at night."])
+    short = in_short(faults_of_summary(answer, material()))
+    assert short == {"insights": "not in the text", "key_topics": "said already", "summary": "not in the text, cut off"}
+    for copied in short.values():
+        copy = summary(summary=[*summary()["summary"], copied])
+        assert [fault.place for fault in faults_of_summary(copy, material())] == [("summary", 3)]
 
 
 def test_what_a_text_asks_for_may_be_told_and_nothing_else() -> None:

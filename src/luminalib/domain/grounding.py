@@ -19,8 +19,12 @@ NEW_SUPPORTED = 0.5
 """The same of those words that the question did not have; of few, one may be the model's own verb."""
 WIDEST = 3
 """So many neighbouring sentences of a source may support one that a model says."""
-NEAR, NEAR_WIDEST = 0.4, 8
-"""The same two for a statement that sums up: honest ones share less with their text, and find it in a whole passage."""
+NEAR, NEAR_WIDEST = 0.75, 8
+"""The same two for a statement of a model that has slipped: it may stand in a whole passage, but most of its words there.
+
+Of what two small models said of ten texts in words of their own, seven of eight true statements have as much, and none of 19
+inventions; what people write of a whole book has half of it.
+"""
 _NEGATIONS_LIST = """
 not no never nobody nothing none neither nor cannot without nicht kein keine keinen niemand nichts nie ohne pas jamais aucun
 aucune rien sans non mai nessuno niente nunca ningun ninguno nada sin nao
@@ -84,7 +88,7 @@ def _is_yes_or_no(question: str) -> bool:
 
 
 def is_near(statement: str, passages: "Passages") -> bool:
-    """Whether some passage is about what a statement says; what comes from nowhere, or from everywhere, is near none."""
+    """Whether some passage has most of what a statement says; what comes from nowhere, or from everywhere, is near none."""
     said = _Said(statement, "")
     return len(said.words) < FEWEST or passages.nearest(said.words) >= NEAR
 

@@ -29,6 +29,17 @@ class Check(StrEnum):
     POLARITY = "polarity"
 
 
+_IN_SHORT = {
+    Check.ECHO: "repeats what was asked",
+    Check.REPETITION: "said already",
+    Check.CUT_OFF: "cut off",
+    Check.SENTENCES: "no full sentence",
+    Check.LANGUAGE: "another language",
+    Check.ACTION: "nobody asks for it",
+}
+_NOT_THERE = "not in the text"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong; `reason` says it in words that a model, and a person, can use.
@@ -53,6 +64,17 @@ class Fault:
     def __str__(self) -> str:
         place = " ".join(str(step + 1) if isinstance(step, int) else step for step in self.place)
         return f"{place}: {self.reason}" if place else self.reason
+
+
+def in_short(faults: Sequence[Fault]) -> dict[str, str]:
+    """What is wrong with each field, in so few words that a model that copies whatever it is shown makes no sentence of them.
+
+    The faults are of fields, none of the form of the whole.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for fault in sorted(faults, key=lambda fault: str(fault.place[0])):
+        found.setdefault(str(fault.place[0]), {})[_IN_SHORT.get(fault.check, _NOT_THERE)] = None
+    return {field: ", ".join(reasons) for field, reasons in found.items()}
 
 
 def without(answer: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:

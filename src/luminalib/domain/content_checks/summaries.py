@@ -16,7 +16,7 @@ from luminalib.domain.text_languages import language_of
 
 TELLING_WORDS = 3
 _CARELESS = 2
-"""Sentences at fault in one answer."""
+"""Sentences at fault in one answer; so many of its topics are one slip more."""
 _ASKED = 0.5
 """The share of an action item's words that must stand in one sentence that asks for something."""
 
@@ -51,9 +51,10 @@ def faults_of_summary(answer: Mapping[str, Any], material: Material) -> list[Fau
     """The faults of `{summary: [sentence], key_topics, insights, action_items}`; a part has one fault at most."""
     insights = list(_insights(answer["insights"], material, answer["summary"]))
     told = list(_sentences(answer["summary"], "summary", material))
+    topics = list(_terms(answer["key_topics"], "key_topics", material))
     return [
-        *_supported(told, answer, ("summary",), material, slips=len(told) + len(insights)),
-        *_terms(answer["key_topics"], "key_topics", material),
+        *_supported(told, answer, ("summary",), material, slips=len(told) + len(insights) + (len(topics) >= _CARELESS)),
+        *topics,
         *insights,
         *_actions(answer["action_items"], material),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from luminalib.adapters.llm.prompted.parsing import Unfit, parse_answer
 from luminalib.adapters.llm.prompted.transport import ChatReply
-from luminalib.domain.content_checks.faults import Check, Fault, without
+from luminalib.domain.content_checks.faults import Check, Fault, in_short, without
 
 Examine = Callable[[dict[str, Any]], Sequence[Fault]]
 """Finds what is wrong with an answer that has the right form."""
@@ -33,8 +33,13 @@ class Judged:
 
     @property
     def told(self) -> str:
-        """The faults in words for the model."""
+        """The faults in words."""
         return "\n".join(str(fault) for fault in self.faults[:_MOST_TOLD])
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields to write again, and in few words why."""
+        return in_short(self.faults) if self.faulty else {}
 
     @property
     def faulty(self) -> frozenset[str]:

@@ -190,7 +190,7 @@ class Asker:
         repair = await self.prompts.get(REPAIR, question.tenant_id)
         said = json.dumps(first.kept, ensure_ascii=False) if first.faulty else reply.text
         told = Message(role="assistant", content=said or "(nothing)")  # what is at fault would be copied
-        asked_again = (*messages, told, *repair.render({"fault": first.told, "fields": sorted(first.faulty)}))
+        asked_again = (*messages, told, *repair.render(_told_of(first)))
         best = better(first, await self._once_more(question, asked_again, messages, budget, tally, first))
         if best.usable is None:
             raise UnusableAnswer(f"{UnusableAnswer.__doc__} It was: {best.told}", prompt=question.prompt.id)
@@ -282,6 +282,12 @@ class Asker:
         )
         observe(call)
         return call
+
+
+def _told_of(first: Judged) -> dict[str, Any]:
+    """What a repair says: of single fields in few words, of the whole as the parser or the checks said it."""
+    fields = first.fields
+    return {"fault": "" if fields else first.told, "fields": [f"{name} ({reasons})" for name, reasons in fields.items()]}
 
 
 def translated(failure: TransportFailure) -> LuminaError:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import structlog
 
 from luminalib.adapters.llm.prompted.accepting import Examine
-from luminalib.adapters.llm.prompted.asking import Asker, TooLong
+from luminalib.adapters.llm.prompted.asking import REPAIR, Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.choosing import LEAST_PARTS as LEAST_SENTENCES
 from luminalib.adapters.llm.prompted.choosing import SentenceChooser
@@ -212,9 +212,10 @@ class BookReader:
     ) -> dict[str, Any]:
         """The answer, held against `source`, the text that it is about, and the notes where it was shown these."""
         shown = Source(*(note["text"] for note in inputs["notes"])) if "notes" in inputs else None
+        repair = await self._prompt(REPAIR, request)
         material = Material(
             source=source,
-            instruction=prompt.own_words,
+            instruction=f"{prompt.own_words}\n{repair.own_words}",
             language=request.language or "en",
             known=(request.title, *request.authors),
             shown=shown,
