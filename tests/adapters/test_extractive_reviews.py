@@ -7,6 +7,7 @@ import pytest
 
 from luminalib.adapters.llm.extractive.headline import headline
 from luminalib.adapters.llm.extractive.reviews import read_reviews
+from luminalib.adapters.llm.extractive.turns import with_answers
 from luminalib.domain.consensus import AspectEvidence
 from luminalib.ports.llm import ConsensusRequest
 
@@ -31,6 +32,9 @@ def test_what_is_called_praise_or_criticism_is() -> None:
     right, called = precision()
     assert called >= 40
     assert right >= TO_REACH * called
+    right, called = precision("turning_sentences.tsv")
+    assert called >= 15
+    assert right >= TO_REACH * called, "of those that no rule was made by"
 
 
 @pytest.mark.parametrize(
@@ -140,3 +144,32 @@ def test_aspects_are_called_in_the_language_of_the_reviews() -> None:
         name="plot", positive=2, negative=0, undecided=0, quotes=("Die Handlung ist spannend und nicht zu lang.",)
     )
     assert headline(request(plot)) == "3,8 von 5 aus 4 Bewertungen. Gelobt: Handlung."
+
+
+@pytest.mark.parametrize(
+    ("text", "rating", "side"),
+    [
+        ("I enjoyed the plot until the dragons arrived.", 2, "negative"),
+        ("The setting promised much, but the story never delivers.", 3, "negative"),
+        ("The prose has the charm of a parking ticket.", 3, "negative"),
+        ("I expected flat characters and found real people.", 3, "positive"),
+        ("Predictable plot? Not in the least.", 3, "positive"),
+        ("A gripping story? Hardly.", 3, "negative"),
+        ("Die Handlung war toll, bis die Zeitreise kam.", 3, "negative"),
+        ("Die Geschichte ist gar nicht übel.", 3, "positive"),
+        ("Une intrigue ennuyeuse ? Pas du tout.", 3, "positive"),
+        ("Les personnages manquent de profondeur.", 3, "negative"),
+        ("¿Una trama aburrida? En absoluto.", 3, "positive"),
+        ("El estilo es cualquier cosa menos aburrido.", 3, "positive"),
+    ],
+)
+def test_what_turns_round_is_quoted_whole_and_for_what_it_means(text: str, rating: int, side: str) -> None:
+    assert {(mood, quote) for _, mood, quote in aspects(text, rating)} == {(side, text)}
+
+
+def test_a_question_that_is_not_denied_stays_two_sentences() -> None:
+    assert with_answers(["Boring?", "Never.", "Who is it for?", "I loved the maps."]) == [
+        "Boring? Never.",
+        "Who is it for?",
+        "I loved the maps.",
+    ]

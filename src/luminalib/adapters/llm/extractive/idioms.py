@@ -15,10 +15,10 @@ dated confusing sags? flags?"""
 _WORDS_OF_PRAISE = """good great funny interesting convincing believable engaging exciting gripping original clever
 well[-\\s]written worth\\s(?:it|reading|the\\s\\w+) memorable special impressed impressive satisfying hooked moved amused charmed"""
 _BAD, _GOOD = (f"(?:{'|'.join(words.split())})" for words in (_WORDS_OF_FAULT, _WORDS_OF_PRAISE))
-_COMPLAINT = r"(?:problem|complaint|gripe|regret|criticism|fault|flaw|quibble)"
+_COMPLAINT = r"(?:problem|trouble|drawback|downside|thing wrong|complaint|gripe|regret|criticism|fault|flaw|quibble)"
 _OVER = (
     r"(?:end(?:s|ed)?|over|finished|stops?|stopped|no (?:sequel|more|second)|isn't (?:longer|more)|too (?:short|soon)|"
-    r"only \w+ pages|done|sleep|slept)"
+    r"only \w+ pages|done|sleep|slept|not more|no more)"
 )
 _PRAISING = rf"""
 {_CANNOT}(?: \w+)? (?:put (?:it |this |the book |this book |this one |them )?down|stop (?:reading|turning|thinking|laughing))
@@ -26,6 +26,11 @@ _PRAISING = rf"""
 \b{_NEVER} lets? (?:me |you |us |up|go)
 \b(?:{_NOT}|{_NO})(?:single |one |the least |at all |bit )?{_BAD}\b(?: (?:at all|page|moment|word|line|sentence|bit|characters?))*
 \bno (?:complaints?|regrets?|faults?)\b
+\b(?:would not|wouldn't) (?:change|alter|cut) (?:a|one|the) (?:thing|word|line|comma|page|sentence)\b
+\bnot a (?:single )?(?:wasted|dull|false|boring|weak) (?:word|note|page|line|moment|sentence|scene)\b
+\bnever (?:misses|disappoints|lets up|outstays|drags|sags|puts a foot wrong)\b
+\bmakes? up for (?:it|this|that)\b
+\b(?:expected|feared|thought|ready for) .{{0,40}}?\b{_BAD}\b.{{0,40}}\b(?:and|but)\b.{{0,20}}\b(?:got|found|it never)\b.*
 \bnothing to (?:complain|criticise|criticize|grumble|fault)\b
 \b(?:no|hardly any|without|few) (?:flaws?|weak(?:nesses| spots?| points?)|lengths)\b
 \b(?:only|sole|one) (?:real )?{_COMPLAINT}(?: with \w+)?(?: is| was|:)? ?:? ?(?:that )?(?:it|there|i|this)\b.{{0,15}}\b{_OVER}\b
@@ -50,6 +55,16 @@ _PRAISING = rf"""
 _FAULTING = rf"""
 \b{_NEVER} (?:really |quite |ever )?(?:gets?|got) (?:going|anywhere|off the ground|started|good|better)
 \bgo(?:es|ing)? nowhere\b
+\b(?:expected|hoped for|was promised|wanted) .{{0,40}}?\b(?:and|but) (?:got|found|was given)\b.*
+\bnever (?:lands?|picks? up|delivers?|comes? (?:alive|together)|came (?:alive|together)|convinces?|works?|pays? off|adds? up)\b
+\b(?:all )?the (?:charm|heat|depth|wit|tension|excitement|warmth|subtlety|suspense|appeal|grace|energy|passion) of an?\b.*
+\babout as \w+ as an?\b.*
+\b(?:none|not one|neither) of the \w+ (?:is|are|was|were|seems?|felt|feels?) (?:even )?(?:\w+ )?{_GOOD}\b
+\bnot (?:one|a single)(?: of the)? (?:joke|twist|character|idea)s? (?:made|surprised|convinced|worked|landed|moved)\b
+\b(?:ruin|spoil)(?:s|ed)? (?:it|everything|the)\b
+\briddled with\b
+\b(?:look|sound|read|feel)s? as (?:if|though)\b
+\b(?:wrong|mistakes?|errors?|typos?) on (?:every|almost every|each)\b
 \b(?:never|doesn't|didn't) (?:really )?(?:took|takes?) off\b
 {_CANNOT} (?:get into|finish|care (?:less|about)|connect|believe in|get through|follow)
 \b(?:didn't|did not|don't|never) (?:really )?cared? (?:about|for)\b

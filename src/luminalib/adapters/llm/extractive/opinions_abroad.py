@@ -60,25 +60,47 @@ NEGATIONS = {
 }
 PRAISING = {
     "de": (
-        r"nichts zu (?:meckern|bemängeln|kritisieren)|nicht (?:mehr )?(?:aus der hand|weg)\s?(?:zu )?(?:gelegt|legen|weglegen)|"
+        r"(?:gar |überhaupt |wirklich )?nicht (?:übel|schlecht|verkehrt)|nichts auszusetzen|kein bisschen (?:\w+)|"
+        r"alles andere als (?:langweilig|verstaubt|trocken|zäh|öde|flach)|einzige[rs]? (?:einwand|kritikpunkt|"
+        r"wermutstropfen|manko|problem|fehler).*(?:ende|vorbei|aus|kurz)|einzige, was .*(?:ende|vorbei|kurz)|"
+        r"dialoge sitzen|aus fleisch und blut|(?:kein|nicht ein) wort zu viel|nichts zu (?:meckern|bemängeln|"
+        r"kritisieren)|nicht (?:mehr )?(?:aus der hand|weg)\s?(?:zu )?(?:gelegt|legen|weglegen)|"
         r"nicht weglegen|kann ich nur empfehlen|zu schnell (?:zu ende|vorbei)"
     ),
     "fr": (
-        r"rien à redire|impossible (?:de le|à) (?:lâcher|poser)|(?:ne|n['’]ai) (?:pas )?pu le (?:lâcher|poser)|coup de cœur|"
+        r"pas mal(?: du tout)?|tout sauf (?:ennuyeux|ennuyeuse|plat|banal|lourd)|seule? (?:regret|défaut|bémol|reproche|"
+        r"problème).*(?:fini|termine|terminé|courte?|fin\b)|d['’]une (?:rare )?(?:justesse|finesse|beauté)|"
+        r"ne changerais? rien|sonnent? juste|en chair et en os|rien à redire|impossible (?:de le|à) (?:lâcher|poser)|"
+        r"(?:ne|n['’]ai) (?:pas )?pu le (?:lâcher|poser)|coup de cœur|"
         r"trop vite (?:finie?|terminée?)"
     ),
-    "es": r"nada que objetar|no pude (?:dejarlo|soltarlo|parar)|no le sobra nada|se me hizo corto",
+    "es": (
+        r"nada mal|cualquier cosa menos (?:aburrid[oa]|plan[oa]|pesad[oa])|(?:único|única) (?:defecto|pero|problema|"
+        r"pega).*(?:acab|termin|cort|fin\b)|(?:lo )?único malo.*(?:acab|termin|cort)|de carne y hueso|"
+        r"no cambiaría (?:nada|ni una)|no decae|nada que objetar|no pude (?:dejarlo|soltarlo|parar)|no le sobra nada|"
+        r"se me hizo corto"
+    ),
     "it": r"niente da ridire|non (?:sono riuscit[oa] a|potevo) (?:posarlo|smettere)|tutto d['’]un fiato",
     "pt": r"nada a apontar|não consegui (?:parar|largar|pousá-lo)",
     "nl": r"niets op aan te merken|niet (?:meer )?wegleggen|in één ruk",
 }
 FAULTING = {
     "de": (
-        r"nicht mein(?:s| ding| fall)|(?:viel )?zu (?:lang|langsam|kurz)|abgebrochen|zeitverschwendung|ergibt keinen sinn|"
+        r"bleiben? (?:blass|flach|fremd|stumm)|an den haaren herbeigezogen|fehlt(?:e)? es an|keine spur|verliert sich|"
+        r"strotzt vor|vor fehlern|schlecht umgesetzt|nervt|nicht mein(?:s| ding| fall)|(?:viel )?zu (?:lang|langsam|"
+        r"kurz)|abgebrochen|zeitverschwendung|ergibt keinen sinn|"
         r"nicht empfehlen"
     ),
-    "fr": r"(?:beaucoup )?trop (?:longu?e?|lente?)|perte de temps|tombe des mains|pas pour moi|n['’]a aucun sens",
-    "es": r"demasiado (?:larg[oa]|lent[oa])|pérdida de tiempo|no es para mí|no tiene sentido|no me (?:gustó|convenció)",
+    "fr": (
+        r"manqu(?:e|ent|ait) (?:de|d['’])|tirée?s? par les cheveux|ne tien(?:t|nent) pas|sans (?:saveur|relief|intérêt)|"
+        r"pour ne rien dire|perdu le fil|(?:beaucoup )?trop (?:longu?e?|lente?)|perte de temps|tombe des mains|"
+        r"pas pour moi|n['’]a aucun sens"
+    ),
+    "es": (
+        r"l?e?s? falta(?:n)? (?:profundidad|ritmo|tensión|alma|fuerza|vida)|cogid[oa]s? por los pelos|no (?:explica|"
+        r"aporta) nada|sin (?:alma|interés|gracia)|demasiado (?:larg[oa]|lent[oa])|pérdida de tiempo|no es para mí|"
+        r"no tiene sentido|no me (?:gustó|convenció)"
+    ),
     "it": r"troppo (?:lung[oa]|lent[oa])|perdita di tempo|non fa per me|non ha senso|non mi è piaciut[oa]",
     "pt": r"demasiado (?:long[oa]|lent[oa])|muito (?:long[oa]|lent[oa])|perda de tempo|não faz sentido|não gostei",
     "nl": r"(?:veel )?te (?:lang|langzaam|traag)|tijdverspilling|niets voor mij|slaat nergens op",

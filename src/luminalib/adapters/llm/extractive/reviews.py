@@ -18,6 +18,7 @@ from luminalib.adapters.llm.extractive.opinions import opinion
 from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN, aspects_abroad, opinion_abroad
 from luminalib.adapters.llm.extractive.ranking import choose, lexrank, similarities, weights_of
 from luminalib.adapters.llm.extractive.sentences import split
+from luminalib.adapters.llm.extractive.turns import denies, takes_back, with_answers
 from luminalib.adapters.llm.extractive.words import terms_of, words_of
 from luminalib.domain.consensus import HIGH, KNOWN_ASPECTS, LONGEST_QUOTE, LOW, AspectMention, aspect_name, distinct, mood_of_stars
 from luminalib.domain.function_words import share_of
@@ -67,10 +68,13 @@ def read_reviews(*, reviews: Sequence[tuple[str, int | None]], progress: Progres
 
 def _read(text: str, rating: int | None) -> dict[str, Any]:
     language = language_of([text], None)
-    pieces = [sentence for paragraph in text.split("\n") for sentence in split(paragraph) if not speaks_to_a_machine(sentence)]
+    told = [sentence for paragraph in text.split("\n") for sentence in with_answers(split(paragraph))]
+    pieces = [sentence for sentence in told if not speaks_to_a_machine(sentence)]
     sentences = [_Said(piece, _language_of(piece, language)) for piece in pieces]
     mood = mood_of(sentences, rating)
-    mentions = [mention for sentence in sentences for mention in _mentions(sentence) if _fits(mention.sentiment, mood, rating)]
+    mentions = [
+        mention for sentence in sentences for mention in _mentions(sentence, rating) if _fits(mention.sentiment, mood, rating)
+    ]
     aspects = distinct(mentions)[:MOST_ASPECTS]
     return {
         "sentiment": mood.value,
@@ -95,10 +99,27 @@ class _Said(NamedTuple):
 
     @property
     def opinion(self) -> float:
-        return opinion(self.text) if self.language == "en" else opinion_abroad(self.text, self.language)
+        """Of a question that is denied, the opposite of what was asked; of praise that is taken back, a fault."""
+        asked, _, _ = self.text.partition("?")
+        score = self._read(asked if self.denies else self.text)
+        return -score if self.denies else -abs(score) if self.takes_back else score
+
+    @property
+    def denies(self) -> bool:
+        return denies(self.text)
+
+    @property
+    def takes_back(self) -> bool:
+        return takes_back(self.text, self.language)
+
+    def _read(self, text: str) -> float:
+        return opinion(text) if self.language == "en" else opinion_abroad(text, self.language)
 
     @property
     def clauses(self) -> list["_Said"]:
+        """A sentence that turns round as a whole is one."""
+        if self.denies or self.takes_back:
+            return [self]
         return [_Said(clause, self.language) for clause in _TURN.split(self.text) if clause and clause.strip()]
 
 
@@ -134,9 +155,11 @@ def _says_both(sentences: Sequence[_Said], side: int) -> bool:
     return objects and any(-side * score >= _OPINION for _, score in scored)
 
 
-def _mentions(sentence: _Said) -> Iterator[AspectMention]:
-    """A sentence that says one thing is quoted whole, one that turns round by the clause."""
+def _mentions(sentence: _Said, rating: int | None) -> Iterator[AspectMention]:
+    """A sentence that says one thing is quoted whole, one that says two by the clause; which side one takes back, the stars say."""
     judged = [(clause, score) for clause in sentence.clauses if abs(score := clause.opinion) >= _OPINION]
+    if rating in (1, 2, 4, 5) and (sentence.denies or sentence.takes_back):
+        judged = [(sentence, 1.0 if rating >= HIGH else -1.0)] if judged else []
     turns = len({score > 0 for _, score in judged}) > 1
     for clause, score in judged:
         mood = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
