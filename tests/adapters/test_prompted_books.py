@@ -207,7 +207,7 @@ async def test_a_model_that_words_nothing_true_chooses_sentences_of_the_text(pro
         asked = len(server.requests)
         assert (await summarise(model, book(2)))[0] == result
         assert len(server.requests) == asked, "both questions are kept"
-    assert (result.provider, result.prompt) == (provider, "sentence-choice@2")
+    assert (result.provider, result.prompt) == (provider, "sentence-choice@3")
     text = " ".join(" ".join(section.text for section in book(2).sections).split())
     sentences = sentences_of(result.summary)
     assert len(sentences) == 4

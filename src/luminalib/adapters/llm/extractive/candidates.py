@@ -20,9 +20,10 @@ _INTRODUCING = 2
 def candidates(
     *, title: str, language: str | None, text: str, parts: int, count: int, longest: int, progress: Progress
 ) -> list[list[str]]:
-    """For each of so many equal parts of a text up to `count` of its own sentences, in reading order, shorter than `longest`.
+    """Up to `count` sentences that introduce the persons of a story, and as many of each of so many equal parts of a text.
 
-    Before others go those that name whom or what the text is about; where the first part has any, there are no others.
+    All are its own, in reading order and shorter than `longest`; none stands twice. Before others go those that name whom or what
+    the text is about; where the first part has any, there are no others.
     """
     reading = read(title, (), language, [text])
     names = names_in(reading)
@@ -33,12 +34,13 @@ def candidates(
     for at, sentence in enumerate(reading.sentences):
         is_out = len(sentence.text) >= longest
         value[at] *= 0.0 if is_out else (_LEANING if leaning[at] else 1.0) * (_NAMING if at in naming else 1.0)
-    for at in introduction(reading, names, leaning, _INTRODUCING) if reading.is_story else ():
-        value[at] *= _NAMING
+    introducing = introduction(reading, names, leaning, _INTRODUCING) if reading.is_story else []
+    who = [at for at in introducing if len(reading.sentences[at].text) < longest][:count]
+    value[who] = 0.0
     found = [_best(value, _within(reading, part, parts), count) for part in range(parts)]
     found[0] = [at for at in found[0] if at in naming] or found[0]
     progress(1.0)
-    return [[reading.sentences[at].text for at in part] for part in found]
+    return [[reading.sentences[at].text for at in part] for part in (who, *found)]
 
 
 def _naming(reading: Reading, topics: Sequence[Topic], names: Sequence[Name]) -> set[int]:

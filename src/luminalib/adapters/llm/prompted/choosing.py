@@ -1,6 +1,6 @@
 """A summary by choice: a model that words nothing that stands in a text still says which of its sentences tell most of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -17,7 +17,8 @@ from luminalib.ports.llm import SummaryRequest
 
 CANDIDATES_TASK = "luminalib.adapters.llm.extractive.candidates:candidates"
 CANDIDATES_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
-PARTS = ("first", "second", "third", "fourth")
+QUARTERS = ("first", "second", "third", "fourth")
+PARTS = ("who", *QUARTERS)
 LEAST_PARTS = 3
 """A summary has so many sentences at least."""
 CANDIDATES = 4
@@ -27,7 +28,10 @@ log = structlog.get_logger(__name__)
 
 
 class SentenceChooser:
-    """Has a model choose a sentence of each quarter of a text, of a few that stand for it: whatever it says, the text says it."""
+    """Has a model choose a sentence that says whom a story is about, and one of each quarter of a text, of a few that stand for it.
+
+    Whatever it says, the text says it.
+    """
 
     def __init__(self, asker: Asker, children: ChildProcesses) -> None:
         self._asker = asker
@@ -35,14 +39,14 @@ class SentenceChooser:
 
     async def choose(self, request: SummaryRequest, source: Source) -> tuple[list[str], Prompt]:
         """The sentences in their order, and the prompt that they were asked for with. Raises UnusableAnswer."""
-        parts = [part for part in await self._candidates(request, source) if part]
+        parts = {name: part for name, part in zip(PARTS, await self._candidates(request, source), strict=False) if part}
         if len(parts) < LEAST_PARTS:
             raise UnusableAnswer
         numbers = _numbered(parts)
         prompt = _held_to(await self._asker.prompts.get("sentence-choice", request.tenant_id, request.subject), numbers)
         shown = [
-            "\n".join(f"{at}. {sentence}" for at, sentence in zip(own, part, strict=True))
-            for own, part in zip(numbers, parts, strict=True)
+            {"name": name, "text": "\n".join(f"{at}. {sentence}" for at, sentence in zip(numbers[name], part, strict=True))}
+            for name, part in parts.items()
         ]
         question = Question(
             tenant_id=request.tenant_id,
@@ -52,15 +56,16 @@ class SentenceChooser:
             examine=nothing_to_examine,
         )
         told = await self._asker.ask(question)
-        sentences = [sentence for part in parts for sentence in part]
-        return [sentences[told[name] - 1] for name in PARTS[: len(parts)]], prompt
+        sentences = [sentence for part in parts.values() for sentence in part]
+        chosen = [sentences[told[name] - 1] for name in parts]
+        return sorted(chosen, key=_places(chosen, source)), prompt
 
     async def _candidates(self, request: SummaryRequest, source: Source) -> list[list[str]]:
         arguments = {
             "title": request.title,
             "language": request.language,
             "text": source.text,
-            "parts": len(PARTS),
+            "parts": len(QUARTERS),
             "count": CANDIDATES,
             "longest": LONGEST,
         }
@@ -72,13 +77,23 @@ class SentenceChooser:
         return [[" ".join(sentence.split()) for sentence in part] for part in found]
 
 
-def _numbered(parts: Sequence[Sequence[str]]) -> list[list[int]]:
+def _places(chosen: Sequence[str], source: Source) -> Callable[[str], int]:
+    """Where each of the sentences stands in its text; what is not found there keeps its place among the chosen ones."""
+    text = " ".join(source.text.split())
+    places = {sentence: text.find(sentence) for sentence in chosen}
+    return places.__getitem__ if min(places.values()) >= 0 else list(chosen).index
+
+
+def _numbered(parts: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
     """The numbers of each part's sentences, counted from 1 through all parts."""
-    ends = [sum(map(len, parts[: at + 1])) for at in range(len(parts))]
-    return [list(range(end - len(part) + 1, end + 1)) for part, end in zip(parts, ends, strict=True)]
+    numbers: dict[str, list[int]] = {}
+    first = 1
+    for name, part in parts.items():
+        numbers[name] = list(range(first, first := first + len(part)))
+    return numbers
 
 
-def _held_to(prompt: Prompt, numbers: Sequence[Sequence[int]]) -> Prompt:
+def _held_to(prompt: Prompt, numbers: Mapping[str, Sequence[int]]) -> Prompt:
     """The prompt with a schema that knows these numbers only."""
-    properties = {name: {"type": "integer", "enum": list(own)} for name, own in zip(PARTS, numbers, strict=False)}
+    properties = {name: {"type": "integer", "enum": list(own)} for name, own in numbers.items()}
     return replace(prompt, output={**prompt.output, "required": list(properties), "properties": properties})
