@@ -111,6 +111,24 @@ def test_letters_that_a_font_does_not_tell_are_said_to_be_unreadable(tmp_path: P
     assert found["notes"] == ["Pages whose fonts do not tell their letters, so that they need OCR: 2."]
 
 
+def test_codes_that_a_font_gives_instead_of_letters_are_no_text(tmp_path: Path) -> None:
+    """The map to Unicode says that half of the letters are control codes: what is left between them makes no words."""
+    told = "".join(f"<{97 + at:02x}> <{1 + at % 8:04x}>\n" for at in range(13))
+    table = f"1 begincodespacerange <00> <ff> endcodespacerange 13 beginbfchar\n{told}endbfchar"
+    text = b"BT /F1 12 Tf 60 700 Td (" + b"abcdefgh ijklm abcde fghijklm nop abcd. " * 6 + b") Tj ET"
+    content = make_raw_pdf(
+        {
+            1: b"<</Type/Catalog/Pages 2 0 R>>",
+            2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 4000 800]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+            4: b"<</Length %d>>stream\n%b\nendstream" % (len(text), text),
+            5: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+            6: b"<</Length %d>>stream\n%b\nendstream" % (len(table), table.encode()),
+        }
+    )
+    assert code(pdf, content, tmp_path) == "no-letters"
+
+
 CHINESE = "那天早晨渡船在天亮以前离开了码头一群海鸥跟着它飞过沙洲她数了数甲板上的梨箱用一支秃铅笔把数目写进了港口的簿子里"
 JAPANESE = "その朝、渡し船は夜明け前に岸を離れ、かもめの群れが砂州の上までついて行った。彼女は甲板の梨の箱を数えた。"
 KOREAN = "그날 아침 나룻배는 동이 트기 전에 부두를 떠났고 갈매기 떼가 모래톱 위까지 따라왔다. 그녀는 갑판의 배 상자를 세었다."

@@ -21,6 +21,9 @@ PROSE = "The keeper wrote down every ship that did not come, and the book was fu
             "()",
             "  ",
             "Untitled",
+            "Untitled - Notepad",
+            "Enscript Output",
+            "harbour-plan.graffle",
             "untitled-3",
             "Document1",
             "Slide 1",
@@ -289,3 +292,24 @@ def test_letters_that_make_no_words_are_not_a_text() -> None:
 )
 def test_catalogues_write_names_with_roles_and_years(line: str, names: list[str]) -> None:
     assert people([line]) == names
+
+
+def test_what_stands_in_parentheses_behind_a_name_is_no_other_author() -> None:
+    assert people(["Harbour Board (Skell, Tern, Marrow)"]) == ["Harbour Board (Skell, Tern, Marrow)"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ARRAY(0x2c7cf40)",
+        "[object Object]",
+        "TODO: Your Name",
+        "XXXXXXXX",
+        "User: Windows User",
+        "Registered to: A. SHOP",
+        "AB:C:DEF:GH",
+        "John Doe",
+    ],
+)
+def test_names_that_programs_leave_are_no_authors(name: str) -> None:
+    assert people([name]) == []

@@ -22,7 +22,8 @@ _LEADING = re.compile(r"^(?:(?:written |edited )?by|von|author:|autor:|auteur:)\
 _AND_OTHERS = re.compile(r"[,;]?\s*\b(?:et\.? al(?:ii|ia|\.)?|and others|u\. ?a\.|et alii|e altri|y otros)\s*$", re.IGNORECASE)
 _STRONG = re.compile(r"\s*(?:;|\||\n|；|、|·)\s*")
 _WEAK = re.compile(r"\s*(?:&|\+)\s*|\s+(?:and|und|et|y|e|og|och|en|i|и|ve|ja|with)\s+|(?<=\w\w)\s*/\s*(?=\w\w)")
-_COMMA = re.compile(r"\s*[,，]\s*")
+_COMMA = re.compile(r"\s*[,，]\s*(?![^()]*\))")
+"""Not within parentheses, which tell of the name before: “W3C (MIT, ERCIM, Keio)”."""
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,4}$")
 _SUFFIX = re.compile(
     r"^(?:jr|sr|ii|iii|iv|ph\.?\s?d|m\.?\s?d|esq|m\.?a|b\.?a|d\.?d|ll\.?d|md|frs|obe|sj|prof|dr)\.?$", re.IGNORECASE

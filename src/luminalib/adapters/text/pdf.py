@@ -116,6 +116,7 @@ class _Reader:
             elif page.has_odd_codes:
                 odd.append(number)
             elif page.is_silent:
+                pages[-1] = PageLines()  # the few letters among its codes mean nothing
                 self.silent.append(number + 1)
             elif page.has_pictures:
                 self.pictures.append(number + 1)

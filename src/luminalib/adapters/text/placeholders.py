@@ -11,6 +11,7 @@ _TITLES = (
     "blank page|page|print|print job|full page photo|layout|default|template|test page|temp|tmp|draft|cover|cover page|front ?matter|publication|"
     "(?:half )?title ?page|title verso|(?:table of )?contents|front cover|back cover|book cover|copyright page|blank document|"
     "brochure|author|subject|anonymous|microsoft word|microsoft powerpoint|pdf|pdf document|scanned document|fax|web page|new|text|"
+    "untitled - (?:notepad|wordpad|paint)|enscript output|pdf ?file|google (?:translate|traduction|traductor|übersetzer|tradutor|traduttore)|(?:test|my) document|"
     # German
     "titelseite|titelblatt|umschlag|inhalt(?:sverzeichnis)?|impressum|"
     "unbenannt|ohne titel|dokument|neues dokument|präsentation|powerpoint[- ]präsentation|folie|titel|kein titel|tabelle|mappe|seite|entwurf|"
@@ -49,6 +50,8 @@ PLACEHOLDER_NAME = re.compile(
     r"admin(?:istrator)?|user|owner|root|guest|test|default|windows user|microsoft(?: office)? user|office user|home|pc|hp|dell|acer|asus|"
     r"lenovo|toshiba|preferred customer|valued customer|customer|scanner|staff|creator|editor|n/?a|none|null|"
     r"(?:project )?gutenberg(?:[- ]tm)?|calibre.*|adobe.*|microsoft(?: (?:word|office).*)?|libreoffice.*|openoffice.*|latex.*|pdftex.*|"
+    r"array\(0x.*|hash\(0x.*|\[object.*|undefined|todo\b.*|x{3,}|(?:your|author'?s?) name.*|user: .*|registered to: .*|(?:[A-Z]+:){2,}[A-Z]+|"
+    r"j(?:ohn|ane) doe|crystal (?:decisions|reports)|actuate(?: corporation)?|\w*converter|"
     r"unbekannt(?:er autor)?|administrador|administrateur|benutzer|verfasser|autor|auteur|autore|inconnu|auteur inconnu|desconocido|"
     r"autor desconocido|desconhecido|sconosciuto|autore sconosciuto|onbekend|okänd|ukjent|ukendt|tuntematon|nieznany|neznámý|"
     r"ismeretlen|necunoscut|bilinmeyen|yazar|yönetici|άγνωστος|неизвестн\w+(?: автор)?|невідомий|автор|пользователь|администратор|未知|作者|"
