@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luminalib.adapters.text.cleaning import clean, clean_field, join_cut_words, join_halves
+from luminalib.adapters.text.encodings import encoded_once
 from luminalib.adapters.text.language import declared_language, detect_language
 from luminalib.adapters.text.layout import PageLines, compose
 from luminalib.adapters.text.results import only_isbn, valid_isbn
@@ -189,3 +190,10 @@ def test_languages_are_told_by_their_small_words(language: str | None, text: str
 )
 def test_declared_languages_are_one_code(value: str | None, code: str | None) -> None:
     assert declared_language(value) == code
+
+
+@pytest.mark.parametrize("before", range(65_525, 65_540))
+def test_a_long_text_that_was_encoded_twice_is_known_by_its_beginning(before: int) -> None:
+    once = "x" * before + "ä€ä und " * 3 + "y" * 70_000
+    assert encoded_once(once.encode().decode("latin-1")) == once
+    assert encoded_once(once) is None

@@ -13,7 +13,7 @@ from luminalib.api.reviews import ReviewBody
 from luminalib.domain.auth import normalise_email, normalise_password
 from luminalib.domain.books import search_key
 from luminalib.domain.filenames import safe_filename
-from luminalib.domain.normalisation import _LAST_MARK, MARKS_MAX, Form, _is_mark, normalised, without_marks
+from luminalib.domain.normalisation import _LAST_MARK, MARKS_MAX, MAY_BE_MARK, Form, _is_mark, normalised, without_marks
 from luminalib.domain.reviews import clean_text
 
 FORMS: list[Form] = ["NFC", "NFKC", "NFKD"]
@@ -43,7 +43,16 @@ def test_no_mark_escapes_the_bound(mark: str) -> None:
 
 
 def test_all_of_unicode_s_marks_are_known() -> None:
-    assert max(code for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF and _is_mark(code)) <= _LAST_MARK
+    marks = [code for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF and _is_mark(code)]
+    assert max(marks) <= _LAST_MARK
+    assert [code for code in marks if not MAY_BE_MARK.match(chr(code))] == []
+
+
+@pytest.mark.parametrize("count", [MARKS_MAX, MARKS_MAX + 1])
+def test_a_run_is_found_wherever_it_stands(count: int) -> None:
+    for place in range(2 * MARKS_MAX + 3):
+        text = "e" * place + "\u0323" * count + "e" * 3 + "\u094d" + "e" * 40
+        assert normalised(text, "NFKD").count("\u0323") == MARKS_MAX
 
 
 def test_accents_go_and_letters_stay() -> None:

@@ -10,6 +10,8 @@ MARKS_MAX = 30
 """How many combining marks stand on one character; UAX 15 (13.1, Stream-Safe Text Format) knows no script that needs more."""
 _LAST_MARK = 0x1FFFF
 """No combining mark lies beyond; a test looks through all of Unicode."""
+MAY_BE_MARK = re.compile("[\u0300-\u1fff\u2030-\U0001ffff]")
+"""Not the letters of Latin and the quotation marks and dashes of printers, which are most that is not ASCII in most books."""
 Form = Literal["NFC", "NFKC", "NFKD"]
 
 
@@ -22,10 +24,20 @@ def normalised(text: str, form: Form, *, most: int | None = None) -> str:
     text = text[:most]
     if text.isascii():
         return text
-    run, long_run = _patterns()
-    if run.search(text[:: MARKS_MAX + 1]):  # a run that is too long cannot step over all of these
-        text = long_run.sub(r"\1", text)
+    if _has_long_run(text):
+        text = _patterns().long_run.sub(r"\1", text)
     return unicodedata.normalize(form, text)  # noqa: TID251 -- the runs are bounded here
+
+
+def _has_long_run(text: str) -> bool:
+    """Whether there are more marks in a row than MARKS_MAX."""
+    step = MARKS_MAX + 1
+    some = text[::step]  # such a run cannot step over all of these, and holds as many marks around one of them
+    if not MAY_BE_MARK.search(some):
+        return False
+    run, long_run = _patterns()
+    places = (place * step for found in run.finditer(some) for place in range(*found.span()))
+    return any(long_run.search(text, max(0, place - MARKS_MAX), place + step) for place in places)
 
 
 def without_marks(text: str) -> str:

@@ -62,6 +62,10 @@ def _as_its_number(error: UnicodeError) -> tuple[bytes, int]:
 codecs.register_error(_PLAIN_BYTE, _as_its_number)
 
 
+_ASCII = frozenset(map(chr, range(128)))
+_BEGINNING, _LONGEST_SIGN = 65_536, 8
+
+
 def encoded_once(text: str, *, of_pdf: bool = False) -> str | None:
     """What a text was before its UTF-8 was taken for Windows-1252, or `of_pdf` for PDFDocEncoding ("Ã©"); None where it was not.
 
@@ -69,6 +73,10 @@ def encoded_once(text: str, *, of_pdf: bool = False) -> str | None:
     """
     if text.isascii():
         return None
+    if len(text) > _BEGINNING:
+        begun = text[:_BEGINNING].rstrip("".join(set(text[_BEGINNING - _LONGEST_SIGN : _BEGINNING]) - _ASCII))
+        if not begun.isascii() and encoded_once(begun, of_pdf=of_pdf) is None:
+            return None  # what was done to the whole was done to its beginning
     for written in (text.translate(_PDF_DOC), text) if of_pdf else (text,):
         with suppress(UnicodeError):
             return written.encode("cp1252", _PLAIN_BYTE).decode("utf-8")

@@ -108,10 +108,18 @@ def _kinds(element: etree._Element) -> set[str]:
 def _is_unread(element: etree._Element) -> bool:
     """Whether nobody sees an element: hidden, a machine's, a number of the printed page, a branch that is not taken."""
     name = local_name(element)
-    if name in _DROPPED_TAGS or element.get("hidden") is not None or _is_hidden_by_style(element):
+    if name in _DROPPED_TAGS:
         return True
-    if name in ("case", "default"):
-        return not _is_branch_taken(element, name)
+    if name in ("case", "default") and not _is_branch_taken(element, name):
+        return True
+    # Most elements have no attributes, and a long book has hundreds of thousands.
+    return bool(element.keys()) and _is_called_unread(element, name)
+
+
+def _is_called_unread(element: etree._Element, name: str) -> bool:
+    """Whether its attributes say so."""
+    if element.get("hidden") is not None or _is_hidden_by_style(element):
+        return True
     if "pagebreak" in _kinds(element):
         return True
     is_page_number = any("page" in part for part in (element.get("class") or "").lower().split())
@@ -121,7 +129,12 @@ def _is_unread(element: etree._Element) -> bool:
 
 
 def _is_hidden_by_style(element: etree._Element) -> bool:
-    return "display:none" in "".join((element.get("style") or "").lower().split())
+    return "display:none" in _style(element)
+
+
+def _style(element: etree._Element) -> str:
+    told = element.get("style")
+    return "".join(told.lower().split()) if told else ""
 
 
 def _is_branch_taken(element: etree._Element, name: str) -> bool:
@@ -152,7 +165,8 @@ def _mark(element: etree._Element, cuts: Collection[str]) -> str | None:
     name = local_name(element)
     if name == "pre":
         _keep_lines(element)
-    if "position:absolute" in "".join((element.get("style") or "").lower().split()):
+    has_attributes = bool(element.keys())
+    if has_attributes and "position:absolute" in _style(element):
         element.tail = f" {element.tail or ''}"  # words that are placed one by one need no spaces in the source
     mark = _PARAGRAPH if name in _PARAGRAPH_TAGS else _LINE if name in _LINE_TAGS else " " if name in _CELL_TAGS else ""
     if mark and name != "br":
@@ -160,7 +174,7 @@ def _mark(element: etree._Element, cuts: Collection[str]) -> str | None:
     # Only one line end between two list items or rows: the next one brings its own.
     if mark == _PARAGRAPH or name == "br" or (mark and (element.tail or "").strip()):
         element.tail = mark + (element.tail or "")
-    identity: str | None = element.get("id") or element.get("name")
+    identity: str | None = (element.get("id") or element.get("name")) if has_attributes else None
     if identity is None or identity not in cuts:
         return None
     element.text = _CUT + (element.text or "")

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 from html import escape, unescape
 from html.entities import html5
 from typing import Any
@@ -74,7 +75,7 @@ def mended_xml(data: bytes) -> etree._Element | None:
 
 def attribute(element: etree._Element, name: str) -> str | None:
     """An attribute by its name without prefix or namespace, whether the prefix is declared or not."""
-    return next((str(value) for key, value in element.attrib.items() if _local(str(key)) == name), None)
+    return next((element.get(key) for key in element.keys() if _local(str(key)) == name), None)  # noqa: SIM118 -- no mapping
 
 
 def parse_markup(data: bytes) -> etree._Element | None:
@@ -96,6 +97,7 @@ def local_name(element: etree._Element) -> str:
     return _local(tag) if isinstance(tag, str) else ""
 
 
+@lru_cache(maxsize=1000)
 def _local(name: str) -> str:
     return name.rpartition("}")[2].rpartition(":")[2]
 
