@@ -161,10 +161,9 @@ def _page(page: Any, text_page: Any, most_characters: int, form: Any) -> Page:
         lines = _visible_lines(text_page, count, box)
     add_annotations(page, form, lines)
     has_pictures = not lines.texts and _has_pictures(page)
-    odd = len(_ODD_CODE.findall(text)) if _ODD_CODE.search(text) else 0
-    is_silent = bool(text.strip()) and sum(map(str.isalnum, text)) <= odd
-    has_odd_codes = odd > 0 and _has_nameless_font(page)
-    return Page(lines, is_silent, has_odd_codes, has_pictures)
+    odd = len(_ODD_CODE.findall(text))
+    is_silent = bool(text.strip()) and (sum(map(str.isalnum, text)) <= odd if odd else not any(map(str.isalnum, text)))
+    return Page(lines, is_silent, odd > 0 and _has_nameless_font(page), has_pictures)
 
 
 def _lines(handle: int | None, text: str) -> PageLines:
