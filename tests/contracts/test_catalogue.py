@@ -183,6 +183,35 @@ async def test_facets_count_the_books_of_a_list(views: SqlBookViews) -> None:
     assert (await views.facets("other", BookFilter(), [FacetKind.TAG]))[FacetKind.TAG] == []
 
 
+async def test_languages_and_years_of_the_catalogue_are_kept_counts(
+    database: SqlDatabase, uow: SqlUnitOfWorkFactory, views: SqlBookViews
+) -> None:
+    (house,) = (await views.list("main", BookFilter(q="bleak", sort="relevance"), PageRequest())).items
+    years = await counts(views, FacetKind.YEAR)
+    assert years[1853] == 1
+    await describe(uow, house.id, language="en", published_year=1861)
+    assert await counts(views, FacetKind.LANGUAGE) == {"da": 1, "en": 1, "fr": 1, "ja": 1}
+    assert await counts(views, FacetKind.YEAR) == {**{year: n for year, n in years.items() if year != 1853}, 1861: years[1861] + 1}
+    for wanted, total in ((BookFilter(language="en"), 1), (BookFilter(year=1861), 2), (BookFilter(year=1853), 0)):
+        page = await views.list("main", wanted, PageRequest())
+        assert (page.total, page.is_estimate, len(page.items)) == (total, False, total)
+    assert (await views.list("main", BookFilter(year=1861, language="en"), PageRequest())).total == 1
+    await describe(uow, house.id, language=None, published_year=None)
+    assert await counts(views, FacetKind.LANGUAGE) == {"da": 1, "fr": 1, "ja": 1}
+    async with uow("main") as unit:
+        await unit.books.remove(await unit.books.get(house.id))
+    assert (await counts(views, FacetKind.YEAR)).get(1861, 0) == years[1861]
+    async with uow("main") as unit:
+        assert await unit.files.books_off() == 0
+    async with database.owner.begin() as connection:
+        await connection.execute(sa.update(catalogue_terms).where(catalogue_terms.c.kind.in_(["language", "year"])).values(books=7))
+    async with uow("main") as unit:
+        assert await unit.files.books_off() > 0
+        await unit.files.recount([])
+        assert await unit.files.books_off() == 0
+    assert await counts(views, FacetKind.LANGUAGE) == {"da": 1, "fr": 1, "ja": 1}
+
+
 async def test_counts_of_names_and_tags_follow_every_change(
     database: SqlDatabase, uow: SqlUnitOfWorkFactory, views: SqlBookViews
 ) -> None:

@@ -81,13 +81,13 @@ def test_operators_are_admins_in_a_library_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "revision", "fits"), [(FORMAT, "0040", True), (FORMAT, "0039", False), (FORMAT + 1, "0040", False)]
+    ("number", "revision", "fits"), [(FORMAT, "0041", True), (FORMAT, "0040", False), (FORMAT + 1, "0041", False)]
 )
 def test_a_file_goes_where_its_schema_is(number: int, revision: str, *, fits: bool) -> None:
     made_at = datetime(2026, 1, 2, tzinfo=UTC)
     manifest = Manifest(format=number, product="0.1", revision=revision, slug="seaside", made_at=made_at, salt=None, members={})
     if fits:
-        manifest.require_fit("0040")
+        manifest.require_fit("0041")
     else:
         with pytest.raises(TenantFileNotForHere, match=f"schema {revision}"):
-            manifest.require_fit("0040")
+            manifest.require_fit("0041")

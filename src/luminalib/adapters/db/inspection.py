@@ -15,6 +15,7 @@ from luminalib.adapters.db.listings import book_labels, book_listings, catalogue
 from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.reviews import reviews
 from luminalib.adapters.db.uploads import upload_parts
+from luminalib.domain.catalogue import FacetKind
 from luminalib.domain.holds import HoldState
 from luminalib.domain.inspection import FileRow
 from luminalib.domain.jobs import JobStatus
@@ -110,15 +111,16 @@ def _of(table: sa.Table, counted: sa.ColumnElement[Any], *conditions: sa.ColumnE
     return sa.select(counted).select_from(table).where(own, *conditions).correlate(books).scalar_subquery()
 
 
-_BOOKS_OF_TERM = (
-    sa.select(sa.func.count())
-    .where(
-        book_labels.c.tenant_id == catalogue_terms.c.tenant_id,
-        book_labels.c.kind == catalogue_terms.c.kind,
-        book_labels.c.label == catalogue_terms.c.label,
-    )
-    .correlate(catalogue_terms)
-    .scalar_subquery()
+def _books_of_term(counted: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    own = counted.c.tenant_id == catalogue_terms.c.tenant_id
+    return sa.select(sa.func.count()).select_from(counted).where(own, *conditions).correlate(catalogue_terms).scalar_subquery()
+
+
+_T = catalogue_terms.c
+_BOOKS_OF_TERM = sa.case(
+    (_T.kind == FacetKind.LANGUAGE, _books_of_term(book_listings, book_listings.c.language == _T.label)),
+    (_T.kind == FacetKind.YEAR, _books_of_term(book_listings, sa.cast(book_listings.c.year_key, sa.String) == _T.label)),
+    else_=_books_of_term(book_labels, book_labels.c.kind == _T.kind, book_labels.c.label == _T.label),
 )
 _COUNTED = sa.select(
     books.c.id,

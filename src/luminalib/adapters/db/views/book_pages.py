@@ -240,9 +240,10 @@ def _in_order(keys: Any, order: tuple[sa.ColumnElement[Any], ...], *, descending
 def _total(shape: Shape) -> sa.ColumnElement[int]:
     if shape.is_whole:
         return sa.select(catalogues.c.books).scalar_subquery()
-    if (kind := shape.only_label) in ("tag", "series"):
+    if kind := shape.only_term:
+        label = sa.bindparam(kind, type_=sa.Integer if kind == "year" else sa.String)
         known = sa.select(catalogue_terms.c.books).where(
-            catalogue_terms.c.kind == kind, catalogue_terms.c.label == sa.bindparam(kind, type_=sa.String)
+            catalogue_terms.c.kind == kind, catalogue_terms.c.label == (sa.cast(label, sa.String) if kind == "year" else label)
         )
         return sa.func.coalesce(known.scalar_subquery(), 0)
     if shape.is_only_out or shape.is_only_in:  # of those that are out by the index few have been set free

@@ -62,9 +62,17 @@ class Shape(NamedTuple):
         return self.labels[0][0] if self.is_only_labels and len(self.labels) == 1 else None
 
     @property
+    def only_term(self) -> str | None:
+        """The kind of the one thing that is all that is asked for, where it is kept how many books have it."""
+        kinds = {"tag": self.has_tag, "series": self.has_series, "language": self.has_language, "year": self.has_year}
+        asked = [kind for kind, is_asked in kinds.items() if is_asked]
+        rest = self._replace(has_tag=False, has_series=False, has_language=False, has_year=False, walks=False, rarest="")
+        return asked[0] if len(asked) == 1 and rest.is_whole else None
+
+    @property
     def is_kept(self) -> bool:
         """Whether somewhere stands how many match: it is always exact."""
-        return self.is_whole or self.is_only_in or self.only_label in ("tag", "series")
+        return self.is_whole or self.is_only_in or self.only_term is not None
 
     @property
     def is_only_in(self) -> bool:

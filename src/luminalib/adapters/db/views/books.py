@@ -94,7 +94,6 @@ class SqlBookViews(BookViews):
         self._clock = clock
         self._search = CatalogueSearch(reader)
         self._estimates: Kept[tuple[str, BookFilter], int] = Kept()
-        self._facets: Kept[tuple[str, FacetKind], Sequence[Facet]] = Kept()
 
     def prepare(self) -> None:
         """Compiles the statements that nearly every visit asks for: the first of them would keep the event loop for that long."""
@@ -162,17 +161,7 @@ class SqlBookViews(BookViews):
             if found is None or not found.book_ids:
                 return {kind: [] for kind in kinds}
             given["match"] = found.match
-        return {kind: await self._facet(tenant_id, kind, shape, given) for kind in kinds}
-
-    async def _facet(self, tenant_id: str, kind: FacetKind, shape: Shape, given: dict[str, Any]) -> Sequence[Facet]:
-        """One facet; languages and years of a whole catalogue that is too large to be counted each time may be some moments old."""
-        is_counted = shape.is_whole and kind in (FacetKind.LANGUAGE, FacetKind.YEAR)
-        if is_counted and (kept := self._facets.get((tenant_id, kind))) is not None:
-            return kept
-        found = await self._search.facet(tenant_id, kind, shape, given)
-        if is_counted and sum(facet.count for facet in found) > COUNTED_EXACTLY:
-            self._facets.put((tenant_id, kind), found)
-        return found
+        return {kind: await self._search.facet(tenant_id, kind, shape, given) for kind in kinds}
 
     async def _asked(self, tenant_id: str, wanted: BookFilter) -> tuple[Shape, dict[str, Any]]:
         """The shape of a list and its values. Of several labels the rarest is the first: the databases begin with it."""

@@ -176,7 +176,7 @@ class CatalogueSearch:
     async def facet(self, tenant_id: str, kind: FacetKind, shape: Shape, given: dict[str, Any]) -> Sequence[Facet]:
         """The most frequent values of a facet among the books of a list."""
         rows = await self._reader.rows(facet_statement(kind, shape), tenant_id, **given)
-        return [Facet(value=row[0], count=row[1]) for row in rows]
+        return [Facet(value=int(row[0]) if kind is FacetKind.YEAR else row[0], count=row[1]) for row in rows]
 
 
 def _ranking(questions: Sequence[Typed], rows: list[Row]) -> list[Row]:
@@ -224,8 +224,8 @@ def facet_statement(kind: FacetKind, shape: Shape) -> Statement:
     """The most frequent values among the books of a shape, and how many have them."""
     count = sa.func.count()
     label = {FacetKind.AUTHOR: "name", FacetKind.SERIES: "series", FacetKind.TAG: "tag"}.get(kind)
-    if label and shape.is_whole:
-        known = sa.select(_C.text, _C.books).where(_C.kind == label, _C.books > 0)
+    if shape.is_whole:
+        known = sa.select(_C.text, _C.books).where(_C.kind == (label or kind.value), _C.books > 0)
         return Statement(known.order_by(_C.books.desc(), _C.label).limit(sa.literal_column(str(FACET_VALUES))))
     some = matching_keys(shape, _L.book_id).limit(sa.literal_column(str(FACETED))).subquery("some")
     if label:
@@ -236,7 +236,7 @@ def facet_statement(kind: FacetKind, shape: Shape) -> Statement:
         counted = sa.select(value, count).select_from(source).where(book_labels.c.kind == label)
     else:
         value = _L.language if kind is FacetKind.LANGUAGE else _L.year_key
-        source = book_listings if shape.is_whole else some.join(book_listings, _L.book_id == some.c.book_id)
+        source = some.join(book_listings, _L.book_id == some.c.book_id)
         counted = sa.select(value, count).select_from(source)
         counted = counted.where(
             _L.language.is_not(None) if kind is FacetKind.LANGUAGE else _L.year_key > sa.literal_column("-9999")
