@@ -160,7 +160,7 @@ def test_what_is_wrong_is_told_a_model_in_words_that_make_no_sentence_of_a_text(
 
 
 def test_what_a_text_asks_for_may_be_told_and_nothing_else() -> None:
-    told = ["Let the dough rest for twelve hours", "Weigh the flour first", "Wash your hands", "Buy a better oven"]
+    told = ["Let the dough rest for twelve hours", "Weigh the flour first", "Wash your hands", "Dare to wash"]
     whole = {
         "summary": [
             "A loaf needs flour, water and time.",

@@ -22,8 +22,8 @@ WIDEST = 3
 NEAR, NEAR_WIDEST = 0.75, 8
 """The same two for a statement of a model that has slipped: it may stand in a whole passage, but most of its words there.
 
-Of what two small models said of ten texts in words of their own, seven of eight true statements have as much, and none of 19
-inventions; what people write of a whole book has half of it.
+Of what two small models said of ten texts in words of their own, 9 of 15 true statements have as much, and none of 34 inventions;
+of what people wrote about whole works a fifth has.
 """
 _NEGATIONS_LIST = """
 not no never nobody nothing none neither nor cannot without nicht kein keine keinen niemand nichts nie ohne pas jamais aucun

@@ -35,7 +35,7 @@ _IN_SHORT = {
     Check.CUT_OFF: "cut off",
     Check.SENTENCES: "no full sentence",
     Check.LANGUAGE: "another language",
-    Check.ACTION: "nobody asks for it",
+    Check.ACTION: "not asked for",
 }
 _NOT_THERE = "not in the text"
 

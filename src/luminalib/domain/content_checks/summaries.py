@@ -18,7 +18,7 @@ TELLING_WORDS = 3
 _CARELESS = 2
 """Sentences at fault in one answer; so many of its topics are one slip more."""
 _ASKED = 0.5
-"""The share of an action item's words that must stand in one sentence that asks for something."""
+"""More than this share of an action item's words must stand in one sentence that asks for something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +187,7 @@ def asking_for(item: str, asked: Sequence[tuple[str, Sequence[str]]]) -> str | N
     words = [word for word in grounding.words_of(item) if is_telling(word)]
     shares = [(sum(any(are_kin(word, other) for other in spoken) for word in words), sentence) for sentence, spoken in asked]
     best = max(shares, key=lambda share: share[0], default=(0, ""))
-    return best[1] if best[0] >= max(1, _ASKED * len(words)) else None
+    return best[1] if best[0] > _ASKED * len(words) else None
 
 
 def _first(found: Sequence[tuple[Check, str | None]] | Iterator[tuple[Check, str | None]], place: Place) -> Iterator[Fault]:
