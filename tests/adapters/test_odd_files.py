@@ -129,6 +129,17 @@ def test_codes_that_a_font_gives_instead_of_letters_are_no_text(tmp_path: Path) 
     assert code(pdf, content, tmp_path) == "no-letters"
 
 
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
+def test_a_sentence_of_cyrillic_is_known_by_its_letters(encoding: str, tmp_path: Path) -> None:
+    sentence = "Зимой смотритель считал корабли."
+    assert words(read(plain, sentence.encode(encoding), tmp_path)) == sentence
+
+
+@pytest.mark.parametrize(("sentence", "encoding"), [("Ça été où l'ete à Évry", "cp1252"), ("ÉTÉ À ÂÇÉÈÊ ÉÉÉÉÉÉ", "cp1252")])
+def test_a_short_text_of_western_letters_is_no_cyrillic(sentence: str, encoding: str, tmp_path: Path) -> None:
+    assert words(read(plain, sentence.encode(encoding), tmp_path)) == sentence
+
+
 CHINESE = "那天早晨渡船在天亮以前离开了码头一群海鸥跟着它飞过沙洲她数了数甲板上的梨箱用一支秃铅笔把数目写进了港口的簿子里"
 JAPANESE = "その朝、渡し船は夜明け前に岸を離れ、かもめの群れが砂州の上までついて行った。彼女は甲板の梨の箱を数えた。"
 KOREAN = "그날 아침 나룻배는 동이 트기 전에 부두를 떠났고 갈매기 떼가 모래톱 위까지 따라왔다. 그녀는 갑판의 배 상자를 세었다."

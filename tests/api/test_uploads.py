@@ -82,6 +82,12 @@ async def test_without_details_it_becomes_a_document(admin: httpx.AsyncClient) -
     assert (head.headers["Upload-Length"], head.headers["Cache-Control"]) == ("20", "no-store")
 
 
+async def test_a_client_may_call_the_file_s_name_name(admin: httpx.AsyncClient) -> None:
+    path = (await create(admin, 11, name="a_tale.txt", kind="book")).headers["Location"]
+    last = await send(admin, path, 0, b"Once again.")
+    assert (await admin.get(f"/books/{last.headers['Upload-Book-Id']}")).json()["title"] == "A tale"
+
+
 async def test_kind_decides_where_details_do_not(admin: httpx.AsyncClient) -> None:
     path = (await create(admin, 11, filename="a_tale.txt", kind="book")).headers["Location"]
     last = await send(admin, path, 0, b"Once again.")

@@ -109,8 +109,8 @@ async def create_upload(
         str,
         Header(
             max_length=METADATA_MAX,
-            description="`key base64` pairs with commas between: `filename`, and for a book any of title, author, isbn, language,"
-            " published_year, description, tags, copies, series, series_index;"
+            description="`key base64` pairs with commas between: `filename` (or `name`), and for a book any of title, author, isbn,"
+            " language, published_year, description, tags, copies, series, series_index;"
             " `kind` (book or document) decides where these are left out.",
             examples=["filename c3RvcnkuZXB1Yg==,kind Ym9vaw=="],
         ),

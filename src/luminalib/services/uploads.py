@@ -50,7 +50,8 @@ class UploadService:
             raise EmptyFile
         if length > self.max_bytes:
             raise FileTooLarge(max_bytes=self.max_bytes)
-        if not metadata.get("filename", "").strip():
+        filename = metadata.get("filename", "").strip() or metadata.get("name", "")  # Uppy sends `name`
+        if not filename.strip():
             raise MalformedMetadata("Upload-Metadata does not name the file: send `filename` with the name in Base64.")
         await self._limiter.hit(Rule.PIECE_PER_ACCOUNT, by.user_id)
         await self._room.require_space(length)
@@ -60,7 +61,7 @@ class UploadService:
             user_id=by.user_id or "",
             tenant_id=by.tenant_id,
             length=length,
-            filename=safe_filename(metadata["filename"]),
+            filename=safe_filename(filename),
             metadata=metadata,
             created_at=now,
             expires_at=now + KEPT_FOR,

@@ -63,6 +63,8 @@ codecs.register_error(_PLAIN_BYTE, _as_its_number)
 
 
 _ASCII = frozenset(map(chr, range(128)))
+_FIRST_CYRILLIC, _LEAST_CYRILLIC = 0x80, 10
+_FREQUENT_CYRILLIC, _CYRILLIC_SHARE = frozenset("оеаинтсрвлк"), 0.58
 _BEGINNING, _LONGEST_SIGN = 65_536, 8
 
 
@@ -86,6 +88,23 @@ def encoded_once(text: str, *, of_pdf: bool = False) -> str | None:
 def legacy_encoding(language: str | None) -> str | None:
     """What texts of a language were mostly stored in; None for Western ones and where no language is named."""
     return _BY_LANGUAGE.get(language or "")
+
+
+def cyrillic_encoding(sample: bytes) -> str | None:
+    """The encoding in which a text without a letter of ASCII is of the most frequent letters of Cyrillic, capitals in front only.
+
+    That much a single sentence tells, of which statistics of bytes tell nothing.
+    """
+    letters = sum(byte >= _FIRST_CYRILLIC for byte in sample)
+    if letters < _LEAST_CYRILLIC or any(chr(byte).isalpha() for byte in sample if byte < 0x80):  # noqa: PLR2004 -- ASCII
+        return None
+    for encoding in ("cp1251", "koi8-r", "cp866"):
+        words = "".join(sign if sign.isalpha() else " " for sign in sample.decode(encoding, "replace")).split()
+        text = "".join(words)
+        is_cased = all(word[1:].islower() for word in words if word[1:])
+        if is_cased and sum(sign in _FREQUENT_CYRILLIC for sign in text.lower()) >= _CYRILLIC_SHARE * len(text):
+            return encoding
+    return None
 
 
 def east_asian_encoding(sample: bytes) -> str | None:

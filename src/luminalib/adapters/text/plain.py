@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from luminalib.adapters.text.authors import people
 from luminalib.adapters.text.cleaning import clean, join_cut_words
 from luminalib.adapters.text.dates import first_published, year_in
-from luminalib.adapters.text.encodings import EAST_ASIAN, decode_pairs, east_asian_encoding, encoded_once, legacy_encoding
+from luminalib.adapters.text.encodings import (
+    EAST_ASIAN,
+    cyrillic_encoding,
+    decode_pairs,
+    east_asian_encoding,
+    encoded_once,
+    legacy_encoding,
+)
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.language import declared_language, language_of
 from luminalib.adapters.text.results import Extraction, Metadata, make_metadata, only_isbn
@@ -132,7 +139,7 @@ def _guess(data: bytes, first_bad: int, language: str | None) -> str:
     sample = data[start : start + _SAMPLE_BYTES]
     if found := east_asian_encoding(sample):
         return found
-    usual = legacy_encoding(language)
+    usual = legacy_encoding(language) or (cyrillic_encoding(data) if len(data) < _SHORT else None)
     if len(data) < (_SHORT if usual else _TOO_SHORT_TO_GUESS):
         return usual or "cp1252"
     import chardet  # noqa: PLC0415 - 30 ms that most files do not need
