@@ -25,6 +25,7 @@ LEANING = {
         "When it was over Mara went home.",
         "Each was told of one water by Mara.",
         "Mine live on the roof of a factory.",
+        "Mara had listened to this extraordinary story.",
     ),
     "de": ("Danach ging Jule nach Hause.", "Er sah den Turm.", "Am nächsten Morgen lag Schnee.", "Diese Insel ist klein."),
     "fr": (

@@ -68,6 +68,7 @@ def test_a_list_of_words_with_translations_does_not_come_into_a_summary() -> Non
     marked = dict(zip((sentence.text for sentence in reading.sentences), foreign(reading.words, reading.lexicon), strict=True))
     assert not any(marked[sentence] for sentence in story[:-4])
     assert all(marked[sentence] for sentence in gloss)
+    assert 0.4 < reading.end < 0.6
     assert [is_prose for is_prose, mark in zip(reading.prose, marked.values(), strict=True) if mark and is_prose] == []
 
 

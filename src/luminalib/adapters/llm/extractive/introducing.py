@@ -25,7 +25,7 @@ _FADE_OF_THE_END, _ANY_END = 0.015, 0.15
 _LAST_SENTENCES = 6
 _LEADS, _TAKES_PART = 2.0, 1.5
 _LEANS_AT_THE_END = 0.02
-_PLAIN = 0.3
+_PLAIN = 0.6
 _ENOUGH_AT_THE_END = 12
 """Words; an end may be short."""
 _NARRATOR_BY = 0.1
@@ -96,7 +96,8 @@ def outcome(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], ri
     late = {
         at: value
         for at, sentence in enumerate(reading.sentences)
-        if sentence.position >= LATE and (value := _finality(reading, people, named[at], leaning, at) * (_PLAIN + float(rich[at])))
+        if sentence.position >= LATE * reading.end
+        and (value := _finality(reading, people, named[at], leaning, at) * (_PLAIN + float(rich[at])))
     }
     return max(late, key=lambda at: (not reading.spoken[at], late[at], -at)) if late else None
 
@@ -111,7 +112,7 @@ def _finality(reading: Reading, people: Sequence[Name], named: dict[str, str | N
         is_leaning = leaning[at]
     told = [person for person in people if at in person.sentences]
     fade = max(_FADE_OF_THE_END, _LAST_SENTENCES / len(reading.sentences))
-    value = ending(reading, at, _ENOUGH_AT_THE_END) * (_ANY_END + math.exp((sentence.position - 1) / fade))
+    value = ending(reading, at, _ENOUGH_AT_THE_END) * (_ANY_END + math.exp(min(0.0, sentence.position - reading.end) / fade))
     value *= _LEADS if people[:1] == told[:1] and told else _TAKES_PART if told else 1.0
     events = len({bare(word) for word in words} & reading.lexicon.plot)
     return value * (1 + 0.25 * min(events, 2)) * (_LEANS_AT_THE_END if is_leaning else 1.0)

@@ -99,6 +99,7 @@ POINTS_INSIDE = {
     "en": r"""(?x) \b (?:after|before|with|of|to|at|for|on|about|upon)\ (?:it|him|her|them|that|this) \W* $ |
         ^ (?: [\w.'’-]+\ ){1,3} (?:was|is|were|are|had\ been)\ (?:his|her|their|its|the\ (?:somebody|one|other))\b |
         ^ (?: [\w.'’-]+\ ){1,3} and\ (?:he|she|they|him|her|them)\b | \bwhich\ ones?\b | \bthe\ somebody\b |
+        \b(?:to|of|at|by|with|in|from|for)\ (?:this|these|those)\ \w+(?:\ \w+)? \W* $ |
         ^ (?:May|Let|Can|Could|Shall|Will|Must)\ (?:it|that|this|they)\b | \bthat[,.;:] |
         ^ (?: (?! \b(?:an?|the|his|her|their|my|our|some|no|every|each|this|that)\b ) [^,;:] )*? \b(?:it|them)\b
         (?! \W* (?:is|was|were|be|been|being|isn|wasn|seem|seemed|seems|would|will|may|might|must|had|has|took|takes|came|

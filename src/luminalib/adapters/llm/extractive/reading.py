@@ -30,6 +30,7 @@ _QUOTED = re.compile(r"[\"“„«]\s?[\w’']+[ ,.!?]")
 _SMALL_WORDS, _FEW_SMALL_WORDS = 0.22, 0.05
 """The least share of function words in a sentence; Arabic writes many of them as a part of the next word."""
 _CAPITALS, _CAPITALS_OF_NOUNS = 0.45, 0.65
+_NEARLY_ALL = 0.95
 _FEW_SMALL = "ru"
 """The language whose function words are too few to count."""
 
@@ -58,12 +59,22 @@ class Reading:
         return known | frozenset(word for word, count in counts.items() if count > max(2, _FREQUENT_SHARE * len(self.words)))
 
     @cached_property
+    def foreign(self) -> list[bool]:
+        """Per sentence, whether it stands among words of another language."""
+        return foreign(self.words, self.lexicon)
+
+    @cached_property
+    def end(self) -> float:
+        """Where the work ends, 0.0 to 1.0: before the word list behind it, where there is one."""
+        own = [sentence.position for sentence, is_foreign in zip(self.sentences, self.foreign, strict=True) if not is_foreign]
+        return own[int(_NEARLY_ALL * len(own))] if own and len(own) < _NEARLY_ALL * len(self.sentences) else 1.0
+
+    @cached_property
     def prose(self) -> list[bool]:
         """Per sentence, whether its words are one of the text's language, and no list, heading, formula or foreign gloss."""
         small = self.lexicon.function_words
-        elsewhere = foreign(self.words, self.lexicon)
         written = frozenset(word for word in {word for words in self.words for word in words} if {normal(word), bare(word)} & small)
-        told = zip(self.words, elsewhere, strict=True)
+        told = zip(self.words, self.foreign, strict=True)
         return [not is_foreign and _is_prose(words, written, self.lexicon) for words, is_foreign in told]
 
     @cached_property
