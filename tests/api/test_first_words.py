@@ -48,7 +48,7 @@ class Told:
 
     async def _pace(self) -> None:
         self._pieces += 1
-        if self._pieces > self._text.index("}") // PIECE + 3:
+        if self._text and self._pieces > self._text.index("}") // PIECE + 3:  # the way to it is told in a stream, too
             await self.go.wait()
 
 
