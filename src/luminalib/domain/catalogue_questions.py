@@ -1,7 +1,7 @@
 """Questions to the catalogue: what people type, how it may have been meant, and which books fit it best."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -79,24 +79,38 @@ class Typed:
 
     def fits(self, book: BookWords) -> float:
         """How well a book that matches fits, above 0: where the words stand, whether whole, and how much of the title they are."""
+        title, series, authors, tags = (words.split() for words in (book.title, book.series, book.authors, book.tags))
         score, in_title = 0.0, 0
-        for group in self.groups:
-            of_title = self._likeness(group, book.title)
+        for looked_for in self._looked_for:
+            of_title = looked_for.likeness(title)
             in_title += of_title > 0
-            names = max(self._likeness(group, book.series), self._likeness(group, book.authors))
-            score += max(_TITLE * of_title, _NAMES * names, _TAGS * self._likeness(group, book.tags), _TEXT)
+            names = max(looked_for.likeness(series), looked_for.likeness(authors))
+            score += max(_TITLE * of_title, _NAMES * names, _TAGS * looked_for.likeness(tags), _TEXT)
         if in_title:
             typed = " ".join(self.words)
-            score += 3.0 * self._share_of_title(book.title, in_title)
+            score += 3.0 * self._share_of_title(title, in_title)
             score += 2.0 * (typed in book.title) + (6.0 * (" ".join(self.whole) == book.title) or 4.0 * (typed == book.title))
         return score
 
-    def _share_of_title(self, title: str, found: int) -> float:
+    @cached_property
+    def _looked_for(self) -> list["_LookedFor"]:
+        return [
+            _LookedFor(
+                worth={word: _CORRECTED ** self.corrected.get(word, 0) for word in group},
+                beginnings=tuple(filter(self.is_beginning, group)),
+            )
+            for group in self.groups
+        ]
+
+    @cached_property
+    def _untold(self) -> frozenset[str]:
+        """What was typed and tells nothing."""
+        return frozenset(self.whole).difference(*self.groups)
+
+    def _share_of_title(self, title: Sequence[str], found: int) -> float:
         """How much a title and what was typed have in common (Jaccard), words that tell nothing included."""
-        words = title.split()
-        untold = set(self.whole) - {word for group in self.groups for word in group}
-        common = found + len(untold.intersection(words))
-        return common / max(len(words) + len(self.groups) + len(untold) - common, common)
+        common = found + len(self._untold.intersection(title))
+        return common / max(len(title) + len(self.groups) + len(self._untold) - common, common)
 
     def is_well_found(self, book: BookWords) -> bool:
         """Whether a book has all the words as they were typed, and not in its description alone."""
@@ -105,26 +119,38 @@ class Typed:
 
     def is_named_by(self, book: BookWords) -> bool:
         """Whether each word, or what begins with it, stands in what names a book, not in its description alone."""
-        names = f"{book.title} {book.series} {book.authors} {book.tags}"
-        return all(self._likeness(group, names) for group in self.groups)
+        names = f"{book.title} {book.series} {book.authors} {book.tags}".split()
+        return all(looked_for.likeness(names) for looked_for in self._looked_for)
 
     def best_spelling(self, book: BookWords) -> str | None:
         """The question with the words of a book in place of those that were corrected; None when nothing was."""
-        words = f"{book.title} {book.series} {book.authors} {book.tags}"
+        names = f"{book.title} {book.series} {book.authors} {book.tags}".split()
         spelt = []
-        for group in self.groups:
-            is_found = any(self._likeness((word,), words) for word in group if word not in self.corrected)
-            right = next((word for word in group[1:] if f" {word} " in f" {words} "), group[0])
-            spelt.append(group[0] if is_found else right)
+        for group, looked_for in zip(self.groups, self._looked_for, strict=True):
+            typed = looked_for.without(self.corrected)
+            right = next((word for word in group[1:] if word in names), group[0])
+            spelt.append(group[0] if typed.likeness(names) else right)
         return " ".join(spelt) if spelt != list(self.words) else None
 
-    def _likeness(self, group: Sequence[str], words: str) -> float:
-        there = words.split()
-        best = max((_CORRECTED ** self.corrected.get(word, 0) for word in set(group).intersection(there)), default=0.0)
-        for word in group if best < _EXACT else ():
-            if self.is_beginning(word) and (longer := [len(one) for one in there if one.startswith(word)]):
+
+@dataclass(frozen=True, slots=True)
+class _LookedFor:
+    """The words of a group with what each is worth, and those of them that others may begin with."""
+
+    worth: Mapping[str, float]
+    beginnings: tuple[str, ...]
+
+    def likeness(self, there: Sequence[str]) -> float:
+        """How much the best of some words is what was looked for, from 0 to 1."""
+        best = max((self.worth[word] for word in there if word in self.worth), default=0.0)
+        for word in self.beginnings if best < _EXACT else ():
+            if longer := [len(one) for one in there if one.startswith(word)]:
                 best = max(best, _BEGINNING * (0.5 + 0.5 * len(word) / min(longer)))
         return best
+
+    def without(self, some: Container[str]) -> "_LookedFor":
+        """The same without some of its words, none of which is a beginning."""
+        return _LookedFor({word: worth for word, worth in self.worth.items() if word not in some}, self.beginnings)
 
 
 def is_prefix(word: str) -> bool:
