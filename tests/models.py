@@ -82,6 +82,8 @@ async def prompted(
     careful = ResilientTransport(inner, clock, seconds=seconds, at_once=at_once, pause=pause)
     own = ExtractiveLLM(children, reader)
     llm = PromptedLLM(careful, FilePrompts(), uow, children, reader, clock, own=own, at_once=at_once, minutes=minutes, allow=allow)
-    yield Model(llm, uow, clock, pauses)
-    await careful.close()
-    await database.close()
+    try:
+        yield Model(llm, uow, clock, pauses)
+    finally:
+        await careful.close()
+        await database.close()
