@@ -18,7 +18,8 @@ from modelserver import model_server, obliging, said
 
 FIRST = "The lighthouse stood at the end of the reef."
 KEPT = "Every evening the keeper lit the lamp and wrote the weather into his ledger."
-SHIP, LAST = "A ship brought oil for it in spring, and letters from the harbour.", "His sister learned to trim the wick in one winter."
+SHIP = "A ship brought oil for it in spring, and letters from the harbour."
+LAST = "His sister learned to trim the wick in one winter."
 STORY = f"{FIRST} {KEPT} {SHIP} {LAST} "
 attacks = pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 
