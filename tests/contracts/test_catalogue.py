@@ -11,6 +11,7 @@ from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.catalogue import book_texts, catalogue_terms
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views import catalogue
 from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
@@ -118,6 +119,19 @@ async def test_filters_and_sorts_hold_beside_words(find: Find) -> None:
     assert (await find("holmes", series="sherlock holmes", available=True, sort="title"))[0][0] == "The Hound of the Baskervilles"
     assert (await find("novel"))[0]
     assert not (await find("novel", language="ja"))[0]
+
+
+async def test_whole_words_are_found_among_very_many_that_only_begin_so(
+    uow: SqlUnitOfWorkFactory, find: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "RANKED", 3)
+    catalogue.candidates.cache_clear()
+    for number in range(6):
+        await describe(uow, await make_book(uow), title=f"Number {number}", tags=("seafaring",), authors=())
+    await describe(uow, await make_book(uow), title="The last of all", tags=("sea",), authors=())
+    titles, _ = await find("sea")
+    catalogue.candidates.cache_clear()
+    assert titles[0] == "The last of all"
 
 
 async def test_a_changed_book_is_found_by_its_new_words_and_a_summary_s(

@@ -118,6 +118,7 @@ class CatalogueSearch:
             whole = match if typed.corrected else match_of(typed, self.kind, only_whole=True)
             found = await self._reader.rows(candidates(shape), tenant_id, **given, match=whole)
             is_many_whole = len(found) > RANKED  # then nobody sees what only begins so, which is slow to be looked for
+            rows |= {row[0]: row for row in found}
             if not is_many_whole and match != whole:
                 found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
             if len(found) > RANKED:
