@@ -157,6 +157,8 @@ def test_aspects_are_called_in_the_language_of_the_reviews() -> None:
         ("A gripping story? Hardly.", 3, "negative"),
         ("Die Handlung war toll, bis die Zeitreise kam.", 3, "negative"),
         ("Die Geschichte ist gar nicht übel.", 3, "positive"),
+        ("Die Handlung ist kein bisschen langweilig.", 3, "positive"),
+        ("Die Handlung ist kein bisschen spannend.", 3, "negative"),
         ("Une intrigue ennuyeuse ? Pas du tout.", 3, "positive"),
         ("Les personnages manquent de profondeur.", 3, "negative"),
         ("¿Una trama aburrida? En absoluto.", 3, "positive"),

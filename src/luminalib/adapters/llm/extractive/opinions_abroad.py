@@ -60,8 +60,9 @@ NEGATIONS = {
 }
 PRAISING = {
     "de": (
-        r"(?:gar |überhaupt |wirklich )?nicht (?:übel|schlecht|verkehrt)|nichts auszusetzen|kein bisschen (?:\w+)|"
-        r"alles andere als (?:langweilig|verstaubt|trocken|zäh|öde|flach)|einzige[rs]? (?:einwand|kritikpunkt|"
+        r"(?:gar |überhaupt |wirklich )?nicht (?:übel|schlecht|verkehrt)|nichts auszusetzen|"
+        r"(?:alles andere als|kein bisschen) (?:langweilig|langatmig|kitschig|verstaubt|trocken|zäh|öde|flach)|"
+        r"einzige[rs]? (?:einwand|kritikpunkt|"
         r"wermutstropfen|manko|problem|fehler).*(?:ende|vorbei|aus|kurz)|einzige, was .*(?:ende|vorbei|kurz)|"
         r"dialoge sitzen|aus fleisch und blut|(?:kein|nicht ein) wort zu viel|nichts zu (?:meckern|bemängeln|"
         r"kritisieren)|nicht (?:mehr )?(?:aus der hand|weg)\s?(?:zu )?(?:gelegt|legen|weglegen)|"
@@ -86,7 +87,8 @@ PRAISING = {
 }
 FAULTING = {
     "de": (
-        r"bleiben? (?:blass|flach|fremd|stumm)|an den haaren herbeigezogen|fehlt(?:e)? es an|keine spur|verliert sich|"
+        r"bleiben? (?:blass|flach|fremd|stumm)|an den haaren herbeigezogen|fehlt(?:e)? es an(?! nichts)|"
+        r"keine spur(?! von (?:langeweile|kitsch))|verliert sich|"
         r"strotzt vor|vor fehlern|schlecht umgesetzt|nervt|nicht mein(?:s| ding| fall)|(?:viel )?zu (?:lang|langsam|"
         r"kurz)|abgebrochen|zeitverschwendung|ergibt keinen sinn|"
         r"nicht empfehlen"
