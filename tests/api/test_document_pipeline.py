@@ -135,6 +135,7 @@ async def test_two_hundred_files_are_all_worked_off(admin: httpx.AsyncClient) ->
     async with asyncio.timeout(120):
         while (await admin.get("/documents", params={"status": "completed", "size": 1})).json()["total"] < 200:
             await asyncio.sleep(0.2)
+    assert (await admin.get("/documents")).json()["total"] == 200
 
 
 async def test_documents_are_listed_by_state_and_name(admin: httpx.AsyncClient, member: httpx.AsyncClient) -> None:
