@@ -334,3 +334,22 @@ async def test_slots_of_vectors_are_used_again(tmp_path: Path) -> None:
             alone = Scope(tenant_id="main", user_id=None, document_ids=frozenset([f"d{number}"]))
             assert ids == {hit.passage_id for hit in await by_meaning(index, embedder, f"d{number}", alone)}
     await index.close()
+
+
+async def test_what_one_was_shown_of_a_frequent_word_is_not_shown_to_another(index: PassageIndex) -> None:
+    """Long lists are kept between two searches, whoever asked first."""
+    ours = await put(index, "ours", *["cat ship"] * 300)
+    hers = await put(index, "hers", *["cat cat storm"] * 600, owner_id="ada")
+    by_ada = await index.lexical(Scope(tenant_id="main", user_id="ada"), "cat", (), 1000)
+    by_bob = await index.lexical(Scope(tenant_id="main", user_id="bob"), "cat storm", (), 1000)
+    read = await index.lexical(Scope(tenant_id="main", user_id="ada", until={"hers": 10, "ours": 5}), "cat", (), 1000)
+    chosen = await index.lexical(Scope(tenant_id="main", user_id="bob", document_ids=frozenset(["hers"])), "cat", (), 1000)
+    seen = {passage.id for passage in ours}
+    assert by_bob.hits
+    assert {hit.passage_id for hit in by_bob.hits} <= seen
+    assert [(word.word, word.is_there) for word in by_bob.words] == [("storm", False), ("cat", True)]
+    assert (chosen.hits, [word.is_there for word in chosen.words]) == ([], [False])
+    assert {hit.passage_id for hit in read.hits} == {passage.id for passage in [*hers[:10], *ours[:5]]}
+    found = {hit.passage_id for hit in by_ada.hits}
+    assert found <= seen | {passage.id for passage in hers}
+    assert not found <= seen

@@ -3,14 +3,21 @@
 They are arrays of this machine's own byte order: the index never leaves it.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from luminalib.adapters.passage_index.local.schema import COUNT_BITS, MOST_COUNTED
+from luminalib.adapters.passage_index.terms import Variants
 
 Array = Any
 """A numpy array."""
+_LONG = 500
+"""Postings of a list that takes longer to read than to keep."""
+_MOST_KEPT = 4_000_000
+"""Postings of all lists that are kept, of twelve bytes each."""
 _PLACES = 2**16
 _PLACE_BITS = 20
 """More than a place has, so that a step back from the first word of a passage leads to no place of the one before."""
@@ -61,6 +68,56 @@ def unpacked(rows: Iterable[tuple[int, bytes]], starts: Mapping[int, int]) -> tu
     lengths = [len(found) // packed.itemsize for _, found in shown]
     firsts = np.repeat(np.array([first for first, _ in shown], np.int64), lengths)
     return firsts + (packed >> COUNT_BITS), packed & MOST_COUNTED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeighedList:
+    """The passages with a word, in ascending order, and for each what the word is worth there: BM25 without how rare it is."""
+
+    passages: Array
+    parts: Array
+
+
+def weighed(lists: Sequence[tuple[Array, Array]], norms: Array) -> WeighedList:
+    """One list out of those of a word's terms, which count as one; `norms` are what BM25 adds to a count in each passage."""
+    import numpy as np  # noqa: PLC0415 -- see above
+
+    if not lists:
+        return WeighedList(np.array([], np.int64), np.array([], np.float32))
+    passages, counts = lists[0]
+    if len(lists) > 1:
+        passages, places = np.unique(np.concatenate([passages for passages, _ in lists]), return_inverse=True)
+        counts = np.bincount(places, np.concatenate([counts for _, counts in lists]))
+    parts = counts.astype(np.float32)
+    return WeighedList(passages, parts / (parts + norms[passages]))
+
+
+class KeptLists:
+    """The long lists that were asked for last, as a language has few frequent words and they come again."""
+
+    def __init__(self) -> None:
+        self._lists: OrderedDict[tuple[str, Variants], WeighedList] = OrderedDict()
+        self._lock = threading.Lock()
+        self._postings = 0
+
+    def get(self, tenant_id: str, variants: Variants) -> WeighedList | None:
+        """That of a tenant's word; None when it is not kept."""
+        with self._lock:
+            found = self._lists.get((tenant_id, variants))
+            if found is not None:
+                self._lists.move_to_end((tenant_id, variants))
+            return found
+
+    def kept(self, tenant_id: str, variants: Variants, found: WeighedList) -> WeighedList:
+        """The list, which is kept if it is long."""
+        with self._lock:
+            if len(found.passages) >= _LONG and (tenant_id, variants) not in self._lists:
+                self._lists[tenant_id, variants] = found
+                self._postings += len(found.passages)
+            while self._postings > _MOST_KEPT:
+                _, gone = self._lists.popitem(last=False)
+                self._postings -= len(gone.passages)
+        return found
 
 
 def spots_of(rows: Iterable[tuple[int, bytes, bytes]], starts: Mapping[int, int]) -> Array:

@@ -3,13 +3,13 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from luminalib.adapters.passage_index.bm25 import K1, B, Question
+from luminalib.adapters.passage_index.bm25 import Question, Weighed
 from luminalib.adapters.passage_index.local import schema
-from luminalib.adapters.passage_index.local.postings import passages_of, spots_of, unpacked
+from luminalib.adapters.passage_index.local.postings import WeighedList, passages_of, spots_of, unpacked, weighed
 from luminalib.adapters.passage_index.local.snapshot import Array, Snapshot, Stretch
 from luminalib.adapters.passage_index.local.writer import FLOAT_BYTES, vectors_path
 from luminalib.adapters.passage_index.terms import Variants, phrase_terms, question_terms
@@ -21,6 +21,7 @@ COUNTED = 1000
 """Matches are counted so far."""
 _KEPT_FREQUENCIES = 50_000
 _POSTING_BYTES = 4
+_BLOCK = 64
 _FOUND = "SELECT document, found FROM postings WHERE term = ?"
 _PLACED = "SELECT document, found, places FROM postings WHERE term = ?"
 _ONLY = " AND document IN (SELECT value FROM json_each(?))"
@@ -53,13 +54,16 @@ class Reader:
             terms = question_terms(text, shelf.languages)
             question = Question(terms, lambda term: self._frequency(now, scope.tenant_id, term), shelf.statistics)
             search = _Search(db, now, scope)
-            scores, matched = search.scores(question)
-            search.keep(matched, [phrase_terms(phrase, shelf.languages) for phrase in phrases])
-            best, found = _best(scores, matched > 0, limit)
+            scores = search.scores(question)
+            search.keep(scores, [phrase_terms(phrase, shelf.languages) for phrase in phrases])
+            best, found = _best(scores, limit)
             ids = _passage_ids(db, now, best)
         mass = question.mass or 1.0
-        hits = [Hit(passage_id=ids[at], score=float(scores[at]), coverage=min(1.0, float(matched[at]) / mass)) for at in best]
-        words = question.asked(search.there)
+        hits = [
+            Hit(passage_id=ids[at], score=float(scores[at]), coverage=min(1.0, matched / mass))
+            for at, matched in zip(best, search.matched(best), strict=True)
+        ]
+        words = question.asked(search.there())
         return LexicalHits(hits=hits, words=words, mass=question.mass, total=min(found, COUNTED), is_capped=found > COUNTED)
 
     def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
@@ -76,8 +80,8 @@ class Reader:
             vectors = _mapped(vectors_path(self._folder, model.fingerprint), model.dimension)
             scores = np.concatenate([vectors[start:stop] @ wanted for start, stop in _joined(found)])
             numbers = np.concatenate([np.arange(one.first, one.first + one.passages) for one in found])
-            if (hidden := now.hidden(scope)) is not None:
-                scores, numbers = scores[~hidden[numbers]], numbers[~hidden[numbers]]
+            if (shown := now.shown(scope)) is not None:
+                scores, numbers = scores[shown[numbers]], numbers[shown[numbers]]
             best = np.argpartition(-scores, min(limit, len(scores)) - 1)[:limit] if len(scores) else np.array([], int)
             best = best[np.argsort(-scores[best], kind="stable")]
             ids = _passage_ids(db, now, numbers[best].tolist())
@@ -110,65 +114,77 @@ class Reader:
         return snapshot
 
     def _look_frequency_up(self, now: Snapshot, tenant_id: str, term: str) -> int:
-        theirs = now.shelf(tenant_id).numbers
+        theirs = now.shelf(tenant_id).starts
         rows = self._connection.execute("SELECT document, length(found) FROM postings WHERE term = ?", (term,))
         return sum(int(length) // _POSTING_BYTES for document, length in rows if document in theirs)
 
 
 class _Search:
-    """One search by words: the postings of its terms, within its scope, added up passage by passage."""
+    """One search by words: the lists of its words, within its scope, added up passage by passage."""
 
     def __init__(self, db: sqlite3.Connection, now: Snapshot, scope: Scope) -> None:
         self._db = db
         self._now = now
-        self._scope = scope
+        self._tenant = scope.tenant_id
+        self._shown = now.shown(scope)
         self._starts = {one.number: one.first for one in now.within(scope)}
         self._only = () if scope.document_ids is None else (json.dumps(sorted(self._starts)),)
-        self.there: set[Variants] = set()
+        self._lists: list[tuple[Weighed, WeighedList]] = []
 
-    def scores(self, question: Question) -> tuple[Array, Array]:
-        """Of each passage BM25, and the inverse document frequencies of the words that it has; 0 for what may not be shown."""
+    def scores(self, question: Question) -> Array:
+        """Of each passage BM25; 0 for what may not be shown and for what has none of the words."""
         import numpy as np  # noqa: PLC0415 -- see Array
 
-        scores, matched = np.zeros(self._now.passages), np.zeros(self._now.passages)
-        mean = max(question.statistics.mean_length, 1.0)
-        hidden = self._now.hidden(self._scope)
+        scores = np.zeros(self._now.passages, np.float32)
         for word in question.words:
             if word.frequency and self._starts:
-                passages, counts = self._counted(word.variants)
-                if hidden is not None:
-                    shown = ~hidden[passages]
-                    passages, counts = passages[shown], counts[shown]
-                if len(passages):
-                    self.there.add(word.variants)
-                length = K1 * (1 - B + B * self._now.lengths[passages] / mean)
-                scores[passages] += word.idf * counts / (counts + length)
-                matched[passages] += word.idf
-        return scores, matched
+                found = self._list(word)
+                scores[found.passages] += word.idf * found.parts
+                self._lists.append((word, found))
+        return scores if self._shown is None else scores * self._shown
 
-    def keep(self, matched: Array, phrases: Sequence[set[tuple[str, ...]]]) -> None:
+    def there(self) -> set[Variants]:
+        """The words that occur where was looked."""
+        return {word.variants for word, found in self._lists if self._is_shown(found.passages)}
+
+    def matched(self, passages: Sequence[int]) -> list[float]:
+        """Of each of these passages the inverse document frequencies of the words that it has."""
+        import numpy as np  # noqa: PLC0415 -- see Array
+
+        sums = np.zeros(len(passages))
+        for word, found in self._lists:
+            if len(found.passages):
+                places = np.searchsorted(found.passages, passages)
+                sums += word.idf * (found.passages[np.minimum(places, len(found.passages) - 1)] == passages)
+        return list(sums.tolist())
+
+    def keep(self, scores: Array, phrases: Sequence[set[tuple[str, ...]]]) -> None:
         """Takes out passages without one of the phrases, each of which may be any of some sequences of terms."""
         import numpy as np  # noqa: PLC0415 -- see Array
 
         for sequences in phrases:
             if sequences:
-                found = np.zeros(len(matched), bool)
+                found = np.zeros(len(scores), bool)
                 for sequence in sequences:
                     found[self._with(sequence)] = True
-                matched[~found] = 0.0
+                scores[~found] = 0.0
 
-    def _counted(self, variants: Variants) -> tuple[Array, Array]:
-        """The passages with any of the terms, each once, and how often it has them."""
-        import numpy as np  # noqa: PLC0415 -- see Array
+    def _is_shown(self, passages: Array) -> bool:
+        return bool(len(passages) if self._shown is None else self._shown[passages].any())
 
-        lists = [unpacked(self._rows(_FOUND, term), self._starts) for term in sorted(variants)]
-        lists = [one for one in lists if len(one[0])]
-        if len(lists) == 1:
-            return lists[0]
-        if not lists:
-            return np.array([], np.int64), np.array([], np.uint32)
-        passages, places = np.unique(np.concatenate([passages for passages, _ in lists]), return_inverse=True)
-        return passages, np.bincount(places, np.concatenate([counts for _, counts in lists]))
+    def _list(self, word: Weighed) -> WeighedList:
+        """Where the word is, among all that is the tenant's or, where documents are chosen, among these."""
+        if self._only:
+            return self._read(word.variants, self._starts)
+        found = self._now.lists.get(self._tenant, word.variants)
+        if found is None:
+            shelf = self._now.shelf(self._tenant)
+            found = self._now.lists.kept(self._tenant, word.variants, self._read(word.variants, shelf.starts))
+        return found
+
+    def _read(self, variants: Variants, starts: Mapping[int, int]) -> WeighedList:
+        lists = [unpacked(self._rows(_FOUND, term), starts) for term in sorted(variants)]
+        return weighed([one for one in lists if len(one[0])], self._now.norms(self._tenant))
 
     def _with(self, sequence: Sequence[str]) -> Array:
         """The passages in which the terms follow one another."""
@@ -198,19 +214,19 @@ class _Reading:
         self._connection.execute("COMMIT")
 
 
-def _best(scores: Array, is_found: Array, limit: int) -> tuple[list[int], int]:
-    """The passages with the highest scores among those found, the first of equals first, and how many were found."""
+def _best(scores: Array, limit: int) -> tuple[list[int], int]:
+    """The passages with the highest scores among those that have any, the first of equals first, and how many have any."""
     import numpy as np  # noqa: PLC0415 -- see Array
 
-    found = np.flatnonzero(is_found)
-    theirs = scores[found]
-    if len(found) > limit:
-        least = np.partition(theirs, len(found) - limit)[len(found) - limit]
-        found_best = found[theirs >= least]
+    found = int(np.count_nonzero(scores))
+    if found > limit:  # as many blocks as are wanted have a passage with at least so much
+        blocks = np.maximum.reduceat(scores, np.arange(0, len(scores), _BLOCK))
+        least = np.sort(blocks)[-limit] if len(blocks) >= limit else 0.0
+        best = np.flatnonzero(scores >= least) if least > 0.0 else np.flatnonzero(scores)
     else:
-        found_best = found
-    order = np.lexsort((found_best, -scores[found_best]))[:limit]
-    return found_best[order].tolist(), len(found)
+        best = np.flatnonzero(scores)
+    order = np.lexsort((best, -scores[best]))[:limit]
+    return best[order].tolist(), found
 
 
 def _joined(stretches: list[Stretch]) -> list[tuple[int, int]]:

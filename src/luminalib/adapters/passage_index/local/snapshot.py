@@ -2,11 +2,13 @@
 
 import sqlite3
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from luminalib.adapters.passage_index.bm25 import Statistics
+from luminalib.adapters.passage_index.bm25 import K1, B, Statistics
+from luminalib.adapters.passage_index.local.postings import KeptLists
 from luminalib.domain.passages import Scope
 
 Array = Any
@@ -45,7 +47,8 @@ class Shelf:
 
     statistics: Statistics
     languages: frozenset[str]
-    numbers: frozenset[int]
+    starts: Mapping[int, int]
+    """The first passage of each document, by the document's number."""
 
 
 class Snapshot:
@@ -58,7 +61,9 @@ class Snapshot:
         for row in db.execute(f"SELECT {_COLUMNS} FROM documents ORDER BY number"):  # noqa: S608 -- our own text
             self.stretches.append(Stretch(self.passages, *row))
             self.passages += self.stretches[-1].passages
+        self.lists = KeptLists()
         self._shelves: dict[str, Shelf] = {}
+        self._norms: dict[str, Array] = {}
 
     @cached_property
     def lengths(self) -> Array:
@@ -79,7 +84,7 @@ class Snapshot:
             self._shelves[tenant_id] = Shelf(
                 statistics=Statistics(passages, terms / max(passages, 1)),
                 languages=frozenset(one.language for one in theirs),
-                numbers=frozenset(one.number for one in theirs),
+                starts={one.number: one.first for one in theirs},
             )
         return self._shelves[tenant_id]
 
@@ -87,18 +92,28 @@ class Snapshot:
         """The documents that lie in a scope."""
         return [one for one in self.stretches if one.is_in(scope)]
 
-    def hidden(self, scope: Scope) -> Array | None:
-        """For each passage whether it lies behind the last page that may be shown; None where nothing does."""
+    def norms(self, tenant_id: str) -> Array:
+        """What BM25 adds to a word's count in each passage, by how long it is beside the tenant's others."""
         import numpy as np  # noqa: PLC0415 -- see Array
 
-        read = [one for one in self.stretches if one.document_id in scope.until]
-        if not read:
+        if tenant_id not in self._norms:
+            mean = max(self.shelf(tenant_id).statistics.mean_length, 1.0)
+            self._norms[tenant_id] = (K1 * (1 - B + B * self.lengths / mean)).astype(np.float32)
+        return self._norms[tenant_id]
+
+    def shown(self, scope: Scope) -> Array | None:
+        """For each passage whether it may be found among the tenant's; None where all of them may."""
+        import numpy as np  # noqa: PLC0415 -- see Array
+
+        theirs = [one for one in self.stretches if one.tenant_id == scope.tenant_id]
+        if not scope.until and all(one.is_in(scope) for one in theirs):
             return None
-        hidden = np.zeros(self.passages, bool)
-        for one in read:
-            stretch = slice(one.first, one.first + one.passages)
-            hidden[stretch] = self.pages[stretch] > scope.until[one.document_id]
-        return hidden
+        shown = np.zeros(self.passages, bool)
+        for one in theirs:
+            if one.is_in(scope):
+                stretch, last = slice(one.first, one.first + one.passages), scope.until.get(one.document_id)
+                shown[stretch] = True if last is None else self.pages[stretch] <= last
+        return shown
 
     def located(self, passage: int) -> tuple[int, int]:
         """The document's number and the place in it of a passage."""
