@@ -1,9 +1,11 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from luminalib.domain.media import MediaType
 from luminalib.domain.passages import Hit, Passage
 from luminalib.domain.ranking import DEPTH, RankedList, fuse
-from luminalib.domain.search import are_kin, has_phrase, phrases_of, snippet_of
+from luminalib.domain.search import KinWords, PassageView, are_kin, has_phrase, phrases_of, snippet_of
 
 TEXT = (
     "The lighthouse keeper wrote into his ledger every night. Ships passed in silence, and he counted them. "
@@ -45,6 +47,10 @@ def test_phrases_stand_between_any_quotation_marks() -> None:
     assert phrases_of('who sang "turtle soup" and \u201cbeautiful soup\u201d?') == ["turtle soup", "beautiful soup"]
     assert has_phrase("The Mock\nTurtle\u2019s story", "mock turtle's")
     assert not has_phrase("The turtle mocks", "mock turtle")
+    assert has_phrase("They sang of the mock turtle", "mock turtle"), "at the very end"
+    assert has_phrase("Mock turtle soup", "mock turtle"), "at the very beginning"
+    assert phrases_of('who said "  " then?') == []
+    assert phrases_of('who said " hush " then?') == ["hush"]
 
 
 def test_forms_of_a_word_are_kin() -> None:
@@ -54,11 +60,50 @@ def test_forms_of_a_word_are_kin() -> None:
     assert not are_kin("ship", "shore")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_kin"),
+    [
+        ("sail", "sail", True),
+        ("sail", "sails", True),
+        ("sail", "sailor", True),
+        ("sailor", "sailing", True),
+        ("sail", "sailcloth", False),
+        ("sa", "sail", False),
+        ("ox", "ox", True),
+    ],
+)
+def test_a_word_is_found_among_many_as_it_is_beside_one(first: str, second: str, is_kin: bool) -> None:  # noqa: FBT001 -- a table
+    among = KinWords([second, "harbour", "salt"])
+    assert are_kin(first, second) is are_kin(second, first) is (first in among) is is_kin
+    assert among.kin_of(first) == ({second} if is_kin else set())
+
+
 def test_a_snippet_is_where_the_words_are_and_says_where() -> None:
     found = snippet_of(TEXT, ["candle", "keeper", "stairs"], most=120)
     assert len(found.text) <= 120
     assert TEXT[found.start : found.stop] == found.text
     assert [found.text[start:stop] for start, stop in found.highlights] == ["keeper", "stairs", "candle"]
+
+
+def test_a_short_text_is_quoted_whole_and_a_longer_one_never_beyond_its_limit() -> None:
+    assert snippet_of("Ships passed.", ["ships"], most=13).text == "Ships passed."
+    assert snippet_of("Ships passed.", ["ships"], most=12).text == "Ships passed"
+
+
+def test_what_is_cut_off_is_not_highlighted_and_what_just_fits_is() -> None:
+    text = "keeper " * 5 + "keeper"
+    found = snippet_of(text, ["keeper"], most=13)
+    assert found.text == "keeper keeper"
+    assert found.highlights == ((0, 6), (7, 13))
+
+
+@pytest.mark.parametrize(("start", "length", "percent"), [(0, 400, 0.0), (1, 3, 33.3), (399, 400, 99.8), (0, 0, 0.0)])
+def test_a_place_is_told_in_percent_of_the_text(start: int, length: int, percent: float) -> None:
+    passage = Passage(document_id="d", ordinal=0, page=1, page_start=0, start=start, stop=start + 1, text="x")
+    view = PassageView(
+        passage=passage, title="T", book_id=None, owner_id=None, media_type=MediaType.TEXT, language=None, length=length
+    )
+    assert view.percent == percent
 
 
 @given(st.text(max_size=900), st.lists(st.text(min_size=1, max_size=8), max_size=5))
