@@ -201,6 +201,11 @@ async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(
     tools = library.container.services.doctor._tools
     storage = library.container.services.books._storage
     removal = TenantRemovalService(tools.uow, storage, tools.index, library.clock)
+    (await operator.patch("/tenants/seaside", json={"is_active": True})).raise_for_status()
+    await removal.remove(remove_tenant("seaside", library.clock.now()))
+    again = await join(library, "lin", "seaside")
+    assert (await again.get(f"/books/{lost['id']}/content")).status_code == 200, "who changes their mind in time loses nothing"
+    (await operator.patch("/tenants/seaside", json={"is_active": False})).raise_for_status()
     delete, too_early = storage.delete, []
 
     async def watched(key: str) -> None:

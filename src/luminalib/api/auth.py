@@ -171,5 +171,5 @@ async def create_ticket(body: TicketBody, by: PrincipalDep, services: ServicesDe
 
 @router.post("/signout", status_code=204, responses=documented(Unauthenticated))
 async def sign_out(by: PrincipalDep, services: ServicesDep) -> None:
-    """Ends the session; its access and refresh tokens stop working at once."""
-    await services.auth.signout(by)
+    """Ends the session; its access and refresh tokens stop working at once. Who acts by a support grant ends that."""
+    await (services.auth.signout(by) if by.acting_from is None else services.grants.leave(by))

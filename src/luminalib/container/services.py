@@ -93,7 +93,7 @@ def make_services(
         documents=DocumentService(a.uow, a.views.documents, a.bus, a.storage, a.room, a.clock, a.authority, a.llm),
         feedback=FeedbackService(a.uow, a.views.books, a.clock),
         figures=FigureService(a.views.figures, a.clock, a.database.connections_in_use, tenant_id=MAIN_TENANT),
-        grants=GrantService(a.uow, a.views.grants, a.tenants, a.signer, a.clock),
+        grants=GrantService(a.uow, a.views.grants, a.lookup, a.tenants, a.signer, a.clock),
         health=health,
         holds=HoldService(a.uow, a.views.holds, policies, a.clock),
         incoming=incoming_service(settings, a),

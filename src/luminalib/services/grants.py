@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from luminalib.domain.audit import AuditAction
-from luminalib.domain.auth import MAIN_TENANT, Principal, Role, Session, require_admin
+from luminalib.domain.auth import MAIN_TENANT, InvalidToken, Principal, Role, Session, require_admin
 from luminalib.domain.grants import (
     Grant,
     GrantEnd,
@@ -21,8 +21,10 @@ from luminalib.domain.tenants import TenantSuspended, require_operator
 from luminalib.ports.clock import Clock
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.security import AccessClaims, TokenSigner
+from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.views import GrantViews
 from luminalib.steps.auditing import note_deed
+from luminalib.steps.authority import require_open
 from luminalib.steps.tenants import Tenants
 
 
@@ -33,9 +35,18 @@ class GrantService:
     ends with it, and when the operator is none any more.
     """
 
-    def __init__(self, uow: UnitOfWorkFactory, grants: GrantViews, tenants: Tenants, signer: TokenSigner, clock: Clock) -> None:
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        grants: GrantViews,
+        sessions: SessionLookup,
+        tenants: Tenants,
+        signer: TokenSigner,
+        clock: Clock,
+    ) -> None:
         self._uow = uow
         self._grants = grants
+        self._sessions = sessions
         self._tenants = tenants
         self._signer = signer
         self._clock = clock
@@ -54,8 +65,10 @@ class GrantService:
         async with self._uow(slug) as uow:
             if not (await uow.tenants.get()).is_active:
                 raise TenantSuspended  # the record is held, so that none is suspended while one comes in
-            if await uow.grants.find_open(operator_id, now):
-                raise GrantOpen
+            if before := await uow.grants.find_open(operator_id, now):
+                if await self._works(before):
+                    raise GrantOpen
+                before.ended_at, before.ended_by = now, GrantEnd.OPERATOR
             guest = await uow.users.find_by_email(guest_email(operator_id))
             if guest is None:
                 guest = new_guest(str(uuid4()), operator_id, now)
@@ -106,11 +119,28 @@ class GrantService:
         require_admin(by)
         await self._end(by, by.tenant_id, grant_id, GrantEnd.OPERATOR if by.acting_from else GrantEnd.LIBRARY)
 
+    async def leave(self, by: Principal) -> None:
+        """Ends the grant that `by` acts by, as signing out ends a log-in."""
+        async with self._uow(by.tenant_id) as uow:
+            grant = await uow.grants.of_guest(by.user_id or "", by.session_id or "")
+        if grant is not None:
+            await self._end(by, by.tenant_id, grant.id, GrantEnd.OPERATOR)
+
     async def note(self, by: Principal, deed: str) -> None:
         """Writes what is asked for by a grant into the library's audit log, before it is done."""
         operator = by.account.display_name if by.account else ""
         async with self._uow(by.tenant_id) as uow:
             await note_deed(uow, by, AuditAction.GRANT_USED, self._clock.now(), by.user_id, f"{operator}: {deed}"[:2000])
+
+    async def _works(self, grant: Grant) -> bool:
+        """Whether its token does: it may have ended with the log-in of the operator that it hangs on."""
+        found = await self._sessions.find(grant.session_id)
+        origin = await self._sessions.find(found.acting_from) if found and found.acting_from else None
+        try:
+            require_open(found, origin, self._clock.now())
+        except InvalidToken:
+            return False
+        return True
 
     async def _end(self, by: Principal, slug: str, grant_id: str, end: GrantEnd) -> None:
         now = self._clock.now()

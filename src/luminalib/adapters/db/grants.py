@@ -52,6 +52,10 @@ class SqlGrantRepository(GrantRepository):
         is_open = _G.ended_at.is_(None) & (_G.expires_at > now)
         return await self._session.scalar(sa.select(Grant).where(_G.operator_id == operator_id, is_open))
 
+    async def of_guest(self, user_id: str, session_id: str) -> Grant | None:
+        """See GrantRepository."""
+        return await self._session.scalar(sa.select(Grant).where(_G.user_id == user_id, _G.session_id == session_id))
+
     async def close_guests(self, now: datetime) -> None:
         """See GrantRepository."""
         own = _G.tenant_id == self._session.info["tenant_id"]

@@ -20,7 +20,11 @@ class GrantRepository(ABC):
 
     @abstractmethod
     async def find_open(self, operator_id: str, now: datetime) -> Grant | None:
-        """The operator's own that still works, if any."""
+        """The operator's own that nobody has ended and whose time is not over, if any."""
+
+    @abstractmethod
+    async def of_guest(self, user_id: str, session_id: str) -> Grant | None:
+        """The one by which a guest account acts with this log-in, if any."""
 
     @abstractmethod
     async def close_guests(self, now: datetime) -> None:
