@@ -204,7 +204,8 @@ async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(
     (await operator.patch("/tenants/seaside", json={"is_active": True})).raise_for_status()
     await removal.remove(remove_tenant("seaside", library.clock.now()))
     again = await join(library, "lin", "seaside")
-    assert (await again.get(f"/books/{lost['id']}/content")).status_code == 200, "who changes their mind in time loses nothing"
+    assert (await again.get(f"/books/{lost['id']}")).status_code == 200, "who changes their mind in time loses nothing"
+    assert [path for path in library.files.rglob("*") if "tenants" in path.parts and path.is_file()]
     (await operator.patch("/tenants/seaside", json={"is_active": False})).raise_for_status()
     delete, too_early = storage.delete, []
 
