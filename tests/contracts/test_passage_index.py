@@ -4,17 +4,19 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from luminalib.adapters.passage_index.local import LocalPassageIndex
+from luminalib.adapters.passage_index.local import LocalPassageIndex, vectors
 from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
 from luminalib.domain.passages import Hit, Passage, Scope
-from luminalib.ports.embedder import Use
+from luminalib.ports.embedder import EmbeddingModel, Use
 from luminalib.ports.passage_index import PassageIndex, PassageIndexUnavailable
 from passages import FakeEmbedder, MemoryPassageIndex, emptied_index, make_document, make_passages
 
@@ -353,3 +355,37 @@ async def test_what_one_was_shown_of_a_frequent_word_is_not_shown_to_another(ind
     found = {hit.passage_id for hit in by_ada.hits}
     assert found <= seen | {passage.id for passage in hers}
     assert not found <= seen
+
+
+async def test_of_many_vectors_those_with_nearly_the_same_signs_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They hold the nearest whatever was replaced since the signs were begun, and never what may not be shown."""
+    for name, number in (("MANY", 300), ("EXACT", 0), ("COMPARED", 120)):
+        monkeypatch.setattr(vectors, name, number)
+    chance = np.random.default_rng(5)
+    model = EmbeddingModel(name="made-up", dimension=72, fingerprint="made-up")
+    index = LocalPassageIndex(tmp_path)
+    await index.start()
+    held: dict[str, Any] = {}
+    for at in range(24):
+        made = make_document(f"d{at % 18}", owner_id="ada" if at % 3 == 0 else None)
+        passages = make_passages(made.document_id, *(f"{at} {number}" for number in range(40)))
+        rows = chance.standard_normal((40, 72)).astype("f4") + 0.5 * chance.standard_normal(72).astype("f4") + 1.0
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        await index.replace(made, passages)
+        await index.add_vectors("main", made.document_id, model, [row.tobytes() for row in rows])
+        held[made.document_id] = rows
+        assert bool(list(tmp_path.glob("*.signs"))) == (at >= 7)
+    recalled = []
+    for _ in range(20):
+        wanted = held["d4"][int(chance.integers(40))] + 0.05 * chance.standard_normal(72).astype("f4")
+        for user, documents in (("ada", None), ("bob", None), ("bob", frozenset(["d0", "d1", "d4", "d7"]))):
+            found = await index.nearest(Scope(tenant_id="main", user_id=user, document_ids=documents), model, wanted.tobytes(), 10)
+            shown = [one for one in held if (user == "ada" or int(one[1:]) % 3) and (documents is None or one in documents)]
+            cosines = np.sort(np.concatenate([held[one] @ wanted for one in shown]))[::-1]
+            assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+            assert found[0].score == pytest.approx(cosines[0], abs=1e-5)
+            recalled.append(np.mean([hit.score >= cosines[9] - 1e-5 for hit in found]))
+    assert np.mean(recalled) > 0.85
+    await index.close()

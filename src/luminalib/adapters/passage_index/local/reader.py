@@ -10,8 +10,8 @@ from pathlib import Path
 from luminalib.adapters.passage_index.bm25 import Question, Weighed
 from luminalib.adapters.passage_index.local import schema
 from luminalib.adapters.passage_index.local.postings import WeighedList, passages_of, spots_of, unpacked, weighed
-from luminalib.adapters.passage_index.local.snapshot import Array, Snapshot, Stretch
-from luminalib.adapters.passage_index.local.writer import FLOAT_BYTES, vectors_path
+from luminalib.adapters.passage_index.local.snapshot import Array, Snapshot
+from luminalib.adapters.passage_index.local.vectors import Lying, VectorFile
 from luminalib.adapters.passage_index.terms import Variants, phrase_terms, question_terms
 from luminalib.domain.passages import Hit, Scope
 from luminalib.ports.embedder import EmbeddingModel, Vector
@@ -37,6 +37,7 @@ class Reader:
         self._lock = threading.Lock()
         self._connections: list[sqlite3.Connection] = []
         self._snapshot: Snapshot | None = None
+        self._file: VectorFile | None = None
         self._frequency = lru_cache(maxsize=_KEPT_FREQUENCIES)(self._look_frequency_up)
 
     def close(self) -> None:
@@ -73,19 +74,16 @@ class Reader:
         wanted = np.frombuffer(vector, "<f4")
         with _Reading(self._connection) as db:
             now = self._current(db)
-            found = [one for one in now.within(scope) if one.model == model.fingerprint]
-            if not found:
+            lying = Lying(one for one in now.within(scope) if one.model == model.fingerprint)
+            if not lying.count:
                 return []
-            found.sort(key=lambda one: one.slot or 0)
-            vectors = _mapped(vectors_path(self._folder, model.fingerprint), model.dimension)
-            scores = np.concatenate([vectors[start:stop] @ wanted for start, stop in _joined(found)])
-            numbers = np.concatenate([np.arange(one.first, one.first + one.passages) for one in found])
-            if (shown := now.shown(scope)) is not None:
-                scores, numbers = scores[shown[numbers]], numbers[shown[numbers]]
-            best = np.argpartition(-scores, min(limit, len(scores)) - 1)[:limit] if len(scores) else np.array([], int)
-            best = best[np.argsort(-scores[best], kind="stable")]
-            ids = _passage_ids(db, now, numbers[best].tolist())
-        return [Hit(passage_id=ids[int(numbers[at])], score=float(scores[at])) for at in best]
+            shown = now.shown(scope)
+            if shown is not None:
+                shown = shown[lying.numbers(np.arange(lying.count))]
+            positions, scores = self._vectors_of(model).nearest(lying, wanted, shown, limit)
+            numbers = lying.numbers(positions).tolist()
+            ids = _passage_ids(db, now, numbers)
+        return [Hit(passage_id=ids[number], score=score) for number, score in zip(numbers, scores.tolist(), strict=True)]
 
     def states(self, tenant_id: str, document_ids: Sequence[str] | None) -> dict[str, IndexState]:
         """See PassageIndex."""
@@ -104,6 +102,12 @@ class Reader:
             with self._lock:
                 self._connections.append(connection)
         return connection
+
+    def _vectors_of(self, model: EmbeddingModel) -> VectorFile:
+        file = self._file
+        if file is None or file.fingerprint != model.fingerprint:
+            file = self._file = VectorFile(self._folder, model.fingerprint, model.dimension)
+        return file
 
     def _current(self, db: sqlite3.Connection) -> Snapshot:
         generation = db.execute("SELECT generation FROM state").fetchone()[0]
@@ -126,9 +130,12 @@ class _Search:
         self._db = db
         self._now = now
         self._tenant = scope.tenant_id
-        self._shown = now.shown(scope)
-        self._starts = {one.number: one.first for one in now.within(scope)}
+        whole = now.shelf(scope.tenant_id)
+        within = now.within(scope)
+        self._starts = whole.starts if within is whole.stretches else {one.number: one.first for one in within}
         self._only = () if scope.document_ids is None else (json.dumps(sorted(self._starts)),)
+        # Of chosen documents nothing else is read, so that only pages may be hidden.
+        self._shown = now.shown(scope) if scope.until or not self._only else None
         self._lists: list[tuple[Weighed, WeighedList]] = []
 
     def scores(self, question: Question) -> Array:
@@ -227,25 +234,6 @@ def _best(scores: Array, limit: int) -> tuple[list[int], int]:
         best = np.flatnonzero(scores)
     order = np.lexsort((best, -scores[best]))[:limit]
     return best[order].tolist(), found
-
-
-def _joined(stretches: list[Stretch]) -> list[tuple[int, int]]:
-    """The slots of documents in the order of their slots, neighbours as one."""
-    joined: list[tuple[int, int]] = []
-    for one in stretches:
-        start = one.slot or 0
-        if joined and joined[-1][1] == start:
-            joined[-1] = joined[-1][0], start + one.passages
-        else:
-            joined.append((start, start + one.passages))
-    return joined
-
-
-def _mapped(path: Path, dimension: int) -> Array:
-    whole = path.stat().st_size // (dimension * FLOAT_BYTES)  # a crash may have left a part of one behind
-    import numpy as np  # noqa: PLC0415 -- see Array
-
-    return np.asarray(np.memmap(path, "<f4", "r", shape=(whole, dimension)))
 
 
 def _passage_ids(db: sqlite3.Connection, now: Snapshot, passages: Sequence[int]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -49,6 +49,10 @@ class Shelf:
     languages: frozenset[str]
     starts: Mapping[int, int]
     """The first passage of each document, by the document's number."""
+    stretches: Sequence[Stretch]
+    by_id: Mapping[str, Stretch]
+    has_owners: bool
+    """Whether any of them is a member's own."""
 
 
 class Snapshot:
@@ -61,6 +65,7 @@ class Snapshot:
         for row in db.execute(f"SELECT {_COLUMNS} FROM documents ORDER BY number"):  # noqa: S608 -- our own text
             self.stretches.append(Stretch(self.passages, *row))
             self.passages += self.stretches[-1].passages
+        self._firsts = [one.first for one in self.stretches]
         self.lists = KeptLists()
         self._shelves: dict[str, Shelf] = {}
         self._norms: dict[str, Array] = {}
@@ -85,12 +90,19 @@ class Snapshot:
                 statistics=Statistics(passages, terms / max(passages, 1)),
                 languages=frozenset(one.language for one in theirs),
                 starts={one.number: one.first for one in theirs},
+                stretches=theirs,
+                by_id={one.document_id: one for one in theirs},
+                has_owners=any(one.owner_id is not None for one in theirs),
             )
         return self._shelves[tenant_id]
 
-    def within(self, scope: Scope) -> list[Stretch]:
-        """The documents that lie in a scope."""
-        return [one for one in self.stretches if one.is_in(scope)]
+    def within(self, scope: Scope) -> Sequence[Stretch]:
+        """The documents that lie in a scope, in the order of their numbers."""
+        shelf = self.shelf(scope.tenant_id)
+        if scope.document_ids is not None:
+            chosen = sorted((shelf.by_id[one] for one in scope.document_ids if one in shelf.by_id), key=lambda one: one.number)
+            return [one for one in chosen if one.is_in(scope)]
+        return [one for one in shelf.stretches if one.is_in(scope)] if shelf.has_owners else shelf.stretches
 
     def norms(self, tenant_id: str) -> Array:
         """What BM25 adds to a word's count in each passage, by how long it is beside the tenant's others."""
@@ -105,19 +117,18 @@ class Snapshot:
         """For each passage whether it may be found among the tenant's; None where all of them may."""
         import numpy as np  # noqa: PLC0415 -- see Array
 
-        theirs = [one for one in self.stretches if one.tenant_id == scope.tenant_id]
-        if not scope.until and all(one.is_in(scope) for one in theirs):
+        within = self.within(scope)
+        if not scope.until and len(within) == len(self.shelf(scope.tenant_id).stretches):
             return None
         shown = np.zeros(self.passages, bool)
-        for one in theirs:
-            if one.is_in(scope):
-                stretch, last = slice(one.first, one.first + one.passages), scope.until.get(one.document_id)
-                shown[stretch] = True if last is None else self.pages[stretch] <= last
+        for one in within:
+            stretch, last = slice(one.first, one.first + one.passages), scope.until.get(one.document_id)
+            shown[stretch] = True if last is None else self.pages[stretch] <= last
         return shown
 
     def located(self, passage: int) -> tuple[int, int]:
         """The document's number and the place in it of a passage."""
-        one = self.stretches[bisect_right(self.stretches, passage, key=lambda stretch: stretch.first) - 1]
+        one = self.stretches[bisect_right(self._firsts, passage) - 1]
         return one.number, passage - one.first
 
     @staticmethod

@@ -1,6 +1,5 @@
 """The one that changes the local index: each document in one transaction."""
 
-import os
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
@@ -9,16 +8,10 @@ from pathlib import Path
 
 from luminalib.adapters.passage_index.local import schema
 from luminalib.adapters.passage_index.local.postings import postings_of
+from luminalib.adapters.passage_index.local.vectors import VectorFile, paths_of
 from luminalib.adapters.passage_index.terms import passage_terms, primary
 from luminalib.domain.passages import IndexedDocument, Passage
 from luminalib.ports.embedder import EmbeddingModel, Vector
-
-FLOAT_BYTES = 4
-
-
-def vectors_path(folder: Path, fingerprint: str) -> Path:
-    """Where the vectors of a model lie."""
-    return folder / f"vectors-{fingerprint[:32]}.f32"
 
 
 class Writer:
@@ -68,7 +61,7 @@ class Writer:
                 return
             db.execute("UPDATE documents SET model = NULL, slot = NULL WHERE document_id = ?", (document_id,))
             slot = self._free_slot(model.fingerprint, len(vectors))
-            self._write(vectors_path(self._folder, model.fingerprint), slot * model.dimension * FLOAT_BYTES, b"".join(vectors))
+            VectorFile(self._folder, model.fingerprint, model.dimension).write(slot, b"".join(vectors))
             db.execute("UPDATE documents SET model = ?, slot = ? WHERE document_id = ?", (model.fingerprint, slot, document_id))
         self._drop_unused_files()
 
@@ -110,18 +103,10 @@ class Writer:
             end = slot + passages
         return end
 
-    def _write(self, path: Path, offset: int, content: bytes) -> None:
-        # On the disk before the row that names it: a crash leaves bytes that nobody reads.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
-            file.seek(offset)
-            file.write(content)
-            file.flush()
-            os.fdatasync(file.fileno())
-
     def _drop_unused_files(self) -> None:
         with self._writing() as db:  # another process may be about to commit the first vectors of a new model
             models = {model for (model,) in db.execute("SELECT DISTINCT model FROM documents WHERE model IS NOT NULL")}
-            kept = {vectors_path(self._folder, model) for model in models}
-            for path in self._folder.glob("vectors-*.f32"):
+            kept = {path for model in models for path in paths_of(self._folder, model)}
+            for path in self._folder.glob("vectors-*"):
                 if path not in kept:
                     path.unlink(missing_ok=True)
