@@ -137,6 +137,17 @@ async def test_broken_forms_are_refused_and_leave_nothing(admin: httpx.AsyncClie
     assert stored_files() == []
 
 
+@pytest.mark.parametrize("encoding", ["base64", "Quoted-Printable"])
+async def test_a_part_that_is_encoded_for_e_mail_is_refused(admin: httpx.AsyncClient, stored_files: Any, encoding: str) -> None:
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
+    answer = await admin.post(
+        "/books", content=f"{head}aGVsbG8=\r\n--x--\r\n", headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/malformed-upload")
+    assert "Send its bytes as they are" in answer.json()["detail"]
+    assert stored_files() == []
+
+
 async def test_a_form_without_a_file_is_refused(admin: httpx.AsyncClient) -> None:
     answer = await admin.post("/books", files={"title": (None, "No file")})
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/missing-file")

@@ -22,6 +22,11 @@ from luminalib.api.multipart import MAX_FIELD_BYTES, MalformedUpload, filename_i
         (b"form-data", "書.pdf".encode(), "書.pdf"),
         (b"form-data", b"100%25.txt", "100%25.txt"),
         (b"form-data; name=title", None, None),
+        (b"form-data", "Büro.txt".encode("cp1252"), "Büro.txt"),
+        (b"form-data; filename*=UTF-8''; filename=a.txt", b"a.txt", "a.txt"),
+        (b'form-data; filename*0="a long "; filename*1="name.txt"', None, "a long name.txt"),
+        (b"form-data; filename*1*=t%C3%A9.txt; filename*0*=utf-8'fr'%C3%A9", None, "été.txt"),
+        (b"form-data; filename*0*=nonsense''%E9; filename*1=.txt", None, "é.txt"),
     ],
 )
 def test_names_in_whichever_form_they_come(disposition: bytes, plain: bytes | None, name: str | None) -> None:

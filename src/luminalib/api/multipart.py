@@ -22,6 +22,8 @@ MAX_FILES = 500
 MAX_FIELD_BYTES = 64 * 1024
 MAX_PARTS = MAX_FIELDS + MAX_FILES
 _EXTENDED = re.compile(rb";\s*filename\*\s*=\s*\"?([\w.:-]*)'[\w-]*'([^;\"\s]*)", re.IGNORECASE)
+_PIECE = re.compile(rb";\s*filename\*(\d{1,2})(\*?)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\"\s]*))", re.IGNORECASE)
+_TRANSFER_ENCODINGS = (b"base64", b"quoted-printable")
 _ENCODED_WORD = re.compile(r"=\?[\w.-]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 
 
@@ -121,6 +123,8 @@ async def parts(request: Request) -> AsyncIterator[Part]:
         name, filename = options.get(b"name"), filename_in(headers.get("content-disposition", b""), options)
         if name is None:
             raise MalformedUpload
+        if headers.get("content-transfer-encoding", b"").strip().lower() in _TRANSFER_ENCODINGS:
+            raise MalformedUpload("A part of the form is encoded for e-mail. Send its bytes as they are (RFC 7578, 4.7).")
         body = _body(events)
         yield Part(_decode(name), filename, body)
         async for _ in body:  # what the reader left
@@ -131,19 +135,41 @@ def filename_in(disposition: bytes, options: Mapping[bytes, bytes]) -> str | Non
     """The name of a part's file in whichever form a client sends it; None for a field.
 
     `filename*` in the form of RFC 5987 (.NET, urllib3 before 1.25) counts more than `filename`, whose bytes are UTF-8 in browsers,
-    a word of RFC 2047 elsewhere (RestSharp), and in which browsers write quotes and line ends as %22, %0D, %0A (HTML, 4.10.21.8).
+    Windows-1252 in old clients, a word of RFC 2047 elsewhere (RestSharp), and in which browsers write quotes and line ends as %22,
+    %0D, %0A (HTML, 4.10.21.8). Programs that make it as they make an e-mail cut a long one into pieces (RFC 2231, 3).
     """
-    if extended := _EXTENDED.search(disposition):
+    extended = _EXTENDED.search(disposition)
+    if extended and extended[2]:
         with suppress(LookupError, UnicodeDecodeError):
             return unquote_to_bytes(extended[2]).decode(extended[1].decode("ascii") or "utf-8")
     plain = options.get(b"filename")
     if plain is None:
-        return "" if extended else None
-    name = plain.decode("utf-8", "replace")
+        return _joined(disposition) or ("" if extended else None)
+    name = _decoded_name(plain)
     if _ENCODED_WORD.search(name):
         with suppress(LookupError, UnicodeDecodeError, HeaderParseError, ValueError):
             return str(make_header(decode_header(name)))
     return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+
+
+def _decoded_name(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _joined(disposition: bytes) -> str | None:
+    """A name that came in pieces; of those with a second star the first names their encoding."""
+    pieces = sorted((int(found[1]), found) for found in _PIECE.finditer(disposition))
+    if not pieces:
+        return None
+    encoding, _, first = (pieces[0][1][3] or pieces[0][1][4] or b"").partition(b"'") if pieces[0][1][2] else (b"", b"", b"")
+    told = [first.partition(b"'")[2] if not at and first else found[3] or found[4] or b"" for at, (_, found) in enumerate(pieces)]
+    raw = b"".join(unquote_to_bytes(piece) if found[2] else piece for piece, (_, found) in zip(told, pieces, strict=True))
+    with suppress(LookupError, UnicodeDecodeError):
+        return raw.decode(encoding.decode("ascii") or "utf-8")
+    return _decoded_name(raw)
 
 
 async def _heads(events: AsyncIterator[tuple[_Kind, bytes]]) -> AsyncIterator[dict[str, bytes]]:
