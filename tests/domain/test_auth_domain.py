@@ -37,6 +37,7 @@ def common(password: str) -> bool:
         ("\uff21da@x.y", "ada@x.y"),
         ("straße@x.y", "straße@x.y"),
         ("a@XN--bcher-kva.de", "a@bücher.de"),
+        ("ada@library.test.", "ada@library.test"),
         ("A", "a"),
     ],
 )

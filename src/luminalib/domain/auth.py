@@ -237,10 +237,11 @@ class Session:
 def normalise_email(email: str) -> str:
     """The form in which addresses are compared: NFKC, without surrounding space, lower case, domains in their own letters.
 
-    `ß` stays: in front of the @ it is another mailbox than `ss`, and since IDNA 2008 another domain behind it.
+    The dot of the root behind a domain is left out. `ß` stays: in front of the @ it is another mailbox than `ss`, and since IDNA
+    2008 another domain behind it.
     """
     local, at, domain = normalised(email, "NFKC", most=EMAIL_MAX + 1).strip().lower().rpartition("@")
-    return f"{local}{at}{'.'.join(map(_in_own_letters, domain.split('.')))}" if at else domain
+    return f"{local}{at}{'.'.join(map(_in_own_letters, domain.removesuffix('.').split('.')))}" if at else domain
 
 
 def _in_own_letters(label: str) -> str:
