@@ -55,6 +55,29 @@ _NO_TITLE = re.compile(
     r"figure|table|\d|https?:)",
     re.IGNORECASE,
 )
+_DIVISIONS = (
+    r"act|akt|aufzug|acte|acto|atto|ato|bedrijf|akts?|scene|szene|auftritt|scène|escena|scena|cena|tafereel|book|buch|livre|libro|livro|"
+    r"boek|volume|band|tome|tomo|part|teil|partie|parte|deel|chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk|canto|gesang|chant|"
+    r"zang|stave|letter|brief|lettre|carta|lettera|story|fit|section|abschnitt|действие|акт|сцена|книга|часть|письмо"
+)
+_PLACES = (
+    r"first|second|third|fourth|fifth|last|erste[rs]?|zweite[rs]?|dritte[rs]?|vierte[rs]?|letzte[rs]?|premi(?:er|ère)|deuxième|second[eo]?|"
+    r"troisième|derni(?:er|ère)|primer[ao]?|segund[ao]|tercer[ao]?|prim[ao]|second[ao]|terz[ao]|primeir[ao]|terceir[ao]|eerste|tweede|derde|"
+    r"перв(?:ый|ая|ое)|втор(?:ой|ая|ое)"
+)
+_COUNTED = (
+    r"[ivxlc]+|\d+|one|two|three|four|five|six|seven|eight|nine|ten|eins|zwei|drei|un|deux|trois|"
+    r"uno|dos|tres|due|tre|um|dois|een|twee"
+)
+_DIVISION = re.compile(
+    rf"^(?:(?:{_DIVISIONS})\s+(?:the\s+|der\s+|das\s+|la\s+)?(?:{_COUNTED}|{_PLACES})|"
+    rf"(?:the\s+|der\s+|die\s+|das\s+|le\s+|la\s+|el\s+|il\s+)?(?:{_PLACES})\s+(?:{_DIVISIONS})|"
+    r"prologue?|prólogo|epilogue?|épilogue|epílogo|proloog|epiloog|пролог|эпилог|dramatis personae|"
+    r"personen|personnages|persons of the play)"
+    r"\b(?!\s+\w)",
+    re.IGNORECASE,
+)
+"""A part of a book, which is not its title; what stands behind a colon or a dash is the part's own."""
 _MONTHS = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b.*\d", re.IGNORECASE
 )
@@ -119,6 +142,7 @@ def _may_be_title(block: str) -> bool:
         and block[-1] not in ".:;,!"
         and not block[-1].isdigit()
         and not _NO_TITLE.match(block)
+        and not _DIVISION.match(block)
         and not _MONTHS.search(block)
     )
 
