@@ -50,6 +50,14 @@ def test_irony_is_no_praise_and_a_crime_no_criticism() -> None:
     assert aspects("The murder in the plot is a terrible crime.", 5) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "rating"),
+    [("The horror of the war are told so well that I wept.", 5), ("The villain is hateful.", 4), ("The murder was a mess.", 2)],
+)
+def test_what_a_book_is_about_is_no_aspect_of_it(text: str, rating: int) -> None:
+    assert aspects(text, rating) == []
+
+
 def test_a_part_of_a_sentence_begins_with_no_joining_word() -> None:
     found = aspects("The prose is beautiful, but the ending is terrible, and the plot is a mess.", 3)
     assert found

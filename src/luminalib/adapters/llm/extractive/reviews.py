@@ -14,7 +14,7 @@ import numpy as np
 from luminalib.adapters.llm.extractive.boilerplate import speaks_to_a_machine
 from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.lexicons import lexicon_for
-from luminalib.adapters.llm.extractive.opinions import opinion
+from luminalib.adapters.llm.extractive.opinions import SUBJECTS, opinion
 from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN, aspects_abroad, opinion_abroad
 from luminalib.adapters.llm.extractive.ranking import choose, lexrank, similarities, weights_of
 from luminalib.adapters.llm.extractive.sentences import split
@@ -177,7 +177,7 @@ def _aspects_in(clause: _Said) -> list[str]:
     known = [KNOWN_ASPECTS[word] for word in words if word in KNOWN_ASPECTS]
     meant = [name for name, phrase in _MEANT.items() if phrase.search(clause.text)]
     judged = [match["thing"].lower() for match in _JUDGED.finditer(clause.text)]
-    open_set = [name for thing in judged if thing not in _GENERAL and (name := aspect_name(thing))]
+    open_set = [name for thing in judged if thing not in _GENERAL | SUBJECTS and (name := aspect_name(thing))]
     return list(dict.fromkeys([*known, *meant, *open_set]))
 
 
