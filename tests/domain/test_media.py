@@ -88,9 +88,48 @@ def test_a_web_page_is_no_book_whatever_its_name(fill: str) -> None:
     assert sniff(page.encode("utf-16-le"), "a.txt") is MediaType.TEXT, "in UTF-16 nobody sends anything else"
 
 
+@pytest.mark.parametrize(
+    ("content", "detected"),
+    [
+        ("From: a@b.c\nTo: d@e.f\nSubject: Salt\nMIME-Version: 1.0\n\nDear reader\n", "an e-mail"),
+        (
+            "From a@b.c Mon Jan 1 00:00:00 2024\r\nReceived: from x\r\n by y\r\nFrom: a@b.c\r\nTo: d@e.f\r\n\r\nHello\r\n",
+            "an e-mail",
+        ),
+        ("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "a calendar or an address"),
+        ("1\n00:00:01,000 --> 00:00:02,000\nHello there\n", "a file of subtitles"),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n", "a file of subtitles"),
+    ],
+)
+def test_what_programs_exchange_is_no_book(content: str, detected: str) -> None:
+    with pytest.raises(UnsupportedMediaType) as refusal:
+        sniff(content.encode(), "a.txt")
+    assert refusal.value.facts["detected"] == detected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "From: Ada\nTo: Bob\nSubject: Salt\n\nDear Bob, the ferry left.\n",
+        "Title: Salt\nAuthor: Ada\nLanguage: en\n\nOne\n",
+        "1\n\nIt began.\n",
+    ],
+)
+def test_a_novel_of_letters_is_a_book(content: str) -> None:
+    assert sniff(content.encode(), "a.txt") is MediaType.TEXT
+
+
 @pytest.mark.parametrize("order", ["le", "be"])
-@pytest.mark.parametrize(("words", "is_text"), [("It was a dark night. " * 9, True), ("\u4e2d\u6587" * 30 + "a" * 30, False)])
-def test_utf_16_is_known_by_its_zeros(words: str, order: str, *, is_text: bool) -> None:
+@pytest.mark.parametrize(
+    ("words", "is_text"),
+    [
+        ("It was a dark night. " * 9, True),
+        ("\u5979\u6cbf\u7740\u6cb3\u8d70\u3002\n" * 9, True),
+        ("\u041e\u043d\u0430 \u0448\u043b\u0430. " * 9, True),
+        ("\u4e2d\u6587" * 30 + "a" * 30, False),
+    ],
+)
+def test_utf_16_is_known_by_its_letters(words: str, order: str, *, is_text: bool) -> None:
     content = words.encode(f"utf-16-{order}")
     if is_text:
         assert sniff(content, "a.txt") is MediaType.TEXT

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from luminalib.domain.errors import Invalid
 from luminalib.domain.other_formats import advice_for, foreign_format
+from luminalib.domain.utf16 import utf_16_of
 
 HEAD_BYTES = 4096
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
@@ -15,7 +16,7 @@ _TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
 # Control characters that plain text does contain: tab, line feed, form feed, carriage return, backspace, SUB (DOS), and ESC and
 # BEL (ANSI terminal sequences).
-_BINARY_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\b\x1a\x1b\a")
+BINARY_CONTROLS = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\b\x1a\x1b\a")
 
 
 class MediaType(StrEnum):
@@ -107,8 +108,6 @@ class ContentSniffer:
     def _is_text(self) -> bool:
         if self._head.startswith(_TEXT_BOMS):
             return True
-        nuls_even, nuls_odd = self._head[::2].count(0), self._head[1::2].count(0)
-        half = max(len(self._head) // 2, 1)
-        if max(nuls_even, nuls_odd) > 0.4 * half and min(nuls_even, nuls_odd) < 0.05 * half:
-            return True  # UTF-16 without a byte order mark: every other byte is zero
-        return not _BINARY_CONTROLS.intersection(self._head)
+        if BINARY_CONTROLS.intersection(self._head):
+            return utf_16_of(self._head) is not None
+        return True

@@ -19,6 +19,13 @@ _CODE_LINE = re.compile(
     r"function\s+\w+|(?:var|let|const)\s+\w+\s*=|(?:public|private|static)\s+\w+|return\b.*[\w)\]]\Z|(?:if|for|while)\s*\(|else\s*:?\Z|"
     r"elif\b|[\w.\[\]\"']+\s*=\s*\S)"
 )
+_MAIL = re.compile(
+    r"\A(?:From \S+ .*\n)?(?=(?:.+\n){0,60}?(?:MIME-Version|Message-ID|Received|Return-Path):)"
+    r"(?:[A-Z][\w-]{1,60}:(?:[ \t].*)?\n(?:[ \t]+.*\n)*){3}",
+    re.IGNORECASE,
+)
+_CARD = re.compile(r"\A\s*BEGIN:V(?:CARD|CALENDAR)\b", re.IGNORECASE)
+_SUBTITLES = re.compile(r"\A\s*(?:WEBVTT\b|\d+\s*\n\d{1,2}:\d\d:\d\d[,.]\d{1,3}\s*-->)")
 _LONG_CELL = 12
 _LEAST_ROWS, _LEAST_LINES_OF_CODE, _CODE_SHARE = 5, 8, 0.7
 _KINDS = {
@@ -27,6 +34,9 @@ _KINDS = {
     "a web page": "htm html xhtml xht mht mhtml",
     "XML": "svg xml opf ncx fb2 rss xsl",
     "rich text (RTF)": "rtf",
+    "an e-mail": "eml mbox",
+    "a calendar or an address": "ics vcf vcs",
+    "a file of subtitles": "srt vtt ass ssa",
     "source code": "py js ts jsx tsx java c h cpp hpp cs go rs rb php sh bat ps1 css kt swift r pl lua scala vue asm diff patch",
 }
 _ENDINGS = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
@@ -36,6 +46,9 @@ _ADVICE = {
     "a web page": "Print it into a PDF, or save its text.",
     "XML": "Convert it to EPUB or PDF.",
     "rich text (RTF)": "Open it in a word processor and save it as PDF, EPUB or plain text.",
+    "an e-mail": "Print it into a PDF, or save its text.",
+    "a calendar or an address": "Put what is to be read into a text document and save that as PDF, EPUB or plain text.",
+    "a file of subtitles": "Put what is said into a text document and save that as PDF, EPUB or plain text.",
     "source code": "Print it into a PDF if it is to be read.",
     "PostScript or TeX": "Make a PDF of it.",
 }
@@ -59,6 +72,9 @@ def foreign_format(head: str, filename: str, *, is_whole: bool) -> str | None:
         "a web page": _TAG.match(head) and (_CLOSED.search(head) or _DOCTYPE.match(head)),
         "XML": _XML.match(head),
         "data": _JSON.match(head),
+        "an e-mail": _MAIL.match("\n".join(lines) + "\n"),
+        "a calendar or an address": _CARD.match(head),
+        "a file of subtitles": _SUBTITLES.match(head),
         "PostScript or TeX": head.startswith(("%!PS", "\\documentclass")),
         "a table": _is_table(lines),
         "source code": _CODE_START.match(head) or _is_code(lines),

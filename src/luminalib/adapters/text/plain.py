@@ -19,6 +19,8 @@ from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.language import declared_language, language_of
 from luminalib.adapters.text.results import Extraction, Metadata, make_metadata, only_isbn
 from luminalib.adapters.text.titles import from_first_page, real_title
+from luminalib.domain.media import BINARY_CONTROLS, HEAD_BYTES
+from luminalib.domain.utf16 import utf_16_of
 from luminalib.ports.children import Progress, open_handed
 
 _BOMS = (
@@ -32,7 +34,6 @@ _SAMPLE_BYTES = 64 * 1024
 _TOO_SHORT_TO_GUESS = 64
 _SHORT = 400
 _ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
-_NULS_OF_UTF_16 = 0.4
 _BAD_BYTES_OF_UTF_8 = 0.01
 _MOST_BYTES_A_CHARACTER = 4
 _PAGE = 3000
@@ -88,8 +89,8 @@ def decode(data: bytes, language: str | None = None) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace").removeprefix("\ufeff")
-    if encoding_by_nuls := _utf_16_without_bom(data[:_SAMPLE_BYTES]):
-        return data.decode(encoding_by_nuls, "replace")
+    if BINARY_CONTROLS.intersection(data[:HEAD_BYTES]) and (order := utf_16_of(data[:HEAD_BYTES])):
+        return data.decode(order, "replace")
     if _ISO_2022_JP.search(data[:_SAMPLE_BYTES]):
         return data.decode("iso2022_jp", "replace")
     data = data.replace(b"\r\n", b"\n")  # here already, because bytes are the smallest form
@@ -114,14 +115,6 @@ def _read(path: str, most_characters: int, language: str | None) -> str:
     if len(text) > most_characters:
         raise failure("limit-text")
     return join_cut_words(text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _utf_16_without_bom(sample: bytes) -> str | None:
-    half = max(len(sample) // 2, 1)
-    even, odd = sample[::2].count(0) / half, sample[1::2].count(0) / half
-    if odd > _NULS_OF_UTF_16 > even:
-        return "utf-16-le"
-    return "utf-16-be" if even > _NULS_OF_UTF_16 > odd else None
 
 
 def _damaged_utf_8(data: bytes, first_bad: int) -> str | None:
