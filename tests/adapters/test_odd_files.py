@@ -1,5 +1,5 @@
 """Pages with more or less on them than a reader sees, and texts with a bad byte."""
-# ruff: noqa: E501  (files in lists)
+# ruff: noqa: E501, RUF001  (files in lists, in several scripts)
 
 import io
 import zlib
@@ -195,5 +195,26 @@ def test_letters_that_are_meant_stay(text: str) -> None:
 
 
 def test_utf_8_in_a_string_of_a_pdf_without_its_mark_is_known() -> None:
-    assert encoded_once("Å½luÅ¥ouÄ“kÃ½ kÅ¯Å‹", of_pdf=True) == "Žluťoučký kůň"  # noqa: RUF001 -- signs of PDFDocEncoding
+    assert encoded_once("Å½luÅ¥ouÄ“kÃ½ kÅ¯Å‹", of_pdf=True) == "Žluťoučký kůň"
     assert encoded_once("Salt â€\u201c CafÃ©") == "Salt \u2013 Café"
+
+
+@pytest.mark.parametrize("lost", [b"xref", b"trailer", b"startxref"])
+def test_a_pdf_that_breaks_off_before_it_names_its_catalogue_is_read(lost: bytes, tmp_path: Path) -> None:
+    content = make_pdf(["The keeper wrote down every ship.", "The ships did not come."])
+    found = read(pdf, content[: content.rindex(b"\n" + lost) + 1], tmp_path)
+    assert "The keeper wrote down every ship." in words(found)
+    assert "The ships did not come." in words(found)
+
+
+def test_a_pdf_without_any_catalogue_is_damaged(tmp_path: Path) -> None:
+    content = make_pdf(["The keeper wrote down every ship."])
+    assert code(pdf, content[: content.index(b"/Catalog")], tmp_path) == "corrupt"
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["她沿着河走，桥已经关了。\n" * 9, "Она шла вдоль реки, и мост был закрыт.\n" * 9, "その朝、船は岸を離れた。\n" * 9]
+)
+def test_utf_16_without_a_mark_is_read_in_every_script(text: str, order: str) -> None:
+    assert plain.decode(text.encode(order)) == text

@@ -1,8 +1,10 @@
 """Damaged PDFs once more, with pypdf: slower than PDFium by an order, but it mends other kinds of damage."""
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from itertools import islice
 
 from pypdf import PdfReader
@@ -15,19 +17,21 @@ from luminalib.ports.children import ChildTaskFailed, Progress, open_handed
 
 _LEADING = 12.0
 _MOST_PAGES_AGAIN = 1000
+_OBJECT = re.compile(rb"\b(\d{1,8})\s+(\d{1,5})\s+obj\b")
+_CATALOGUE = re.compile(rb"/Type\s*/Catalog\b")
+_DICTIONARY = 4096
 _NOTE = "The file is damaged; this is what could be saved of it."
 
 
 def probe(path: str) -> Metadata:
     """The information dictionary, if pypdf can open the file."""
-    with _reading():
-        return _metadata(_opened(path))
+    with _opened(path) as reader:
+        return _metadata(reader)
 
 
 def read(path: str, *, limits: dict[str, int], progress: Progress) -> tuple[list[PageLines], Metadata, list[str]]:
     """Pages, metadata and a note that the file is damaged."""
-    with _reading():
-        reader = _opened(path)
+    with _opened(path) as reader:
         pages = []
         left = limits["characters"]
         for page in islice(reader.pages, limits["pages"]):
@@ -68,8 +72,30 @@ def _reading() -> Iterator[None]:
         raise failure("corrupt") from None
 
 
-def _opened(path: str) -> PdfReader:
-    return PdfReader(open_handed(path), strict=False)
+@contextmanager
+def _opened(path: str) -> Iterator[PdfReader]:
+    with _reading(), open_handed(path) as file:
+        try:
+            reader = PdfReader(file, strict=False)
+        except PyPdfError:
+            file.seek(0)
+            reader = PdfReader(BytesIO(_with_trailer(file.read())), strict=False)
+        yield reader
+
+
+def _with_trailer(content: bytes) -> bytes:
+    """A file that breaks off before it says where its catalogue is, or says it wrongly: the last catalogue in it counts.
+
+    Raises the failure `corrupt` when there is none.
+    """
+    objects = [*_OBJECT.finditer(content)]
+    catalogues = [
+        found for found in objects if _CATALOGUE.search(content[found.end() : found.end() + _DICTIONARY].split(b"endobj")[0])
+    ]
+    if not catalogues:
+        raise failure("corrupt")
+    root, size = catalogues[-1], max(int(found[1]) for found in objects) + 1
+    return content + b"\ntrailer\n<< /Root %b %b R /Size %d >>\nstartxref\n0\n%%%%EOF\n" % (root[1], root[2], size)
 
 
 def _lines(text: str) -> PageLines:
