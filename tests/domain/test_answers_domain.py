@@ -18,7 +18,7 @@ from luminalib.domain.confidence import (
 from luminalib.domain.intents import Intent, intent_of
 from luminalib.domain.media import MediaType
 from luminalib.domain.questions import Asked, asked_for, holds
-from luminalib.domain.quoting import quotes_for
+from luminalib.domain.quoting import is_about, quotes_for, weights_of
 from luminalib.domain.search import PassageView
 from luminalib.domain.sentences import LONGEST, sentences_in
 from passages import make_passages
@@ -216,6 +216,57 @@ def test_a_second_sentence_that_adds_nothing_is_not_quoted() -> None:
     text = "The rebels obey very well. It took ten yoke of oxen to haul one of the guns."
     (quote,) = quotes_for("How many yoke of oxen did it take to haul a gun?", "", [(view(text), 1.0)])
     assert quote.text == "It took ten yoke of oxen to haul one of the guns."
+
+
+def test_a_second_sentence_stands_with_the_first_where_it_says_who() -> None:
+    text = "Mr. Wilson kept a shop near the City. He was paid four pounds a week."
+    (quote,) = quotes_for("How much was Wilson with the shop paid a week?", "", [(view(text), 1.0)])
+    assert quote.text == text
+
+
+def test_a_rare_word_of_the_question_counts_more_than_a_frequent_one() -> None:
+    found = [(view("The garden was green."), 0.5), (view("The astrolabe was brass."), 0.5)]
+    question = "Where are the garden and the astrolabe?"
+    for rare, other in (("astrolabe", "garden"), ("garden", "astrolabe")):
+        assert rare in quotes_for(question, "", found, {rare: 1.0, other: 0.1})[0].text
+
+
+def test_passages_of_two_books_never_lie_upon_each_other() -> None:
+    (other,) = make_passages("other", TEXT)
+    question = "How much was he paid for copying?"
+    assert len(quotes_for(question, question, [(view(TEXT), 1.0), (replace(view(TEXT), passage=other), 1.0)])) == 2
+
+
+def test_neighbours_that_only_touch_are_both_quoted() -> None:
+    text = "Wilson was paid four pounds. Wilson was paid five pounds."
+    first, second = text[:28], text[28:]
+    whole = view(text)
+    parts = [
+        replace(whole, passage=replace(whole.passage, ordinal=at, start=start, stop=start + len(part), text=part))
+        for at, start, part in ((0, 0, first), (1, 28, second))
+    ]
+    assert len(quotes_for("How much was Wilson paid?", "", [(one, 1.0) for one in parts])) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_one"),
+    [
+        ("Who lit the lamp?", "The lamps were lit.", True),
+        ("Who lit the lamp?", "The harbour slept.", False),
+        ("And why?", "The harbour slept.", True),
+        ("Whose lantern?", "The lanterns and their keepers", True),
+    ],
+)
+def test_a_passage_is_about_a_question_when_it_has_a_word_of_it(question: str, text: str, is_one: bool) -> None:  # noqa: FBT001 -- a table
+    assert is_about(question, view(text)) is is_one
+
+
+def test_words_of_the_turns_before_count_half_and_those_of_the_question_once() -> None:
+    weights = weights_of("Who lit the lamp?", "Which keeper of Tern? Who lit the lamp?", {"tern": 0.8, "lamp": 0.6})
+    assert weights == {"lamp": 0.6, "lit": 0.8, "keeper": 0.4, "tern": 0.4}
+    assert weights_of("Who lit the lamp?", "", {}) == {"lamp": 1.0, "lit": 1.0}
+    assert weights_of("What colour was the lamp?", "", {}) == {"lamp": 1.0}, "who says that it is red says no colour"
+    assert weights_of("What colour?", "", {}) == {"colour": 1.0}
 
 
 def test_nothing_found_is_worth_nothing() -> None:

@@ -57,6 +57,37 @@ def test_editions_are_known_by_their_text_under_other_titles() -> None:
     assert not are_one(book("a", "Tern", topics=topics), book("b", "The Keeper", topics=(*topics[:-1], "sea")))
 
 
+def test_volumes_are_works_of_their_own_however_alike_their_texts_are() -> None:
+    text = TOLD + MORE
+    first, second = book("a", "Tern I", text=text, volume=1), book("b", "Tern II", text=text, volume=2)
+    assert not are_one(first, second)
+    assert are_one(first, book("b", "The Keeper", text=text)), "one that names no volume may be the same"
+    assert are_one(first, book("b", "The Keeper", text=text, volume=1))
+
+
+def test_books_without_authors_are_one_where_the_title_is_long_enough_to_tell() -> None:
+    assert are_one(book("a", "Harbour Salt Bread"), book("b", "Harbour Salt Bread"))
+    assert not are_one(book("a", "Harbour Salt"), book("b", "Harbour Salt"))
+    assert are_one(book("a", "Harbour: Salt and Bread"), book("b", "Harbour: Salt and Bread"))
+    assert not are_one(book("a", "Harbour Salt Bread"), book("b", "Harbour Salt Bread", "A. Lind"))
+    works = works_of([book("a", "Poems"), book("b", "Salt", "A. Lind"), book("c", "Salt", "A. Lind")])
+    assert works == {"a": "a", "b": "b", "c": "b"}, "those that follow one without an author are looked at"
+
+
+def test_what_is_one_with_one_is_one_with_all_and_the_first_stands_for_them() -> None:
+    shared = TOLD + MORE
+    works = works_of(
+        [
+            book("c", "Salt", "A. Lind", text=shared),
+            book("a", "Bread", "B. Voss", text=shared),
+            book("b", "Bread", "B. Voss"),
+            book("d", "I: The Sea", "C. Orr"),
+            book("e", "I", "C. Orr"),
+        ]
+    )
+    assert works == {"c": "c", "a": "c", "b": "c", "d": "d", "e": "d"}
+
+
 def test_a_list_has_one_edition_of_a_work_and_whoever_had_one_had_all() -> None:
     books = [book("a", "Salt", "A. Lind"), book("b", "Bread", "A. Lind"), book("c", "Salt!", "Lind, A.")]
     shelves = Shelves.of(books)

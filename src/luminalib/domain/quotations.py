@@ -10,5 +10,5 @@ def quoted(quote: str, text: str) -> str:
     """The quotation as the text has it, whatever white space and quotation marks the model used; empty when it is not in it."""
     wanted = _SPACE.sub(" ", quote.translate(_STRAIGHT)).strip(" .\"'…")
     plain = _SPACE.sub(" ", text.translate(_STRAIGHT))
-    at = plain.lower().find(wanted.lower()) if wanted else -1
-    return _SPACE.sub(" ", text)[at : at + len(wanted)] if at >= 0 else ""
+    found = re.search(re.escape(wanted), plain, re.IGNORECASE)  # a lower-cased text may be longer
+    return _SPACE.sub(" ", text)[slice(*found.span())] if found else ""
