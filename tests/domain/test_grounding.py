@@ -80,7 +80,7 @@ def test_repeating_what_was_asked_is_no_answer(claim: str, question: str, adds: 
 
 
 TIDE = (
-    "Mira counted the boats. The harbour slept. Gulls cried above the roofs. A bell rang twice in the fog. "
+    "Mira counted 7 boats. The harbour slept. Gulls cried above the roofs. A bell rang twice in the fog. "
     "Old Jonas mended his nets and sang. In 1902 the pier was rebuilt. The storm broke it again."
 )
 
@@ -106,6 +106,7 @@ def supported(said: str, text: str = TIDE, question: str = "Who?") -> str | None
         ("The harbour slept while a storm broke.", None),
         ("Jonas mended nets in 1902.", "Old Jonas mended his nets and sang. In 1902 the pier was rebuilt."),
         ("Mira counted the boats in 1902.", None),
+        ("The storm broke it 7 times again.", None),
     ],
 )
 def test_the_shortest_stretch_of_at_most_three_sentences_supports_a_claim_with_its_numbers(said: str, stands: str | None) -> None:

@@ -31,6 +31,7 @@ from luminalib.domain.catalogue import Facet, FacetKind, FoundBooks, Suggestion,
 from luminalib.domain.catalogue_questions import Typed
 from luminalib.domain.covers import Cover, CoverKind
 from luminalib.domain.document_views import SummaryView
+from luminalib.domain.function_words import telling_words
 from luminalib.domain.languages import language_code
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.clock import Clock
@@ -96,7 +97,11 @@ class SqlBookViews(BookViews):
         self._estimates: Kept[tuple[str, BookFilter], int] = Kept()
 
     def prepare(self) -> None:
-        """Compiles the statements that nearly every visit asks for: the first of them would keep the event loop for that long."""
+        """Compiles the statements that nearly every visit asks for, and folds the words that no question is about.
+
+        The first visitor would keep the event loop for that long.
+        """
+        telling_words([])
         kind = self._search.kind
         usual = [page_statement(Shape(sort), 20, is_first=first) for sort in USUAL_SORTS for first in (True, False)]
         usual += [page_statement(Shape("-created_at", **one), 20, is_first=True) for one in USUAL_FILTERS]
