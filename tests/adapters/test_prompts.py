@@ -47,6 +47,13 @@ def test_each_prompt_renders_as_it_was_read(prompt: Prompt) -> None:
     assert written(prompt) == path.read_text("utf-8")
 
 
+def test_each_prompt_that_ships_is_as_it_declares_and_its_examples_are_what_it_asks_for() -> None:
+    folder = files("luminalib.adapters.llm.prompted") / "prompts"
+    schemas = {item.name.removesuffix(".json"): json.loads(item.read_text("utf-8")) for item in (folder / "schemas").iterdir()}
+    whole = [parse(item.read_text("utf-8"), item.name, schemas) for item in folder.iterdir() if item.name.endswith(".toml")]
+    assert sorted(prompt.fingerprint for prompt in whole) == sorted(prompt.fingerprint for prompt in PROMPTS)
+
+
 def test_there_is_no_golden_file_without_its_prompt() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == {prompt.id for prompt in PROMPTS}
 

@@ -154,7 +154,8 @@ def statements() -> Iterator[tuple[str, Statement]]:
         yield f"{shape} from the end", page_statement(shape, 20, is_first=False, from_end=True, is_counted=False)
         yield f"total of {shape}", book_pages.total_statement(shape)
         yield f"estimate of {shape}", book_pages.estimate_statement(shape)
-        yield from ((f"{kind} of {shape}", catalogue.facet_statement(kind, shape)) for kind in FacetKind)
+        if shape.sort == "-created_at":  # facets have no order of books
+            yield from ((f"{kind} of {shape}", catalogue.facet_statement(kind, shape)) for kind in FacetKind)
         yield f"candidates of {shape}", catalogue.candidates(shape)
 
 

@@ -1,5 +1,6 @@
 """The passwords that attackers try first, from zxcvbn's list of 30,000."""
 
+from functools import cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -10,14 +11,15 @@ class ZxcvbnCommonPasswords(CommonPasswords):
     """D. Wheeler, "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016: most frequent leaked passwords."""
 
     def __init__(self) -> None:
-        self._known = frozenset(_listed())
+        self._known = _listed()
 
     def contains(self, password: str) -> bool:
         """See CommonPasswords. A year or a few digits behind a listed word make it no better."""
         return password in self._known or password.rstrip("0123456789!.") in self._known
 
 
-def _listed() -> list[str]:
+@cache
+def _listed() -> frozenset[str]:
     """The list by itself: importing the package makes dictionaries of all its lists, which stay in memory (12 MB)."""
     package = find_spec("zxcvbn")
     folder = next(iter(package.submodule_search_locations or ())) if package else ""
@@ -26,5 +28,4 @@ def _listed() -> list[str]:
         raise ImportError("The package zxcvbn has no list of passwords.")
     lists = module_from_spec(spec)
     spec.loader.exec_module(lists)
-    found: list[str] = lists.FREQUENCY_LISTS["passwords"]
-    return found
+    return frozenset(lists.FREQUENCY_LISTS["passwords"])

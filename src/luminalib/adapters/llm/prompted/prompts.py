@@ -127,18 +127,35 @@ def _fence(mark: str) -> Callable[[object], str]:
     return fence
 
 
+@cache
+def _shipped() -> tuple[Sequence[Prompt], Mapping[str, Mapping[str, Any]]]:
+    """The prompts that ship with the library, by name and version, and the schemas of outputs.
+
+    That they are well-formed is for the tests to say: to check them takes a tenth of a second of each start.
+    """
+    folder = files("luminalib.adapters.llm.prompted") / "prompts"
+    schemas = {item.name.removesuffix(".json"): json.loads(item.read_text("utf-8")) for item in (folder / "schemas").iterdir()}
+    texts = (item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".toml"))
+    prompts = (_made(tomllib.loads(text), schemas) for text in texts)
+    return sorted(prompts, key=lambda prompt: (prompt.name, prompt.version)), schemas
+
+
 def parse(text: str, source: str, schemas: Mapping[str, Mapping[str, Any]]) -> Prompt:
     """One prompt from its TOML; `schemas` are those that `output` may name. Raises PromptError, naming `source`."""
     try:
         raw = tomllib.loads(text)
         _check_declaration(raw, schemas)
-        prompt = Prompt(**{**raw, "output": schemas[raw["output"]], "examples": tuple(raw["examples"])})
+        prompt = _made(raw, schemas)
         for example in prompt.examples:
             prompt.render(example["inputs"])
             Draft202012Validator(prompt.output).validate(example["output"])
     except Exception as error:
         raise PromptError(f"The prompt {source} is not well-formed: {error}") from error
     return prompt
+
+
+def _made(raw: Mapping[str, Any], schemas: Mapping[str, Mapping[str, Any]]) -> Prompt:
+    return Prompt(**{**raw, "output": schemas[raw["output"]], "examples": tuple(raw["examples"])})
 
 
 def _check_declaration(raw: Mapping[str, Any], schemas: Mapping[str, Mapping[str, Any]]) -> None:
@@ -174,11 +191,7 @@ class FilePrompts(PromptSource):
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        shipped = files("luminalib.adapters.llm.prompted") / "prompts"
-        schemas = {item.name.removesuffix(".json"): json.loads(item.read_text("utf-8")) for item in (shipped / "schemas").iterdir()}
-        texts = {item.name: item.read_text("utf-8") for item in shipped.iterdir() if item.name.endswith(".toml")}
-        prompts = (parse(text, name, schemas) for name, text in texts.items())
-        self._prompts = sorted(prompts, key=lambda prompt: (prompt.name, prompt.version))
+        self._prompts, schemas = _shipped()
         self._usual = {prompt.name: prompt for prompt in self._prompts}
         for path in sorted(folder.glob("*.toml")) if folder else ():
             self._add(parse(path.read_text("utf-8"), path.name, schemas), path.name)
