@@ -28,7 +28,7 @@ from sklearn.model_selection import GroupKFold
 from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.text.passages import SemanticPassageSplitter
-from luminalib.domain.answer_signs import AskedWords
+from luminalib.domain.asked_words import AskedWords
 from luminalib.domain.confidence import HOPELESS, SIGNS, SURE, Evidence, features_of, logistic, quoted_features
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import IndexedDocument, Passage, Scope

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from luminalib.domain.function_words import telling_words
 from luminalib.domain.normalisation import normalised
-from luminalib.domain.spelling import fold, placed_words, words_in
+from luminalib.domain.spelling import all_words, fold, placed_words, words_in
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,13 @@ def test_function_words_of_the_questions_language_say_nothing(question: str, tel
     assert [word for word in words if word != "find"] == telling
 
 
-@given(st.one_of(st.text(max_size=200), st.text(st.characters(max_codepoint=127), max_size=200)))
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.text(st.characters(max_codepoint=127), max_size=200),
+        st.text(st.sampled_from("aZ9_' .-\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00a0\u00ad\u0301\u00e9"), max_size=200),
+    )
+)
 def test_the_faster_way_to_all_words_finds_the_same(text: str) -> None:
     assert placed_words(text) == list(words_in(text))
+    assert all_words(text) == [word for _, _, word in words_in(text)]

@@ -2,15 +2,15 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 from typing import NamedTuple
 
+from luminalib.domain.asked_words import AskedWords
 from luminalib.domain.function_words import bare, is_telling
-from luminalib.domain.measures import measure_of
 from luminalib.domain.questions import (
     Asked,
-    asked_for,
-    asks_for_post,
     explains,
     gives_reason,
     is_colour,
@@ -19,7 +19,6 @@ from luminalib.domain.questions import (
     is_title,
     leads_to_place,
     names,
-    which_of,
 )
 from luminalib.domain.search import KIN, are_kin
 from luminalib.domain.sentences import sentences_in
@@ -31,7 +30,6 @@ APART = 5
 """So many words more than in the question between two of its words, and they speak of different things."""
 READ_CLOSELY = 8
 """So many stretches of a passage at most."""
-_NONE = frozenset[str]()
 BOUND = 0.8
 """What a post and that which it is the post of have to stand `together`, or it may be the post of another."""
 _YEAR = 4
@@ -73,43 +71,6 @@ def says_as_much(part: Sequence[float], whole: Sequence[float]) -> bool:
     return mine.near > 0.0 and all(getattr(mine, name) >= getattr(theirs, name) for name in found)
 
 
-class AskedWords:
-    """The words of a question with their weights, and what it asks for."""
-
-    def __init__(self, question: str, weights: Mapping[str, float]) -> None:
-        """`weights` are those of its telling words in normal form, and of those of the turns before it."""
-        self.kind = asked_for(question)
-        self.weights = weights
-        found = placed_words(question)
-        self.said = {word for _, _, word in found} | {bare(word) for _, _, word in found}
-        row = [(at, bare(word)) for at, (_, _, word) in enumerate(found)]
-        own = [(at, word) for at, word in row if word in weights]
-        self.pairs = [(one, other, there - here) for (here, one), (there, other) in pairwise(own) if one != other]
-        self.own = {word for _, word in own}
-        mine, all_of_them = sum(weights[word] for word in self.own), sum(weights.values())
-        self.total = max(mine, all_of_them / 2) or 1.0  # what is asked takes up a part of the turns before, never all of them
-        self.head = _head([word for _, _, word in found], weights)
-        self.which = which_of(question)
-        self.measure = measure_of(question)
-        self.is_post = asks_for_post(question)
-        self.rarest = max(weights.values(), default=1.0) or 1.0
-        self._shares = {_NONE: 0.0}
-
-    def share(self, words: frozenset[str]) -> float:
-        """What so many of the words are of the question, 0.0 to 1.0."""
-        share = self._shares.get(words)
-        if share is None:
-            share = self._shares[words] = min(1.0, sum(self.weights[word] for word in words) / self.total)
-        return share
-
-
-def _head(words: Sequence[str], weights: Mapping[str, float]) -> str:
-    """The word that a question turns upon: the first of its own, or what that is said to have, as the mother in “Tom's mother”."""
-    own = [word for word in words if bare(word) in weights]
-    is_owner = len(own) > 1 and own[0].endswith("'s")
-    return bare(own[1 if is_owner else 0]) if own else ""
-
-
 class ReadPassage:
     """A passage with its sentences and words, each looked at once."""
 
@@ -127,12 +88,8 @@ class ReadPassage:
 
     def _bounds(self) -> list[int]:
         """The number of the first word of each sentence, and of the one after the last."""
-        bounds, at = [], 0
-        for start, _ in self.sentences:
-            while at < len(self._tokens) and self._tokens[at][0] < start:
-                at += 1
-            bounds.append(at)
-        return [*bounds, len(self._tokens)]
+        starts = [start for start, _, _ in self._tokens]
+        return [*(bisect_left(starts, start) for start, _ in self.sentences), len(starts)]
 
     def stretches(self, most: int) -> list[tuple[int, int]]:
         """Sentences, and two in a row of so many characters at most, as (first, last): those that have most of the question.
@@ -148,13 +105,14 @@ class ReadPassage:
                         known.append((-self._asked.share(self.held(first, last)) - 2 * self._asked.share(beside), first, last))
         return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]] or [(0, 0)][: len(self.sentences)]
 
-    def held(self, first: int, last: int) -> frozenset[str]:
-        """The question's words in these sentences."""
-        return _NONE.union(*self._held[max(first, 0) : last + 1])
+    def held(self, first: int, last: int) -> int:
+        """The question's words in these sentences, as their bits."""
+        return reduce(or_, self._held[max(first, 0) : last + 1], 0)
 
-    def _by_sentence(self) -> list[frozenset[str]]:
+    def _by_sentence(self) -> list[int]:
         ends = [bisect_left(self._matches, (at, "")) for at in self._firsts]
-        return [frozenset(wanted for _, wanted in self._matches[start:stop]) for start, stop in pairwise(ends)]
+        bits = self._asked.bits
+        return [reduce(or_, (bits[wanted] for _, wanted in self._matches[start:stop]), 0) for start, stop in pairwise(ends)]
 
     def signs(self, first: int, last: int) -> Signs:
         """Of the sentences from `first` to `last`."""
@@ -174,7 +132,7 @@ class ReadPassage:
             beside=asked.share(beside),
             together=together,
             lacks=float((is_of_kind and not things) or self._is_of_another(start, stop, things, matches, together)),
-            misses=max((asked.weights[word] for word in asked.own - beside), default=0.0) / asked.rarest,
+            misses=asked.missed(beside),
             near=self._near(things, matches) if is_of_kind else 0.0,
             fits=own if self._fits(start, stop, things, matches) else 0.0,
             explains=self._explains(matches) if asked.kind is Asked.MEANING else 0.0,
@@ -200,11 +158,18 @@ class ReadPassage:
 
     def _of_kind(self) -> list[int]:
         """The numbers of the words that are of the kind that is asked for."""
+        said, tokens = self._asked.said, self._tokens
+        if self._asked.kind is Asked.PLACE:
+            return [at for at in self._led_to() if tokens[at][2] not in said and is_telling(tokens[at][2])]
         is_one = _OF_KIND.get(self._asked.kind)
         if is_one is None:
             return []
-        said = self._asked.said
-        return [at for at, (_, _, word) in enumerate(self._tokens) if word not in said and is_one(self, at, word)]
+        return [at for at, (_, _, word) in enumerate(tokens) if word not in said and is_one(self, at, word)]
+
+    def _led_to(self) -> list[int]:
+        """The numbers of the words before which one stands that leads to a place, with one other between them at most."""
+        leads = [at for at, word in enumerate(self._bare) if leads_to_place(word)]
+        return sorted({at for lead in leads for at in (lead + 1, lead + 2) if at < len(self._bare)})
 
     def is_number(self, at: int, word: str) -> bool:
         """Whether a word is a number of what is asked for."""
@@ -227,12 +192,6 @@ class ReadPassage:
         is_inside = begun > 1 and self.text[begun - 2] not in ".!?\n"
         looks_so = self.text[begun].isupper() and ended - begun > 1 and is_inside
         return looks_so and bare(word) not in self._asked.said and is_telling(word)
-
-    def is_place(self, at: int, word: str) -> bool:
-        """Whether a word that leads to a place stands before a telling word, with one other between them at most."""
-        words = self._bare
-        is_led_to = (at > 0 and leads_to_place(words[at - 1])) or (at > 1 and leads_to_place(words[at - 2]))
-        return is_led_to and is_telling(word)
 
     def _fits(self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> bool:
         asked = self._asked
@@ -292,7 +251,6 @@ _OF_KIND: dict[Asked, Callable[[ReadPassage, int, str], bool]] = {
     Asked.TIME: lambda _, __, word: is_time(word),
     Asked.PERSON: ReadPassage.is_name,
     Asked.NAME: ReadPassage.is_name,
-    Asked.PLACE: ReadPassage.is_place,
     Asked.REASON: lambda _, __, word: gives_reason(word),
 }
 """Whether a word of a passage, by its number and in normal form, is of a kind that questions ask for."""

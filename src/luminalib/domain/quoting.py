@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from luminalib.domain.answer_signs import AskedWords, ReadPassage, says_as_much
+from luminalib.domain.answer_signs import ReadPassage, says_as_much
+from luminalib.domain.asked_words import AskedWords
 from luminalib.domain.confidence import logistic, worth_of
 from luminalib.domain.function_words import bare, is_telling, telling_words
 from luminalib.domain.passages import QUOTED

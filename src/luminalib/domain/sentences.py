@@ -4,7 +4,9 @@
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"""[.!?…؟۔।]+["'”’»“)\]]*(?=\s)|[。！？｡]+[」』）”]*|\n\s*\n""")
+_END = re.compile(  # one set of characters first, to which the search leaps
+    r"""[.!?…؟۔।。！？｡\n](?:(?<=[.!?…؟۔।])[.!?…؟۔।]*["'”’»“)\]]*(?=\s)|(?<=[。！？｡])[。！？｡]*[」』）”]*|(?<=\n)\s*\n)"""
+)
 _LAST_WORD = re.compile(r"[\w.]+$")
 _ABBREVIATED_LIST = """
 mr mrs ms dr prof st messrs mme mlle hon rev gen col capt lieut lt sgt maj gov jr sr esq vs etc e.g i.e no vol pp p

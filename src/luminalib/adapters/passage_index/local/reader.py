@@ -229,9 +229,9 @@ def _best(scores: Array, limit: int) -> tuple[list[int], int]:
     if found > limit:  # as many blocks as are wanted have a passage with at least so much
         blocks = np.maximum.reduceat(scores, np.arange(0, len(scores), _BLOCK))
         least = np.sort(blocks)[-limit] if len(blocks) >= limit else 0.0
-        best = np.flatnonzero(scores >= least) if least > 0.0 else np.flatnonzero(scores)
+        best = np.flatnonzero(scores >= least if least > 0.0 else scores > 0.0)
     else:
-        best = np.flatnonzero(scores)
+        best = np.flatnonzero(scores > 0.0)
     order = np.lexsort((best, -scores[best]))[:limit]
     return best[order].tolist(), found
 
