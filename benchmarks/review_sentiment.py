@@ -3,7 +3,8 @@
 The reviews of `labelled/starred_reviews.tsv` were written and labelled for this benchmark, a third of them frozen before a rule was
 made. Plain VADER calls a compound score beyond 0.05 positive or negative, as its authors do, and the rest neutral; it has no word
 for mixed. Of the sentences of `labelled/judging_sentences.tsv` it is counted how many that are called praise or criticism are, and
-of those of `labelled/turning_sentences.tsv`, which turn round, in several languages, and were frozen before their rules were made.
+of those of `labelled/turning_sentences.tsv`, which turn round, in several languages, and were frozen before their rules were made,
+and of those of `labelled/general_judgements.tsv`, which judge a book as a whole or nothing.
 
 Usage: python benchmarks/review_sentiment.py
 """
@@ -42,7 +43,9 @@ def main() -> None:
     (right, called), (right_turning, called_turning) = precision(), precision("turning_sentences.tsv")
     print(f"\n  sentences called praise or criticism that are: {right} of {called}")
     print(f"  such as turn round: {right_turning} of {called_turning}")
-    reached = right / called, right_turning / called_turning
+    right_general, called_general = precision("general_judgements.tsv")
+    print(f"  such as judge the book as a whole: {right_general} of {called_general}")
+    reached = right / called, right_turning / called_turning, right_general / called_general
     assert min(accuracy(truth, ours), accuracy(truth[2::3], ours[2::3]), *reached) >= TO_REACH
 
 

@@ -37,6 +37,40 @@ def test_what_is_called_praise_or_criticism_is() -> None:
     assert right >= TO_REACH * called, "of those that no rule was made by"
 
 
+def test_a_judgement_of_the_book_as_a_whole_is_heard() -> None:
+    right, called = precision("general_judgements.tsv")
+    assert called >= 65, "78 of them judge"
+    assert right >= TO_REACH * called
+
+
+@pytest.mark.parametrize(
+    ("text", "rating", "side"),
+    [
+        ("I loved it.", 5, "positive"),
+        ("Boring from the first page to the last.", 1, "negative"),
+        ("I could not put it down.", 5, "positive"),
+        ("Me encantó.", 5, "positive"),
+        ("Langweilig von der ersten bis zur letzten Seite.", 1, "negative"),
+    ],
+)
+def test_what_names_nothing_of_a_book_is_said_of_the_whole(text: str, rating: int, side: str) -> None:
+    assert aspects(text, rating) == [["overall", side, text]]
+
+
+@pytest.mark.parametrize(
+    ("text", "rating"),
+    [
+        ("He loves her.", 5),
+        ("I like tea and cats.", 5),
+        ("This is where the ugly neighbour dies.", 2),
+        ("El libro trata de una mala madre.", 2),
+        ("Ich liebe meinen Garten.", 5),
+    ],
+)
+def test_what_a_book_or_a_reader_is_about_is_no_judgement(text: str, rating: int) -> None:
+    assert aspects(text, rating) == []
+
+
 @pytest.mark.parametrize(
     "text", ["A brutal, terrible war, a cruel villain, and so much death.", "Awful, horrible, dreadful people.", "Boring? Never."]
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from luminalib.adapters.llm.extractive.general import GENERAL
 from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.opinions_abroad import called_abroad
 from luminalib.domain.consensus import AspectEvidence
 from luminalib.ports.llm import ConsensusRequest
 
 MOST_NAMED = 3
-_WHOLE = "the book as a whole"
+_WHOLE = frozenset(["the book as a whole", GENERAL])
 # Language: "{mean} of 5 from one reader", the same from several, "Praised", "Criticised", the sign before tenths.
 _WORDS = {
     "en": ("{mean} of 5 from one reader", "{mean} of 5 from {count} readers", "Praised", "Criticised", "."),
@@ -39,4 +40,4 @@ def headline(request: ConsensusRequest) -> str:
 def _led(aspects: Sequence[AspectEvidence], side: str) -> list[str]:
     """The aspects that most readers are on that side about."""
     led = sorted(aspects, key=lambda aspect: -getattr(aspect, side))
-    return [aspect.name for aspect in led if getattr(aspect, side) and aspect.name != _WHOLE][:MOST_NAMED]
+    return [aspect.name for aspect in led if getattr(aspect, side) and aspect.name not in _WHOLE][:MOST_NAMED]

@@ -35,7 +35,9 @@ _PRAISING = rf"""
 \b(?:no|hardly any|without|few) (?:flaws?|weak(?:nesses| spots?| points?)|lengths)\b
 \b(?:only|sole|one) (?:real )?{_COMPLAINT}(?: with \w+)?(?: is| was|:)? ?:? ?(?:that )?(?:it|there|i|this)\b.{{0,15}}\b{_OVER}\b
 \b(?:want|wish|hop)(?:ed|es|s|ing)? (?:it|this|there) (?:was|were|had been|would be) (?:more|longer|a sequel|no end)
-\bdidn't want it to (?:end|stop)\b
+\b(?:didn't|did not) want it to (?:end|stop)\b
+\bchanged (?:how i|the way i|my (?:life|mind))\b
+\b(?:loved|adored) (?:it|this|every)\b
 \b(?:kept|keeps) (?:me|us|you) (?:up|awake|reading|hooked|guessing|turning)
 \b(?:blew|blown) (?:me|my mind|away)
 \b(?:had|left) me (?:in (?:stitches|tears)|laughing|wanting more|speechless|breathless)
@@ -43,6 +45,9 @@ _PRAISING = rf"""
 \bworth (?:every|each|all) \w+
 \b(?:in|at) one (?:sitting|go)\b
 \bmust[- ]read\b
+\b(?:everyone|everybody) (?:should|must|ought to) read\b
+\bstars (?:are|is) not enough\b
+\bwant(?:ed|ing)? (?:\w+ )?more\b
 \bstayed up (?:all night|late|till|until)
 \bmiss(?:ed)? (?:my|your|the) (?:stop|bus|train)\b
 \bcry again\b
@@ -87,9 +92,20 @@ _FAULTING = rf"""
 \bnothing (?:special|new|to see)\b
 \bbored me\b
 \bput me to sleep\b
-\bfall(?:ing)? asleep\b
+\bf(?:all(?:ing)?|ell) asleep\b
 \bkept (?:waiting|checking)\b
-\bwouldn't (?:read|recommend|bother)\b
+\b(?:wouldn't|would not|cannot|can't|do not|don't) (?:read|recommend|bother)\b
+\bleft me (?:cold|bored|indifferent|unmoved)\b
+\b(?:did|does|do) nothing for me\b
+\bexpected (?:\w+ )?more\b
+\b(?:is|was)?n[o']t for me\b
+\bmoney back\b
+\bsave your (?:money|time)\b
+\bskipped (?:most|half|whole|large|to)\b
+\bstruggled (?:to|with|through)\b
+\bhated (?:it|this|every)\b
+\bnot worth (?:it|reading|buying|the|my|your)\b
+\bworst (?:\w+ )?(?:book|novel|read|thing)\b
 \blife's too short\b
 \bno (?:plot|charm|point|idea|thanks|depth|tension|surprises?)\b
 \bfull of (?:mistakes|errors|clichés|holes|typos)\b

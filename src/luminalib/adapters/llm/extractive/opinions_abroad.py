@@ -1,5 +1,5 @@
 """How readers speak of books in languages that VADER does not know: beginnings of words, and turns of phrase."""
-# ruff: noqa: RUF001  (letters of several languages are meant)
+# ruff: noqa: E501, RUF001  (lists in several languages)
 
 import re
 from functools import cache
@@ -12,20 +12,26 @@ _REACH = 3
 """Words before an opinion within which a negation turns it round."""
 _NORMAL = 15.0
 """As VADER brings a sum to -1..1."""
+_ABOUT = re.compile(
+    r"\b(?:handelt von|erzählt von|geht um|spielt (?:in|im|auf|am)|raconte|parle d[eu]|se (?:passe|déroule)|trata (?:de|sobre)|cuenta|narra|"
+    r"parla di|racconta|fala de|conta a|gaat over|speelt (?:in|op)|vertelt)\b.*",
+    re.IGNORECASE,
+)
+"""What a book tells of is no opinion of it."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 PRAISE = {
     "de": """schön wunderbar wunderschön großartig toll super klasse genial brillant fantastisch hervorragend ausgezeichnet
-        spannend fesselnd packend mitreißend witzig lustig humorvoll berührend bewegend liebevoll gelungen lesenswert
+        spannend fesselnd packend mitreißend witzig lustig humorvoll berührend berührt bewegend liebevoll gelungen lesenswert
         empfehlenswert überzeugend klug geistreich poetisch lebendig glaubwürdig begeister liebe geliebt genossen
-        perfekt meisterhaft gut bezaubernd unterhaltsam""",
+        perfekt meisterhaft gut gern gefallen gepackt beste besten leseempfehlung bezaubernd unterhaltsam""",
     "fr": """beau belle magnifique superbe merveill génial excellent formidable passionnant captivant prenant drôle touchant
-        émouvant attachant réussi brillant parfait sublime agréable intelligent fin adoré adore aimé bon bonne bien
-        envoûtant poétique splendide""",
+        émouvant attachant réussi brillant parfait sublime agréable intelligent adoré adore aimé bon bonne bien
+        envoûtant poétique splendide dévoré régal""",
     "es": """bello bella hermos precios maravillos genial excelente estupend fantástic apasionante cautivador divertid
-        conmovedor emocionante entrañable logrado logrados brillante perfect sublime agradable inteligente encant buen
-        bueno buena joya imprescindible recomendable""",
-    "it": """bello bella bellissim splendid meraviglios geniale eccellente fantastic appassionante avvincente divertente
+        conmovedor emocionante entrañable logrado logrados brillante perfect sublime agradable inteligente encant buen encantó
+        bueno buena bonísim buenísim joya imprescindible recomendable""",
+    "it": """bel bello bella bellissim splendid meraviglios geniale eccellente fantastic appassionante avvincente divertente
         commovente riuscit brillante perfett sublime piacevole intelligente adorat amat buono buona bravo capolavoro
         imperdibile consigliat""",
     "pt": """belo bela lind maravilhos genial excelente ótim fantástic apaixonante cativante divertid comovente emocionante
@@ -39,11 +45,11 @@ FAULT = {
     "de": """langweilig öde zäh schwach schlecht furchtbar schrecklich grauenhaft enttäuschend enttäusch flach vorhersehbar
         unglaubwürdig verwirrend überladen langatmig hölzern platt klischee kitschig nervig nervt holprig lieblos
         misslungen überflüssig mies ärgerlich gelangweilt missraten konfus""",
-    "fr": """ennuyeu ennui faible mauvais nul nulle décevant déçu déception plat plate prévisible confus lent lente lourd
+    "fr": """ennuyeu ennui faible mauvais nul nulle ennuyé décevant déçu déception plat plate prévisible confus lent lente lourd
         bâclé raté médiocre creux superficiel interminable pénible cliché invraisemblable horrible affreu""",
-    "es": """aburrid flojo floja mal malo mala pésim decepcion plano plana previsible confus lento lenta pesad torpe fallid
+    "es": """aburrid aburrí flojo floja mal malo mala malísim pésim decepcion plano plana previsible confus lento lenta pesad torpe fallid
         mediocre superficial interminable tópic inverosímil horrible vací""",
-    "it": """noios debol brutt pessim delud delusion piatto piatta prevedibil confus lento lenta pesant fallit mediocre
+    "it": """noios noia debol brutt pessim delud delusion piatto piatta prevedibil confus lento lenta pesant fallit mediocre
         superficial interminabil banal inverosimil orribil vuot""",
     "pt": """chat aborrecid fraco fraca mau má péssim decep desilus plano plana previsível confus lento lenta pesad falhad
         medíocre superficial interminável inverosímil horrível vazi""",
@@ -72,7 +78,7 @@ PRAISING = {
         r"pas mal(?: du tout)?|tout sauf (?:ennuyeux|ennuyeuse|plat|banal|lourd)|seule? (?:regret|défaut|bémol|reproche|"
         r"problème).*(?:fini|termine|terminé|courte?|fin\b)|d['’]une (?:rare )?(?:justesse|finesse|beauté)|"
         r"ne changerais? rien|sonnent? juste|en chair et en os|rien à redire|impossible (?:de le|à) (?:lâcher|poser)|"
-        r"(?:ne|n['’]ai) (?:pas )?pu le (?:lâcher|poser)|coup de cœur|"
+        r"(?:ne|n['’]ai) (?:pas )?pu le (?:lâcher|poser)|coup de cœur|à lire (?:absolument|d['’]urgence)|"
         r"trop vite (?:finie?|terminée?)"
     ),
     "es": (
@@ -81,7 +87,7 @@ PRAISING = {
         r"no cambiaría (?:nada|ni una)|no decae|nada que objetar|no pude (?:dejarlo|soltarlo|parar)|no le sobra nada|"
         r"se me hizo corto"
     ),
-    "it": r"niente da ridire|non (?:sono riuscit[oa] a|potevo) (?:posarlo|smettere)|tutto d['’]un fiato",
+    "it": r"niente da ridire|non (?:sono riuscit[oa] a|potevo) (?:posarlo|smettere)|tutto d['’]un fiato|mi è piaciut[oa]",
     "pt": r"nada a apontar|não consegui (?:parar|largar|pousá-lo)",
     "nl": r"niets op aan te merken|niet (?:meer )?wegleggen|in één ruk",
 }
@@ -90,18 +96,19 @@ FAULTING = {
         r"bleiben? (?:blass|flach|fremd|stumm)|an den haaren herbeigezogen|fehlt(?:e)? es an(?! nichts)|"
         r"keine spur(?! von (?:langeweile|kitsch))|verliert sich|"
         r"strotzt vor|vor fehlern|schlecht umgesetzt|nervt|nicht mein(?:s| ding| fall)|(?:viel )?zu (?:lang|langsam|"
-        r"kurz)|abgebrochen|zeitverschwendung|ergibt keinen sinn|"
-        r"nicht empfehlen"
+        r"kurz)|abgebrochen|zeitverschwendung|mehr erwartet|ergibt keinen sinn|"
+        r"nicht (?:weiter)?empfehlen"
     ),
     "fr": (
         r"manqu(?:e|ent|ait) (?:de|d['’])|tirée?s? par les cheveux|ne tien(?:t|nent) pas|sans (?:saveur|relief|intérêt)|"
         r"pour ne rien dire|perdu le fil|(?:beaucoup )?trop (?:longu?e?|lente?)|perte de temps|tombe des mains|"
+        r"(?:n['’]ai|ne) (?:pas|guère) (?:\w+ )?(?:aimé|accroché|fini)|"
         r"pas pour moi|n['’]a aucun sens"
     ),
     "es": (
         r"l?e?s? falta(?:n)? (?:profundidad|ritmo|tensión|alma|fuerza|vida)|cogid[oa]s? por los pelos|no (?:explica|"
         r"aporta) nada|sin (?:alma|interés|gracia)|demasiado (?:larg[oa]|lent[oa])|pérdida de tiempo|no es para mí|"
-        r"no tiene sentido|no me (?:gustó|convenció)"
+        r"no tiene sentido|no me (?:gustó|convenció|enganchó)|esperaba (?:\w+ )?más"
     ),
     "it": r"troppo (?:lung[oa]|lent[oa])|perdita di tempo|non fa per me|non ha senso|non mi è piaciut[oa]",
     "pt": r"demasiado (?:long[oa]|lent[oa])|muito (?:long[oa]|lent[oa])|perda de tempo|não faz sentido|não gostei",
@@ -229,6 +236,7 @@ def opinion_abroad(text: str, language: str) -> float:
     if language not in SPOKEN:
         return 0.0
     negations = frozenset(NEGATIONS[language].split())
+    text = _ABOUT.sub("", text)
     total, taken = 0.0, text
     for side, pattern in zip((_VALENCE, -_VALENCE), _patterns(language), strict=True):
         for found in pattern.finditer(taken):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from luminalib.adapters.llm.extractive.boilerplate import speaks_to_a_machine
+from luminalib.adapters.llm.extractive.general import GENERAL, judges_the_whole
 from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.lexicons import lexicon_for
 from luminalib.adapters.llm.extractive.opinions import SUBJECTS, opinion
@@ -30,6 +31,7 @@ MOST_ASPECTS = 6
 MOST_SENTENCES = 3
 _OPINION = 0.15
 _CLEAR = 0.35
+_WHOLE = 0.25
 _FEW_WORDS = 3
 _AGAINST = (
     r"(?:but|although|though|however|yet|whereas|while|aber|jedoch|allerdings|obwohl|dennoch|nur|mais|pourtant|cependant|pero|aunque|"
@@ -84,11 +86,17 @@ def _read(text: str, rating: int | None) -> dict[str, Any]:
 
 def _language_of(sentence: str, whole: str | None) -> str:
     """The language of a sentence; where several have as many of its small words, that in which it judges something."""
-    code = language_of([sentence], None) or whole or "en"
-    if code not in SPOKEN:
-        return code
+    code = language_of([sentence], None) or whole
     words = all_words(sentence)
-    return max(SPOKEN, key=lambda one: (share_of(words, one), abs(opinion_abroad(sentence, one)), one == code))
+    is_told = code is not None and (len(words) > _FEW_WORDS or code not in ("en", *SPOKEN))
+    if code is not None and is_told and code not in SPOKEN:
+        return code
+    known = SPOKEN if is_told else ("en", *SPOKEN)
+    return max(known, key=lambda one: (share_of(words, one) + abs(_opinion_in(sentence, one)), one == code))
+
+
+def _opinion_in(text: str, language: str) -> float:
+    return opinion(text) if language == "en" else opinion_abroad(text, language)
 
 
 class _Said(NamedTuple):
@@ -101,7 +109,7 @@ class _Said(NamedTuple):
     def opinion(self) -> float:
         """Of a question that is denied, the opposite of what was asked; of praise that is taken back, a fault."""
         asked, _, _ = self.text.partition("?")
-        score = self._read(asked if self.denies else self.text)
+        score = _opinion_in(asked if self.denies else self.text, self.language)
         return -score if self.denies else -abs(score) if self.takes_back else score
 
     @property
@@ -111,9 +119,6 @@ class _Said(NamedTuple):
     @property
     def takes_back(self) -> bool:
         return takes_back(self.text, self.language)
-
-    def _read(self, text: str) -> float:
-        return opinion(text) if self.language == "en" else opinion_abroad(text, self.language)
 
     @property
     def clauses(self) -> list["_Said"]:
@@ -165,8 +170,13 @@ def _mentions(sentence: _Said, rating: int | None) -> Iterator[AspectMention]:
         mood = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
         part = _JOINING.sub("", clause.text.strip())
         quote = part if turns and len(words_of(part)) >= _FEW_WORDS else sentence.text
-        for name in _aspects_in(clause):
+        for name in _aspects_in(clause) or _whole_in(clause, score):
             yield AspectMention(name=name, sentiment=mood, quote=quote if len(quote) <= LONGEST_QUOTE else "")
+
+
+def _whole_in(clause: _Said, score: float) -> list[str]:
+    """The book as a whole, where a clause that names nothing of it clearly judges it."""
+    return [GENERAL] if abs(score) >= _WHOLE and judges_the_whole(clause.text, clause.language) else []
 
 
 def _aspects_in(clause: _Said) -> list[str]:
