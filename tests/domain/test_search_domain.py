@@ -90,6 +90,27 @@ def test_a_short_text_is_quoted_whole_and_a_longer_one_never_beyond_its_limit() 
     assert snippet_of("Ships passed.", ["ships"], most=12).text == "Ships passed"
 
 
+@pytest.mark.parametrize(
+    ("words", "most", "shown"),
+    [
+        (["wreck"], 90, "spoke of the wreck, though its timbers lay all along the shore, and a child carried home a"),
+        (
+            ["candle", "wick"],
+            100,
+            "stairs with a candle. He found the wick drowned in oil, and cursed the merchant who had sold it. In",
+        ),
+        (["lighthouse"], 60, "The lighthouse keeper wrote into his ledger every night."),
+        (["compass"], 40, "a child carried home a broken compass."),
+        (["home"], 35, "carried home a broken compass."),
+        (["keeper", "counted"], 90, "The lighthouse keeper wrote into his ledger every night. Ships passed in silence, and he"),
+    ],
+)
+def test_a_snippet_begins_at_a_sentence_near_by_or_a_word_before_and_ends_at_a_word(
+    words: list[str], most: int, shown: str
+) -> None:
+    assert snippet_of(TEXT, words, most).text == shown
+
+
 def test_what_is_cut_off_is_not_highlighted_and_what_just_fits_is() -> None:
     text = "keeper " * 5 + "keeper"
     found = snippet_of(text, ["keeper"], most=13)

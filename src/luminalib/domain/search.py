@@ -137,7 +137,8 @@ def _best_stretch(text: str, matches: Sequence[tuple[int, int, int]], most: int)
             best, begins = worth, first
     sentence = max((found.end() for found in re.finditer(r"[.!?\u2026\u3002]\S*\s+|\n\s*", text[:begins])), default=0)
     start = sentence if begins - sentence <= most // 4 else text.rfind(" ", 0, max(begins - most // 8, 1)) + 1
-    start = min(start, max(len(text) - most, 0)) if start else 0
+    if start > (latest := len(text) - most):  # there is room for more, up to a word's beginning
+        start = latest if text[latest - 1 : latest].isspace() else min(begins, text.find(" ", latest) + 1 or begins)
     stop = min(start + most, len(text))
     if stop < len(text) and (space := max(text.rfind(" ", start, stop + 1), text.rfind("\n", start, stop + 1))) > start + most // 2:
         stop = space
