@@ -40,7 +40,7 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
     command = [sys.executable, "-m", "radicale", "--config", "", *(f"--{name}={value}" for name, value in options.items())]
     process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
     book = f"http://127.0.0.1:{port}/ada/contacts/"
-    async with httpx.AsyncClient(auth=("ada", "secret")) as client, asyncio.timeout(60):
+    async with httpx.AsyncClient(auth=("ada", "secret"), timeout=60) as client, asyncio.timeout(60):
         while True:
             with suppress(httpx.TransportError):
                 made = await client.request("MKCOL", book, content=BOOK, headers={"Content-Type": "application/xml"})
@@ -55,7 +55,7 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
 async def edit(url: str, href: str, **changes: str) -> None:
     """Somebody changes a card with another program."""
     address = urljoin(url, href)
-    async with httpx.AsyncClient(auth=("ada", "secret")) as client:
+    async with httpx.AsyncClient(auth=("ada", "secret"), timeout=60) as client:
         card = (await client.get(address)).raise_for_status().text
         (await client.put(address, content=vcards.write(card, changes), headers={"Content-Type": "text/vcard"})).raise_for_status()
 
@@ -82,7 +82,7 @@ async def test_contacts_are_kept_in_step_with_an_address_book(url: str) -> None:
     (changed,) = changes.upserts
     assert (changed.fields["TEL"], changed.email, changed.version != made.version) == ("+1 555", GRACE, True)
     again = await crm.put_contact(GRACE, {"TEL": "+1 556"}, changed)
-    async with httpx.AsyncClient(auth=("ada", "secret")) as other:
+    async with httpx.AsyncClient(auth=("ada", "secret"), timeout=60) as other:
         card = (await other.get(f"{url}{made.id.rpartition('/')[2]}")).text
         assert "of somebody else" in card
         assert "+1 556" in card

@@ -84,7 +84,10 @@ async def test_allow_names_every_method_of_an_address(library: Library) -> None:
 async def test_head_is_answered_as_get_without_the_body(library: Library) -> None:
     admin = await library.join("admin")
     book = f"/books/{(await add(admin)).json()['id']}"
-    async with serving(library.app, library.container) as url, httpx.AsyncClient(base_url=url, headers=admin.headers) as real:
+    async with (
+        serving(library.app, library.container) as url,
+        httpx.AsyncClient(base_url=url, headers=admin.headers, timeout=60) as real,
+    ):
         for path in ("/", "/docs", "/healthz", "/openapi.json", "/books", book, f"{book}/content", "/books/x", "/nowhere"):
             told, whole = await real.head(path), await real.get(path)
             assert (told.status_code, told.content) == (whole.status_code, b""), path

@@ -151,7 +151,7 @@ async def test_the_stream_is_server_sent_events(library: Library) -> None:
     headers = {"Authorization": ada.headers["Authorization"], "Last-Event-ID": "0"}
     async with (
         serving(library.app, library.container) as url,
-        httpx.AsyncClient(base_url=url, verify=PLAIN) as real,
+        httpx.AsyncClient(base_url=url, verify=PLAIN, timeout=60) as real,
         real.stream("GET", "/me/stream", headers=headers) as answer,
     ):
         assert answer.headers["Content-Type"].startswith("text/event-stream")

@@ -118,7 +118,7 @@ async def test_the_demo_shelf_is_loaded_once(tmp_path: Path, monkeypatch: pytest
 
     async def loaded() -> int:
         """Deletes a book as the demo librarian, whose account says that the shelf is complete; how many there were before."""
-        async with server(tmp_path, "", "--demo") as (url, _), httpx.AsyncClient(base_url=url) as client:
+        async with server(tmp_path, "", "--demo") as (url, _), httpx.AsyncClient(base_url=url, timeout=60) as client:
             async with asyncio.timeout(180):
                 while not (token := await librarian_token(client, tmp_path)):
                     await asyncio.sleep(0.1)

@@ -79,7 +79,7 @@ def _is_own(address: str, url: str) -> bool:
 
 
 async def sign_up(url: str, email: str) -> None:
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         (await client.post("/auth/signup", json={"email": email, "password": PASSWORD})).raise_for_status()
 
 
