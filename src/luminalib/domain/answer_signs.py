@@ -96,13 +96,14 @@ class ReadPassage:
 
         Their neighbours count, too: who has been named is often spoken of in the next sentence without the name.
         """
-        known: list[tuple[float, int, int]] = []
+        share, known = self._asked.share, list[tuple[float, int, int]]()
+        held = [0, *self._held, 0, 0]
         for first, (start, _) in enumerate(self.sentences):
-            for last in (first, first + 1):
-                if last < len(self.sentences) and (last == first or self.sentences[last][1] - start <= most):
-                    beside = self.held(first - 1, last + 1)
-                    if beside:
-                        known.append((-self._asked.share(self.held(first, last)) - 2 * self._asked.share(beside), first, last))
+            before, own, next_, after = held[first : first + 4]
+            if beside := before | own | next_:
+                known.append((-share(own) - 2 * share(beside), first, first))
+            if (beside | after) and first + 1 < len(self.sentences) and self.sentences[first + 1][1] - start <= most:
+                known.append((-share(own | next_) - 2 * share(beside | after), first, first + 1))
         return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]] or [(0, 0)][: len(self.sentences)]
 
     def held(self, first: int, last: int) -> int:
