@@ -4,6 +4,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from luminalib.adapters.llm.extractive.introducing import introduction, leaning_in, outcome
 from luminalib.adapters.llm.extractive.matter import foreign, without_matter
@@ -86,3 +87,24 @@ def test_a_list_of_files_in_front_of_a_book_is_a_notice() -> None:
     summary: Any = summarise(title="", authors=[], language="en", sections=[listing, *MIDDLE], progress=lambda _: None)
     assert "ebook" not in summary["summary"]
     assert "Click" not in summary["summary"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "ABOUT THE AUTHOR",
+        "OTHER BOOKS BY THE SAME AUTHOR",
+        "Also by Mira Lund",
+        "Über die Autorin",
+        "Du même auteur",
+        "Sobre el autor",
+    ],
+)
+def test_words_on_the_author_and_on_other_books_are_not_the_work(heading: str) -> None:
+    chapter = "CHAPTER 1\n" + "Mara rowed to Tern and came back before the fog. " * 20
+    assert without_matter([chapter, f"{heading}\nThe Winter Gate is the story of a family."]) == [chapter, ""]
+
+
+def test_a_line_of_prose_that_begins_so_is_the_work() -> None:
+    pages = ["CHAPTER 1\n" + "Mara rowed to Tern. " * 40, "She found it\nmore by accident than by design\nand also by night."]
+    assert without_matter(pages) == pages

@@ -1,4 +1,5 @@
-"""What stands around a work in its own book: prefaces, notes and glossaries."""
+"""What stands around a work in its own book: prefaces, notes, glossaries, words on its author and other books."""
+# ruff: noqa: E501, RUF001  (headings in several languages)
 
 import re
 from collections import Counter
@@ -9,9 +10,14 @@ from luminalib.adapters.llm.extractive.lexicons import LEXICONS, WELL_KNOWN, Lex
 from luminalib.adapters.llm.extractive.words import normal
 
 _HEADING = re.compile(
-    r"^\W*(?:(?:author['’]s |editor['’]s |translator['’]s |publisher['’]s )?(?:preface|foreword|notes?)(?: (?:by|on|to) .{1,60})?|"  # noqa: RUF001
+    r"^\W*(?:(?:author['’]s |editor['’]s |translator['’]s |publisher['’]s )?(?:preface|foreword|notes?)(?: (?:by|on|to) .{1,60})?|"
     r"préface|avant-propos|notes|vorwort|anmerkungen|prólogo del (?:autor|editor|traductor)|prefacio|notas|prefazione|note|"
-    r"prefácio|voorwoord|aantekeningen|glossary|vocabulary|glossaire|vocabulaire|glossar|glosario|vocabulario|glossario|woordenlijst)"
+    r"prefácio|voorwoord|aantekeningen|"
+    r"about the (?:author|translator|publisher|illustrator)s?|(?:other|more|further) (?:books|titles|works|novels) by (?:the same author|(?-i:[A-Z].{1,60}))|also by (?-i:[A-Z][\w .'’-]{1,50})|"
+    r"(?:books |also )?by the same author|also available|über (?:den autor|die autorin|die autoren)|"
+    r"(?:weitere|andere) (?:bücher|titel|werke) (?:von (?-i:[A-Z].{1,60})|(?:des|der) autor\w*)|à propos de l['’]auteure?|du même auteur|de la même auteure?|"
+    r"(?:sobre|acerca de) (?:el autor|la autora)|otros (?:libros|títulos) de (?-i:[A-Z].{1,60})|(?:l['’]autore|l['’]autrice|dello stesso autore)|"
+    r"sobre (?:o autor|a autora)|do mesmo autor|over de auteur|van dezelfde auteur|glossary|vocabulary|glossaire|vocabulaire|glossar|glosario|vocabulario|glossario|woordenlijst)"
     r"\W*$",
     re.IGNORECASE,
 )
