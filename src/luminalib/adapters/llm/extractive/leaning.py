@@ -23,13 +23,20 @@ def leans(text: str, words: Sequence[str], lexicon: Lexicon, named: Mapping[str,
     """
     if not words:
         return True
-    if lexicon.cues and re.match(rf"\W*(?:{lexicon.cues})", text, re.IGNORECASE):
+    if _says_what_it_is_about(text, lexicon):
         return False
     opening = _opening(lexicon.code)
-    if opening is not None and opening.match(text):
+    pointing = _pointing(lexicon.code)
+    if any(pattern is not None and pattern.match(text) for pattern in (opening, pointing)):
         return True
     inside = data.POINTS_INSIDE.get(lexicon.code)
     return (inside is not None and re.search(inside, text) is not None) or _has_lone_pronoun(words, lexicon, named)
+
+
+def _says_what_it_is_about(text: str, lexicon: Lexicon) -> bool:
+    """Whether it opens on the text itself: “This book …”, “In this book …”."""
+    _, prepositions = data.POINTING.get(lexicon.code, ("", "(?!)"))
+    return bool(lexicon.cues) and re.match(rf"\W*(?:(?:{prepositions})\s+)?(?:{lexicon.cues})", text, re.IGNORECASE) is not None
 
 
 def without_conclusion(text: str, code: str) -> str:
@@ -44,6 +51,16 @@ def _opening(code: str) -> re.Pattern[str] | None:
         return None
     end = "" if code in _WITHOUT_SPACES else r"(?:(?<=['’])|(?!\w))"  # noqa: RUF001 -- an apostrophe of printers
     return re.compile(rf"\W*(?:{told.replace(_LINE_END, '')}){end}", re.IGNORECASE)
+
+
+@cache
+def _pointing(code: str) -> re.Pattern[str] | None:
+    """A preposition and a demonstrative in front: what stands there was shown before."""
+    told = data.POINTING.get(code)
+    if told is None:
+        return None
+    demonstratives, prepositions = told
+    return re.compile(rf"\W*(?:{prepositions})\s+(?:{demonstratives})(?:(?<=['’])|(?!\w))", re.IGNORECASE)  # noqa: RUF001
 
 
 @cache

@@ -1,5 +1,5 @@
 """By which words a sentence points back to the one before: lists per language (ISO 639-1)."""
-# ruff: noqa: RUF001  (letters of many scripts are meant)
+# ruff: noqa: E501, RUF001  (lists in many scripts)
 
 OPENS_ON = {
     "en": r"""he|she|it|its|his|hers?|mine|ours|yours|(?:two|three|four|five|six|seven|eight|nine|ten),|
@@ -95,6 +95,71 @@ sasa|ghafla|hatimaye""",
 그러자|이제|갑자기|마침내|다음|결국""",
 }
 """Alternatives of a pattern, without its line ends: pronouns, demonstratives, connectives, times counted from another."""
+POINTING = {
+    "en": (
+        "this|that|these|those|such an?",
+        (
+            "behind|beside|beneath|below|above|across|along|among|around|between|beyond|inside|outside|near|"
+            "over|past|since|under|until|within|without|during|about|against|into|by|on|in|to|with|from|for|upon|after|before|through|all|at|of"
+        ),
+    ),
+    "fr": (
+        "ce|cet|cette|ces|cela|celui-ci|celle-ci",
+        (
+            "derrière|devant|dans|sur|sous|après|avant|avec|sans|contre|entre|parmi|par|pour|depuis|"
+            "pendant|durant|vers|chez|près de|autour de|au-dessus de|au-dessous de|au fond de|à côté de|malgré|en|de|à"
+        ),
+    ),
+    "de": (
+        "diese[rsmn]?|jene[rsmn]?|solche[rsmn]?",
+        (
+            "hinter|vor|in|auf|unter|über|neben|zwischen|nach|mit|bei|von|aus|seit|während|durch|ohne|"
+            "gegen|für|um|an|wegen|trotz|innerhalb|außerhalb|jenseits|zu"
+        ),
+    ),
+    "es": (
+        "est[eao]s?|es[eao]s?|aquel(?:la|los|las|lo)?|dich[oa]s?",
+        (
+            "detrás de|delante de|dentro de|fuera de|debajo de|encima de|cerca de|"
+            "alrededor de|en|sobre|bajo|tras|con|sin|contra|entre|por|para|desde|durante|hacia|ante|de|a|después de|antes de"
+        ),
+    ),
+    "it": (
+        "quest[oaie]|quest['’]|quel|quell[oaie]|quell['’]|quei|quegli",
+        (
+            "dietro|davanti a|dentro|sopra|sotto|dopo|prima di|con|senza|contro|"
+            "tra|fra|per|durante|verso|presso|accanto a|vicino a|in|su|di|a|da"
+        ),
+    ),
+    "pt": (
+        "est[eao]s?|ess[eao]s?|iss?to|isso|aquel[eao]s?|dest[eao]s?|dess[eao]s?|daquel[eao]s?|nest[eao]s?|ness[eao]s?|naquel[eao]s?",
+        "atrás|diante|dentro|fora|debaixo|por baixo|por cima|perto|em volta|sobre|sob|com|sem|contra|entre|por|para|desde|durante|até|após|depois|antes",
+    ),
+    "nl": (
+        "deze|dit|dat|die",
+        "achter|voor|in|op|onder|boven|naast|tussen|na|met|bij|van|uit|sinds|tijdens|door|zonder|tegen|om|aan|over",
+    ),
+    "sv": (
+        "den här|det här|de här|denn[ae]|detta|dessa",
+        "bakom|framför|i|på|under|över|bredvid|mellan|efter|med|hos|av|från|sedan|genom|utan|mot|för|till",
+    ),
+    "da": ("denne|dette|disse", "bag|foran|i|på|under|over|ved|mellem|efter|med|hos|af|fra|siden|gennem|uden|mod|for|til"),
+    "no": ("denne|dette|disse", "bak|foran|i|på|under|over|ved|mellom|etter|med|hos|av|fra|siden|gjennom|uten|mot|for|til"),
+    "pl": ("tym|tymi|tych|tej|tego|tę|tamtym|tamtej", "za|przed|w|na|pod|nad|obok|między|po|z|bez|przez|dla|od|do|podczas"),
+    "ru": (
+        "этим|этой|этого|этому|этом|эту|этих|этими|той|тем|того|том|тех",
+        "за|перед|в|во|на|под|над|у|между|после|с|со|без|через|для|от|до|из|к",
+    ),
+    "uk": (
+        "цим|цією|цього|цьому|цю|цих|цими|тією|тим|того|тому",
+        "за|перед|в|у|на|під|над|біля|між|після|з|із|без|через|для|від|до",
+    ),
+    "ro": (
+        "ace(?:st|asta|astă|stui|stei|ști|ste)|acest|această|acel|acea|acei|acele",
+        "în spatele|în fața|în|pe|sub|peste|lângă|între|după|cu|fără|de|din|spre|pentru|prin",
+    ),
+}
+"""Per language the demonstratives, and the prepositions with which a sentence opens on one: “Derrière cette porte”."""
 POINTS_INSIDE = {
     "en": r"""(?x) \b (?:after|before|with|of|to|at|for|on|about|upon)\ (?:it|him|her|them|that|this) \W* $ |
         ^ (?: [\w.'’-]+\ ){1,3} (?:was|is|were|are|had\ been)\ (?:his|her|their|its|the\ (?:somebody|one|other))\b |
