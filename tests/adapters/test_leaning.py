@@ -27,6 +27,9 @@ LEANING = {
         "Mine live on the roof of a factory.",
         "Mara had listened to this extraordinary story.",
         "Behind that door Mara kept the ledgers.",
+        "Mara considered him for a moment.",
+        "Mara Voss followed them to the gate.",
+        "Mara watched her for a while.",
     ),
     "de": (
         "Danach ging Jule nach Hause.",
@@ -50,7 +53,7 @@ LEANING = {
     ),
     "it": ("Allora Marta aprì la porta.", "Questo era il problema.", "Dietro quella porta viveva Marta."),
     "pt": ("Depois a Marta abriu a porta.", "Ele vivia na cidade.", "Sobre aquela porta dormia a Marta."),
-    "nl": ("Daarna ging Marta naar huis.", "Hij zag de toren.", "Achter deze deur woonde Marta."),
+    "nl": ("Daarna ging Marta naar huis.", "Hij zag de toren.", "Achter deze deur woonde Marta.", "Marta keek hem lang aan."),
     "ru": ("Потом Марта открыла дверь.", "Он жил в городе.", "За этой дверью жила Марта."),
     "pl": ("Potem Marta otworzyła drzwi.", "Jego dom stał nad morzem."),
     "tr": ("Sonra Marta kapıyı açtı.", "O gün yağmur yağdı."),
@@ -71,6 +74,7 @@ STANDING = {
         "Mara thought it was late.",
         "Mara and Anton married, and they lived by the sea.",
         "Behind the door Mara kept the ledgers.",
+        "Mara loved her brother and her sister.",
         "In this book Mara tells of salt.",
     ),
     "de": (

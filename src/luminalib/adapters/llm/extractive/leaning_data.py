@@ -161,8 +161,12 @@ POINTING = {
 }
 """Per language the demonstratives, and the prepositions with which a sentence opens on one: “Derrière cette porte”."""
 POINTS_INSIDE = {
+    "de": r"^[A-ZÄÖÜ][\w'’-]+ (?:[A-ZÄÖÜ][\w'’-]+ )?\w+ (?:ihn|ihm|ihnen)\b",
+    "es": r"^[A-ZÁÉÍÓÚÑ][\w'’-]+ (?:[A-ZÁÉÍÓÚÑ][\w'’-]+ )?(?:lo|le|les|los) \w+(?:ó|ron|ba|ban|ía|ían)\b",
+    "nl": r"^[A-Z][\w'’-]+ (?:[A-Z][\w'’-]+ )?\w+ (?:hem|hen|hun)\b(?! \w+en\b)",
     "en": r"""(?x) \b (?:after|before|with|of|to|at|for|on|about|upon)\ (?:it|him|her|them|that|this) \W* $ |
         ^ (?: [\w.'’-]+\ ){1,3} (?:was|is|were|are|had\ been)\ (?:his|her|their|its|the\ (?:somebody|one|other))\b |
+        ^ [A-Z][\w'’-]+\ (?:[A-Z][\w'’-]+\ )?\w+\ (?:him|them|her(?=\W*$|\ (?:for|to|with|and|as|at|in|on|from|by|about|that|a|the)\b))\b |
         ^ (?: [\w.'’-]+\ ){1,3} and\ (?:he|she|they|him|her|them)\b | \bwhich\ ones?\b | \bthe\ somebody\b |
         \b(?:to|of|at|by|with|in|from|for)\ (?:this|these|those)\ \w+(?:\ \w+)? \W* $ |
         ^ (?:May|Let|Can|Could|Shall|Will|Must)\ (?:it|that|this|they)\b | \bthat[,.;:] |
