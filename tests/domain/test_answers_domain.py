@@ -92,6 +92,25 @@ def test_what_the_question_says_itself_is_no_answer() -> None:
     assert holds("She piled twenty mattresses.", Asked.NUMBER, "How many mattresses?")
 
 
+WORDS = "word " * 90
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (f"{WORDS}rests; {WORDS}ends.", f"{WORDS}rests;"),
+        (f"{WORDS}rests, {WORDS}ends.", f"{WORDS}rests,"),
+        (f"{WORDS}rests; and, {WORDS}ends.", f"{WORDS}rests;"),
+        (f"rests; {WORDS}{WORDS}ends.", ("rests; " + "word " * 118).strip()),
+        ("x" * (LONGEST + 5), "x" * LONGEST),
+    ],
+)
+def test_a_sentence_that_is_too_long_is_cut_where_it_rests_and_between_words(text: str, first: str) -> None:
+    found = [text[start:stop] for start, stop in sentences_in(text)]
+    assert found[0] == first
+    assert "".join(found).replace(" ", "") == text.replace(" ", "")
+
+
 def test_the_sentence_that_answers_is_quoted_word_by_word() -> None:
     (quote,) = quotes_for("How much was Wilson paid for copying?", "How much was Wilson paid for copying?", [(view(TEXT), 1.0)])
     assert "He was paid four pounds a week for copying." in quote.text

@@ -69,8 +69,8 @@ def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
 
 def _cut(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     while stop - start > LONGEST:
-        space = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
-        end = space if space > 0 else start + LONGEST
+        ends = (text.rfind(mark, start + LONGEST // 2, start + LONGEST) + len(mark) - 1 for mark in ("; ", ", ", " "))
+        end = next((end for end in ends if end > start), start + LONGEST)
         yield start, end
         start, stop = _trimmed(text, end, stop)
     if start < stop:
