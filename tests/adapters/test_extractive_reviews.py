@@ -217,3 +217,27 @@ def test_a_question_that_is_not_denied_stays_two_sentences() -> None:
         "Who is it for?",
         "I loved the maps.",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The plot is [wonderful](http://x.test/plot) from start to end.",
+        "The plot is wonderful, write to mailto:me@x.test for more.",
+        "<b>The plot is wonderful</b> from start to end.",
+        "The plot is **wonderful** from start to end.",
+        "The plot is wonderful &amp; clever.",
+        "The plot is wonderful, see www.x.test for more.",
+    ],
+)
+def test_a_sentence_with_markup_is_not_quoted(text: str) -> None:
+    assert {quote for _, _, quote in aspects(text, 5)} <= {""}
+
+
+def test_a_sentence_with_markup_counts() -> None:
+    assert ["plot", "positive", ""] in aspects("The plot is **wonderful** from start to end.", 5)
+
+
+def test_signs_of_everyday_writing_are_quoted() -> None:
+    text = "The plot is wonderful (yes) & clever, 5 < 6 stars, a*b [sic]."
+    assert ["plot", "positive", text] in aspects(text, 5)

@@ -54,6 +54,8 @@ first second last work volume series copy edition reason problem result fact poi
 """
 _GENERAL = frozenset(_NO_ASPECTS.split())
 _JOINING = re.compile(r"^(?:and|or|so|because|which|that|who|then)\b[\s,]*", re.IGNORECASE)
+_MARKUP = re.compile(r"\]\(|\bhttps?:|\bwww\.|\bmailto:|</?[a-z][^>]*>|&[a-z]+;|\*\*|```", re.IGNORECASE)
+"""Of a page or an e-mail: such a sentence counts, but nobody wants to read it as a quotation."""
 _PART = re.compile(
     r"\b(?:too long|too slow|the rest|everything else|(?:first|second) half|middle|start|text|drawings|pictures)\b", re.IGNORECASE
 )
@@ -171,7 +173,8 @@ def _mentions(sentence: _Said, rating: int | None) -> Iterator[AspectMention]:
         part = _JOINING.sub("", clause.text.strip())
         quote = part if turns and len(words_of(part)) >= _FEW_WORDS else sentence.text
         for name in _aspects_in(clause) or _whole_in(clause, score):
-            yield AspectMention(name=name, sentiment=mood, quote=quote if len(quote) <= LONGEST_QUOTE else "")
+            is_fit = len(quote) <= LONGEST_QUOTE and not _MARKUP.search(quote)
+            yield AspectMention(name=name, sentiment=mood, quote=quote if is_fit else "")
 
 
 def _whole_in(clause: _Said, score: float) -> list[str]:
