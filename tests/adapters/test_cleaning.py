@@ -72,6 +72,9 @@ def test_characters_become_plain(raw: str, expected: str) -> None:
         ("hide", "and-seek", "hide-and-seek"),
         ("Jean", "Paul", "Jean-Paul"),
         ("1914", "1918", "1914-1918"),
+        ("Vor", "und Nachteile", "Vor- und Nachteile"),
+        ("pre", "and postwar", "pre- and postwar"),
+        ("brig", "andine", "brigandine"),
     ],
 )
 def test_halves_of_words_join_and_compounds_keep_their_hyphen(left: str, right: str, joined: str) -> None:
@@ -86,6 +89,19 @@ def test_cut_words_are_joined_in_a_text_that_was_typeset() -> None:
 def test_a_hyphen_at_a_line_end_stays_where_lines_were_never_justified() -> None:
     text = "A plain line of text.\n" * 200 + "a red-\nhot poker\n"
     assert join_cut_words(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("The committee met afterwards, and there was a Sub-\nCommittee for bread.", "was a Sub-Committee for bread."),
+        ("The committee met afterwards, and there was a well-\nknown man of bread.", "was a well-known man of bread."),
+        ("Die Versammlung sprach lange und laut über die Vor-\nund Nachteile.", "die Vor-\nund Nachteile."),
+        ("But I was-\nStop it!", "was-\nStop it!"),
+    ],
+)
+def test_a_word_with_a_hyphen_of_its_own_goes_on_behind_a_full_line(text: str, joined: str) -> None:
+    assert join_cut_words(text).endswith(joined)
 
 
 def page(*lines: tuple[str, float, float]) -> PageLines:

@@ -25,6 +25,10 @@ _COMPOUND = re.compile(r"[^\W\d_]{2,}-[^\W\d_]{2,}")
 _LAST_WORD = re.compile(r"(-?)([^\W\d_]+)\Z")
 _FIRST_WORD = re.compile(r"([^\W\d_]+)(-?)")
 _HYPHENATED_SHARE = 0.02
+_SUSPENDED = frozenset(["and", "und", "oder", "sowie"])
+"""What follows a hyphen that stands for a word to come: "Vor- und Nachteile"."""
+_CUT_AT_HYPHEN = re.compile(rf"(?<=[^\n]{{40}}[^\W\d_])-\n(?!(?:{'|'.join(sorted(_SUSPENDED))})\b)(?=[^\W\d_]{{2}})")
+"""At the end of a full line; a short one may be a verse, or break off."""
 
 LONGEST_FIELD = 300
 LONGEST_DESCRIPTION = 4000
@@ -61,11 +65,11 @@ def clean_field(value: str | None, longest: int = LONGEST_FIELD) -> str | None:
 def join_cut_words(text: str) -> str:
     """Joins words that typesetting cut at line ends, when the text shows that it was typeset so.
 
-    In a text that was never justified a hyphen at a line end is the author's own, and stays.
+    In a text that was never justified a hyphen at a line end is the author's own, and stays; the word goes on behind it.
     """
     cuts = len(_CUT_WORD.findall(text)) if "-\n" in text else 0
     if cuts < 3 or cuts < _HYPHENATED_SHARE * text.count("\n"):  # noqa: PLR2004 - fewer are no habit
-        return text
+        return _CUT_AT_HYPHEN.sub("-", text)
     compounds = compounds_in([text])
     return _CUT_WORD.sub(lambda match: join_halves(match[1], match[2], compounds), text)
 
@@ -81,6 +85,8 @@ def join_halves(left: str, right: str, compounds: frozenset[str]) -> str:
     head, tail = _LAST_WORD.search(left), _FIRST_WORD.match(right)
     if head is None or tail is None or not tail[1][0].islower():
         return f"{left}-{right}"
+    if tail[1] in _SUSPENDED and not tail[2]:
+        return f"{left}- {right}"
     is_compound = bool(head[1] or tail[2]) or f"{head[2]}-{tail[1]}".lower() in compounds
     return f"{left}-{right}" if is_compound else left + right
 
