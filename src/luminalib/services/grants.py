@@ -19,7 +19,7 @@ from luminalib.domain.grants import (
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.tenants import TenantSuspended, require_operator
 from luminalib.ports.clock import Clock
-from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.security import AccessClaims, TokenSigner
 from luminalib.ports.sessions import SessionLookup
 from luminalib.ports.views import GrantViews
@@ -65,10 +65,11 @@ class GrantService:
         async with self._uow(slug) as uow:
             if not (await uow.tenants.get()).is_active:
                 raise TenantSuspended  # the record is held, so that none is suspended while one comes in
-            if before := await uow.grants.find_open(operator_id, now):
+            before = await uow.grants.find_open(operator_id, now)
+            if before:
                 if await self._works(before):
                     raise GrantOpen
-                before.ended_at, before.ended_by = now, GrantEnd.OPERATOR
+                await self._close(uow, by, before, GrantEnd.OPERATOR)
             guest = await uow.users.find_by_email(guest_email(operator_id))
             if guest is None:
                 guest = new_guest(str(uuid4()), operator_id, now)
@@ -92,6 +93,8 @@ class GrantService:
             for admin in await uow.users.admins():
                 uow.notices.append(grant_notice(admin.id, grant))
             await note_deed(uow, by, AuditAction.GRANT_OPENED, self._clock.now(), guest.id, grant.summary)
+        if before:
+            await self._tell_main_library(by, slug, before, GrantEnd.OPERATOR)
         async with self._uow(MAIN_TENANT) as uow:
             await note_deed(uow, by, AuditAction.GRANT_OPENED, self._clock.now(), operator_id, f"{slug}: {grant.summary}")
         claims = AccessClaims(user_id=guest.id, session_id=grant.session_id, tenant_id=slug, role=role, expires_at=grant.expires_at)
@@ -143,20 +146,25 @@ class GrantService:
         return True
 
     async def _end(self, by: Principal, slug: str, grant_id: str, end: GrantEnd) -> None:
-        now = self._clock.now()
         async with self._uow(slug) as uow:
             grant = await uow.grants.find(grant_id)
-            if grant is None or not grant.is_open(now):
+            if grant is None or not grant.is_open(self._clock.now()):
                 raise GrantNotFound
-            grant.ended_at, grant.ended_by = now, end
-            guest = await uow.users.find(grant.user_id)
-            session = await uow.sessions.find(grant.session_id)
-            if guest:
-                guest.is_active = False
-            if session:
-                session.ended_at = now
-            await note_deed(uow, by, AuditAction.GRANT_ENDED, self._clock.now(), grant.user_id, f"by the {end}: {grant.summary}")
+            await self._close(uow, by, grant, end)
+        await self._tell_main_library(by, slug, grant, end)
+
+    async def _close(self, uow: UnitOfWork, by: Principal, grant: Grant, end: GrantEnd) -> None:
+        now = self._clock.now()
+        grant.ended_at, grant.ended_by = now, end
+        guest = await uow.users.find(grant.user_id)
+        session = await uow.sessions.find(grant.session_id)
+        if guest:
+            guest.is_active = False
+        if session and session.ended_at is None:
+            session.ended_at = now
+        await note_deed(uow, by, AuditAction.GRANT_ENDED, now, grant.user_id, f"by the {end}: {grant.summary}")
+
+    async def _tell_main_library(self, by: Principal, slug: str, grant: Grant, end: GrantEnd) -> None:
         async with self._uow(MAIN_TENANT) as uow:
-            await note_deed(
-                uow, by, AuditAction.GRANT_ENDED, self._clock.now(), grant.operator_id, f"{slug}: by the {end}: {grant.summary}"
-            )
+            ended = f"{slug}: by the {end}: {grant.summary}"
+            await note_deed(uow, by, AuditAction.GRANT_ENDED, self._clock.now(), grant.operator_id, ended)
