@@ -4,7 +4,8 @@
 import re
 from collections.abc import Sequence
 
-from luminalib.adapters.llm.extractive.matter import without_matter
+from luminalib.adapters.llm.extractive.matter import is_chapter, without_matter
+from luminalib.ports.children import Progress
 
 _START = re.compile(r"^\W*(?:START OF (?:THE|THIS) PROJECT GUTENBERG|\*END\*? ?THE SMALL PRINT).*$", re.IGNORECASE | re.MULTILINE)
 _END = re.compile(
@@ -35,6 +36,7 @@ _NOTICE = re.compile(
     r"donations?\b.{0,60}\b(?:tax|foundation|archive)|"
     r"(?:bilder|abbildungen|images|photos|photographs|illustrations|figures|drawings)\b.{0,60}\b(?:erstellt|stammen|entnommen|"
     r"courtesy|permission|credits?|(?:created|taken|drawn|made|provided) by)\b)|"
+    r"\b(?:itali(?:cs?|ques?)|cursief|kursiv\w*|gesperrt\w*)\b.{0,60}(?<!\w)[_=+*]\w+[_=+*](?!\w)|"
     r"\(c\) ?\d{4}|\S@\S+\.\w|\w\.(?:com|org|net)\b"
 )
 _MACHINE_HINTS = (
@@ -62,12 +64,33 @@ _NOISE_LINE = re.compile(
 )
 _SMALL = 400
 """Characters of a section that may be a title page as a whole."""
+_BLOCK = re.compile(r"\n\s*\n")
+_ENDS = 0.1
+"""Of a text, at its beginning and at its end: there notices stand."""
 
 
 def own_text(pages: Sequence[str]) -> list[str]:
     """The pages without licence, contents and notices around the text proper; never empty where other words remain."""
     text_pages = _between_markers(pages)
     return without_matter([_without_back_matter(page) for page in text_pages])
+
+
+def own_pages(*, texts: Sequence[str], progress: Progress) -> list[str]:
+    """The task for those who read a work as it stands: its pages as `own_text` leaves them, without notices at either end."""
+    pages = own_text(texts)
+    whole, passed = sum(map(len, pages)), 0
+    phrases = notice_phrases_in("\n".join(pages))
+    kept: list[str] = []
+    for page in pages:
+        blocks: list[str] = []
+        for block in _BLOCK.split(page):
+            is_at_an_end = min(passed, whole - passed) < _ENDS * whole
+            if not (is_at_an_end and len(block) <= _SMALL and is_notice(" ".join(block.split()), phrases)):
+                blocks.append(block)
+            passed += len(block)
+        kept.append("\n\n".join(blocks).strip())
+    progress(1.0)
+    return kept if any(kept) else list(texts)
 
 
 def _between_markers(pages: Sequence[str]) -> list[str]:
@@ -84,16 +107,19 @@ def _between_markers(pages: Sequence[str]) -> list[str]:
 
 
 def _without_back_matter(page: str) -> str:
-    """Drops a list such as an index or the contents: from its heading to the next line that is prose."""
+    """Drops a list such as an index or the contents: from its heading to the next line that is prose, or that it has listed."""
     lines: list[str] = []
-    skipping = False
+    listed: list[str] | None = None
     for line in page.splitlines():
+        plain = " ".join(line.casefold().split())
         if _BACK_MATTER.match(line):
-            skipping = True
-        elif skipping and _is_prose(line):
-            skipping = False
-        if not skipping:
+            listed = []
+        elif listed is not None and (_is_prose(line) or (is_chapter(line) and any(one.startswith(plain) for one in listed))):
+            listed = None
+        if listed is None:
             lines.append(line)
+        else:
+            listed.append(plain)
     return "\n".join(lines)
 
 

@@ -34,6 +34,11 @@ _WINDOW = 6
 _LEAST_FOREIGN, _FOREIGN_AGAINST_OWN = 0.06, 0.3
 
 
+def is_chapter(line: str) -> bool:
+    """Whether a line is the heading of a chapter, by its word or by its number."""
+    return _CHAPTER.match(line) is not None
+
+
 def without_matter(pages: Sequence[str]) -> list[str]:
     """The pages without prefaces, to the end of their page, and without notes and glossaries at the end, to the next chapter."""
     kept: list[str] = []
@@ -44,7 +49,7 @@ def without_matter(pages: Sequence[str]) -> list[str]:
         lines: list[str] = []
         for line in page.splitlines():
             if len(line) <= _LONGEST_HEADING:
-                is_around = bool(_HEADING.match(line)) or (is_around and not _CHAPTER.match(line))
+                is_around = bool(_HEADING.match(line)) or (is_around and not is_chapter(line))
             if not is_around:
                 lines.append(line)
         kept.append("\n".join(lines))

@@ -27,10 +27,11 @@ from luminalib.domain.content_checks.summaries import Material, faults_of_notes,
 from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
 from luminalib.domain.llm import Estimate, Purpose
-from luminalib.domain.texts import SECTION_BREAK
+from luminalib.domain.texts import SECTION_BREAK, Section, sections_of
 from luminalib.ports.children import ChildError, ChildLimits, ChildProcesses, Progress
 from luminalib.ports.llm import SummaryRequest
 
+OWN_TASK = "luminalib.adapters.llm.extractive.boilerplate:own_pages"
 EVIDENCE_TASK = "luminalib.adapters.llm.extractive.evidence:evidence"
 EVIDENCE_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
 CENTRAL_TASK = "luminalib.adapters.llm.extractive.central:central"
@@ -67,12 +68,23 @@ class BookReader:
         """See LLMProvider."""
         budget = await self._asker.budget()
         tell = forward(on_progress)
+        own = replace(request, sections=await self._own(request))
         for _ in range(ATTEMPTS):
             try:
-                return await self._summarise(request, budget, tell)
+                return await self._summarise(own, budget, tell)
             except TooLong as reason:
                 log.info("llm.smaller_parts", reason=str(reason), context=budget.context)
         raise ContextTooSmall
+
+    async def _own(self, request: SummaryRequest) -> Sequence[Section]:
+        """The work without the licence, contents, preface and notes around it, as the built-in engine reads it."""
+        texts = [section.text for section in request.sections]
+        try:
+            pages = await self._children.call(OWN_TASK, {"texts": texts}, limits=EVIDENCE_LIMITS)
+            return sections_of([(None, page) for page in pages])
+        except ChildError as error:
+            log.warning("llm.matter_kept", reason=str(error))
+            return request.sections
 
     async def estimate(self, tenant_id: str, words: int) -> Estimate:
         """See LLMProvider."""
