@@ -217,6 +217,48 @@ async def test_a_model_that_words_nothing_true_chooses_sentences_of_the_text(pro
     assert [number for own in numbers for number in own] == list(range(1, sum(map(len, numbers)) + 1))
 
 
+async def test_where_not_one_sentence_is_right_the_model_is_not_asked_for_them_again(provider: str, tmp_path: Path) -> None:
+    """It would invent others: it chooses at once. Where some are right, it is told what is wrong with the rest."""
+
+    def half_right(body: dict[str, Any]) -> str:
+        answer = json.loads(inventing(body))
+        if "summary" in answer:
+            answer["summary"][0] = said(body)[said(body).index("In k1 ") :].split(".")[0] + "."
+        return json.dumps(answer)
+
+    asked = []
+    for answering in (inventing, half_right):
+        async with model_server(answering) as server, prompted(tmp_path, transport(provider, server.ollama_url)) as model:
+            await summarise(model, replace(book(2), title=answering.__name__))
+            asked.append(["first" if "summary" not in schema_of(body)["properties"] else "all" for body in server.requests])
+    assert asked == [["all", "first"], ["all", "all", "first"]]
+
+
+async def test_what_stands_around_a_work_is_not_shown_to_the_model(tmp_path: Path) -> None:
+    around = (
+        "Produced by Ada Byron and the Distributed Proofreaders\n\nPREFACE\n\nDear friends, may this haunt you pleasantly.\n\n"
+        "CONTENTS\n\nStave  I: The Keeper\n\nStave  II: The Captain\n\n\nSTAVE I: THE KEEPER\n\n"
+    )
+    text = f"{around}{chapter(1)}\n\nSTAVE II: THE CAPTAIN\n\n{chapter(2)}\n\nCopyright 1906, all rights reserved.\n"
+    async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        await summarise(model, replace(book(1), sections=sections_of([(None, text)])))
+    shown = said(server.requests[0])
+    assert "captain Marlow1," in shown
+    assert "captain Marlow2," in shown
+    assert "STAVE I: THE KEEPER" in shown, "the list that stood before them ends where the first chapter does begin"
+    assert not [word for word in ("Produced", "haunt", "CONTENTS", "Copyright") if word in shown]
+
+
+async def test_a_guide_opens_with_what_it_says_of_itself(tmp_path: Path) -> None:
+    guide = "This guide tells how the keepers of two lighthouses write their ledgers."
+    rest = f"{chapter(1)}\n\n{chapter(2)}".replace("his ledger", "the ledger").replace("bring him news", "bring news")
+    own = replace(book(2), sections=sections_of([(None, f"{guide}\n\n{rest}")]))
+    async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        result, _ = await summarise(model, own)
+    assert (result.prompt, sentences_of(result.summary)[0]) == ("text-summary@4", guide)
+    assert len(sentences_of(result.summary)) == 4
+
+
 async def test_after_a_restart_only_what_is_missing_is_asked(provider: str, tmp_path: Path) -> None:
     async with model_server(noting) as server:
         async with prompted(tmp_path, transport(provider, server.ollama_url), at_once=1) as model:

@@ -22,6 +22,7 @@ from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, ch
 from luminalib.adapters.llm.prompted.progress import PartsProgress, between, forward
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
 from luminalib.adapters.llm.prompted.questions import Question
+from luminalib.adapters.llm.prompted.summaries import MADE_UP_FOR, is_beyond_repair, most_of, presented, with_at_most
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary, in_own_words
 from luminalib.domain.content_checks.wording import ended
@@ -43,10 +44,6 @@ ATTEMPTS = 8
 _NOTES_SHARE, _MERGED_SHARE, _ASKED_SHARE = 0.8, 0.9, 0.99
 """Of the progress: notes on the parts are most of the work."""
 _SMALLEST_GROUP = 2
-MADE_UP_FOR = frozenset(("summary", "gist", "points"))
-"""What an answer may lack: a summary is chosen of the text's sentences then, and notes have theirs as evidence."""
-SHORT_TEXT = 2500
-"""Characters; some 400 words."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -80,8 +77,9 @@ class BookReader:
         """The work without the licence, contents, preface and notes around it, as the built-in engine reads it."""
         texts = [section.text for section in request.sections]
         try:
-            pages = await self._children.call(OWN_TASK, {"texts": texts}, limits=EVIDENCE_LIMITS)
-            return sections_of([(None, page) for page in pages])
+            return sections_of(
+                [(None, page) for page in await self._children.call(OWN_TASK, {"texts": texts}, limits=EVIDENCE_LIMITS)]
+            )
         except ChildError as error:
             log.warning("llm.matter_kept", reason=str(error))
             return request.sections
@@ -234,7 +232,7 @@ class BookReader:
         )
         is_last = "summary" in prompt.output["properties"]
         if is_last:
-            prompt = with_at_most(prompt, await asyncio.to_thread(_most, material))
+            prompt = with_at_most(prompt, await asyncio.to_thread(most_of, material))
         examine: Examine = partial(faults_of_summary if is_last else faults_of_notes, material=material)
         question = Question(
             tenant_id=request.tenant_id,
@@ -244,6 +242,7 @@ class BookReader:
             examine=examine,
             on_share=on_share,
             may_lack=MADE_UP_FOR,
+            is_enough=is_beyond_repair,
         )
         told = await self._asker.ask(question)
         return await asyncio.to_thread(in_own_words, told, material)
@@ -254,12 +253,13 @@ class BookReader:
         """Where too little is left of a summary, it is sentences of the text that the model chooses."""
         if len(told["summary"]) < LEAST_SENTENCES:
             sentences, prompt = await self._chooser.choose(request, source)
-            told = {**told, "summary": sentences, "insights": [one for one in told["insights"] if one not in sentences]}
+            told = {**told, "summary": sentences}
+        summary = await asyncio.to_thread(presented, told["summary"], request, source)
         return SummaryResult(
-            summary=" ".join(map(ended, told["summary"])),
+            summary=" ".join(map(ended, summary)),
             key_topics=tuple(told["key_topics"]),
             sentiment=Sentiment(told["sentiment"]),
-            insights=tuple(told["insights"]),
+            insights=tuple(one for one in told["insights"] if one not in summary),
             action_items=tuple(told["action_items"]),
             provider=self._asker.transport.name,
             model=self._asker.transport.model,
@@ -267,20 +267,6 @@ class BookReader:
             parts=parts,
             parts_read=read,
         )
-
-
-def with_at_most(prompt: Prompt, most: Mapping[str, int]) -> Prompt:
-    """The prompt with a schema of shorter lists: where there is little to be found, a model need not go on looking."""
-    properties = {
-        name: {**rule, "maxItems": most[name]} if name in most else rule for name, rule in prompt.output["properties"].items()
-    }
-    return replace(prompt, output={**prompt.output, "properties": properties})
-
-
-def _most(material: Material) -> dict[str, int]:
-    """How long the lists of a summary may get."""
-    of_little = {"summary": 4, "key_topics": 6, "insights": 2} if len(material.source.text) < SHORT_TEXT else {}
-    return of_little | ({} if material.asked else {"action_items": 0})
 
 
 def _room(budget: Budget, prompt: Prompt, empty: dict[str, Any]) -> int:

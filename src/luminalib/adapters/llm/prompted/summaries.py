@@ -1,0 +1,53 @@
+"""What is asked of a summary, and what is made of the answer: how long it may be, whether it is worth repairing, how it opens."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from luminalib.adapters.llm.extractive.boilerplate import speaks_to_a_machine
+from luminalib.adapters.llm.prompted.prompts import Prompt
+from luminalib.domain.content_checks import grounding
+from luminalib.domain.content_checks.grounding import Source
+from luminalib.domain.content_checks.summaries import Material
+from luminalib.domain.presenting import is_heading, presenting
+from luminalib.ports.llm import SummaryRequest
+
+MADE_UP_FOR = frozenset(("summary", "gist", "points"))
+"""What an answer may lack: a summary is chosen of the text's sentences then, and notes have theirs as evidence."""
+MOST_SENTENCES = 5
+"""Of a summary."""
+SHORT_TEXT = 2500
+"""Characters; some 400 words."""
+
+
+def with_at_most(prompt: Prompt, most: Mapping[str, int]) -> Prompt:
+    """The prompt with a schema of shorter lists: where there is little to be found, a model need not go on looking."""
+    properties = {
+        name: {**rule, "maxItems": most[name]} if name in most else rule for name, rule in prompt.output["properties"].items()
+    }
+    return replace(prompt, output={**prompt.output, "properties": properties})
+
+
+def is_beyond_repair(left: Mapping[str, Any]) -> bool:
+    """Whether not one sentence is right: who is asked for them again invents others, and somebody else makes up for them anyway."""
+    return not any(left[field] for field in MADE_UP_FOR if field in left)
+
+
+def presented(summary: Sequence[str], request: SummaryRequest, source: Source) -> list[str]:
+    """The summary, and before it what a text that tells no story says of itself; a model that was asked for it often has not."""
+    found = presenting(source.text, request.title, request.language)
+    if (
+        found is None
+        or speaks_to_a_machine(found)
+        or any(grounding.normal_text(found) in grounding.normal_text(sentence) for sentence in summary)
+    ):
+        return list(summary)
+    if is_heading(found):
+        return [f"{found}: {summary[0]}", *summary[1:]]
+    return [found, *summary[len(summary) >= MOST_SENTENCES :]]
+
+
+def most_of(material: Material) -> dict[str, int]:
+    """How long the lists of a summary may get."""
+    of_little = {"summary": 4, "key_topics": 6, "insights": 2} if len(material.source.text) < SHORT_TEXT else {}
+    return of_little | ({} if material.asked else {"action_items": 0})
