@@ -100,6 +100,78 @@ async def test_what_people_type_finds_the_book(find: Find, q: str, first: str, m
     assert (titles[0], did_you_mean) == (first, meant)
 
 
+SPELT: list[dict[str, Any]] = [
+    {"title": "Spider-Man", "series": "Spider-Man", "series_index": 1},
+    {"title": "Spiders of the World"},
+    {"title": "Snow Man"},
+    {"title": "Superman"},
+    {"title": "The C Programming Language"},
+    {"title": "A C for Everyone"},
+    {"title": "C++ Primer", "authors": ("Jean-Luc B. Moo",), "tags": ("c++",)},
+    {"title": "C# in Depth"},
+    {"title": "Pro ASP.NET Core"},
+    {"title": "The Net"},
+    {"title": "\u30ac\u30f3\u30c0\u30e0"},
+]
+
+
+@pytest.mark.parametrize(
+    ("q", "first", "meant"),
+    [
+        *((q, "Spider-Man", None) for q in ("spiderman", "spider-man", "Spider Man", "SPIDER\u2010MAN")),
+        ("snow man", "Snow Man", None),
+        ("snowman", "Snow Man", "snow man"),
+        ("super man", "Superman", None),
+        ("c++", "C++ Primer", None),
+        ("C++ prim", "C++ Primer", None),
+        ("c plus plus", "C++ Primer", None),
+        ("c primer", "C++ Primer", None),
+        ("c#", "C# in Depth", None),
+        ("c sharp", "C# in Depth", None),
+        (".net", "Pro ASP.NET Core", None),
+        ("asp.net", "Pro ASP.NET Core", None),
+        ("aspnet", "Pro ASP.NET Core", None),
+        ("dotnet", "Pro ASP.NET Core", None),
+        ("net", "The Net", None),
+        ("\u304c\u3093\u3060\u3080", "\u30ac\u30f3\u30c0\u30e0", None),
+        ("\uff76\uff9e\uff9d\uff80\uff9e\uff91", "\u30ac\u30f3\u30c0\u30e0", None),
+        ("jeanluc", "C++ Primer", None),
+    ],
+)
+async def test_joined_and_apart_and_signs_as_they_are_said(
+    uow: SqlUnitOfWorkFactory, find: Find, q: str, first: str, meant: str | None
+) -> None:
+    await shelve(uow)
+    titles, did_you_mean = await find(q)
+    assert (titles[0], did_you_mean) == (first, meant)
+
+
+@pytest.mark.parametrize(
+    ("q", "kind", "text"),
+    [
+        *((q, SuggestionKind.TITLE, "Spider-Man") for q in ("spiderm", "spider-m", "spider man")),
+        *((q, SuggestionKind.SERIES, "Spider-Man") for q in ("spiderm", "spider-m", "spider man")),
+        ("super man", SuggestionKind.TITLE, "Superman"),
+        ("c++", SuggestionKind.TITLE, "C++ Primer"),
+        ("c++", SuggestionKind.TAG, "c++"),
+        ("c#", SuggestionKind.TITLE, "C# in Depth"),
+        (".net", SuggestionKind.TITLE, "Pro ASP.NET Core"),
+        ("jean luc", SuggestionKind.AUTHOR, "Jean-Luc B. Moo"),
+        ("\u304c\u3093", SuggestionKind.TITLE, "\u30ac\u30f3\u30c0\u30e0"),
+    ],
+)
+async def test_what_is_typed_in_other_ways_is_completed(
+    uow: SqlUnitOfWorkFactory, views: SqlBookViews, q: str, kind: SuggestionKind, text: str
+) -> None:
+    await shelve(uow)
+    assert next(one.text for one in await views.suggest("main", q, 8) if one.kind is kind) == text
+
+
+async def shelve(uow: SqlUnitOfWorkFactory) -> None:
+    for details in SPELT:
+        await describe(uow, await make_book(uow), **({"authors": (), "tags": ()} | details))
+
+
 @pytest.mark.parametrize(
     "q", ["zzyzx", "!!!", "100%", "'\"*", "AND", "NEAR(", "a:b OR", "title:", "\\", "-", "x" * 200, "\u0e01" * 60]
 )
@@ -153,11 +225,11 @@ async def test_words_of_an_older_version_are_written_anew(database: SqlDatabase,
         await connection.execute(sa.update(book_texts).values(version=0, title="old").where(book_texts.c.title == "bleak house"))
     assert (await find("alice"))[0] == []
     async with uow("main") as unit:
-        assert len(await unit.books.outworded(1)) == 1
-        found = await unit.books.outworded(20)
-        assert len(found) == 2
-        await unit.books.reword(found)
-        assert not await unit.books.outworded(20)
+        (first,) = await unit.books.outworded(1, "")
+        (second,) = await unit.books.outworded(20, first)
+        assert list(await unit.books.outworded(20, "")) == sorted((first, second)) == [first, second]
+        await unit.books.reword([first, second])
+        assert not await unit.books.outworded(20, "")
     assert (await find("alice"))[0]
     assert (await find("bleak"))[0] == ["Bleak House"]
 

@@ -22,6 +22,15 @@ from luminalib.domain.catalogue_questions import Typed, errors_allowed
         ("\uff21\uff22\uff23 cafe\u0301", ["abc", "cafe"]),
         ("\u6771\u4eac\u90fd", ["\u6771\u4eac", "\u4eac\u90fd"]),
         ("!?\u2026", []),
+        ("Spider-Man", ["spider", "man", "spiderman"]),
+        ("X-Men", ["x", "men", "xmen"]),
+        ("C++ and C#", ["cplusplus", "c", "and", "csharp", "c"]),
+        ("C++17, \uff23\uff0b\uff0b", ["cplusplus", "c", "17", "cplusplus", "c"]),
+        (".NET", ["dotnet", "net"]),
+        ("ASP.NET", ["asp", "net", "aspnet", "dotnet"]),
+        ("Wait...and see. No. 5", ["wait", "and", "see", "no", "5"]),
+        ("12 + 3 = #15", ["12", "3", "15"]),
+        ("\u30ac\u30f3\u30c0\u30e0", ["\u304c\u3093", "\u3093\u3060", "\u3060\u3080"]),
     ],
 )
 def test_words_are_what_people_type(text: str, words: list[str]) -> None:
@@ -89,12 +98,20 @@ def test_what_was_corrected_is_named_and_worth_less_than_what_was_typed() -> Non
 
 def test_words_that_stand_nowhere_are_corrected_first_and_by_the_nearest() -> None:
     near = {"anne": {"anne": 0, "ane": 1, "hanna": 2}, "tyyler": {"tyler": 1, "teller": 2}, "xyzzy": {}}
-    careful, near_by, bold = Typed.of("anne tyyler xyzzy").corrections(near)
+    careful, near_by, bold = Typed((("anne",), ("tyyler",), ("xyzzy",))).corrections(near)
     assert careful.groups == (("anne",), ("tyyler", "tyler"), ("xyzzy",))
     assert near_by.groups == (("anne", "ane"), ("tyyler", "tyler"), ("xyzzy",))
     assert bold.groups == (("anne", "ane", "hanna"), ("tyyler", "tyler", "teller"), ("xyzzy",))
     assert Typed.of("anne").corrections({"anne": {"anne": 0}}) == []
     assert [one.groups for one in Typed.of("raptre").corrections({"raptre": {"raptures": 2}})] == [(("raptre", "raptures"),)]
+
+
+def test_neighbours_are_read_as_one_word_and_one_as_two_that_are_known() -> None:
+    assert Typed.of("snow white").groups == (("snow", "snowwhite"), ("white", "snowwhite"))
+    (apart,) = Typed.of("snowwhite tales").apart({"snow", "white", "sno", "tales"})
+    assert apart.best_spelling(book("Snow White", tags="tales")) == "snow white tales"
+    assert apart.fits(book("Snow White tales")) < Typed.of("snow white tales").fits(book("Snow White tales"))
+    assert Typed.of("snowwhite").apart({"snow"}) == Typed.of("19 84").apart({"19", "84"}) == []
 
 
 def test_the_nearer_correction_fits_better_and_none_is_a_beginning() -> None:

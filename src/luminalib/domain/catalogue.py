@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from luminalib.domain.books import LABEL_MAX, Book, BookView, search_key, tag_label
+from luminalib.domain.normalisation import normalised
 from luminalib.domain.paging import Page
 from luminalib.domain.spelling import words_in
 
-WORDS_VERSION = 1
+WORDS_VERSION = 2
 """Raised when words or keys are made in another way: books that were kept by an older one are read again in the background."""
 RANKED = 500
 """So many of the books that a question finds are ranked and listed."""
@@ -17,6 +18,9 @@ WORD_MAX = 64
 """So many letters of a word are looked for."""
 SEARCHED_MAX = 20_000
 """So much of a description is searched."""
+_HYPHENS = "-\u2010\u2011\u00b7"
+_HYPHENATED = re.compile(f"(?<=[^\\W_])[{_HYPHENS}](?=[^\\W_])")
+_SIGNS = re.compile("[+]{2}|[+](?!\\w)|[#\u266f](?![^\\W\\d])")
 _NO_LETTER = re.compile(r"[^\w\s]|_")
 _NUMBER = re.compile(r"[0-9]+")
 _DIGITS = 6
@@ -94,28 +98,73 @@ class BookWords:
 def catalogue_words(text: str) -> list[str]:
     """The words by which a text is found. What an apostrophe divides is found with both parts, by each, and as one word.
 
-    Initials in a row are found as one word, too: jk of J. K. Rowling.
+    So is what has a hyphen: spiderman of Spider-Man. Initials in a row are found as one word, too (jk of J. K. Rowling), and words
+    with signs as they are said and without: cplusplus and c of C++, dotnet and net of .NET.
     """
     found: list[str] = []
-    for word in with_initials(text):
+    for word, *others in _read(text):
         if "'" in word:
             found += [part for part in word.split("'") if len(part) > 1]
-        found.append(word.replace("'", ""))
+        found += [word.replace("'", ""), *others]
     return [word[:WORD_MAX] for word in found]
 
 
 def with_initials(text: str) -> list[str]:
-    """The words of a text in normal form, with one word for single letters in a row, in their place."""
-    found: list[str] = []
-    initials = ""
-    for _, _, word in words_in(text):
-        if len(word) == 1:
-            initials += word
+    """The words of a text in normal form, signs as they are said, with one word for single letters in a row, in their place."""
+    return [word for word, *_ in _read(text)]
+
+
+def beginning_of(q: str) -> str:
+    """The sort key of titles that begin with what was typed; empty where signs tell more than letters: no key has any."""
+    text = _of_one_width(q)
+    return "" if any(_said(text, *found) != found[2] for found in words_in(text)) else sort_key(q, None)
+
+
+def _read(text: str) -> list[tuple[str, ...]]:
+    """Each word of a text, as it is said, before the others by which it is found, too."""
+    text = _of_one_width(text)
+    found: list[tuple[str, ...]] = []
+    initials, before, end = "", "", -2
+    for start, stop, word in words_in(text):
+        said = _said(text, start, stop, word)
+        others = [word] if said != word else []
+        if start == end + 1:
+            others += _joined(before, text[end], word)
+        before, end = word, stop
+        if len(said) == 1 and not others:
+            initials += said
             continue
-        found += [initials] if initials else []
+        found += [(initials,)] if initials else []
         initials = ""
-        found.append(word)
-    return [*found, initials] if initials else found
+        found.append((said, *(other.replace("'", "") for other in others)))
+    return [*found, (initials,)] if initials else found
+
+
+def _of_one_width(text: str) -> str:
+    """A text with signs and kana in their usual width."""
+    return text if text.isascii() else normalised(text, "NFKC")
+
+
+def _said(text: str, start: int, stop: int, word: str) -> str:
+    """A word with the signs that belong to it, in letters."""
+    if not word[-1].isalpha():
+        return word
+    signs = _SIGNS.match(text, stop)
+    if signs and signs[0][0] == "+":
+        return word + "plus" * len(signs[0])
+    if signs and len(word) == 1:
+        return f"{word}sharp"
+    is_dotted = text[start - 1 : start] == "." and (start == 1 or text[start - 2].isspace() or text[start - 2] in "([\"'\u201c")
+    return f"dot{word}" if is_dotted and len(word) > 1 else word
+
+
+def _joined(before: str, mark: str, word: str) -> list[str]:
+    """Two words that nothing but a mark divides, as one: spider-man, node.js; and asp.net as .net, too."""
+    if mark in _HYPHENS:
+        return [before + word]
+    if mark == "." and len(before) > 1 and len(word) > 1 and word.isalpha():
+        return [before + word, f"dot{word}"]
+    return []
 
 
 def words_of(book: Book) -> BookWords:
@@ -152,6 +201,16 @@ def terms_of(book: Book) -> list[tuple[str, str, str]]:
     named += [("series", book.series)] if book.series else []
     found = {(kind, tag_label(text)): text for kind, text in named if tag_label(text)}
     return sorted((kind, label, text[:LABEL_MAX]) for (kind, label), text in found.items())
+
+
+def other_starts(label: str) -> list[str]:
+    """What else a name may be typed as, from its beginning: without its first words, and with hyphens and initials typed otherwise.
+
+    dickens of charles dickens; spider man and spiderman of spider-man; jk rowling of j. k. rowling.
+    """
+    spelt = dict.fromkeys((label, " ".join(filter_words(label)), _HYPHENATED.sub("", label)))
+    found = [" ".join(words[n:]) for one in spelt if (words := one.split()) for n in range(min(len(words), 6))]
+    return [start[:LABEL_MAX] for start in dict.fromkeys(found) if start != label]
 
 
 def sort_key(title: str, language: str | None) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from luminalib.domain.books import InvalidIsbn, normalise_isbn
 from luminalib.domain.catalogue import WORD_MAX, BookWords, searchable, with_initials
@@ -38,7 +39,9 @@ class Typed:
         if isbn := _isbn_in(q):
             return cls(((isbn,),), (isbn,))
         words = [word[:WORD_MAX] for word in with_initials(q)]
-        groups = dict.fromkeys(_readings(word) for word in telling_words(words)) if words else {}
+        telling = telling_words(words) if words else []
+        joined = _joined(words, telling)
+        groups = dict.fromkeys((*_readings(word), *joined[word]) for word in telling)
         return cls(tuple(groups)[:TYPED_MAX], tuple(searchable(q).split()))
 
     @cached_property
@@ -66,6 +69,16 @@ class Typed:
         ]
         groups = tuple(tuple(dict.fromkeys((*group, *words))) for group, words in zip(self.groups, chosen, strict=True))
         return replace(self, groups=groups, corrected={word: letters for words in chosen for word, letters in words.items()})
+
+    def apart(self, known: Container[str]) -> list["Typed"]:
+        """The question with one word read as two of the catalogue's `known` ones, like spider man for spiderman."""
+        found = []
+        for n, group in enumerate(self.groups):
+            for halves in halves_of(group[0]):
+                if all(half in known for half in halves):
+                    groups = (*self.groups[:n], *((*group, half) for half in halves), *self.groups[n + 1 :])
+                    found.append(replace(self, groups=groups, corrected=dict.fromkeys(halves, 1)))
+        return found
 
     def without_one(self) -> list["Typed"]:
         """The questions that leave one of the words out, if enough are left."""
@@ -163,6 +176,25 @@ def errors_allowed(word: str) -> int:
     if len(word) <= 2 or word.isdigit():  # noqa: PLR2004
         return 0
     return 1 if len(word) <= 5 else 2  # noqa: PLR2004
+
+
+def halves_of(word: str) -> list[tuple[str, str]]:
+    """The ways to read a word as two, each of which could begin others, the most even one first."""
+    if _UNSPACED.search(word):
+        return []
+    places = sorted(range(_PREFIX_FROM, len(word) - _PREFIX_FROM + 1), key=lambda at: abs(2 * at - len(word)))
+    return [(word[:at], word[at:]) for at in places]
+
+
+def _joined(words: Sequence[str], telling: Sequence[str]) -> dict[str, list[str]]:
+    """For each telling word those that it is with a neighbour: who types spider man may mean Spiderman."""
+    found: dict[str, list[str]] = {word: [] for word in telling}
+    for pair in pairwise(words):
+        one = "".join(pair).replace("'", "")
+        if not one.isdigit() and len(one) <= WORD_MAX and not _UNSPACED.search(one):
+            for word in found.keys() & pair:
+                found[word].append(one)
+    return found
 
 
 def _readings(word: str) -> tuple[str, ...]:

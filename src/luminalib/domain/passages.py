@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from luminalib.domain.errors import NotFound
 
-CUTTING = "1"
+CUTTING = "2"
 """The version of how texts are cut and read into terms: raising it has every document indexed anew."""
 MOST_CHARACTERS = 1400
 """The length of a passage; what answers a question is seldom longer, and embedding models read about as much."""

@@ -26,7 +26,9 @@ _LETTERS = {
 _QUOTES = dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u02b9\u2032\u00b4\u0060\uff07", "'")
 _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
 _UNSEEN = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
-_TABLE = str.maketrans(_LETTERS | _QUOTES | _DASHES | _UNSEEN)
+# The two syllabaries of Japanese are one to who searches, as capitals and small letters are; their repeat marks, too.
+_KANA = {chr(code): chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+_TABLE = str.maketrans(_LETTERS | _QUOTES | _DASHES | _UNSEEN | _KANA)
 # Marks that are decoration on Latin and Greek letters, Hebrew points and Arabic vowel signs. Elsewhere a mark is a letter's part.
 _MARKS = re.compile("(?<=[a-z\u0370-\u03ff\u1f00-\u1fff])[\u0300-\u036f]+|[\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]+")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -62,7 +64,7 @@ def _folded(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text in small letters with one form of quotation mark and dash, and letters that every keyboard has."""
+    """A text in small letters with one form of quotation mark, dash and kana, and letters that every keyboard has."""
     return text if text.isascii() else text.translate(_TABLE)
 
 

@@ -146,13 +146,15 @@ class BookService:
 
     async def reword(self, tenant_id: str) -> None:
         """Lets books be found that an older version has written, a few at a time, so that nobody waits for them all."""
+        last = ""
         while True:
             async with self._uow.reading(tenant_id) as uow:  # who writes does not wait while all books are looked through
-                found = await uow.books.outworded(AT_ONCE)
+                found = await uow.books.outworded(AT_ONCE, last)
             if not found:
                 return
             async with self._uow(tenant_id) as uow:
                 await uow.books.reword(found)
+            last = found[-1]
 
     async def get(self, by: Principal, book_id: str) -> BookView:
         """One book. Raises BookNotFound."""

@@ -101,10 +101,11 @@ class SqlBookRepository(BookRepository):
         """See BookRepository."""
         return await self._session.scalar(sa.select(Book).where(books.c.document_id == document_id))
 
-    async def outworded(self, most: int) -> Sequence[str]:
+    async def outworded(self, most: int, after: str) -> Sequence[str]:
         """See BookRepository."""
         old = sa.or_(book_texts.c.version.is_(None), book_texts.c.version < WORDS_VERSION)
-        found = sa.select(books.c.id).select_from(Book).outerjoin(book_texts, book_texts.c.book_id == books.c.id).where(old)
+        found = sa.select(books.c.id).select_from(Book).outerjoin(book_texts, book_texts.c.book_id == books.c.id)
+        found = found.where(old, books.c.id > after).order_by(books.c.id)
         return (await self._session.scalars(found.limit(most))).all()
 
     async def reword(self, book_ids: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import get_attribute
 from luminalib.adapters.db.listings import book_labels, catalogues
 from luminalib.adapters.db.schema import bytewise, metadata, tenant_column
 from luminalib.domain.books import LABEL_MAX, Book
-from luminalib.domain.catalogue import WORD_MAX, WORDS_VERSION, labels_of, searchable, terms_of, words_of
+from luminalib.domain.catalogue import WORD_MAX, WORDS_VERSION, labels_of, other_starts, searchable, terms_of, words_of
 
 FULL_TEXT = sa.table("book_words", sa.column("rowid"))
 """On SQLite, the FTS5 table over `book_texts`, kept by triggers. PostgreSQL has the generated column `book_texts.words` instead."""
@@ -106,7 +106,7 @@ def _write_terms(connection: Connection, book: Book, tenant_id: str, *, is_new: 
         insert = _insert(connection, catalogue_terms)
         written = insert.on_conflict_do_update(index_elements=["tenant_id", "kind", "label"], set_={"text": insert.excluded.text})
         connection.execute(written, rows)
-    starts = [own | {"start": start, "kind": kind, "label": label} for kind, label, _ in terms for start in _later_starts(label)]
+    starts = [own | {"start": start, "kind": kind, "label": label} for kind, label, _ in terms for start in other_starts(label)]
     _add(connection, catalogue_starts, starts)
     shared = own | {"created_at": book.created_at, "book_id": book.id}
     rows = [shared | {"kind": kind, "label": label} for kind, label in wanted if (kind, label) not in kept]
@@ -117,12 +117,6 @@ def _write_terms(connection: Connection, book: Book, tenant_id: str, *, is_new: 
 def hold_catalogue(connection: Connection, tenant_id: str) -> None:
     """One at a time changes the counts of a catalogue, as a new book's trigger does, or two would wait for each other's tags."""
     connection.execute(sa.select(catalogues.c.books).where(catalogues.c.tenant_id == tenant_id).with_for_update())
-
-
-def _later_starts(label: str) -> list[str]:
-    """A name without its first word, without its first two, and so on: dickens of charles dickens."""
-    words = label.split()
-    return [" ".join(words[n:]) for n in range(1, min(len(words), 6))]
 
 
 def _insert(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:

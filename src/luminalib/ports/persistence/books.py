@@ -26,8 +26,8 @@ class BookRepository(ABC):
         """The book that a document is the file of, if any."""
 
     @abstractmethod
-    async def outworded(self, most: int) -> Sequence[str]:
-        """Ids of some books whose words an older version has written, or none."""
+    async def outworded(self, most: int, after: str) -> Sequence[str]:
+        """The first ids behind `after` of books whose words an older version has written, in their order."""
 
     @abstractmethod
     async def reword(self, book_ids: Sequence[str]) -> None:

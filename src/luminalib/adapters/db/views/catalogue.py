@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from luminalib.adapters.db.books import books
-from luminalib.adapters.db.catalogue import book_texts, catalogue_starts, catalogue_terms
+from luminalib.adapters.db.catalogue import book_texts, catalogue_starts, catalogue_terms, catalogue_words
 from luminalib.adapters.db.listings import book_labels, book_listings
 from luminalib.adapters.db.views.book_pages import matching_keys, matching_texts, texts_of
 from luminalib.adapters.db.views.book_shapes import Shape
@@ -17,8 +17,8 @@ from luminalib.adapters.db.views.lexicon import Lexicons
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import search_key
-from luminalib.domain.catalogue import RANKED, BookWords, Facet, FacetKind, Suggestion, SuggestionKind, sort_key
-from luminalib.domain.catalogue_questions import Typed, is_prefix
+from luminalib.domain.catalogue import RANKED, BookWords, Facet, FacetKind, Suggestion, SuggestionKind, beginning_of, sort_key
+from luminalib.domain.catalogue_questions import Typed, halves_of, is_prefix
 
 FACET_VALUES, FACETED = 20, 5_000
 """So many values a facet has; of a filtered list so many books are counted at most."""
@@ -91,7 +91,10 @@ class CatalogueSearch:
         found = await self._ranked(tenant_id, [typed], shape, given)
         if found.is_enough or not typed.groups:
             return found
-        corrections = typed.corrections(await self._lexicons.near(tenant_id, typed.words))
+        near = await self._lexicons.near(tenant_id, typed.words)
+        halves = {half for word in typed.words if word not in near[word] for pair in halves_of(word) for half in pair}
+        known = {row[0] for row in await self._reader.rows(_KNOWN, tenant_id, words=sorted(halves))} if halves else set()
+        corrections = [*typed.apart(known), *typed.corrections(near)]
         if not corrections and found.book_ids:
             return found
         better = await self._corrected(tenant_id, corrections, shape, given) if corrections else found
@@ -147,7 +150,7 @@ class CatalogueSearch:
 
     async def suggest(self, tenant_id: str, q: str, limit: int) -> list[Suggestion]:
         """Titles, authors, series and tags that go on from what was typed, in turn."""
-        typed, key = Typed.of(q), sort_key(q, None)
+        typed, key = Typed.of(q), beginning_of(q)
         if not key and not typed.groups:
             return []
         titles = await self._titles(tenant_id, typed, key, limit)
@@ -197,6 +200,7 @@ _TITLES = Statement(
     .limit(sa.literal_column("20"))
 )
 _TITLES_OF = Statement(sa.select(_B.id, _B.title).where(Among(_B.id, "ids")))
+_KNOWN = Statement(sa.select(catalogue_words.c.word).where(Among(catalogue_words.c.word, "words")))
 _C, _S = catalogue_terms.c, catalogue_starts.c
 _TERMS = Statement(
     sa.union(
