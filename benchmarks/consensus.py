@@ -71,7 +71,7 @@ class AtOnce(ChatTransport):
             sides: dict[str, list[str]] = {}
             for name, verdict in _VERDICT.findall(said):
                 sides.setdefault(verdict, []).append(name)
-            return {"consensus": " ".join(f"{', '.join(names).capitalize()} are {verdict}." for verdict, names in sides.items())}
+            return {"consensus": [f"{', '.join(names).capitalize()} are {verdict}." for verdict, names in sides.items()]}
         review = said.rsplit("<<<", 1)[1]
         found = [
             {"name": name, "sentiment": mood_of(review, name), "quote": f"The {name} is"} for name in ASPECTS if name in review

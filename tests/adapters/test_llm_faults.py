@@ -252,9 +252,12 @@ async def test_prose_that_its_table_contradicts_is_worded_by_the_library(model: 
     request = ConsensusRequest(
         tenant_id="main", title="Salt", review_count=3, mean=2.0, moods={Sentiment.NEGATIVE: 3}, aspects=aspects
     )
-    server.script = ['say:{"consensus": "Readers praise the pacing."}'] * 2
+    server.script = ['say:{"consensus": ["Readers praise the pacing."]}'] * 2
     told = await model.llm.synthesise_consensus(request)
     assert (told.provider, told.text) == ("extractive (fallback)", "2.0 of 5 from 3 readers. Criticised: pacing. The middle drags.")
-    server.script = ['say:{"consensus": "Readers praise the pacing."}', 'say:{"consensus": "Readers find the pacing weak"}']
+    server.script = [
+        'say:{"consensus": ["Readers praise the pacing."]}',
+        'say:{"consensus": ["Readers praise the pacing.", "Readers find the pacing weak"]}',
+    ]
     told = await model.llm.synthesise_consensus(request)
     assert (told.provider, told.text) == (model.llm.name, "Readers find the pacing weak.")

@@ -130,7 +130,7 @@ async def test_reviews_become_a_consensus_by_the_model(library: Library) -> None
     found = await analysed(admin, book)
     assert found["rating"] == {"mean": 5.0, "count": 1, "histogram": {"1": 0, "2": 0, "3": 0, "4": 0, "5": 1}}
     assert (found["status"], found["consensus"], found["review_count"]) == ("completed", "The book as a whole is praised.", 1)
-    assert (found["provider"], found["model"], found["prompt"]) == ("ollama", "tiny", "consensus-wording@2")
+    assert (found["provider"], found["model"], found["prompt"]) == ("ollama", "tiny", "consensus-wording@3")
     assert (await admin.get(f"/books/{book}/reviews")).json()["items"][0]["sentiment"] == "positive"
     (await admin.delete(f"/books/{book}/reviews/mine")).raise_for_status()
     assert (await analysed(admin, book))["status"] == "empty"

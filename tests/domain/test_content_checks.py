@@ -18,6 +18,7 @@ from luminalib.domain.content_checks.reviews import faults_of_reading
 from luminalib.domain.content_checks.summaries import Material, faults_of_summary, in_own_words
 from luminalib.domain.grounding import NEAR_WIDEST, Ground
 from luminalib.domain.intelligence import Sentiment
+from luminalib.domain.sentences import sentences_of
 
 STORY = (
     "Mira left the harbour of Port Ellery at night with 40 sacks of salt. “You must go,” said her brother. She was afraid. "
@@ -291,8 +292,18 @@ def opinion(text: str) -> float:
     ],
 )
 def test_prose_about_opinions_says_what_the_table_says(text: str, check: Check | None) -> None:
-    found = {fault.check for fault in faults_of_consensus(text, TABLE, opinion)}
+    found = {fault.check for fault in faults_of_consensus(sentences_of(text), TABLE, opinion)}
     assert check in found if check else not found
+
+
+def test_a_sentence_that_is_wrong_is_left_out_unless_only_one_side_is_left() -> None:
+    praise, blame = "Readers praise the characters.", "The pacing is criticised."
+    wrong = "Readers love the tempo of the book."
+    (fault,) = faults_of_consensus([praise, blame, wrong], TABLE, opinion)
+    assert (fault.place, fault.may_be_dropped) == (("consensus", 2), True)
+    assert [fault.place for fault in faults_of_consensus([praise, praise, blame], TABLE, opinion)] == [("consensus", 1)]
+    places = [(fault.check, fault.place) for fault in faults_of_consensus([praise, wrong], TABLE, opinion)]
+    assert places == [(Check.POLARITY, ("consensus", 1)), (Check.POLARITY, ("consensus",))], "praise alone would be untrue"
 
 
 def test_a_fault_says_where_it_is_and_what_to_do() -> None:

@@ -16,7 +16,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_prompts_are_listed_with_their_versions() -> None:
     code, output = run("list")
     assert code == 0
-    assert all(name in output for name in ("part-notes@3", "notes-summary@4", "review-reading@2", "consensus-wording@2"))
+    assert all(name in output for name in ("part-notes@3", "notes-summary@4", "review-reading@2", "consensus-wording@3"))
 
 
 def test_a_prompt_is_shown_whole() -> None:

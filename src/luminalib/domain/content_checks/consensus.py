@@ -10,7 +10,8 @@ from luminalib.domain.content_checks.faults import Check, Fault
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.intelligence import Sentiment
 
-MOST_SENTENCES = 5
+MOST_SENTENCES = 4
+"""In one item of the list."""
 Opinion = Callable[[str], float]
 """What a sentence in English thinks of its subject, -1.0 to 1.0."""
 _CLEAR = 0.25
@@ -63,20 +64,38 @@ class Table:
     title: str
 
 
-def faults_of_consensus(text: str, table: Table, opinion: Opinion) -> list[Fault]:
-    """The faults of the prose, the first of each kind."""
-    place = ("consensus",)
-    found = (
-        (Check.CUT_OFF, wording.cut_off(text)),
-        (Check.SENTENCES, wording.sentence_count(text, 1, MOST_SENTENCES)),
-        (Check.ECHO, wording.echo(text, table.instruction, table.source)),
-        (Check.REPETITION, wording.loop(text)),
-        (Check.LANGUAGE, wording.language(text, table.language)),
-        (Check.NUMBER, grounding.unfounded_number(text, table.source) or _miscounted(text, table)),
-        (Check.NAME, grounding.unfounded_name(text, table.source, table.language, (table.title,))),
-        (Check.POLARITY, next(contradictions(text, table, opinion), None)),
-    )
-    return [Fault(check, place, reason) for check, reason in found if reason]
+def faults_of_consensus(sentences: Sequence[str], table: Table, opinion: Opinion) -> list[Fault]:
+    """The faults of the sentences, one of each; and of the whole, where nothing is left of what the table praises or criticises."""
+    found: list[Fault] = []
+    kept: list[str] = []
+    for at, text in enumerate(sentences):
+        against = next(((check, reason) for check, reason in _of_sentence(text, kept, table, opinion) if reason), None)
+        if against is None:
+            kept.append(text)
+        else:
+            found.append(Fault(against[0], ("consensus", at), str(against[1])))
+    if found and (left_out := _one_sided(kept, table, opinion)):
+        found.append(Fault(Check.POLARITY, ("consensus",), left_out))
+    return found
+
+
+def _of_sentence(text: str, before: Sequence[str], table: Table, opinion: Opinion) -> Iterator[tuple[Check, str | None]]:
+    yield Check.CUT_OFF, wording.cut_off(text)
+    yield Check.SENTENCES, wording.sentence_count(text, 1, MOST_SENTENCES)
+    yield Check.ECHO, wording.echo(text, table.instruction, table.source)
+    yield Check.REPETITION, wording.loop(text) or wording.repeated(text, before)
+    yield Check.LANGUAGE, wording.language(text, table.language)
+    yield Check.NUMBER, grounding.unfounded_number(text, table.source) or _miscounted(text, table)
+    yield Check.NAME, grounding.unfounded_name(text, table.source, table.language, (table.title,))
+    yield Check.POLARITY, next(contradictions(text, table, opinion), None)
+
+
+def _one_sided(kept: Sequence[str], table: Table, opinion: Opinion) -> str | None:
+    """What is said by the table and by no sentence that is left: praise alone is untrue of a book that readers criticise, too."""
+    told = {side_of(piece, opinion) for text in kept for piece in _pieces(text, opinion)}
+    verdicts = {aspect.verdict for aspect in table.aspects} & {*_OPPOSITE}
+    words = {Sentiment.POSITIVE: "praised", Sentiment.NEGATIVE: "criticised"}
+    return next((f"what is {words[side]} is left out" for side in _OPPOSITE if side in verdicts - told), None)
 
 
 def contradictions(text: str, table: Table, opinion: Opinion) -> Iterator[str]:

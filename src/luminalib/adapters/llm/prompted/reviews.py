@@ -71,7 +71,9 @@ class ReviewReader:
                 aspects.pop()
                 continue
             transport = self._asker.transport
-            return ConsensusResult(text=ended(told["consensus"]), provider=transport.name, model=transport.model, prompt=prompt.id)
+            return ConsensusResult(
+                text=" ".join(map(ended, told["consensus"])), provider=transport.name, model=transport.model, prompt=prompt.id
+            )
 
     async def _read(self, tenant_id: str, prompt: Prompt, part: str, review: ReviewText) -> dict[str, Any]:
         question = Question(
@@ -100,6 +102,7 @@ class ReviewReader:
             prompt=prompt,
             inputs=inputs,
             examine=lambda answer: faults_of_consensus(answer["consensus"], table, self._opinion),
+            is_enough=lambda left: bool(left["consensus"]),
         )
         return await self._asker.ask(question)
 
