@@ -132,6 +132,7 @@ class Aspect:
         return overall({Sentiment.POSITIVE: self.positive, Sentiment.NEGATIVE: self.negative, Sentiment.MIXED: self.undecided})
 
 
+FEWEST, MOST = 1, 5
 HIGH, LOW = 4, 2
 """Stars from which, and up to which, a review has taken a side."""
 
@@ -152,11 +153,14 @@ def mood_with_stars(said: Sentiment, rating: int | None) -> Sentiment:
 def agreed_mood(said: Sentiment, aspects: Sequence[AspectMention], other: Sentiment | None, rating: int | None) -> Sentiment:
     """A review's mood by what a model says, by what the aspects it quotes add up to, and by another reading, where there is one.
 
-    Stars take the side, as in `mood_with_stars`. Two who agree are right; where all differ it is the other reading. Without stars
-    there is nothing to hold the model against, and it is believed.
+    Stars take the side, as in `mood_with_stars`. Who is quoted with praise and with criticism, and gave neither all stars nor one,
+    thinks both; else two who agree are right; where all differ it is the other reading. Without stars there is nothing to hold the
+    model against, and it is believed.
     """
     if rating is None:
         return said
+    if _added_up(aspects) == [Sentiment.MIXED] and FEWEST < rating < MOST:
+        return Sentiment.MIXED
     last = said if other is None else other
     heard = [mood_with_stars(voice, rating) for voice in (said, *_added_up(aspects), last)]
     return max(heard[::-1], key=heard.count)
