@@ -8,7 +8,7 @@ from pathlib import Path
 
 from luminalib.adapters.llm.prompted.transport import ChatReply, ChatRequest, ChatTransport, ModelFacts
 
-_MARK = re.compile(r"DATA-[0-9a-f]{16}")
+_MARK = re.compile(r"DATA-[0-9a-f]{8,16}")
 """The markers around foreign text are random."""
 
 

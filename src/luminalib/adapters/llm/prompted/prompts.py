@@ -115,7 +115,7 @@ def language_name(code: str) -> str:
 def fresh_mark(inputs: Mapping[str, Any]) -> str:
     """A marker that nobody can have guessed and that stands nowhere in the inputs."""
     everything = json.dumps(inputs, ensure_ascii=False, default=str)
-    while (mark := f"DATA-{secrets.token_hex(8)}") in everything:
+    while (mark := f"DATA-{secrets.token_hex(4)}") in everything:
         pass
     return mark
 
