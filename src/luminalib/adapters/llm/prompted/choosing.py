@@ -9,6 +9,7 @@ from luminalib.adapters.llm.prompted.accepting import nothing_to_examine
 from luminalib.adapters.llm.prompted.asking import Asker
 from luminalib.adapters.llm.prompted.prompts import Prompt
 from luminalib.adapters.llm.prompted.questions import Question
+from luminalib.adapters.llm.prompted.summaries import SHORT_TEXT
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.intelligence import UnusableAnswer
 from luminalib.domain.llm import Purpose
@@ -21,7 +22,7 @@ QUARTERS = ("first", "second", "third", "fourth")
 PARTS = ("who", *QUARTERS)
 LEAST_PARTS = 3
 """A summary has so many sentences at least."""
-CANDIDATES = 4
+CANDIDATES, OF_A_SHORT_TEXT = 4, 2
 LONGEST = 320
 """Characters of a sentence."""
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ class SentenceChooser:
             "language": request.language,
             "text": source.text,
             "parts": len(QUARTERS),
-            "count": CANDIDATES,
+            "count": CANDIDATES if len(source.text) >= SHORT_TEXT else OF_A_SHORT_TEXT,
             "longest": LONGEST,
         }
         try:

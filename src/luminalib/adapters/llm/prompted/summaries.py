@@ -16,8 +16,10 @@ MADE_UP_FOR = frozenset(("summary", "gist", "points"))
 """What an answer may lack: a summary is chosen of the text's sentences then, and notes have theirs as evidence."""
 MOST_SENTENCES = 5
 """Of a summary."""
-SHORT_TEXT = 2500
-"""Characters; some 400 words."""
+WORTH_REPAIRING = 2
+"""Sentences."""
+SHORT_TEXT, SHORTEST_TEXT = 2500, 1000
+"""Characters; some 400 words, and some 160."""
 
 
 def with_at_most(prompt: Prompt, most: Mapping[str, int]) -> Prompt:
@@ -29,8 +31,8 @@ def with_at_most(prompt: Prompt, most: Mapping[str, int]) -> Prompt:
 
 
 def is_beyond_repair(left: Mapping[str, Any]) -> bool:
-    """Whether not one sentence is right: who is asked for them again invents others, and somebody else makes up for them anyway."""
-    return not any(left[field] for field in MADE_UP_FOR if field in left)
+    """Whether hardly a sentence is right: who is asked again invents others, and somebody else makes up for them anyway."""
+    return sum(len(left[field]) for field in MADE_UP_FOR if field in left) < WORTH_REPAIRING
 
 
 def presented(summary: Sequence[str], request: SummaryRequest, source: Source) -> list[str]:
@@ -49,5 +51,7 @@ def presented(summary: Sequence[str], request: SummaryRequest, source: Source) -
 
 def most_of(material: Material) -> dict[str, int]:
     """How long the lists of a summary may get."""
-    of_little = {"summary": 4, "key_topics": 6, "insights": 2} if len(material.source.text) < SHORT_TEXT else {}
+    length = len(material.source.text)
+    of_little = {"summary": 4, "key_topics": 6, "insights": 2} if length < SHORT_TEXT else {}
+    of_little |= {"summary": 3, "key_topics": 4} if length < SHORTEST_TEXT else {}
     return of_little | ({} if material.asked else {"action_items": 0})
