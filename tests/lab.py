@@ -16,7 +16,15 @@ SHARED = Path(os.environ.get("LUMINALIB_SHARED", Path(__file__).parents[1].paren
 LAB = SHARED / "lab" / "llm_server.sh"
 LONGEST_START = 600
 """Seconds; the first time packages and weights are fetched."""
+STATE = Path(os.environ.get("COMPOSE_LAB", Path.home() / ".cache" / "lumina-lab"))
+"""Where the lab keeps what it has fetched."""
+_WEIGHTS = {"qwen05": "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf", "qwen15": "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"}
 needs_lab = pytest.mark.skipif(not LAB.is_file(), reason=f"no model servers in {SHARED}; set LUMINALIB_SHARED to run these")
+
+
+def has_weights(model: str) -> bool:
+    """Whether a model that is half a gigabyte or more has been fetched already."""
+    return (STATE / "models" / _WEIGHTS[model]).is_file()
 
 
 def free_port() -> int:
@@ -28,8 +36,7 @@ def free_port() -> int:
 @contextmanager
 def model_servers(model: str = "tiny") -> Iterator[dict[str, str]]:
     """The URLs of servers with a model, without the `/v1` of OpenAI's protocol; skips where they do not start, and says why."""
-    state = Path(os.environ.get("COMPOSE_LAB", Path.home() / ".cache" / "lumina-lab"))
-    pids, ports = state / "run" / "llm.pids", (free_port(), free_port())
+    pids, ports = STATE / "run" / "llm.pids", (free_port(), free_port())
     # One list of processes is kept for all who start servers: taken under a lock, ours alone are ended.
     with (Path(tempfile.gettempdir()) / "luminalib-lab.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
