@@ -1,6 +1,7 @@
 """The checks of a model's answers: what each finds, and what it leaves alone."""
 # ruff: noqa: RUF001  (marks of several scripts are meant)
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -276,11 +277,15 @@ def opinion(text: str) -> float:
         ("Readers praise the characters and criticise the pacing. They differ about the ending.", None),
         ("Readers praise the characters, but the pacing is criticised.", None),
         ("The characters are wonderful, while the pacing is dull.", None),
-        ("Four readers find fault with the pacing.", None),
+        ("Readers praise the characters. Four readers find fault with the pacing.", None),
+        ("Four readers find fault with the pacing.", Check.POLARITY),
         ("Readers praise the characters and the pacing.", Check.POLARITY),
         ("Readers love the tempo of the book.", Check.POLARITY),
         ("The characters are not praised.", Check.POLARITY),
         ("The cast is dull.", Check.POLARITY),
+        ("Readers praise the characters.", Check.POLARITY),
+        ("Readers praise the characters for being characters and criticise the pacing.", Check.REPETITION),
+        ("Readers praise the writing and writing, and criticise the pacing.", Check.REPETITION),
         ("All readers praise the ending.", Check.POLARITY),
         ("Readers praise the humour.", Check.POLARITY),
         ("Nine readers praise the characters.", Check.NUMBER),
@@ -294,6 +299,13 @@ def opinion(text: str) -> float:
 def test_prose_about_opinions_says_what_the_table_says(text: str, check: Check | None) -> None:
     found = {fault.check for fault in faults_of_consensus(sentences_of(text), TABLE, opinion)}
     assert check in found if check else not found
+
+
+def test_where_all_readers_criticise_nothing_is_praised() -> None:
+    dull = replace(TABLE, aspects=TABLE.aspects[1:2], moods={Sentiment.NEGATIVE: 4})
+    said = ["The pacing is criticised, with some positive parts mentioned."]
+    assert {fault.check for fault in faults_of_consensus(said, dull, opinion)} == {Check.POLARITY}
+    assert faults_of_consensus(["The pacing is criticised."], dull, opinion) == []
 
 
 def test_a_sentence_that_is_wrong_is_left_out_unless_only_one_side_is_left() -> None:

@@ -48,6 +48,8 @@ _COUNT = re.compile(
     r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|both)\s+(?:of the\s+)?(?:readers?|reviewers?|reviews?)\b",
     re.IGNORECASE,
 )
+_DOUBLED = re.compile(r"\b(\w{4,})(?: and| or| und| et| for being) \1\b", re.IGNORECASE)
+"""A judgement of a thing for itself, as of humour for its humour and humour."""
 _VALUES_LIST = "one two three four five six seven eight nine ten eleven twelve"
 _VALUES = {word: at for at, word in enumerate(_VALUES_LIST.split(), 1)} | {"both": 2}
 
@@ -74,7 +76,8 @@ def faults_of_consensus(sentences: Sequence[str], table: Table, opinion: Opinion
             kept.append(text)
         else:
             found.append(Fault(against[0], ("consensus", at), str(against[1])))
-    if found and (left_out := _one_sided(kept, table, opinion)):
+    is_read = table.language == "en"  # the words of judgement of other languages are few
+    if (found or is_read) and (left_out := _one_sided(kept, table, opinion)):
         found.append(Fault(Check.POLARITY, ("consensus",), left_out))
     return found
 
@@ -83,11 +86,16 @@ def _of_sentence(text: str, before: Sequence[str], table: Table, opinion: Opinio
     yield Check.CUT_OFF, wording.cut_off(text)
     yield Check.SENTENCES, wording.sentence_count(text, 1, MOST_SENTENCES)
     yield Check.ECHO, wording.echo(text, table.instruction, table.source)
-    yield Check.REPETITION, wording.loop(text) or wording.repeated(text, before)
+    yield Check.REPETITION, wording.loop(text) or _doubled(text) or wording.repeated(text, before)
     yield Check.LANGUAGE, wording.language(text, table.language)
     yield Check.NUMBER, grounding.unfounded_number(text, table.source) or _miscounted(text, table)
     yield Check.NAME, grounding.unfounded_name(text, table.source, table.language, (table.title,))
     yield Check.POLARITY, next(contradictions(text, table, opinion), None)
+
+
+def _doubled(text: str) -> str | None:
+    found = _DOUBLED.search(text)
+    return f"it says “{found[0]}”" if found else None
 
 
 def _one_sided(kept: Sequence[str], table: Table, opinion: Opinion) -> str | None:
@@ -106,8 +114,8 @@ def contradictions(text: str, table: Table, opinion: Opinion) -> Iterator[str]:
             yield from _against(piece, side, named)
             if side is not None:
                 yield from _unknown(piece, table)
-            if side is not None and not named and _THE_BOOK.search(piece):
-                yield from _against_all(side, table)
+            if side is not None and not named:
+                yield from _against_all(piece, side, table)
 
 
 def side_of(piece: str, opinion: Opinion) -> Sentiment | None:
@@ -167,10 +175,13 @@ def _against(piece: str, side: Sentiment | None, named: Sequence[AspectEvidence]
 _OPPOSITE = (Sentiment.POSITIVE, Sentiment.NEGATIVE)
 
 
-def _against_all(side: Sentiment, table: Table) -> Iterator[str]:
+def _against_all(piece: str, side: Sentiment, table: Table) -> Iterator[str]:
     mood = overall(table.moods)
     if mood in _OPPOSITE and mood is not side and not any(aspect.verdict is side for aspect in table.aspects):
-        yield "what it says of the whole book is the opposite of what most readers say"
+        if _THE_BOOK.search(piece):
+            yield "what it says of the whole book is the opposite of what most readers say"
+        elif not any(aspect.positive if side is Sentiment.POSITIVE else aspect.negative for aspect in table.aspects):
+            yield "no reader is quoted with anything of the kind"
 
 
 def _unknown(piece: str, table: Table) -> Iterator[str]:
