@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from luminalib.adapters.llm.extractive.candidates import candidates
 from luminalib.demo.shelf import load_shelf
 
@@ -63,3 +65,21 @@ def test_on_the_shelf_the_first_part_names_a_word_of_the_title_or_a_main_person(
             assert first or who
             about = [any(subject in sentence for subject in subjects) for sentence in first]
             assert sum(about) >= len(about) / 2, (book.title, first)
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Der Leuchtturm, der nicht schlafen konnte", "steht ein Leuchtturm. Er ist rot und weiß geringelt, und er heißt Momme."),
+        ("La relieuse de la rue des Tanneurs", "croyaient attendus. Derrière cette porte, Solange Aubrac réparait des livres"),
+    ],
+)
+def test_an_opening_of_two_sentences_presents_the_main_person(title: str, told: str) -> None:
+    book = next(book for book in load_shelf() if book.title == title)
+    text = "\n\n".join(block for chapter in book.chapters for block in chapter.blocks)
+    (who, first, *_) = candidates(
+        title=title, language=book.language, text=text, parts=4, count=4, longest=320, progress=lambda _: None
+    )
+    assert len(who) == 1
+    assert told in who[0]
+    assert first == [], "they stand there"

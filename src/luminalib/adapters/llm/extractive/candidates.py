@@ -22,6 +22,7 @@ def candidates(
 ) -> list[list[str]]:
     """Up to `count` sentences that introduce the persons of a story, and as many of each of so many equal parts of a text.
 
+    An opening of two sentences that presents the main person is one, and stands for the first part, too.
     All are its own, in reading order and shorter than `longest`; none stands twice. Before others go those that name whom or what
     the text is about; where the first part has any, there are no others.
     """
@@ -39,8 +40,20 @@ def candidates(
     value[who] = 0.0
     found = [_best(value, _within(reading, part, parts), count) for part in range(parts)]
     found[0] = [at for at in found[0] if at in naming] or found[0]
+    told = [[reading.sentences[at].text for at in part] for part in (who, *found)]
+    if reading.is_story and (pair := _opening(reading, names, leaning, longest)):
+        told[:2] = [[pair], []]
     progress(1.0)
-    return [[reading.sentences[at].text for at in part] for part in (who, *found)]
+    return told
+
+
+def _opening(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], longest: int) -> str | None:
+    """The first two sentences where the second one names the main person and leans on the first: “Behind this door …”."""
+    at = min((at for person in main_persons(names)[:1] for at in person.sentences), default=0)
+    if at != 1 or leaning[0] or not leaning[1] or any(reading.spoken[:2]) or not all(reading.prose[:2]):
+        return None
+    pair = f"{reading.sentences[0].text} {reading.sentences[1].text}"
+    return pair if len(pair) < longest else None
 
 
 def _naming(reading: Reading, topics: Sequence[Topic], names: Sequence[Name]) -> set[int]:
