@@ -14,6 +14,7 @@ from luminalib.adapters.llm.prompted.budget import Budget, longest_of
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
+from luminalib.adapters.llm.prompted.summaries import unmarked
 from luminalib.domain.intelligence import ContextTooSmall, LanguageEngineUnavailable, SummaryResult
 from luminalib.domain.sentences import sentences_of
 from luminalib.domain.texts import Section, sections_of
@@ -258,6 +259,28 @@ async def test_a_guide_opens_with_what_it_says_of_itself(tmp_path: Path) -> None
         result, _ = await summarise(model, own)
     assert (result.prompt, sentences_of(result.summary)[0]) == ("text-summary@4", guide)
     assert len(sentences_of(result.summary)) == 4
+
+
+async def test_what_a_text_asks_for_is_not_told_twice_nor_with_half_of_its_signs(tmp_path: Path) -> None:
+    asked = "**Fold the sheets.** Make sure that the *long* edge is even. Please write the date on each one."
+    rest = f"{chapter(1)}\n\n{chapter(2)}".replace("his ledger", "the ledger").replace("bring him news", "bring news")
+
+    def repeating(body: dict[str, Any]) -> str:
+        answer = json.loads(noting(body))
+        if "action_items" in answer:
+            demands = ["Make sure that the *long* edge is even.", "Please write the date on each one."]
+            answer |= {"insights": demands[:1], "action_items": demands}
+        return json.dumps(answer)
+
+    own = replace(book(2), sections=sections_of([(None, f"{asked}\n\n{rest}")]))
+    async with model_server(repeating) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        result, _ = await summarise(model, own)
+    assert result.insights == ()
+    assert result.action_items == ("Fold the sheets. Make sure that the long edge is even.", "Please write the date on each one.")
+    assert (
+        unmarked("Fold the sheets.** Take four of *them*, 5 * 3, snake_case.")
+        == "Fold the sheets. Take four of them, 5 * 3, snake_case."
+    )
 
 
 async def test_after_a_restart_only_what_is_missing_is_asked(provider: str, tmp_path: Path) -> None:

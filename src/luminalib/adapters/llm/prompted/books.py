@@ -22,7 +22,7 @@ from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, ch
 from luminalib.adapters.llm.prompted.progress import PartsProgress, between, forward
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
 from luminalib.adapters.llm.prompted.questions import Question
-from luminalib.adapters.llm.prompted.summaries import MADE_UP_FOR, is_beyond_repair, most_of, presented, with_at_most
+from luminalib.adapters.llm.prompted.summaries import MADE_UP_FOR, is_beyond_repair, most_of, presented, unmarked, with_at_most
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary, in_own_words
 from luminalib.domain.content_checks.wording import ended
@@ -256,11 +256,11 @@ class BookReader:
             told = {**told, "summary": sentences}
         summary = await asyncio.to_thread(presented, told["summary"], request, source)
         return SummaryResult(
-            summary=" ".join(map(ended, summary)),
+            summary=" ".join(map(ended, map(unmarked, summary))),
             key_topics=tuple(told["key_topics"]),
             sentiment=Sentiment(told["sentiment"]),
-            insights=tuple(one for one in told["insights"] if one not in summary),
-            action_items=tuple(told["action_items"]),
+            insights=tuple(unmarked(one) for one in told["insights"] if one not in {*summary, *told["action_items"]}),
+            action_items=tuple(map(unmarked, told["action_items"])),
             provider=self._asker.transport.name,
             model=self._asker.transport.model,
             prompt=prompt.id,

@@ -1,5 +1,6 @@
 """What is asked of a summary, and what is made of the answer: how long it may be, whether it is worth repairing, how it opens."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ MADE_UP_FOR = frozenset(("summary", "gist", "points"))
 """What an answer may lack: a summary is chosen of the text's sentences then, and notes have theirs as evidence."""
 MOST_SENTENCES = 5
 """Of a summary."""
+_EMPHASIS = re.compile(r"\*{2,}|(?<!\w)[*_](?=\w)|(?<=[\w.,!?…])[*_](?!\w)")
 WORTH_REPAIRING = 2
 """Sentences."""
 SHORT_TEXT, SHORTEST_TEXT = 2500, 1000
@@ -28,6 +30,11 @@ def with_at_most(prompt: Prompt, most: Mapping[str, int]) -> Prompt:
         name: {**rule, "maxItems": most[name]} if name in most else rule for name, rule in prompt.output["properties"].items()
     }
     return replace(prompt, output={**prompt.output, "properties": properties})
+
+
+def unmarked(sentence: str) -> str:
+    """A sentence without the signs that make words fat or slanted: where it is cut out of its text one of a pair stays behind."""
+    return _EMPHASIS.sub("", sentence)
 
 
 def is_beyond_repair(left: Mapping[str, Any]) -> bool:
