@@ -1,7 +1,10 @@
 """Databases, servers and clients for the tests. PostgreSQL is a real one, from pip."""
 
-import asyncio
 import gc
+
+gc.disable()  # what is imported stays; see pytest_collection_finish
+
+import asyncio
 import os
 import shutil
 import tempfile
@@ -65,10 +68,10 @@ def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: the collector need not look through it again and again."""
-    gc.collect()
+    """What was imported stays: the collector need not look through it again and again, nor at all before that."""
     gc.freeze()
     gc.set_threshold(10_000)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
