@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from accounts import Library, email_of, opened, slug
 from journeys import PASSWORD, STORY, add
-from luminalib.adapters.db.tenants import plans
+from luminalib.adapters.db.tenants import SqlTenantRegister, plans
 from luminalib.domain.llm import LLMCall, Outcome, Purpose
 from luminalib.domain.quotas import KEPT_FOR, TokensUsedUp
+from luminalib.domain.tenants import TenantView
 from luminalib.settings import Settings
 from tenanthouses import found, join, operator_of
 
@@ -141,6 +142,25 @@ async def test_requests_per_minute(library: Library, operator: httpx.AsyncClient
     assert facts(refused) == (429, "quota-exceeded", "requests_per_minute", 10, 10)
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
     assert (await operator.get("/auth/me")).status_code == 200
+
+
+async def test_the_plan_comes_with_the_log_in(
+    library: Library, operator: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among a thousand libraries each request is the first of its library's for a while: it must not read the record of it, too."""
+    asked: list[str] = []
+    find = SqlTenantRegister.find
+
+    async def noted(self: SqlTenantRegister, name: str) -> TenantView | None:
+        asked.append(name)
+        return await find(self, name)
+
+    admin = await limited(library, operator, requests_per_minute=100)
+    library.container.tenants.forget()
+    monkeypatch.setattr(SqlTenantRegister, "find", noted)
+    for path in ("/books", "/books?q=sea", "/auth/me", "/documents"):
+        assert (await admin.get(path)).status_code == 200
+    assert asked == []
 
 
 async def test_what_a_library_uses_and_what_that_costs(library: Library, operator: httpx.AsyncClient) -> None:

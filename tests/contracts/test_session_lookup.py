@@ -70,7 +70,9 @@ async def log_in(uow: SqlUnitOfWorkFactory, user: User, *, tenant_id: str = "mai
 async def test_a_session_is_found_with_its_account(lookup: SessionLookup, uow: SqlUnitOfWorkFactory, ada: User) -> None:
     session = await log_in(uow, ada)
     await log_in(uow, ada)
-    assert await lookup.find(session.id) == OpenSession(tenant_id="main", expires_at=LATER, ended_at=None, account=ada.account)
+    assert await lookup.find(session.id) == OpenSession(
+        tenant_id="main", expires_at=LATER, ended_at=None, account=ada.account, plan="unlimited"
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ async def test_a_database_that_is_away_is_unavailable(tmp_path: Path, url: str) 
 
 async def test_a_database_without_tables_is_unavailable(empty_database_url: str) -> None:
     database = SqlDatabase(empty_database_url)
-    async with database.engine.connect():
+    async with database.owner.connect():
         pass
     async with looking_up(database) as lookup:
         with pytest.raises(Unavailable):

@@ -137,6 +137,7 @@ class Principal:
 
     `user_id` is None for the house itself: the command line and background work. `session_id` is None for those who come with an
     app password, which opens read-only routes only. `acting_from` is the operator's own log-in of who acts by a support grant.
+    `plan` is the tenant's where it was found together with the log-in.
     """
 
     tenant_id: str
@@ -146,6 +147,7 @@ class Principal:
     address: str | None = None
     account: Account | None = None
     acting_from: str | None = None
+    plan: str | None = None
 
     @property
     def is_staff(self) -> bool:

@@ -10,12 +10,13 @@ from luminalib.domain.auth import Account
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenSession:
-    """A log-in as a request needs to know it; times in UTC. `acting_from`: see Session."""
+    """A log-in as a request needs to know it; times in UTC. `plan` is the tenant's, `acting_from`: see Session."""
 
     tenant_id: str
     expires_at: datetime
     ended_at: datetime | None
     account: Account
+    plan: str | None
     acting_from: str | None = None
 
     def is_open(self, now: datetime) -> bool:

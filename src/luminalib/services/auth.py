@@ -196,14 +196,14 @@ class AuthService:
         known = await self._tools.lookup.find(session_id)
         origin = await self._tools.lookup.find(known.acting_from) if known and known.acting_from else None
         found = require_open(known, origin, self._clock.now())
-        account = found.account
         return Principal(
             tenant_id=found.tenant_id,
-            user_id=account.id,
-            role=account.role,
+            plan=found.plan,
+            user_id=found.account.id,
+            role=found.account.role,
             session_id=session_id,
             address=address,
-            account=account,
+            account=found.account,
             acting_from=found.acting_from,
         )
 

@@ -50,7 +50,8 @@ class Quotas:
 
     async def count_request(self, by: Principal) -> None:
         """Counts a request of the tenant. Raises QuotaExceeded, with `retry_after` in seconds."""
-        limit = await self._tenants.limit(by.tenant_id, Quota.REQUESTS_PER_MINUTE)
+        plan = by.plan or (await self._tenants.get(by.tenant_id)).plan
+        limit = (await self._tenants.limits_of(plan)).get(Quota.REQUESTS_PER_MINUTE)
         if limit is None:
             return
         try:

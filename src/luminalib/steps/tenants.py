@@ -63,9 +63,12 @@ class Tenants:
 
     async def limits(self, tenant_id: str) -> Mapping[str, int]:
         """What the tenant's plan limits, and at what. Raises TenantNotFound."""
-        tenant = await self.get(tenant_id)
+        return await self.limits_of((await self.get(tenant_id)).plan)
+
+    async def limits_of(self, plan: str) -> Mapping[str, int]:
+        """What a plan limits, and at what; nothing, if there is none of that name."""
         by_plan = await self._limits.get(None, self._read_limits, PATIENCE)
-        return by_plan.get(tenant.plan, {})
+        return by_plan.get(plan, {})
 
     def forget(self) -> None:
         """Has the next question asked of the register again, after a change that was made here."""

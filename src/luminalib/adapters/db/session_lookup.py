@@ -13,6 +13,7 @@ from luminalib.adapters.db.auth import sessions, users
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.outages import unavailable
 from luminalib.adapters.db.postgres import DatabaseRole
+from luminalib.adapters.db.tenants import tenants
 from luminalib.domain.auth import Account, Role
 from luminalib.ports.sessions import OpenSession, SessionLookup
 
@@ -27,6 +28,7 @@ _COLUMNS = (
     users.c.role,
     users.c.is_active,
     users.c.created_at,
+    tenants.c.plan,
 )
 POOL_SIZE = 4
 CACHED_ROWS = 4096
@@ -38,9 +40,13 @@ LOCKED_SECONDS = 0.1
 
 IDS_AT_ONCE = 500
 _CHOSEN = ", ".join(f"{column.table.name}.{column.name}" for column in _COLUMNS)
-_QUERY = f"SELECT {_CHOSEN} FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id = "  # noqa: S608 -- constants
+_JOINED = (
+    "sessions JOIN users ON users.id = sessions.user_id "
+    "LEFT JOIN tenants ON tenants.tenant_id = sessions.tenant_id WHERE sessions.id "
+)
+_QUERY = f"SELECT {_CHOSEN} FROM {_JOINED} = "  # noqa: S608 -- constants
 _SQLITE_QUERY, _POSTGRES_QUERY = f"{_QUERY}?", f"{_QUERY}$1"
-_ALL = f"SELECT sessions.id, {_CHOSEN} FROM sessions JOIN users ON users.id = sessions.user_id WHERE sessions.id "  # noqa: S608 -- as above
+_ALL = f"SELECT sessions.id, {_CHOSEN} FROM {_JOINED}"  # noqa: S608 -- as above
 
 
 class SqliteSessionLookup(SessionLookup):
@@ -121,12 +127,13 @@ def _instant(value: str | datetime) -> datetime:
 @lru_cache(maxsize=CACHED_ROWS)
 def _session(row: Row) -> OpenSession:
     """What a row says; the rows of busy sessions come again and again with the same content."""
-    tenant_id, expires_at, ended_at, acting_from, user_id, email, display_name, role, is_active, created_at = row
+    tenant_id, expires_at, ended_at, acting_from, user_id, email, display_name, role, is_active, created_at, plan = row
     return OpenSession(
         tenant_id=tenant_id,
         expires_at=_instant(expires_at),
         ended_at=_instant(ended_at) if ended_at else None,
         acting_from=acting_from,
+        plan=plan,
         account=Account(
             id=user_id,
             email=email,
