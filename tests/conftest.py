@@ -22,7 +22,7 @@ import sqlalchemy as sa
 import structlog
 from fastapi import FastAPI
 
-import compiled
+import shared
 from fakes import FakeLLM
 from journeys import PASSWORD
 from luminalib.adapters.clock import SystemClock
@@ -42,7 +42,7 @@ MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 * 2**30  # noqa: S108 -- as any folde
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:  # a disk took longer to copy a database than a test to use it
     tempfile.tempdir = os.environ["TMPDIR"] = os.fspath(MEMORY)
 PATIENT = PostgresSettings(lock_seconds=120, pool_seconds=120, connect_seconds=120)
-compiled.share()
+shared.share()
 *_PROCESSORS, _ = structlog.get_config()["processors"]
 # A traceback with all variables, which is the default, takes ten seconds to write where a whole library is among them.
 structlog.configure([*_PROCESSORS, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
