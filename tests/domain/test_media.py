@@ -1,5 +1,8 @@
 """What a file is, judged by its bytes."""
 
+import io
+import zipfile
+
 import pytest
 
 from bookfiles import make_epub, make_pdf, make_zip
@@ -28,6 +31,7 @@ def sniff(content: bytes, filename: str, chunk: int = 1 << 16) -> MediaType:
         ("naïve".encode("cp1252"), "a.txt", MediaType.TEXT),
         ("It was".encode("utf-16"), "a.txt", MediaType.TEXT),
         (("It was a dark night. " * 9).encode("utf-16-le"), "a.txt", MediaType.TEXT),
+        (("It was a dark night.\n" * 9).encode("utf-32"), "a.txt", MediaType.TEXT),
         (b"\x1b[2J\x1b]0;title\x07 text", "a.txt", MediaType.TEXT),
         (b"old\rMac\rline ends", "a.txt", MediaType.TEXT),
     ],
@@ -79,13 +83,77 @@ def test_a_name_that_claims_another_kind_is_refused_with_the_fact(content: bytes
 
 
 @pytest.mark.parametrize("fill", ["", "word " * 2000])
-def test_a_web_page_is_no_book_whatever_its_name(fill: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-16", "utf-32"])
+def test_a_web_page_is_no_book_whatever_its_name(fill: str, encoding: str) -> None:
     page = f"<!DOCTYPE html><html><body><p>Hello {fill}</p></body></html>"
     with pytest.raises(UnsupportedMediaType) as refusal:
-        sniff(page.encode(), "a.txt")
+        sniff(page.encode(encoding), "a.txt")
     assert refusal.value.facts["detected"] == "a web page"
     assert "Print it into a PDF" in refusal.value.detail
-    assert sniff(page.encode("utf-16-le"), "a.txt") is MediaType.TEXT, "in UTF-16 nobody sends anything else"
+
+
+def zipped(*names: str, mimetype: str = "") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        if mimetype:
+            archive.writestr(zipfile.ZipInfo("mimetype"), mimetype)
+        for name in names:
+            archive.writestr(name, "<x/>" * 20)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "detected", "advice"),
+    [
+        (b"Salt".ljust(60, b"\0") + b"BOOKMOBI" + bytes(90), "salt.mobi", "a Kindle book (MOBI, AZW)", "Convert it to EPUB"),
+        (b"TPZ0" + bytes(90), "salt.azw1", "a Kindle book (MOBI, AZW)", "Convert it to EPUB"),
+        (b"AT&TFORM\0\0\1\2DJVM", "salt.djvu", "a DjVu file", "Convert it to PDF"),
+        (b"ITSF\3\0\0\0" + bytes(90), "salt.chm", "a help file (CHM)", "Convert it to EPUB"),
+        (b"<?xml version='1.0'?>\n<FictionBook><body/></FictionBook>", "salt.fb2", "a FictionBook (FB2)", "Convert it to EPUB"),
+        (zipped("salt.fb2"), "salt.fb2.zip", "a FictionBook (FB2)", "Convert it to EPUB"),
+        (zipped("p1.jpg", "p2.jpg"), "salt.cbz", "a comic (CBZ, CBR)", "OCR"),
+        (b"Rar!\x1a\x07\x01\0" + bytes(90), "salt.cbr", "a comic (CBZ, CBR)", "OCR"),
+        (
+            zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml"),
+            "salt.docx",
+            "a Word document",
+            "save or export it as PDF",
+        ),
+        (zipped("[Content_Types].xml", "word/document.xml"), "renamed.epub", "a Word document", "save or export it as PDF"),
+        (zipped("[Content_Types].xml", "xl/workbook.xml"), "salt", "a spreadsheet", "as PDF"),
+        (zipped("content.xml", mimetype="application/vnd.oasis.opendocument.text"), "salt.odt", "a Word document", "as PDF"),
+        (
+            zipped("META-INF/container.xml", mimetype="application/vnd.adobe.indesign-idml-package"),
+            "salt.idml",
+            "an office document",
+            "as PDF",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "salt.doc", "a Word document", "as PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "salt", "an office document", "as PDF"),
+        (zipped("salt.epub", "pepper.epub"), "books.zip", "an archive", "Unpack it"),
+        (b"\x1f\x8b\x08\0" + bytes(90), "books.tar.gz", "an archive", "Unpack it"),
+        (PNG, "page.png", "a picture", "OCR"),
+        (b"ID3\4\0" + bytes(90), "salt.mp3", "a recording", "as a text file"),
+        (b"MZ\x90\0" + bytes(90), "salt.exe", "a program", "as PDF"),
+        (
+            b"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n-----END PRIVATE KEY-----\n",
+            "a.txt",
+            "a key or a certificate",
+            "Keep it",
+        ),
+    ],
+)
+def test_what_people_have_instead_is_called_by_its_name(content: bytes, filename: str, detected: str, advice: str) -> None:
+    with pytest.raises(UnsupportedMediaType) as refusal:
+        sniff(content, filename)
+    assert refusal.value.facts["detected"] == detected
+    assert refusal.value.detail.startswith(f"'{filename}' is {detected}")
+    assert advice in refusal.value.detail
+
+
+def test_a_signed_letter_is_a_text() -> None:
+    letter = b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nDear Bob, the ferry left.\n"
+    assert sniff(letter, "a.txt") is MediaType.TEXT
 
 
 @pytest.mark.parametrize(

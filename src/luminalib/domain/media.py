@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from luminalib.domain.binary_formats import advice_for_binary, binary_format
 from luminalib.domain.errors import Invalid
 from luminalib.domain.other_formats import advice_for, foreign_format
 from luminalib.domain.utf16 import utf_16_of
@@ -12,7 +13,10 @@ _PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
 _ZIP_HEADER = b"PK\x03\x04"
 _EPUB_MIMETYPE = b"application/epub+zip"
 _EPUB_CONTAINER = b"META-INF/container.xml"
-_TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_OTHER_PACKAGE = re.compile(rb"PK\x03\x04.{26}mimetype.{0,40}application/vnd\.", re.DOTALL)
+"""A package that says what else it is, as InDesign's and OpenDocument's do; they may have such a container, too."""
+_UTF_32_BOMS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
+_TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", *_UTF_32_BOMS)
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
 # Control characters that plain text does contain: tab, line feed, form feed, carriage return, backspace, SUB (DOS), and ESC and
 # BEL (ANSI terminal sequences).
@@ -82,6 +86,8 @@ class ContentSniffer:
         claimed = next((kind for kind, ending in _EXTENSIONS.items() if filename.lower().rstrip().endswith(ending)), None)
         if found is MediaType.TEXT and (kind := self._foreign(filename)):
             raise UnsupportedMediaType(f"{filename!r} is {kind}, not a book. {advice_for(kind)}", detected=kind)
+        if found is None and (kind := binary_format(self._head, filename)):
+            raise UnsupportedMediaType(f"{filename!r} is {kind}. {advice_for_binary(kind)}", detected=kind)
         if found is None:
             raise UnsupportedMediaType(f"{filename!r} is not a PDF, an EPUB or a text file, whatever its name says.")
         if claimed not in (None, found):
@@ -92,13 +98,17 @@ class ContentSniffer:
         return found
 
     def _foreign(self, filename: str) -> str | None:
-        """What a file of characters is when it is no text for readers; in UTF-16 nobody sends anything else."""
-        is_whole = len(self._head) < HEAD_BYTES
-        return None if b"\0" in self._head else foreign_format(self._head.decode("utf-8", "replace"), filename, is_whole=is_whole)
+        """What a file of characters is when it is no text for readers."""
+        if self._head.startswith(_UTF_32_BOMS):
+            encoding = "utf-32"
+        else:
+            encoding = (utf_16_of(self._head) if b"\0" in self._head else None) or "utf-8"
+        head = self._head.decode(encoding, "replace")
+        return foreign_format(head, filename, is_whole=len(self._head) < HEAD_BYTES)
 
     def _recognise(self) -> MediaType | None:
         if self._head.startswith(_ZIP_HEADER):
-            is_epub = _EPUB_MIMETYPE in self._head[:128] or self._has_container
+            is_epub = _EPUB_MIMETYPE in self._head[:128] or (self._has_container and not _OTHER_PACKAGE.match(self._head))
             return MediaType.EPUB if is_epub else None
         header = _PDF_HEADER.search(self._head[:1024])
         if header and not _MARKUP.match(self._head):

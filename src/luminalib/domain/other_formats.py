@@ -4,7 +4,11 @@ import re
 
 _RTF = re.compile(r"\A\s*\{\\rtf")
 _DOCTYPE = re.compile(r"\A\s*<!doctype\s+html", re.IGNORECASE)
-_XML = re.compile(r"\A\s*<(?:\?xml|svg\b|!doctype|[A-Za-z][\w.-]*:[\w.-]+\s)", re.IGNORECASE)
+_FICTION_BOOK = re.compile(r"\A[^\n]{0,200}\s*<FictionBook\b")
+_KEY = re.compile(
+    r"\A\s*(?:-----BEGIN (?!PGP SIGNED)[A-Z0-9 ]{3,40}-----\s*$|Bag Attributes\s*$|Certificate:\s*\n\s+Data:)", re.MULTILINE
+)
+_XML = re.compile(r"\A\s*<(?:\?(?:xml|xpacket)|svg\b|!doctype|[A-Za-z][\w.-]*:[\w.-]+\s)", re.IGNORECASE)
 _TAG = re.compile(r"\A\s*<(?:!--|!doctype|/?[a-z][a-z0-9]{0,11}(?:\s+[^<>]{0,500})?/?>)", re.IGNORECASE)
 _CLOSED = re.compile(
     r"</(?:p|div|span|a|b|i|em|strong|h[1-6]|ul|ol|li|table|tr|td|body|html|head|title|script|style|font|center|section|article)\s*>",
@@ -20,7 +24,7 @@ _CODE_LINE = re.compile(
     r"elif\b|[\w.\[\]\"']+\s*=\s*\S)"
 )
 _MAIL = re.compile(
-    r"\A(?:From \S+ .*\n)?(?=(?:.+\n){0,60}?(?:MIME-Version|Message-ID|Received|Return-Path):)"
+    r"\A(?:From \S+ .*\n|\d+[ ]*\n)?(?=(?:.+\n){0,60}?(?:MIME-Version|Message-ID|Received|Return-Path):)"
     r"(?:[A-Z][\w-]{1,60}:(?:[ \t].*)?\n(?:[ \t]+.*\n)*){3}",
     re.IGNORECASE,
 )
@@ -30,14 +34,19 @@ _LONG_CELL = 12
 _LEAST_ROWS, _LEAST_LINES_OF_CODE, _CODE_SHARE = 5, 8, 0.7
 _KINDS = {
     "a table": "csv tsv",
-    "data": "json jsonl geojson yaml yml toml ini log sql",
+    "data": "json jsonl geojson yaml yml toml ini log sql properties bib ris enw dxf stl afm mif hdr dif",
     "a web page": "htm html xhtml xht mht mhtml",
-    "XML": "svg xml opf ncx fb2 rss xsl",
+    "XML": "svg xml opf ncx rss xsl xmp",
+    "a FictionBook (FB2)": "fb2",
+    "a key or a certificate": "pem crt cer key csr",
+    "PostScript or TeX": "tex sty cls ps eps",
     "rich text (RTF)": "rtf",
     "an e-mail": "eml mbox",
     "a calendar or an address": "ics vcf vcs",
     "a file of subtitles": "srt vtt ass ssa",
-    "source code": "py js ts jsx tsx java c h cpp hpp cs go rs rb php sh bat ps1 css kt swift r pl lua scala vue asm diff patch",
+    "source code": (
+        "py js ts jsx tsx java c h cpp hpp cs go rs rb php sh bat ps1 css kt swift r pl lua scala vue asm diff patch m dot gv ipynb"
+    ),
 }
 _ENDINGS = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
 _ADVICE = {
@@ -45,6 +54,8 @@ _ADVICE = {
     "data": "Put what is to be read into a text document and save that as PDF, EPUB or plain text.",
     "a web page": "Print it into a PDF, or save its text.",
     "XML": "Convert it to EPUB or PDF.",
+    "a FictionBook (FB2)": "Convert it to EPUB, with calibre for example.",
+    "a key or a certificate": "Keep it where keys are kept: what is uploaded here is for readers.",
     "rich text (RTF)": "Open it in a word processor and save it as PDF, EPUB or plain text.",
     "an e-mail": "Print it into a PDF, or save its text.",
     "a calendar or an address": "Put what is to be read into a text document and save that as PDF, EPUB or plain text.",
@@ -70,6 +81,8 @@ def foreign_format(head: str, filename: str, *, is_whole: bool) -> str | None:
     marks = {
         "rich text (RTF)": _RTF.match(head),
         "a web page": _TAG.match(head) and (_CLOSED.search(head) or _DOCTYPE.match(head)),
+        "a key or a certificate": _KEY.match(head),
+        "a FictionBook (FB2)": _FICTION_BOOK.match(head),
         "XML": _XML.match(head),
         "data": _JSON.match(head),
         "an e-mail": _MAIL.match("\n".join(lines) + "\n"),
