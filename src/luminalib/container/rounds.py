@@ -14,6 +14,8 @@ MISSED = 3
 """So many periods without success, and somebody should know."""
 AGAIN_AFTER = timedelta(seconds=30)
 """How soon a round that has failed is made again, if it is not due sooner."""
+FIRST_AFTER = timedelta(seconds=1)
+"""How long after the start the first rounds are made: the first second belongs to those who have waited for the server."""
 log = structlog.get_logger(__name__)
 Tenants = Callable[[], Awaitable[Sequence[str]]]
 
@@ -48,7 +50,7 @@ class Rounds:
         request: Callable[[str], Awaitable[None]],
         tenants: Tenants | None = None,
     ) -> None:
-        """Makes the round now and then every `period`, until the stack is left: for `tenants`, or for each."""
+        """Makes the round soon and then every `period`, until the stack is left: for `tenants`, or for each."""
         self._made[name] = (period, self._seconds())
         tenants = tenants or self._tenants
         task = asyncio.create_task(self._make(name, period, request, tenants), name=f"round-{name}")
@@ -62,6 +64,7 @@ class Rounds:
                 raise Unavailable(f"The round {name!r} was last made {age:.0f} seconds ago. The server's log says why.")
 
     async def _make(self, name: str, period: timedelta, request: Callable[[str], Awaitable[None]], tenants: Tenants) -> None:
+        await asyncio.sleep(FIRST_AFTER.total_seconds())
         while True:
             began = self._seconds()
             try:
