@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from luminalib.adapters.embedders.none import NoEmbedder
+from embedders import embedder_of
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.text.passages import SemanticPassageSplitter
 from luminalib.domain.asked_words import AskedWords
@@ -152,9 +152,7 @@ async def main() -> None:
     parser.add_argument("--kit", type=Path, default=SHARED / "ir")
     parser.add_argument("--show", type=int, default=0, help="so many questions of the shelf, with what would be quoted")
     given = parser.parse_args()
-    embedder: Embedder = NoEmbedder()
-    if given.embedder_dir:
-        embedder = OnnxEmbedder(path=given.embedder_dir, model="", cache=Path())
+    embedder = embedder_of(given.embedder_dir)
     cases = await gathered(embedder, given.kit)
     if isinstance(embedder, OnnxEmbedder):
         await embedder.close()

