@@ -1,7 +1,12 @@
 """What makes one sentence a better choice than another."""
 
+import random
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from luminalib.adapters.llm.extractive.actions import action_items
 from luminalib.adapters.llm.extractive.choosing import richness, subjects
@@ -35,6 +40,23 @@ def test_a_part_with_weak_sentences_only_goes_without() -> None:
 def test_of_two_equal_sentences_the_second_gives_way_to_news() -> None:
     similar = np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     assert choose(np.array([1.0, 0.9, 0.7]), similar, [0, 1, 2], 2) == [0, 2]
+
+
+@pytest.mark.parametrize(("sentences", "words"), [(1, 3), (12, 9), (60, 40), (61, 40), (400, 300)])
+def test_terms_weigh_what_they_weigh_in_scikit_learn(sentences: int, words: int) -> None:
+    chance = random.Random(words)  # noqa: S311 -- chance that repeats
+    terms = [[f"w{int(chance.paretovariate(0.7)) % words}" for _ in range(chance.randint(0, 20))] for _ in range(sentences)]
+    terms[0] = ["w1", "w1", "w2"]
+    expected = TfidfVectorizer(analyzer=list, min_df=2 if sentences > 60 else 1).fit_transform(terms)
+    assert np.allclose(weights_of(terms).toarray(), expected.toarray(), atol=1e-12)
+
+
+@pytest.mark.parametrize("module", ["summarise", "reviews"])
+def test_a_child_that_reads_a_book_starts_without_scikit_learn(module: str) -> None:
+    """It would be more than half of its start and of its memory."""
+    program = f"import sys, luminalib.adapters.llm.extractive.{module}; print(*sorted(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert {"sklearn", "scipy.stats"}.isdisjoint(told)
 
 
 def test_the_sentence_in_the_middle_of_the_graph_ranks_first() -> None:

@@ -6,13 +6,14 @@ similar sentences; D. Radev et al., "Centroid-based summarization of multiple do
 J. Carbonell and J. Goldstein, "The use of MMR, diversity-based reranking", SIGIR 1998.
 """
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 Floats = NDArray[np.float64]
 
@@ -25,12 +26,24 @@ _RELEVANCE = 0.7
 
 
 def weights_of(terms: Sequence[Sequence[str]]) -> csr_array:
-    """TF-IDF rows of unit length, one per sentence; terms of a single sentence are left out when the text is long."""
+    """TF-IDF rows of unit length, one per sentence; terms of a single sentence are left out when the text is long.
+
+    As scikit-learn's `TfidfVectorizer` makes them; to import that was more than half of a child's start, and of its memory.
+    """
     rare = 2 if len(terms) > SHORTLIST_PER_PART else 1
-    try:
-        return csr_array(TfidfVectorizer(analyzer=list, min_df=rare).fit_transform(terms))
-    except ValueError:  # not one term is left
+    found = Counter(term for row in terms for term in set(row))
+    columns = {term: at for at, term in enumerate(sorted(term for term, rows in found.items() if rows >= rare))}
+    if not columns:
         return csr_array((len(terms), 1))
+    rarity = np.array([math.log((1 + len(terms)) / (1 + found[term])) + 1 for term in columns])
+    rows = [sorted(Counter(columns[term] for term in row if term in columns).items()) for row in terms]
+    widths = [len(row) for row in rows]
+    indices = np.array([at for row in rows for at, _ in row], dtype=np.int32)
+    counts = np.array([count for row in rows for _, count in row], dtype=np.float64)
+    weights = csr_array((counts * rarity[indices], indices, np.cumsum([0, *widths])), shape=(len(terms), len(columns)))
+    lengths = np.sqrt(weights.power(2).sum(axis=1))
+    weights.data /= np.repeat(lengths, widths)
+    return weights
 
 
 def centroid_scores(weights: csr_array) -> Floats:
