@@ -76,16 +76,23 @@ def own_text(pages: Sequence[str]) -> list[str]:
 
 
 def own_pages(*, texts: Sequence[str], progress: Progress) -> list[str]:
-    """The task for those who read a work as it stands: its pages as `own_text` leaves them, without notices at either end."""
+    """The task for those who read a work as it stands: its pages as `own_text` leaves them.
+
+    Without notices and the lines in capitals of title pages at either end.
+    """
     pages = own_text(texts)
     whole, passed = sum(map(len, pages)), 0
     phrases = notice_phrases_in("\n".join(pages))
     kept: list[str] = []
     for page in pages:
         blocks: list[str] = []
+        in_capitals = _is_loud(page)
         for block in _BLOCK.split(page):
-            is_at_an_end = min(passed, whole - passed) < _ENDS * whole
-            if not (is_at_an_end and len(block) <= _SMALL and is_notice(" ".join(block.split()), phrases)):
+            is_at_an_end = min(passed, whole - passed) < _ENDS * whole and len(block) <= _SMALL
+            is_title = not in_capitals and all(
+                _is_loud(line) and not is_chapter(line) for line in block.splitlines() if line.strip()
+            )
+            if not (is_at_an_end and (is_title or is_notice(" ".join(block.split()), phrases))):
                 blocks.append(block)
             passed += len(block)
         kept.append("\n\n".join(blocks).strip())
