@@ -301,6 +301,12 @@ def test_prose_about_opinions_says_what_the_table_says(text: str, check: Check |
     assert check in found if check else not found
 
 
+def test_what_two_sentences_say_is_not_said_again_by_a_third() -> None:
+    before = ["The wicked boy climbs on the table to eat sugar.", "Rose looks into the drawer of the kitchen and finds a string."]
+    assert wording.put_together("Paul climbs on the table to eat sugar, and Rose finds a string.", before)
+    assert not wording.put_together("Paul falls from the table, and the doctor bandages his arm.", before)
+
+
 def test_where_all_readers_criticise_nothing_is_praised() -> None:
     dull = replace(TABLE, aspects=TABLE.aspects[1:2], moods={Sentiment.NEGATIVE: 4})
     said = ["The pacing is criticised, with some positive parts mentioned."]

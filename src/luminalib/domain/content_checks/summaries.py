@@ -115,13 +115,15 @@ def _far(text: str, material: Material) -> str | None:
 
 
 def _sentences(items: Sequence[str], field: str, material: Material) -> Iterator[Fault]:
-    """As statements are; but what has hardly a word that tells something is no sentence of a summary."""
+    """As statements are; what has hardly a word that tells something, or only those of others, is no sentence of a summary."""
     found = {fault.place: fault for fault in _statements(items, field, material)}
     for at, text in enumerate(items):
         if (fault := found.get((field, at))) is not None:
             yield fault
         elif sum(map(is_telling, grounding.words_of(text))) < TELLING_WORDS:
             yield Fault(Check.SENTENCES, (field, at), "it is no full sentence that says who does what")
+        elif reason := wording.put_together(text, items[:at]):
+            yield Fault(Check.REPETITION, (field, at), reason)
 
 
 def _statements(items: Sequence[str], field: str, material: Material, before: Sequence[str] = ()) -> Iterator[Fault]:

@@ -90,6 +90,13 @@ def repeated(text: str, before: Sequence[str]) -> str | None:
     return "another sentence says the same already" if any(alike(text, other) for other in before) else None
 
 
+def put_together(text: str, before: Sequence[str]) -> str | None:
+    """A text that says what several of those before it say together."""
+    own, said = _telling(text), {word for other in before for word in _telling(other)}
+    is_known = len(before) > 1 and len(own) > ECHO_LENGTH and len(own & said) >= _ALIKE * len(own)
+    return "other sentences say the same already" if is_known else None
+
+
 def repeated_term(term: str, before: Sequence[str]) -> str | None:
     """A topic or name that stands in the list already, in capitals or small letters, in one number or another."""
     own = _stems(term)
