@@ -27,6 +27,11 @@ _FIRST_WORD = re.compile(r"([^\W\d_]+)(-?)")
 _HYPHENATED_SHARE = 0.02
 _SUSPENDED = frozenset(["and", "und", "oder", "sowie"])
 """What follows a hyphen that stands for a word to come: "Vor- und Nachteile"."""
+_ALWAYS_HYPHENATED = re.compile(
+    r"well-(?!spring|head|hole|ness|ing|blech|pappe)|self-(?!ish|less|same|hood)|half-(?!way|penny|pence|tone|back|wegs)|"
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty-(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|\w+th)\b"
+)
+"""Compounds whose hyphen is their own, wherever a line ends: well-known, self-made, twenty-one; not selfish, nor wellspring."""
 _CUT_AT_HYPHEN = re.compile(rf"(?<=[^\n]{{40}}[^\W\d_])-\n(?!(?:{'|'.join(sorted(_SUSPENDED))})\b)(?=[^\W\d_]{{2}})")
 """At the end of a full line; a short one may be a verse, or break off."""
 
@@ -87,7 +92,8 @@ def join_halves(left: str, right: str, compounds: frozenset[str]) -> str:
         return f"{left}-{right}"
     if tail[1] in _SUSPENDED and not tail[2]:
         return f"{left}- {right}"
-    is_compound = bool(head[1] or tail[2]) or f"{head[2]}-{tail[1]}".lower() in compounds
+    whole = f"{head[2]}-{tail[1]}".lower()
+    is_compound = bool(head[1] or tail[2]) or whole in compounds or _ALWAYS_HYPHENATED.match(whole) is not None
     return f"{left}-{right}" if is_compound else left + right
 
 
