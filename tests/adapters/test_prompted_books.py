@@ -14,7 +14,7 @@ from luminalib.adapters.llm.prompted.budget import Budget, longest_of
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
 from luminalib.adapters.llm.prompted.prompts import FilePrompts
-from luminalib.adapters.llm.prompted.summaries import unmarked
+from luminalib.adapters.llm.prompted.summaries import is_beyond_repair, unmarked
 from luminalib.domain.intelligence import ContextTooSmall, LanguageEngineUnavailable, SummaryResult
 from luminalib.domain.sentences import sentences_of
 from luminalib.domain.texts import Section, sections_of
@@ -234,6 +234,13 @@ async def test_where_hardly_a_sentence_is_right_the_model_is_not_asked_for_them_
             asked.append(["first" if "summary" not in schema_of(body)["properties"] else "all" for body in server.requests])
     assert [[*dict.fromkeys(one)] for one in asked] == [["all", "first"], ["all", "first"]]
     assert [one.count("all") for one in asked] == [1, 2]
+
+
+def test_of_a_text_of_little_all_that_a_summary_needs_has_to_be_right() -> None:
+    two = {"summary": ["It rained.", "He wept."], "key_topics": ["rain"]}
+    assert is_beyond_repair(two, "x" * 999)
+    assert not is_beyond_repair({**two, "summary": ["It rained.", "He wept.", "She left."]}, "x" * 999)
+    assert not is_beyond_repair(two, "x" * 1000)
 
 
 async def test_what_stands_around_a_work_is_not_shown_to_the_model(tmp_path: Path) -> None:

@@ -304,6 +304,8 @@ def test_prose_about_opinions_says_what_the_table_says(text: str, check: Check |
 def test_what_two_sentences_say_is_not_said_again_by_a_third() -> None:
     before = ["The wicked boy climbs on the table to eat sugar.", "Rose looks into the drawer of the kitchen and finds a string."]
     assert wording.put_together("Paul climbs on the table to eat sugar, and Rose finds a string.", before)
+    known = ["La petite fille porte les pommes dans la cuisine.", "Rose ouvre la fenêtre de la chambre et voit un chat noir."]
+    assert wording.put_together("Louis et Anne portent les pommes dans la cuisine et Rose voit un chat noir.", known)
     assert not wording.put_together("Paul falls from the table, and the doctor bandages his arm.", before)
 
 

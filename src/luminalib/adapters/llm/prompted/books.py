@@ -242,7 +242,7 @@ class BookReader:
             examine=examine,
             on_share=on_share,
             may_lack=MADE_UP_FOR,
-            is_enough=is_beyond_repair,
+            is_enough=partial(is_beyond_repair, text=source.text),
         )
         told = await self._asker.ask(question)
         return await asyncio.to_thread(in_own_words, told, material)

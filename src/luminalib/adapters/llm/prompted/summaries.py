@@ -15,7 +15,7 @@ from luminalib.ports.llm import SummaryRequest
 
 MADE_UP_FOR = frozenset(("summary", "gist", "points"))
 """What an answer may lack: a summary is chosen of the text's sentences then, and notes have theirs as evidence."""
-MOST_SENTENCES = 5
+LEAST_SENTENCES, MOST_SENTENCES = 3, 5
 """Of a summary."""
 _EMPHASIS = re.compile(r"\*{2,}|(?<!\w)[*_](?=\w)|(?<=[\w.,!?…])[*_](?!\w)")
 WORTH_REPAIRING = 2
@@ -37,9 +37,13 @@ def unmarked(sentence: str) -> str:
     return _EMPHASIS.sub("", sentence)
 
 
-def is_beyond_repair(left: Mapping[str, Any]) -> bool:
-    """Whether hardly a sentence is right: who is asked again invents others, and somebody else makes up for them anyway."""
-    return sum(len(left[field]) for field in MADE_UP_FOR if field in left) < WORTH_REPAIRING
+def is_beyond_repair(left: Mapping[str, Any], text: str) -> bool:
+    """Whether hardly a sentence is right: who is asked again invents others, and somebody else makes up for them anyway.
+
+    Of a text of some hundred words, which has no others to tell, all that a summary needs have to be.
+    """
+    needed = LEAST_SENTENCES if len(text) < SHORTEST_TEXT else WORTH_REPAIRING
+    return sum(len(left[field]) for field in MADE_UP_FOR if field in left) < needed
 
 
 def presented(summary: Sequence[str], request: SummaryRequest, source: Source) -> list[str]:
