@@ -86,6 +86,23 @@ async def test_gives_a_unit_vector_for_each_text_in_their_order(embedder: Embedd
     assert await embedder.model() == model
 
 
+async def test_texts_of_any_length_keep_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without weights: batches are of like length, the answer is in the order of the question."""
+    lengths: list[int] = []
+
+    class Counting:
+        def run(self, texts: list[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+            lengths.extend(map(len, texts))
+            return np.array([row_of(text) for text in texts], np.float32)
+
+    opened = OnnxEmbedder(path=Path("none"), model="", cache=Path("none"))
+    monkeypatch.setattr(opened, "_load", Counting)
+    texts = [chr(97 + number % 10) * (1 + 37 * number % 50) for number in range(11)]
+    assert await opened.embed(texts, Use.PASSAGE) == unit_vectors(np.array([row_of(text) for text in texts], np.float32))
+    await opened.close()
+    assert lengths == sorted(map(len, texts))
+
+
 async def test_real_weights_know_what_is_near() -> None:
     if not (WEIGHTS / "model.onnx").exists():
         pytest.skip(f"no weights in {WEIGHTS}")

@@ -46,11 +46,15 @@ class OnnxEmbedder(Embedder):
 
     async def embed(self, texts: Sequence[str], use: Use) -> list[Vector]:
         """See Embedder."""
-        vectors: list[Vector] = []
         asked = prefixed(self._model_name, texts, use)
-        for start in range(0, len(asked), BATCH):
-            batch = asked[start : start + BATCH]
-            vectors += await self._in_thread(lambda batch=batch: unit_vectors(self._load().run(batch)))  # type: ignore[misc]
+        order = sorted(range(len(asked)), key=lambda n: len(asked[n]))  # those of a batch are padded to its longest
+        vectors: list[Vector] = [b""] * len(asked)
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            batch = [asked[n] for n in places]
+            made = await self._in_thread(lambda batch=batch: unit_vectors(self._load().run(batch)))  # type: ignore[misc]
+            for place, vector in zip(places, made, strict=True):
+                vectors[place] = vector
         return vectors
 
     async def close(self) -> None:
