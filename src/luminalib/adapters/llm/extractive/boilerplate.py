@@ -65,6 +65,7 @@ _NOISE_LINE = re.compile(
 _SMALL = 400
 """Characters of a section that may be a title page as a whole."""
 _BLOCK = re.compile(r"\n\s*\n")
+_LONGEST_TITLE_PAGE = 1500
 _ENDS = 0.1
 """Of a text, at its beginning and at its end: there notices stand."""
 
@@ -96,8 +97,19 @@ def own_pages(*, texts: Sequence[str], progress: Progress) -> list[str]:
                 blocks.append(block)
             passed += len(block)
         kept.append("\n\n".join(blocks).strip())
+    kept[:1] = map(_without_title_page, kept[:1])
     progress(1.0)
     return kept if any(kept) else list(texts)
+
+
+def _without_title_page(page: str) -> str:
+    """What stands before the heading of the first chapter goes where it is no prose: title, author, edition."""
+    blocks = _BLOCK.split(page)
+    first = next((at for at, block in enumerate(blocks) if is_chapter(block.strip().split("\n")[0])), 0)
+    before = blocks[:first]
+    if sum(map(len, before)) > _LONGEST_TITLE_PAGE:
+        return page
+    return "\n\n".join([block for block in before if any(map(_is_prose, block.splitlines()))] + blocks[first:])
 
 
 def _between_markers(pages: Sequence[str]) -> list[str]:
