@@ -94,7 +94,8 @@ class CatalogueSearch:
         near = await self._lexicons.near(tenant_id, typed.words)
         halves = {half for word in typed.words if word not in near[word] for pair in halves_of(word) for half in pair}
         known = {row[0] for row in await self._reader.rows(_KNOWN, tenant_id, words=sorted(halves))} if halves else set()
-        corrections = [*typed.apart(known), *typed.corrections(near)]
+        spelt = typed.corrections(near)
+        corrections = [*spelt[:1], *typed.apart(known), *spelt[1:]]  # atigone is antigone rather than ati gone
         if not corrections and found.book_ids:
             return found
         better = await self._corrected(tenant_id, corrections, shape, given) if corrections else found
