@@ -52,7 +52,7 @@ async def server(folder: Path, database_url: str, *options: str) -> AsyncIterato
         async with asyncio.timeout(60):
             lines = [line async for line in _until_ready(process.stdout)]
         found = re.search(rb"(http://\S+)/docs", lines[-1] if lines else b"")
-        assert found, "The server did not start."
+        assert found, f"The server did not start: {lines}"
         yield found[1].decode(), process
     finally:
         if process.returncode is None:

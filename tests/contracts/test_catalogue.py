@@ -1,7 +1,10 @@
 """Finding books by what people type, on both databases."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from luminalib.domain.books import BookFilter
 from luminalib.domain.catalogue import FacetKind, FoundBooks, SuggestionKind
 from luminalib.domain.paging import PageRequest
 from records import NOW, make_book
+from templates import newest_schema
 
 SHELF: list[dict[str, Any]] = [
     {"title": "Alice\u2019s Adventures in Wonderland", "authors": ("Lewis Carroll",), "tags": ("fantasy", "children")},
@@ -39,12 +43,41 @@ SHELF: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture
-async def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
+async def furnish(url: str) -> None:
+    database = SqlDatabase(url)
     made = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
     for details in SHELF:
         await describe(made, await make_book(made), **({"authors": (), "tags": ()} | details))
-    return made
+    await database.close()
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the shelf, to be copied: to fill one takes longer than most tests."""
+    path = tmp_path_factory.mktemp("shelf") / "luminalib.db"
+    shutil.copyfile(newest_schema(), path)
+    asyncio.run(furnish(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(furnished: Path, tmp_path: Path) -> str:
+    shutil.copyfile(furnished, tmp_path / "luminalib.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
+
+
+@pytest.fixture(scope="module")
+def postgres_template(postgres_server: Any, postgres_template: str) -> Iterator[str]:
+    """Likewise on PostgreSQL."""
+    postgres_server.psql(f"CREATE DATABASE shelf TEMPLATE {postgres_template} STRATEGY FILE_COPY;")
+    asyncio.run(furnish(str(postgres_server.get_uri("shelf")).replace("postgresql://", "postgresql+asyncpg://")))
+    yield "shelf"
+    postgres_server.psql("DROP DATABASE shelf WITH (FORCE);")
+
+
+@pytest.fixture
+def uow(database: SqlDatabase) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
 
 
 async def describe(uow: SqlUnitOfWorkFactory, book_id: str, **changes: Any) -> None:

@@ -316,7 +316,7 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
         "owner": ids["user"], "user": ids["user"], "book": ids["book"], "tag": "sea", "language": "en", "year": 1999,
         **{f"author{n}": "calloway" for n in range(3)}, **{f"{name}{n}": "a" for name in ("word", "name") for n in range(3)},
         "inquiry": ids["inquiry"], "inquiry_state": "new", "intent": "sales", "least": 0.0,
-        "match": "a", "first": "", "last": "z",
+        "match": "a", "first": "", "last": "z", "words": ["plot", "calloway", "sea", "a"],
     }  # fmt: skip
     other = "tsquery" if reader.is_sqlite else "fts5"
     shown_to_a = 0

@@ -42,7 +42,7 @@ async def test_ingest_says_for_each_file_what_happened(tmp_path: Path, shelf: Pa
         lines = {name: line for line in output.splitlines() for name in ("locked", "empty", "picture", "[red]odd") if name in line}
         assert "encrypted" in lines["locked"]
         assert "The file is empty" in lines["empty"]
-        assert "not a PDF" in lines["picture"]
+        assert "OCR" in lines["picture"]
         assert "completed" in lines["[red]odd"]
 
 
