@@ -45,6 +45,20 @@ async def test_a_round_that_fails_is_made_again(error: Exception, monkeypatch: p
         await made.wait()
 
 
+async def test_nobody_waits_for_a_round_that_comes_with_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "FIRST_AFTER", timedelta(days=1))
+    made = []
+
+    async def make(tenant_id: str) -> None:
+        made.append(tenant_id)
+
+    async with AsyncExitStack() as stack:
+        Rounds(one_tenant).begin(stack, "sweep", timedelta(seconds=1), make)
+        for _ in range(50):  # so many turns of the loop, each of which would be enough
+            await asyncio.sleep(0)
+    assert made == []
+
+
 async def test_what_fails_for_one_tenant_is_made_for_the_others() -> None:
     made, done = [], asyncio.Event()
 
