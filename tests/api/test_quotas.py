@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from accounts import Library, email_of, opened, slug
 from journeys import PASSWORD, STORY, add
-from luminalib.adapters.db.tenants import SqlTenantRegister, plans
+from luminalib.adapters.db.tenants import SqlTenantRegister, plans, tenants
 from luminalib.domain.llm import LLMCall, Outcome, Purpose
 from luminalib.domain.quotas import KEPT_FOR, TokensUsedUp
 from luminalib.domain.tenants import TenantView
@@ -161,6 +161,16 @@ async def test_the_plan_comes_with_the_log_in(
     for path in ("/books", "/books?q=sea", "/auth/me", "/documents"):
         assert (await admin.get(path)).status_code == 200
     assert asked == []
+
+
+async def test_a_plan_that_another_server_has_changed_counts_at_once(library: Library, operator: httpx.AsyncClient) -> None:
+    admin = await limited(library, operator, requests_per_minute=1)
+    async with library.container.database.owner.begin() as connection:
+        await connection.execute(sa.update(tenants).where(tenants.c.tenant_id == "seaside").values(plan="unlimited"))
+    assert [(await admin.get("/auth/me")).status_code for _ in range(3)] == [200] * 3
+    async with library.container.database.owner.begin() as connection:
+        await connection.execute(sa.update(tenants).where(tenants.c.tenant_id == "seaside").values(plan="tight"))
+    assert {(await admin.get("/auth/me")).status_code for _ in range(2)} >= {429}
 
 
 async def test_what_a_library_uses_and_what_that_costs(library: Library, operator: httpx.AsyncClient) -> None:
