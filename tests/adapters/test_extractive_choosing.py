@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 
+import networkx as nx
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -52,11 +53,23 @@ def test_terms_weigh_what_they_weigh_in_scikit_learn(sentences: int, words: int)
 
 
 @pytest.mark.parametrize("module", ["summarise", "reviews"])
-def test_a_child_that_reads_a_book_starts_without_scikit_learn(module: str) -> None:
-    """It would be more than half of its start and of its memory."""
+def test_a_child_that_reads_a_book_starts_without_what_it_does_not_need(module: str) -> None:
+    """They would be more than half of its start and of its memory."""
     program = f"import sys, luminalib.adapters.llm.extractive.{module}; print(*sorted(sys.modules))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
-    assert {"sklearn", "scipy.stats"}.isdisjoint(told)
+    assert {"sklearn", "scipy.stats", "networkx"}.isdisjoint(told)
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 120])
+def test_sentences_rank_as_networkx_ranks_them(size: int) -> None:
+    chance = np.random.default_rng(size)
+    similar = np.triu(chance.random((size, size)) * (chance.random((size, size)) < 0.2))
+    similar = similar + similar.T + np.eye(size)
+    similar[0] = similar[:, 0] = 0  # one that is like no other
+    bias = chance.random(size) + 0.05
+    graph = nx.from_numpy_array(similar * (1 - np.eye(size)))
+    expected = nx.pagerank(graph, alpha=0.75, personalization=dict(enumerate(bias)), tol=1e-12)
+    assert np.allclose(lexrank(similar, bias), list(expected.values()), atol=1e-8)
 
 
 def test_the_sentence_in_the_middle_of_the_graph_ranks_first() -> None:
