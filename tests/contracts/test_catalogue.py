@@ -21,6 +21,7 @@ from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.books import BookFilter
 from luminalib.domain.catalogue import FacetKind, FoundBooks, SuggestionKind
 from luminalib.domain.paging import PageRequest
+from postgres import Postgres
 from records import NOW, make_book
 from templates import newest_schema
 
@@ -67,12 +68,11 @@ def sqlite_url(furnished: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def postgres_template(postgres_server: Any, postgres_template: str) -> Iterator[str]:
+def postgres_template(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
     """Likewise on PostgreSQL."""
-    postgres_server.psql(f"CREATE DATABASE shelf TEMPLATE {postgres_template} STRATEGY FILE_COPY;")
-    asyncio.run(furnish(str(postgres_server.get_uri("shelf")).replace("postgresql://", "postgresql+asyncpg://")))
-    yield "shelf"
-    postgres_server.psql("DROP DATABASE shelf WITH (FORCE);")
+    with postgres_server.database(postgres_template) as name:
+        asyncio.run(furnish(postgres_server.url(name)))
+        yield name
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,13 +9,14 @@ import pytest
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.events.postgres import PostgresEventBus
 from luminalib.ports.events import EventBus
+from postgres import Postgres
 
 Pair = tuple[EventBus, EventBus]
 
 
 @pytest.fixture
-def dsn(postgres_server: Any) -> str:
-    return str(postgres_server.get_uri("postgres"))
+def dsn(postgres_server: Postgres) -> str:
+    return postgres_server.dsn("postgres")
 
 
 @pytest.fixture(params=["memory", "postgres here", "postgres there"])
@@ -64,13 +64,12 @@ async def test_closing_wakes_everybody_for_the_last_time(buses: Pair) -> None:
     assert listener.is_closed
 
 
-async def test_a_lost_connection_comes_back(dsn: str, postgres_server: Any) -> None:
+async def test_a_lost_connection_comes_back(dsn: str, postgres_server: Postgres) -> None:
     here, there = PostgresEventBus(dsn), PostgresEventBus(dsn)
     for one in (here, there):
         await one.start()
-    await asyncio.to_thread(
-        postgres_server.psql, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%';"
-    )
+    ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+    await asyncio.to_thread(postgres_server.run, ends)
     with there.subscribe("documents:a") as mine:
         async with asyncio.timeout(20):
             here.publish("documents:a")

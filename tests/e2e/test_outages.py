@@ -1,10 +1,9 @@
 """The database goes away while files are being worked on, and comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from luminalib.adapters.jobs.inprocess import POLL_SECONDS
 from luminalib.container import open_container
 from luminalib.main import create_app
 from luminalib.settings import Settings
+from postgres import Postgres
 from waiting import indexed
 
 BOOKS = 30
@@ -59,8 +59,8 @@ class Cable:
 
 
 @pytest.fixture
-async def cable(postgres_server: Any, tmp_path: Path) -> AsyncIterator[Cable]:
-    host = parse_qs(urlsplit(postgres_server.get_uri("postgres")).query)["host"][0]
+async def cable(postgres_server: Postgres, tmp_path: Path) -> AsyncIterator[Cable]:
+    host = parse_qs(urlsplit(postgres_server.dsn("postgres")).query)["host"][0]
     (socket,) = (path for path in Path(host).glob(".s.PGSQL.*") if path.suffix != ".lock")
     cable = Cable(socket, tmp_path)
     await cable.plug()
@@ -69,16 +69,15 @@ async def cable(postgres_server: Any, tmp_path: Path) -> AsyncIterator[Cable]:
 
 
 @pytest.fixture
-def name(postgres_server: Any) -> str:
-    name = f"test_{uuid4().hex}"
-    postgres_server.psql(f"CREATE DATABASE {name};")
-    return name
+def name(postgres_server: Postgres) -> Iterator[str]:
+    with postgres_server.database("template1") as name:
+        yield name
 
 
 async def test_a_database_that_is_away_for_a_while_loses_nothing(
-    cable: Cable, name: str, postgres_server: Any, tmp_path: Path
+    cable: Cable, name: str, postgres_server: Postgres, tmp_path: Path
 ) -> None:
-    url = postgres_server.get_uri(name).replace("postgresql://", "postgresql+asyncpg://")
+    url = postgres_server.url(name)
     through = url.replace(str(parse_qs(urlsplit(url).query)["host"][0]), str(tmp_path))
     settings = Settings(_env_file=None, data_dir=tmp_path / "data", database_url=through, rate_limits="off")
     async with open_container(settings, llm=FakeLLM()) as container:
