@@ -4,10 +4,11 @@ A throw-away library reads the books, then each question is asked in a conversat
 citation of one of the pages (of one page of each group, where there are groups); questions that nothing answers must be refused,
 with nothing cited. Each quotation is looked up in the text of the page that it names.
 
-With a model server (any that speaks OpenAI's protocol) the same library is opened once more with it when the books are read: their
-summaries are not its work here. `--rows` keeps each answer as a line of JSON, to be judged by a person.
+Questions of several files are asked of the books of all. With a model server (any that speaks OpenAI's protocol) the same library
+is opened once more with it when the books are read: their summaries are not its work here. `--rows` keeps each answer as a line of
+JSON, to be judged by a person.
 
-Usage: python benchmarks/answers.py [--questions FILE] [--books FOLDER] [--embedder-dir DIR] [--kinds KIND,KIND]
+Usage: python benchmarks/answers.py [--questions FILE ...] [--books FOLDER] [--embedder-dir DIR] [--kinds KIND,KIND]
                                     [--model-url http://127.0.0.1:8080/v1 --model NAME [--by auto|tools|schema]] [--rows FILE]
                                     [--library FOLDER, which is kept and read again]
 """
@@ -26,6 +27,7 @@ from typing import Any
 
 import httpx
 
+from embedders import settings_for
 from luminalib.container import open_container
 from luminalib.logs import configure_logging
 from luminalib.main import create_app
@@ -40,10 +42,10 @@ MUST_REFUSE = ("unanswerable", "off-topic")
 async def main() -> None:
     given = arguments()
     configure_logging("warning", "console")
-    if not given.questions.exists():
-        print("no questions here; name a file with --questions")
+    if not all(path.exists() for path in given.questions):
+        print("no questions here; name files with --questions")
         return
-    questions = [json.loads(line) for line in given.questions.read_text("utf-8").splitlines() if line.strip()]
+    questions = [json.loads(line) for path in given.questions for line in path.read_text("utf-8").splitlines() if line.strip()]
     wanted = [question for question in questions if not given.kinds or question["kind"] in given.kinds.split(",")]
     rows = []
     with tempfile.TemporaryDirectory() as passing:
@@ -79,7 +81,7 @@ async def asked(
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--questions", type=Path, default=SHARED / "questions" / "dev.jsonl")
+    parser.add_argument("--questions", type=Path, nargs="+", default=[SHARED / "questions" / "dev.jsonl"])
     parser.add_argument("--books", type=Path, default=SHARED / "samples")
     parser.add_argument("--embedder-dir", type=Path)
     parser.add_argument("--kinds", default="")
@@ -94,7 +96,7 @@ def arguments() -> argparse.Namespace:
 
 async def library(stack: AsyncExitStack, given: argparse.Namespace, folder: Path, **changes: Any) -> httpx.AsyncClient:
     """A client of the library in `folder`, open as long as the stack."""
-    more: dict[str, Any] = {"embedder": "onnx", "onnx": {"path": given.embedder_dir}} if given.embedder_dir else {}
+    more = await stack.enter_async_context(settings_for(given.embedder_dir))
     settings = Settings(_env_file=None, data_dir=folder, rate_limits="off", **more, **changes)
     container = await stack.enter_async_context(open_container(settings))
     app = create_app(settings, container)

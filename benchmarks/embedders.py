@@ -1,8 +1,10 @@
 """The embedders that benchmarks measure with, from a folder on this machine."""
 
 import asyncio
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -53,3 +55,33 @@ class SentenceEncoder(Embedder):
             sys.path.append(str(self._folder))
             self._loaded = import_module(PACKAGE).USE(threads=1)
         return unit_vectors(np.asarray(self._loaded.encode(texts), np.float32))
+
+
+@asynccontextmanager
+async def settings_for(folder: Path | None) -> AsyncIterator[dict[str, Any]]:
+    """The settings of a library that embeds with the model in a folder.
+
+    The product knows ONNX files; what is none is served to it, as Ollama would, as long as the context lasts.
+    """
+    embedder = embedder_of(folder)
+    if not isinstance(embedder, SentenceEncoder):
+        yield {"embedder": "onnx", "onnx": {"path": folder}} if folder else {}
+        return
+    server = await asyncio.start_server(lambda reader, writer: _serve(embedder, reader, writer), "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield {"embedder": "ollama", "ollama": {"base_url": address, "embedding_model": PACKAGE}}
+
+
+async def _serve(embedder: Embedder, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers one `POST /api/embed`."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    length = next(int(line.split(":")[1]) for line in head.splitlines() if line.startswith("content-length"))
+    asked = json.loads(await reader.readexactly(length))
+    vectors = await embedder.embed(asked["input"], Use.PASSAGE)
+    rows = [np.frombuffer(vector, "<f4").tolist() for vector in vectors]
+    sent = json.dumps({"model": asked["model"], "embeddings": rows}).encode()
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n")
+    writer.write(b"Content-Length: %d\r\n\r\n" % len(sent) + sent)
+    await writer.drain()
+    writer.close()
