@@ -6,6 +6,9 @@ for mixed. Of the sentences of `labelled/judging_sentences.tsv` it is counted ho
 of those of `labelled/turning_sentences.tsv`, which turn round, in several languages, and were frozen before their rules were made,
 and of those of `labelled/general_judgements.tsv`, which judge a book as a whole or nothing.
 
+`labelled/whole_reviews.txt` has reviews of several sentences in four languages: their moods, and whether what is quoted of them is
+praise or criticism, and of what. Those of `labelled/later_reviews.txt` were written after the rules that these led to.
+
 Usage: python benchmarks/review_sentiment.py
 """
 
@@ -14,11 +17,11 @@ from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from labelled_reviews import SIDE_NAMES, Whole
 from luminalib.adapters.llm.extractive.reviews import read_reviews
 
 LABELLED = Path(__file__).parent / "labelled"
 SIDES = ("positive", "negative")
-SIDE_NAMES = {"positive": "praise", "negative": "criticism"}
 THRESHOLD = 0.05
 TO_REACH = 0.9
 
@@ -46,6 +49,8 @@ def main() -> None:
     right_general, called_general = precision("general_judgements.tsv")
     print(f"  such as judge the book as a whole: {right_general} of {called_general}")
     reached = right / called, right_turning / called_turning, right_general / called_general
+    for name in ("whole_reviews.txt", "later_reviews.txt"):
+        print(f"\n  {name}:", *Whole(LABELLED / name).told(), sep="\n    ")
     assert min(accuracy(truth, ours), accuracy(truth[2::3], ours[2::3]), *reached) >= TO_REACH
 
 

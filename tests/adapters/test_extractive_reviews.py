@@ -8,10 +8,11 @@ import pytest
 from luminalib.adapters.llm.extractive.headline import headline
 from luminalib.adapters.llm.extractive.reviews import read_reviews
 from luminalib.adapters.llm.extractive.turns import with_answers
-from luminalib.domain.consensus import AspectEvidence
+from luminalib.domain.consensus import KNOWN_ASPECTS, AspectEvidence
 from luminalib.ports.llm import ConsensusRequest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from labelled_reviews import Whole
 from review_sentiment import LABELLED, TO_REACH, accuracy, moods, precision, read
 
 
@@ -41,6 +42,43 @@ def test_a_judgement_of_the_book_as_a_whole_is_heard() -> None:
     right, called = precision("general_judgements.tsv")
     assert called >= 65, "78 of them judge"
     assert right >= TO_REACH * called
+
+
+@pytest.mark.parametrize(("name", "quoted"), [("whole_reviews.txt", 50), ("later_reviews.txt", 13)])
+def test_whole_reviews_in_four_languages_are_read_as_they_were_meant(name: str, quoted: int) -> None:
+    whole = Whole(LABELLED / name)
+    assert whole.moods >= TO_REACH
+    assert len(whole.called) >= quoted
+    assert len(whole.right) >= TO_REACH * len(whole.called)
+
+
+@pytest.mark.parametrize(
+    ("text", "mood"),
+    [
+        ("The prose is lovely. The plot, however, could be that of a tax return.", "mixed"),
+        ("Die Figuren sind großartig. Leider weiß die Geschichte nichts mit ihnen anzufangen.", "mixed"),
+        ("Le style est superbe. L'intrigue, en revanche, tient sur un ticket de métro.", "mixed"),
+        ("The maps of the marsh are beautiful.", "positive"),
+        ("A wonderful book. Unfortunately it ended.", "positive"),
+        ("It is set in Rome. It was written in Milan, though.", "neutral"),
+    ],
+)
+def test_a_sentence_that_turns_against_the_one_before_it_takes_the_other_side(text: str, mood: str) -> None:
+    assert moods([(text, 3)]) == [mood]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "side"),
+    [
+        ("The maps of the marsh are beautiful.", "maps", "positive"),
+        ("Unfortunately, the plot went nowhere that I could follow.", "plot", "negative"),
+        ("Unfortunately, the splendid cast has nothing to do.", "cast", "negative"),
+        ("I would have liked better maps.", "illustrations", "negative"),
+        ("Leider bleibt die Handlung in Bremen.", "plot", "negative"),
+    ],
+)
+def test_regret_and_wishes_find_fault_and_a_thing_is_not_its_parts(text: str, name: str, side: str) -> None:
+    assert [(found, mood) for found, mood, _ in aspects(text, 3)] == [(KNOWN_ASPECTS.get(name, name), side)]
 
 
 @pytest.mark.parametrize(

@@ -32,18 +32,19 @@ _ARTICLE = re.compile(r"^(?:the|a|an|its|his|her|their) ")
 _SAME = MappingProxyType(
     {
         "plot": "plot plots story stories storyline narrative plotting storytelling twist twists",
-        "characters": "characters character characterisation characterization protagonist cast people heroine hero",
+        "characters": "characters character characterisation characterization protagonist protagonists cast people heroine hero "
+        "narrator",
         "writing": "writing prose style language sentences wording voice",
         "pacing": "pacing pace tempo speed rhythm",
-        "ending": "ending endings end conclusion finale",
+        "ending": "ending endings end conclusion finale denouement",
         "beginning": "beginning opening start",
         "setting": "setting settings world worldbuilding world-building atmosphere place",
         "dialogue": "dialogue dialogues dialog conversations",
-        "humour": "humour humor jokes wit comedy",
-        "ideas": "ideas idea themes theme message topic subject argument arguments",
+        "humour": "humour humor jokes joke wit comedy",
+        "ideas": "ideas idea themes theme message topic subject argument arguments premise concept",
         "emotion": "emotion emotions feeling feelings",
         "facts": "facts fact accuracy research information explanations explanation examples",
-        "illustrations": "illustrations illustration pictures drawings maps photographs",
+        "illustrations": "illustrations illustration pictures drawings maps photographs photos",
         "length": "length size",
         "translation": "translation translator",
     }

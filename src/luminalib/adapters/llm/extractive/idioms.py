@@ -55,6 +55,13 @@ _PRAISING = rf"""
 \bmore than i (?:thought|expected|hoped)\b
 \bbetter than i (?:feared|expected|thought)\b
 \bjust right\b
+\bquite the (?:opposite|contrary)\b
+\b(?:made|make|makes) me (?:\w+ )?(?:laugh|cry|smile|gasp|think)\b
+\b(?:can|could|knows how to|knew how to) (?:really |certainly )?(?:write|tell a story)\b
+\bpage after page\b
+\bnot once (?:did|was) i\b(?!.*\b(?:laugh|smile|care|moved)).*
+\bfinally (?:some(?:body|one)|an? (?:\w+ )?(?:book|novel|author|guide|writer|history|biography))\b
+\bgrateful\b
 \bspot[- ]on\b
 """
 _FAULTING = rf"""
@@ -110,6 +117,13 @@ _FAULTING = rf"""
 \bno (?:plot|charm|point|idea|thanks|depth|tension|surprises?)\b
 \bfull of (?:mistakes|errors|clichés|holes|typos)\b
 \bskip(?:ped)? (?:it|this|pages)\b
+\bcould(?: not|n't) (?:have )?cared? less\b
+\bpass(?:es|ed)? me by\b
+\bi want (?:my|the|those) .{{0,20}}\bback\b
+\bowes? (?:me|us|its|the) .{{0,20}}(?:an apology|a refund)\b
+\b(?:takes?|took) (?:\w+ )?(?:ages|for ever|forever|\w+ (?:pages|chapters)) to (?:get going|get started|start|begin|take off)\b
+\b(?:saw|see|guess(?:ed)?) (?:it|the (?:twist|ending|end|culprit|murderer|killer)) (?:coming|in|by|on|before|after|at|long)\b
+\bspoils?\b.{{0,20}}\b(?:of it|it all|the (?:rest|whole))\b
 """
 _PRAISE, _FAULT = (re.compile("|".join(turns.strip().splitlines()), re.IGNORECASE) for turns in (_PRAISING, _FAULTING))
 _ABOUT = re.compile(

@@ -24,13 +24,25 @@ PRAISE = {
     "de": """schön wunderbar wunderschön großartig toll super klasse genial brillant fantastisch hervorragend ausgezeichnet
         spannend fesselnd packend mitreißend witzig lustig humorvoll berührend berührt bewegend liebevoll gelungen lesenswert
         empfehlenswert überzeugend klug geistreich poetisch lebendig glaubwürdig begeister liebe geliebt genossen
-        perfekt meisterhaft gut gern gefallen gepackt beste besten leseempfehlung bezaubernd unterhaltsam""",
+        perfekt meisterhaft gut gern gefallen gepackt beste besten leseempfehlung bezaubernd unterhaltsam
+        originell raffiniert gekonnt stimmig stimmungsvoll atmosphärisch detailreich anschaulich verständlich kurzweilig tiefgründig
+        einfühlsam eindringlich eindrucksvoll beeindruck faszinier herrlich köstlich grandios umwerfend rührend warmherzig sympathisch
+        authentisch vielschichtig informativ lehrreich hilfreich nützlich inspirierend unvergesslich glücksgriff juwel lesegenuss
+        lesevergnügen zauberhaft lebensnah elegant prägnant scharfsinnig feinfühlig feinsinnig erfrischend traumhaft mitgefiebert
+        bravourös furios süffig wortgewandt wortgewaltig durchdacht ausgefeilt nachvollziehbar einprägsam""",
     "fr": """beau belle magnifique superbe merveill génial excellent formidable passionnant captivant prenant drôle touchant
         émouvant attachant réussi brillant parfait sublime agréable intelligent adoré adore aimé bon bonne bien
-        envoûtant poétique splendide dévoré régal""",
+        envoûtant poétique splendide dévoré régal
+        élégant savoureu délicieu jouissi palpitant haletant subtil poignant bouleversant fascinant saisissant lumineu remarquable
+        exceptionnel extraordinaire admirable époustouflant éblouissant inoubliable incontournable bijou pépite limpide fluide crédible
+        vivant attendrissant délicat raffiné ingénieu astucieu pertinent instructi enrichissant recommande régalé séduit conquis emballé
+        bluffé magistral virtuose rythmé soigné fouillé documenté accessible""",
     "es": """bello bella hermos precios maravillos genial excelente estupend fantástic apasionante cautivador divertid
         conmovedor emocionante entrañable logrado logrados brillante perfect sublime agradable inteligente encant buen encantó
-        bueno buena bonísim buenísim joya imprescindible recomendable""",
+        bueno buena bonísim buenísim joya imprescindible recomendable
+        inolvidable bellísim fascinante asombros deslumbrante magistral magnífic espléndid soberbi extraordinari fluid envolvente
+        absorbente adictiv enganch amen entretenid original ingenios impecable delicios delicad elegante emotiv rigoros clarísim claridad
+        recomiend disfrut emocionó cautivó fascinó sorprendente trepidante veraz creíble magnético acertad trabajad documentad""",
     "it": """bel bello bella bellissim splendid meraviglios geniale eccellente fantastic appassionante avvincente divertente
         commovente riuscit brillante perfett sublime piacevole intelligente adorat amat buono buona bravo capolavoro
         imperdibile consigliat""",
@@ -44,11 +56,21 @@ SPOKEN = tuple(PRAISE)
 FAULT = {
     "de": """langweilig öde zäh schwach schlecht furchtbar schrecklich grauenhaft enttäuschend enttäusch flach vorhersehbar
         unglaubwürdig verwirrend überladen langatmig hölzern platt klischee kitschig nervig nervt holprig lieblos
-        misslungen überflüssig mies ärgerlich gelangweilt missraten konfus""",
+        misslungen überflüssig mies ärgerlich gelangweilt missraten konfus
+        eintönig monoton belanglos nichtssagend oberflächlich konstruiert unlogisch wirr unausgegoren unglaubhaft schleppend gestelzt
+        schwülstig plump stereotyp einfallslos ideenlos austauschbar lächerlich peinlich nervtötend ermüdend anstrengend mühsam fade
+        lahm dröge abgedroschen enttäuschung zumutung schund unlesbar farblos leblos seelenlos hanebüchen haarsträubend fehlerhaft
+        schlampig karikatur lückenhaft unverständlich umständlich effekthascher weitschweifig zusammenhanglos geschwätzig""",
     "fr": """ennuyeu ennui faible mauvais nul nulle ennuyé décevant déçu déception plat plate prévisible confus lent lente lourd
-        bâclé raté médiocre creux superficiel interminable pénible cliché invraisemblable horrible affreu""",
+        bâclé raté médiocre creux superficiel interminable pénible cliché invraisemblable horrible affreu
+        bémol longueurs bâcl convenu banal insipide fade mièvre niais ridicule grotesque insupportable agaçant énervant lassant fastidieu
+        indigest laborieu soporifique assommant poussif brouillon décousu incohérent alambiqué caricatur stéréotyp ennuyée ennuyés
+        regrett déconseill lourdeur pesant poussi répétiti verbeu artificiel truffé""",
     "es": """aburrid aburrí flojo floja mal malo mala malísim pésim decepcion plano plana previsible confus lento lenta pesad torpe fallid
-        mediocre superficial interminable tópic inverosímil horrible vací""",
+        mediocre superficial interminable tópic inverosímil horrible vací
+        insoportable soporífer tedios ridícul absurd forzad sosa soso insulso insípid repetitiv monóton plúmbe infumable insufrible
+        desastros chapucer incoherent caótic estereotipad acartonad caricatur lentísim larguísim farragos artificios rebuscad
+        inconexo desaprovechad abandoné cansin cansad""",
     "it": """noios noia debol brutt pessim delud delusion piatto piatta prevedibil confus lento lenta pesant fallit mediocre
         superficial interminabil banal inverosimil orribil vuot""",
     "pt": """chat aborrecid fraco fraca mau má péssim decep desilus plano plana previsível confus lento lenta pesad falhad
@@ -58,7 +80,7 @@ FAULT = {
 }
 NEGATIONS = {
     "de": "nicht kein keine keinen keinem keiner nie niemals nichts ohne kaum weder",
-    "fr": "pas jamais aucun aucune sans ni guère",
+    "fr": "pas ne jamais aucun aucune sans ni guère",
     "es": "no nunca jamás sin ni ningún ninguna tampoco",
     "it": "non mai senza né nessun nessuna",
     "pt": "não nunca jamais sem nem nenhum nenhuma",
@@ -72,20 +94,28 @@ PRAISING = {
         r"wermutstropfen|manko|problem|fehler).*(?:ende|vorbei|aus|kurz)|einzige, was .*(?:ende|vorbei|kurz)|"
         r"dialoge sitzen|aus fleisch und blut|(?:kein|nicht ein) wort zu viel|nichts zu (?:meckern|bemängeln|"
         r"kritisieren)|nicht (?:mehr )?(?:aus der hand|weg)\s?(?:zu )?(?:gelegt|legen|weglegen)|"
-        r"nicht weglegen|kann ich nur empfehlen|zu schnell (?:zu ende|vorbei)"
+        r"nicht weglegen|kann ich nur empfehlen|zu schnell (?:zu ende|vorbei)|ans herz gewachsen|"
+        r"(?:selten|lange nicht|viel|herzlich|laut) (?:\w+ )?gelacht|in einem (?:zug|rutsch)|(?:hat|haben|habe) .{0,20}verschlungen|"
+        r"geht (?:unter die haut|zu herzen|ans herz)|(?:lässt|ließ) (?:mich|einen) nicht (?:mehr )?los|(?:nie|niemals) kitschig|"
+        r"(?:kein\w*|ohne) (?:einzige\w* |eine )?(?:langeweile|längen)|macht (?:\w+ )?(?:spaß|lust|freude)"
     ),
     "fr": (
         r"pas mal(?: du tout)?|tout sauf (?:ennuyeux|ennuyeuse|plat|banal|lourd)|seule? (?:regret|défaut|bémol|reproche|"
         r"problème).*(?:fini|termine|terminé|courte?|fin\b)|d['’]une (?:rare )?(?:justesse|finesse|beauté)|"
         r"ne changerais? rien|sonnent? juste|en chair et en os|rien à redire|impossible (?:de le|à) (?:lâcher|poser)|"
         r"(?:ne|n['’]ai) (?:pas )?pu le (?:lâcher|poser)|coup de cœur|à lire (?:absolument|d['’]urgence)|"
-        r"trop vite (?:finie?|terminée?)"
+        r"trop vite (?:finie?|terminée?)|bien (?:écrite?s?|rendue?s?|construite?s?|menée?s?|ficelée?s?|choisie?s?|vue?s?|campée?s?)|"
+        r"(?:très|si|sont|est) claire?s?\b|(?:l['’]idée|intrigue|récit|style|univers) (?:\w+ )?(?:est|sont) (?:\w+ )?original\w*|"
+        r"chef-d['’]œuvre|(?:qu['’]un |grand |vrai |pur )plaisir|éclats? de rire|(?:j['’]ai|m['’]a fait) (?:\w+ )?(?:ri|pleuré|rire|pleurer)\b|"
+        r"d['’]une (?:seule )?traite|tient en haleine|on ne (?:devine|s['’]ennuie|décroche)"
     ),
     "es": (
         r"nada mal|cualquier cosa menos (?:aburrid[oa]|plan[oa]|pesad[oa])|(?:único|única) (?:defecto|pero|problema|"
         r"pega).*(?:acab|termin|cort|fin\b)|(?:lo )?único malo.*(?:acab|termin|cort)|de carne y hueso|"
         r"no cambiaría (?:nada|ni una)|no decae|nada que objetar|no pude (?:dejarlo|soltarlo|parar)|no le sobra nada|"
-        r"se me hizo corto"
+        r"se me hizo corto|en vilo|a carcajadas|me (?:reí|hizo (?:reír|llorar)|emocionó|atrapó)|no (?:le )?sobra (?:ni )?(?:nada|una)|"
+        r"(?:la|lo|el) mejor (?:\w+ )?(?:que|libro|novela|del)|de (?:un tirón|una sentada)|obra maestra|bien (?:escrit|construid|llevad|trazad)[oa]s?|"
+        r"(?:te|me) (?:mantiene|engancha|atrapa)"
     ),
     "it": r"niente da ridire|non (?:sono riuscit[oa] a|potevo) (?:posarlo|smettere)|tutto d['’]un fiato|mi è piaciut[oa]",
     "pt": r"nada a apontar|não consegui (?:parar|largar|pousá-lo)",
@@ -97,18 +127,24 @@ FAULTING = {
         r"keine spur(?! von (?:langeweile|kitsch))|verliert sich|"
         r"strotzt vor|vor fehlern|schlecht umgesetzt|nervt|nicht mein(?:s| ding| fall)|(?:viel )?zu (?:lang|langsam|"
         r"kurz)|abgebrochen|zeitverschwendung|mehr erwartet|ergibt keinen sinn|"
-        r"nicht (?:weiter)?empfehlen"
+        r"nicht (?:weiter)?empfehlen|schade um|zieht es sich|zieht sich (?:\w+ )?(?:wie|hin|in die länge)|(?:hat|mit|voller|einige|viele) längen|"
+        r"(?:ist|war|wird) (?:eine|die reinste) (?:katastrophe|zumutung)|(?:habe ich|ich habe) .{0,30}(?:aufgegeben|zugeklappt|weggelegt)|"
+        r"aus dem nichts|(?:nur|bloß) (?:abziehbilder|schablonen|klischees)|(?:lässt|ließ) mich kalt|wirk(?:t|en) (?:\w+ )?(?:konstruiert|aufgesetzt|bemüht)"
     ),
     "fr": (
         r"manqu(?:e|ent|ait) (?:de|d['’])|tirée?s? par les cheveux|ne tien(?:t|nent) pas|sans (?:saveur|relief|intérêt)|"
         r"pour ne rien dire|perdu le fil|(?:beaucoup )?trop (?:longu?e?|lente?)|perte de temps|tombe des mains|"
         r"(?:n['’]ai|ne) (?:pas|guère) (?:\w+ )?(?:aimé|accroché|fini)|"
-        r"pas pour moi|n['’]a aucun sens"
+        r"pas pour moi|n['’]a aucun sens|cousue?s? de fil blanc|sonn(?:e|ent) faux|(?:sans|aucune?|manque d['’]) (?:épaisseur|âme|profondeur|rythme|intérêt)|"
+        r"à (?:fuir|éviter)|(?:est|quelle|une vraie) (?:une )?catastrophe|je (?:me suis|m['’]y suis|m['’]) ?ennu\w+|(?:laisse|laissée?) (?:froid|de marbre|sur ma faim)\w*|"
+        r"n['’]en finit pas|traîne en longueur|que de (?:longueurs|clichés)|du déjà-vu"
     ),
     "es": (
         r"l?e?s? falta(?:n)? (?:profundidad|ritmo|tensión|alma|fuerza|vida)|cogid[oa]s? por los pelos|no (?:explica|"
         r"aporta) nada|sin (?:alma|interés|gracia)|demasiado (?:larg[oa]|lent[oa])|pérdida de tiempo|no es para mí|"
-        r"no tiene sentido|no me (?:gustó|convenció|enganchó)|esperaba (?:\w+ )?más"
+        r"no tiene sentido|no me (?:gustó|convenció|enganchó)|esperaba (?:\w+ )?más|ni pies ni cabeza|(?:le )?sobran|se me hizo (?:largo|larga|pesad[oa]|etern[oa])|"
+        r"(?:es|qué|fue) (?:un |una )?(?:auténtic[oa] )?(?:desastre|tostón|ladrillo|bodrio)|perder el tiempo|(?:me )?deja (?:frí[oa]|indiferente)|"
+        r"(?:lo|la) (?:dejé|abandoné)|dej[aoó] (?:mucho )?que desear|cuesta (?:seguir|avanzar|terminar)\w*"
     ),
     "it": r"troppo (?:lung[oa]|lent[oa])|perdita di tempo|non fa per me|non ha senso|non mi è piaciut[oa]",
     "pt": r"demasiado (?:long[oa]|lent[oa])|muito (?:long[oa]|lent[oa])|perda de tempo|não faz sentido|não gostei",
@@ -117,24 +153,24 @@ FAULTING = {
 ASPECTS = {
     "de": {
         "plot": "Handlung Geschichte Story Plot Erzählung",
-        "characters": "Figuren Figur Charaktere Charakter Personen Helden Heldin Held",
-        "writing": "Sprache Stil Schreibstil Prosa Sätze",
+        "characters": "Figuren Figur Charaktere Charakter Personen Helden Heldin Held Protagonist Protagonistin Protagonisten Hauptfigur Hauptfiguren Nebenfiguren Erzähler Erzählerin",
+        "writing": "Sprache Stil Schreibstil Prosa Sätze Erzählweise",
         "pacing": "Tempo Rhythmus",
-        "ending": "Ende Schluss Auflösung",
+        "ending": "Ende Schluss Auflösung Finale",
         "beginning": "Anfang Beginn Einstieg",
-        "setting": "Schauplatz Atmosphäre Welt Kulisse",
+        "setting": "Schauplatz Atmosphäre Welt Kulisse Stimmung",
         "dialogue": "Dialoge Dialog Gespräche",
         "humour": "Humor Witz Witze",
         "ideas": "Ideen Idee Thema Themen Botschaft",
         "emotion": "Gefühle Gefühl Emotionen",
-        "facts": "Fakten Recherche Erklärungen",
-        "illustrations": "Illustrationen Bilder Zeichnungen Karten",
+        "facts": "Fakten Recherche Erklärungen Beispiele",
+        "illustrations": "Illustrationen Bilder Zeichnungen Karten Fotos",
         "length": "Länge",
         "translation": "Übersetzung",
     },
     "fr": {
         "plot": "intrigue histoire récit scénario",
-        "characters": "personnages personnage héros héroïne",
+        "characters": "personnages personnage héros héroïne protagoniste protagonistes narrateur narratrice",
         "writing": "style écriture langue prose plume",
         "pacing": "rythme tempo",
         "ending": "fin dénouement",
@@ -144,14 +180,14 @@ ASPECTS = {
         "humour": "humour blagues",
         "ideas": "idées idée thème thèmes sujet message",
         "emotion": "émotions émotion sentiments",
-        "facts": "faits recherches explications",
-        "illustrations": "illustrations dessins images cartes",
+        "facts": "faits recherches explications exemples",
+        "illustrations": "illustrations dessins images cartes photos",
         "length": "longueur",
         "translation": "traduction",
     },
     "es": {
         "plot": "trama historia argumento relato",
-        "characters": "personajes personaje protagonista",
+        "characters": "personajes personaje protagonista protagonistas narrador narradora héroe heroína",
         "writing": "estilo escritura prosa lenguaje",
         "pacing": "ritmo",
         "ending": "final desenlace",
@@ -161,8 +197,8 @@ ASPECTS = {
         "humour": "humor chistes",
         "ideas": "ideas idea tema temas mensaje",
         "emotion": "emociones emoción sentimientos",
-        "facts": "datos investigación explicaciones",
-        "illustrations": "ilustraciones dibujos mapas",
+        "facts": "datos investigación explicaciones ejemplos",
+        "illustrations": "ilustraciones dibujos mapas fotos fotografías",
         "length": "extensión",
         "translation": "traducción",
     },

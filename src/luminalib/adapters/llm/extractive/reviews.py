@@ -19,7 +19,7 @@ from luminalib.adapters.llm.extractive.opinions import SUBJECTS, opinion
 from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN, aspects_abroad, opinion_abroad
 from luminalib.adapters.llm.extractive.ranking import choose, lexrank, similarities, weights_of
 from luminalib.adapters.llm.extractive.sentences import split
-from luminalib.adapters.llm.extractive.turns import denies, takes_back, with_answers
+from luminalib.adapters.llm.extractive.turns import contrasts, denies, regrets, takes_back, wishes, with_answers
 from luminalib.adapters.llm.extractive.words import terms_of, words_of
 from luminalib.domain.consensus import HIGH, KNOWN_ASPECTS, LONGEST_QUOTE, LOW, AspectMention, aspect_name, distinct, mood_of_stars
 from luminalib.domain.function_words import share_of
@@ -32,6 +32,9 @@ MOST_SENTENCES = 3
 _OPINION = 0.15
 _CLEAR = 0.35
 _WHOLE = 0.25
+_REGRETTED = _TURNED = 0.4
+_WISHED = 0.3
+"""What a clause says that begins with a word of regret, that wishes for something else, or turns against praise or blame."""
 _FEW_WORDS = 3
 _AGAINST = (
     r"(?:but|although|though|however|yet|whereas|while|aber|jedoch|allerdings|obwohl|dennoch|nur|mais|pourtant|cependant|pero|aunque|"
@@ -39,9 +42,11 @@ _AGAINST = (
 )
 _TURN = re.compile(rf"\s*(?:[,;:—–]\s+(?:{_AGAINST})?|\s\b{_AGAINST})\s*", re.IGNORECASE)  # noqa: RUF001
 _JUDGED = re.compile(
-    r"\b(?:the|its|this|these|his|her|their)\s+(?P<thing>[a-z]{3,}(?:s|es)?)\s+(?:is|are|was|were|feels?|felt|seems?|seemed)\b",
+    r"\b(?:the|its|this|these|his|her|their)\s+(?P<thing>[a-z]{3,}(?:s|es)?)\s+(?:(?:of|in|on|at|by|about|between|for|from|with)\s+"
+    r"(?:[a-z'’-]+\s+){1,4}?)?(?:is|are|was|were|feels?|felt|seems?|seemed)\b",  # noqa: RUF001 -- typographic marks are meant
     re.IGNORECASE,
 )
+"""A thing that is judged, not the one that it is a part of: of the maps of the marsh it is the maps."""
 _MEANT = {
     "length": re.compile(r"\b(?:too|so|overly) (?:long|short)\b|\boverlong\b", re.IGNORECASE),
     "pacing": re.compile(r"\b(?:too|so|overly) (?:slow|fast)\b|\bdrag(?:s|ged)?\b", re.IGNORECASE),
@@ -112,7 +117,13 @@ class _Said(NamedTuple):
         """Of a question that is denied, the opposite of what was asked; of praise that is taken back, a fault."""
         asked, _, _ = self.text.partition("?")
         score = _opinion_in(asked if self.denies else self.text, self.language)
-        return -score if self.denies else -abs(score) if self.takes_back else score
+        if self.denies:
+            return -score
+        if self.takes_back:
+            return -abs(score)
+        if wishes(self.text):
+            return -_WISHED
+        return -max(abs(score), _REGRETTED) if regrets(self.text, self.language) else score
 
     @property
     def denies(self) -> bool:
@@ -127,7 +138,11 @@ class _Said(NamedTuple):
         """A sentence that turns round as a whole is one."""
         if self.denies or self.takes_back:
             return [self]
-        return [_Said(clause, self.language) for clause in _TURN.split(self.text) if clause and clause.strip()]
+        parts: list[str] = []
+        for clause in filter(str.strip, filter(None, _TURN.split(self.text))):
+            is_opened = bool(parts) and len(words_of(parts[-1])) < _FEW_WORDS and regrets(parts[-1], self.language)
+            parts[-1:] = [f"{parts[-1]}, {clause}"] if is_opened else [*parts[-1:], clause]
+        return [_Said(part, self.language) for part in parts]
 
 
 def _fits(said: Sentiment, mood: Sentiment, rating: int | None) -> bool:
@@ -144,7 +159,7 @@ def mood_of(sentences: Sequence[_Said], rating: int | None) -> Sentiment:
         return Sentiment.MIXED if _says_both(sentences, -1) else Sentiment.POSITIVE
     if rating is not None and rating <= LOW:
         return Sentiment.MIXED if _says_both(sentences, 1) else Sentiment.NEGATIVE
-    scores = [clause.opinion for sentence in sentences for clause in sentence.clauses]
+    scores = _in_turn(sentences)
     bright = sum(score for score in scores if score > _OPINION)
     dark = -sum(score for score in scores if score < -_OPINION)
     whole = sum(sentence.opinion for sentence in sentences) / max(1, len(sentences))
@@ -153,6 +168,18 @@ def mood_of(sentences: Sequence[_Said], rating: int | None) -> Sentiment:
     if min(bright, dark) > _CLEAR * max(bright, dark) and min(bright, dark) >= _CLEAR:
         return Sentiment.MIXED
     return Sentiment.POSITIVE if bright + max(whole, 0) > dark + max(-whole, 0) else Sentiment.NEGATIVE
+
+
+def _in_turn(sentences: Sequence[_Said]) -> list[float]:
+    """What each clause says; a sentence that only says that it turns against the one before it says the opposite of that."""
+    scores: list[float] = []
+    for sentence in sentences:
+        told = [clause.opinion for clause in sentence.clauses]
+        is_mute = all(abs(score) < _OPINION for score in told)
+        if is_mute and scores and abs(scores[-1]) >= _OPINION and contrasts(sentence.text):
+            told = [-_TURNED if scores[-1] > 0 else _TURNED]
+        scores += told
+    return scores
 
 
 def _says_both(sentences: Sequence[_Said], side: int) -> bool:
