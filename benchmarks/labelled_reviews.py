@@ -77,13 +77,14 @@ class Whole:
         """The figures in words."""
         yield f"{len(self.reviews)} reviews, moods {self.moods:.1%}"
         for code in sorted({one.language for one in self.reviews}):
-            right = [one.mood == one.found for one in self.reviews if one.language == code]
-            yield f"  {code}: {sum(right)} of {len(right)}"
+            of_it = [one.mood == one.found for one in self.reviews if one.language == code]
+            yield f"  {code}: {sum(of_it)} of {len(of_it)}"
         judging = [sentence for one in self.reviews for sentence in one.sentences if sentence.label != "neither"]
-        called, right = self.called, self.right
-        yield f"called praise or criticism that are: {len(right)} of {len(called)}"
-        yield f"under the side that they judge: {sum(name in sentence.sides.split(', ') for _, name, sentence in right)}"
-        yield f"sentences that judge of which something is quoted: {len({one[2] for one in called} & {*judging})} of {len(judging)}"
+        right, quoted = self.right, {one[2] for one in self.called}
+        yield f"called praise or criticism that are: {len(right)} of {len(self.called)}"
+        under = [side for _, side, judged in right if side in judged.sides.split(", ")]
+        yield f"under the side that they judge: {len(under)}"
+        yield f"sentences that judge of which something is quoted: {len(quoted & {*judging})} of {len(judging)}"
 
     def wrong(self) -> Iterator[str]:
         """What is read otherwise than it was meant."""

@@ -75,6 +75,7 @@ def test_a_sentence_that_turns_against_the_one_before_it_takes_the_other_side(te
         ("Unfortunately, the splendid cast has nothing to do.", "cast", "negative"),
         ("I would have liked better maps.", "illustrations", "negative"),
         ("Leider bleibt die Handlung in Bremen.", "plot", "negative"),
+        ("L'intrigue est palpitante.", "plot", "positive"),
     ],
 )
 def test_regret_and_wishes_find_fault_and_a_thing_is_not_its_parts(text: str, name: str, side: str) -> None:

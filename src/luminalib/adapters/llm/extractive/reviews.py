@@ -58,6 +58,8 @@ book books novel novels thing things whole rest author one way time reader reade
 first second last work volume series copy edition reason problem result fact point points bit kind lot man woman
 """
 _GENERAL = frozenset(_NO_ASPECTS.split())
+_ELIDED = re.compile("^[^\\W\\d_]{1,2}['\u2019]")
+"""An article before a vowel, as in French and Italian."""
 _JOINING = re.compile(r"^(?:and|or|so|because|which|that|who|then)\b[\s,]*", re.IGNORECASE)
 _MARKUP = re.compile(r"\]\(|\bhttps?:|\bwww\.|\bmailto:|</?[a-z][^>]*>|&[a-z]+;|\*\*|```", re.IGNORECASE)
 """Of a page or an e-mail: such a sentence counts, but nobody wants to read it as a quotation."""
@@ -213,7 +215,8 @@ def _aspects_in(clause: _Said) -> list[str]:
     words = [word.lower() for word in words_of(clause.text)]
     if clause.language != "en":
         known_there = aspects_abroad(clause.language)
-        return list(dict.fromkeys(known_there[word] for word in words if word in known_there))
+        bare = [_ELIDED.sub("", word) for word in words]
+        return list(dict.fromkeys(known_there[word] for word in bare if word in known_there))
     known = [KNOWN_ASPECTS[word] for word in words if word in KNOWN_ASPECTS]
     meant = [name for name, phrase in _MEANT.items() if phrase.search(clause.text)]
     judged = [match["thing"].lower() for match in _JUDGED.finditer(clause.text)]
