@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -191,7 +192,7 @@ def test_what_a_book_will_take() -> None:
 async def test_a_text_that_fits_is_read_at_once(tmp_path: Path) -> None:
     async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         result, _ = await summarise(model, book(2))
-    assert (len(server.requests), result.prompt) == (1, "text-summary@4")
+    assert (len(server.requests), result.prompt) == (1, "text-summary@5")
 
 
 def inventing(body: dict[str, Any]) -> str:
@@ -241,6 +242,25 @@ def test_of_a_text_of_little_all_that_a_summary_needs_has_to_be_right() -> None:
     assert is_beyond_repair(two, "x" * 999)
     assert not is_beyond_repair({**two, "summary": ["It rained.", "He wept.", "She left."]}, "x" * 999)
     assert not is_beyond_repair(two, "x" * 1000)
+    assert not is_beyond_repair(two, "x" * 599), "a text of a few sentences is summed up in two"
+    assert is_beyond_repair({**two, "summary": ["It rained."]}, "x" * 599)
+
+
+@pytest.mark.parametrize("answering", [noting, inventing])
+async def test_of_a_text_of_a_few_sentences_little_is_asked(answering: Callable[[dict[str, Any]], str], tmp_path: Path) -> None:
+    own = replace(book(1), sections=sections_of([(None, sentences_of(chapter(1))[0] + " " + sentences_of(chapter(1))[1])]))
+    async with model_server(answering) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
+        result, _ = await summarise(model, own)
+    lists = schema_of(server.requests[0])["properties"]
+    assert {name: rule["maxItems"] for name, rule in lists.items() if "maxItems" in rule} == {
+        "summary": 2,
+        "key_topics": 3,
+        "insights": 1,
+        "action_items": 0,
+    }
+    assert lists["summary"]["minItems"] == 2
+    assert len(sentences_of(result.summary)) == 2
+    assert result.prompt == ("text-summary@5" if answering is noting else "sentence-choice@3")
 
 
 async def test_what_stands_around_a_work_is_not_shown_to_the_model(tmp_path: Path) -> None:
@@ -266,7 +286,7 @@ async def test_a_guide_opens_with_what_it_says_of_itself(tmp_path: Path) -> None
     own = replace(book(2), sections=sections_of([(None, f"{guide}\n\n{rest}")]))
     async with model_server(noting) as server, prompted(tmp_path, transport("openai", server.ollama_url)) as model:
         result, _ = await summarise(model, own)
-    assert (result.prompt, sentences_of(result.summary)[0]) == ("text-summary@4", guide)
+    assert (result.prompt, sentences_of(result.summary)[0]) == ("text-summary@5", guide)
     assert len(sentences_of(result.summary)) == 4
 
 

@@ -60,7 +60,7 @@ async def test_operators_see_what_the_model_took_and_cost(library: Library) -> N
     admin = await library.join("admin")
     book = (await add(admin, title="A story")).json()["id"]
     summary = await settled(admin, book)
-    assert (summary["provider"], summary["prompt"]) == ("ollama", "text-summary@4")
+    assert (summary["provider"], summary["prompt"]) == ("ollama", "text-summary@5")
     assert summary["summary"].startswith("It tells first of ")
     assert (summary["parts"], summary["parts_read"]) == (1, 1)
     document = (await admin.get(f"/books/{book}")).json()["document_id"]

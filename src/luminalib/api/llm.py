@@ -61,7 +61,7 @@ class VariantUsageOut(BaseModel):
     purpose: Purpose
     provider: str = Field(examples=["ollama"])
     model: str = Field(examples=["llama3.2:1b"])
-    variant: str = Field(examples=["text-summary@4"], description="The prompt's name and version.")
+    variant: str = Field(examples=["text-summary@5"], description="The prompt's name and version.")
     calls: int = Field(examples=[14], description="All questions, also those that were answered from the cache.")
     accepted: int = Field(examples=[9], description="Answers that were taken as they came.")
     cached: int = Field(examples=[3])

@@ -14,7 +14,6 @@ import structlog
 from luminalib.adapters.llm.prompted.accepting import Examine
 from luminalib.adapters.llm.prompted.asking import REPAIR, Asker, TooLong
 from luminalib.adapters.llm.prompted.budget import Budget
-from luminalib.adapters.llm.prompted.choosing import LEAST_PARTS as LEAST_SENTENCES
 from luminalib.adapters.llm.prompted.choosing import SentenceChooser
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.notes import Note, groups_of, sample_of, size_of, written
@@ -22,7 +21,16 @@ from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, ch
 from luminalib.adapters.llm.prompted.progress import PartsProgress, between, forward
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
 from luminalib.adapters.llm.prompted.questions import Question
-from luminalib.adapters.llm.prompted.summaries import MADE_UP_FOR, is_beyond_repair, most_of, presented, unmarked, with_at_most
+from luminalib.adapters.llm.prompted.summaries import (
+    MADE_UP_FOR,
+    is_beyond_repair,
+    least_of,
+    longest_of,
+    most_of,
+    presented,
+    unmarked,
+    with_at_most,
+)
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary, in_own_words
 from luminalib.domain.content_checks.wording import ended
@@ -232,7 +240,7 @@ class BookReader:
         )
         is_last = "summary" in prompt.output["properties"]
         if is_last:
-            prompt = with_at_most(prompt, await asyncio.to_thread(most_of, material))
+            prompt = await asyncio.to_thread(lambda: with_at_most(prompt, most_of(material), longest_of(material)))
         examine: Examine = partial(faults_of_summary if is_last else faults_of_notes, material=material)
         question = Question(
             tenant_id=request.tenant_id,
@@ -251,7 +259,7 @@ class BookReader:
         self, request: SummaryRequest, prompt: Prompt, told: dict[str, Any], source: Source, parts: int = 1, read: int = 1
     ) -> SummaryResult:
         """Where too little is left of a summary, it is sentences of the text that the model chooses."""
-        if len(told["summary"]) < LEAST_SENTENCES:
+        if len(told["summary"]) < least_of(source.text):
             sentences, prompt = await self._chooser.choose(request, source)
             told = {**told, "summary": sentences}
         summary = await asyncio.to_thread(presented, told["summary"], request, source)

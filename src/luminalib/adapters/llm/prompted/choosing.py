@@ -9,7 +9,7 @@ from luminalib.adapters.llm.prompted.accepting import nothing_to_examine
 from luminalib.adapters.llm.prompted.asking import Asker
 from luminalib.adapters.llm.prompted.prompts import Prompt
 from luminalib.adapters.llm.prompted.questions import Question
-from luminalib.adapters.llm.prompted.summaries import SHORT_TEXT
+from luminalib.adapters.llm.prompted.summaries import A_FEW_SENTENCES, SHORT_TEXT, least_of
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.intelligence import UnusableAnswer
 from luminalib.domain.llm import Purpose
@@ -20,8 +20,8 @@ CANDIDATES_TASK = "luminalib.adapters.llm.extractive.candidates:candidates"
 CANDIDATES_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes=2 * 1024**3)
 QUARTERS = ("first", "second", "third", "fourth")
 PARTS = ("who", *QUARTERS)
-LEAST_PARTS = 3
-"""A summary has so many sentences at least."""
+HALVES = 2
+"""Of a text of a few sentences a quarter has hardly one."""
 CANDIDATES, OF_A_SHORT_TEXT = 4, 2
 LONGEST = 320
 """Characters of a sentence."""
@@ -41,7 +41,7 @@ class SentenceChooser:
     async def choose(self, request: SummaryRequest, source: Source) -> tuple[list[str], Prompt]:
         """The sentences in their order, and the prompt that they were asked for with. Raises UnusableAnswer."""
         parts = {name: part for name, part in zip(PARTS, await self._candidates(request, source), strict=False) if part}
-        if len(parts) < LEAST_PARTS:
+        if len(parts) < least_of(source.text):
             raise UnusableAnswer
         numbers = _numbered(parts)
         prompt = _held_to(await self._asker.prompts.get("sentence-choice", request.tenant_id, request.subject), numbers)
@@ -66,7 +66,7 @@ class SentenceChooser:
             "title": request.title,
             "language": request.language,
             "text": source.text,
-            "parts": len(QUARTERS),
+            "parts": len(QUARTERS) if len(source.text) >= A_FEW_SENTENCES else HALVES,
             "count": CANDIDATES if len(source.text) >= SHORT_TEXT else OF_A_SHORT_TEXT,
             "longest": LONGEST,
         }

@@ -1,6 +1,7 @@
 """Reviews, each read by itself so that none can speak for another, and the prose about all of them, worded from their table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN
@@ -29,6 +30,8 @@ from luminalib.domain.texts import sections_of
 from luminalib.ports.llm import ConsensusRequest, ReviewText
 
 ATTEMPTS = 8
+BYTES_PER_ASPECT = 25
+"""Of UTF-8: "The prose is lovely" is about the shortest that judges one."""
 _READ_BY_WORDS = (*SPOKEN, "en", None)
 """The languages whose judging words the other engine knows; what is too short to tell is mostly in one of them."""
 _VERDICTS = {Sentiment.POSITIVE: "praised", Sentiment.NEGATIVE: "criticised"}
@@ -79,7 +82,7 @@ class ReviewReader:
         question = Question(
             tenant_id=tenant_id,
             purpose=Purpose.REVIEW,
-            prompt=prompt,
+            prompt=_held_to(prompt, part),
             inputs=_inputs(part, review),
             examine=lambda answer: tuple(faults_of_reading(answer, part)),
         )
@@ -124,6 +127,19 @@ class ReviewReader:
             model=transport.model,
             prompt=prompt.id,
         )
+
+
+def _held_to(prompt: Prompt, text: str) -> Prompt:
+    """The prompt with a schema of no more aspects than a text of its length judges, and no quotations that are longer than it."""
+    size, properties = len(text.encode()), prompt.output["properties"]
+    aspects, quote = properties["aspects"], properties["aspects"]["items"]["properties"]["quote"]
+    shorter = {**aspects["items"]["properties"], "quote": {**quote, "maxLength": max(1, min(quote["maxLength"], len(text)))}}
+    limited = {
+        **aspects,
+        "maxItems": min(aspects["maxItems"], 1 + size // BYTES_PER_ASPECT),
+        "items": {**aspects["items"], "properties": shorter},
+    }
+    return replace(prompt, output={**prompt.output, "properties": {**properties, "aspects": limited}})
 
 
 def _inputs(text: str, review: ReviewText) -> dict[str, Any]:

@@ -20,16 +20,24 @@ LEAST_SENTENCES, MOST_SENTENCES = 3, 5
 _EMPHASIS = re.compile(r"\*{2,}|(?<!\w)[*_](?=\w)|(?<=[\w.,!?…])[*_](?!\w)")
 WORTH_REPAIRING = 2
 """Sentences."""
-SHORT_TEXT, SHORTEST_TEXT = 2500, 1000
-"""Characters; some 400 words, and some 160."""
+SHORT_TEXT, SHORTEST_TEXT, A_FEW_SENTENCES = 2500, 1000, 600
+"""Characters; some 400 words, some 160, and less than 100."""
+SHORTEST_LIMIT, LONGEST_TOPIC = 160, 30
+"""Characters: a sentence that is worded anew needs some room."""
 
 
-def with_at_most(prompt: Prompt, most: Mapping[str, int]) -> Prompt:
-    """The prompt with a schema of shorter lists: where there is little to be found, a model need not go on looking."""
-    properties = {
-        name: {**rule, "maxItems": most[name]} if name in most else rule for name, rule in prompt.output["properties"].items()
-    }
+def with_at_most(prompt: Prompt, most: Mapping[str, int], longest: Mapping[str, int]) -> Prompt:
+    """The prompt with a schema of shorter lists and items: where there is little to be found, a model need not go on looking."""
+    properties = {name: _held_to(rule, most.get(name), longest.get(name)) for name, rule in prompt.output["properties"].items()}
     return replace(prompt, output={**prompt.output, "properties": properties})
+
+
+def _held_to(rule: Mapping[str, Any], most: int | None, longest: int | None) -> Mapping[str, Any]:
+    if most is not None:
+        rule = {**rule, "maxItems": min(rule["maxItems"], most), "minItems": min(rule.get("minItems", 0), most)}
+    if longest is not None:
+        rule = {**rule, "items": {**rule["items"], "maxLength": min(rule["items"]["maxLength"], longest)}}
+    return rule
 
 
 def unmarked(sentence: str) -> str:
@@ -37,12 +45,17 @@ def unmarked(sentence: str) -> str:
     return _EMPHASIS.sub("", sentence)
 
 
+def least_of(text: str) -> int:
+    """How many sentences a summary has at least; of a text that has hardly more than five, two."""
+    return LEAST_SENTENCES if len(text) >= A_FEW_SENTENCES else LEAST_SENTENCES - 1
+
+
 def is_beyond_repair(left: Mapping[str, Any], text: str) -> bool:
     """Whether hardly a sentence is right: who is asked again invents others, and somebody else makes up for them anyway.
 
     Of a text of some hundred words, which has no others to tell, all that a summary needs have to be.
     """
-    needed = LEAST_SENTENCES if len(text) < SHORTEST_TEXT else WORTH_REPAIRING
+    needed = least_of(text) if len(text) < SHORTEST_TEXT else WORTH_REPAIRING
     return sum(len(left[field]) for field in MADE_UP_FOR if field in left) < needed
 
 
@@ -65,4 +78,13 @@ def most_of(material: Material) -> dict[str, int]:
     length = len(material.source.text)
     of_little = {"summary": 4, "key_topics": 6, "insights": 2} if length < SHORT_TEXT else {}
     of_little |= {"summary": 3, "key_topics": 4} if length < SHORTEST_TEXT else {}
+    of_little |= {"summary": 2, "key_topics": 3, "insights": 1} if length < A_FEW_SENTENCES else {}
     return of_little | ({} if material.asked else {"action_items": 0})
+
+
+def longest_of(material: Material) -> dict[str, int]:
+    """How many characters the items of a summary's lists may have: of a text of a few sentences no more than its longest ones."""
+    if len(material.source.text) >= A_FEW_SENTENCES:
+        return {}
+    longest = max(map(len, material.source.sentences), default=0)
+    return {"summary": max(longest, SHORTEST_LIMIT), "key_topics": LONGEST_TOPIC, "insights": max(longest, 1)}
