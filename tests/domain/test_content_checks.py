@@ -124,6 +124,18 @@ def test_a_model_that_is_caught_twice_may_only_quote() -> None:
     assert quoted == ["She came home poor, and she was free."], "in the text's words, not nearly in them"
 
 
+def test_what_notes_say_is_no_quotation_and_what_is_said_from_them_stands_in_them() -> None:
+    """Words of a whole book are everywhere in it; notes are a model's own."""
+    noted = replace(material(), shown=Source("Mira smuggles salt for her brother. She comes home poor and free."))
+    invented = ["Mira smuggles salt for her brother.", "She came home poor, and she was free.", STORY.split(" “", maxsplit=1)[0]]
+    slips: dict[str, Any] = {"insights": ["Jonas sails to the moon tonight.", "Her aunt buys the moon at noon."]}
+    places = [fault.place for fault in faults_of_summary(summary(summary=invented, **slips), noted) if fault.place[0] == "summary"]
+    assert places == [("summary", 0)], "a quotation of a note is none of the text"
+    free = [invented[0], invented[1], "The lamp of the harbour gave a heavier night."]
+    places = [fault.place for fault in faults_of_summary(summary(summary=free), noted) if fault.place[0] == "summary"]
+    assert places == [("summary", 2)]
+
+
 def test_a_statement_that_no_passage_is_about_is_not_said() -> None:
     far = "Nobody tells anything of it here. " * NEAR_WIDEST
     spread = Source(f"The miller baked. {far} The widow sang. {far} The captain slept. {far} The orchard burned.")
@@ -278,6 +290,8 @@ def opinion(text: str) -> float:
         ("Readers praise the characters, but the pacing is criticised.", None),
         ("The characters are wonderful, while the pacing is dull.", None),
         ("Readers praise the characters. Four readers find fault with the pacing.", None),
+        ("Readers praise the characters and their ability to evoke a sense of the harbour.", Check.UNFOUNDED),
+        ("The characters take the reader on a fantastic journey, but the pacing is criticised.", Check.UNFOUNDED),
         ("Four readers find fault with the pacing.", Check.POLARITY),
         ("Readers praise the characters and the pacing.", Check.POLARITY),
         ("Readers love the tempo of the book.", Check.POLARITY),

@@ -8,6 +8,7 @@ from luminalib.domain.consensus import KNOWN_ASPECTS, AspectEvidence, overall
 from luminalib.domain.content_checks import grounding, wording
 from luminalib.domain.content_checks.faults import Check, Fault
 from luminalib.domain.content_checks.grounding import Source
+from luminalib.domain.function_words import is_telling
 from luminalib.domain.intelligence import Sentiment
 
 MOST_SENTENCES = 4
@@ -50,6 +51,23 @@ _COUNT = re.compile(
 )
 _DOUBLED = re.compile(r"\b(\w{4,})(?: and| or| und| et| for being) \1\b", re.IGNORECASE)
 """A judgement of a thing for itself, as of humour for its humour and humour."""
+_MOST_ADDED = 1
+_REPORTING_LIST = """
+book books novel novels work story reader readers reviewer reviewers review reviews author critic critics opinion opinions
+view views overall general aspect aspects point points part parts side sides reason mention mentions mentioned find finds
+finding found call called describe described consider considered feel feels felt think thinks judge judged judgement differ
+differs divided agree agrees say says said note noted rate rated rating average star stars mixed majority minority positive
+negative criticism praise particular buch roman werk geschichte leser leserinnen lesende lesenden rezension rezensionen autor
+autorin meinung meinungen insgesamt allgemein aspekt aspekte punkt punkte teil teile seite grund finden findet empfinden
+genannt beschrieben gilt gelten uneins geteilt stern sterne sternen durchschnitt einig mehrheit kritik lob besonders livre
+roman oeuvre histoire lecteur lecteurs lectrice lectrices avis critique critiques auteur autrice opinion opinions ensemble
+general aspect aspects point points partie parties raison trouvent trouve jugent juge jugee juges jugees partages divises
+etoile etoiles moyenne note majorite eloge libro novela obra historia lector lectores resena resenas autor autora opinion
+opiniones general aspecto aspectos punto puntos parte partes razon encuentran consideran critican elogian valoran valorado
+divididos estrella estrellas media mayoria critica elogio
+"""
+_REPORTING = frozenset(_REPORTING_LIST.split())
+"""Words (in normal form) with which opinions are reported, whatever they are."""
 _VALUES_LIST = "one two three four five six seven eight nine ten eleven twelve"
 _VALUES = {word: at for at, word in enumerate(_VALUES_LIST.split(), 1)} | {"both": 2}
 
@@ -91,6 +109,20 @@ def _of_sentence(text: str, before: Sequence[str], table: Table, opinion: Opinio
     yield Check.NUMBER, grounding.unfounded_number(text, table.source) or _miscounted(text, table)
     yield Check.NAME, grounding.unfounded_name(text, table.source, table.language, (table.title,))
     yield Check.POLARITY, next(contradictions(text, table, opinion), None)
+    yield Check.UNFOUNDED, next(filter(None, (_added(piece, table) for piece in _pieces(text, opinion))), None)
+
+
+def _added(piece: str, table: Table) -> str | None:
+    """What a model says beyond the table and the quotations: one word may be its own, more are embroidery."""
+    words = [word for word in dict.fromkeys(grounding.words_of(piece)) if is_telling(word)]
+    added = [
+        word
+        for word in words
+        if not (
+            word in _REPORTING or word in KNOWN_ASPECTS or table.source.holds(word) or _PRAISE.search(word) or _BLAME.search(word)
+        )
+    ]
+    return f"no reader says “{' … '.join(added)}”" if len(added) > _MOST_ADDED else None
 
 
 def _doubled(text: str) -> str | None:

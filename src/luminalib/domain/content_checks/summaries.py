@@ -90,7 +90,7 @@ def _supported(
     *,
     slips: int,
 ) -> Iterator[Fault]:
-    """The faults found, and those of the other sentences that what was shown does not support; notes are one passage.
+    """The faults found, and those of the other sentences that the text does not support, whatever notes on it say.
 
     Words alone cannot tell a free wording from an invention, so a model is believed as far as it has earned it: after one of
     its `slips` there must be a passage about each sentence, after several it may only quote.
@@ -100,18 +100,15 @@ def _supported(
         if place in faults:
             yield faults[place]
         elif slips >= _CARELESS:
-            if own_sentence(text, material.source) is None and (
-                material.shown is None or own_sentence(text, material.shown) is None
-            ):
+            if own_sentence(text, material.source) is None:
                 yield Fault(Check.UNFOUNDED, place, "the text does not say that; copy one of its sentences")
-        elif slips and (reason := _far(text, material)):
+        elif reason := (slips and grounding.unsupported(text, material.source)) or _not_shown(text, material):
             yield Fault(Check.UNFOUNDED, place, reason)
 
 
-def _far(text: str, material: Material) -> str | None:
-    if material.shown is not None:
-        return grounding.unfounded(text, material.shown)
-    return grounding.unsupported(text, material.source)
+def _not_shown(text: str, material: Material) -> str | None:
+    """A whole book has all words: what is told of it from notes must have the words of these, too."""
+    return None if material.shown is None else grounding.unfounded(text, material.shown)
 
 
 def _sentences(items: Sequence[str], field: str, material: Material) -> Iterator[Fault]:

@@ -289,6 +289,11 @@ def aspects_abroad(language: str) -> dict[str, str]:
     return {word.lower(): name for name, words in ASPECTS.get(language, {}).items() for word in words.split()}
 
 
+def words_abroad(name: str, language: str) -> str:
+    """The words for an aspect in a language, the usual one first; its own name where none is known."""
+    return ASPECTS.get(language, {}).get(name) or name
+
+
 def called_abroad(name: str, language: str) -> str:
     """How an aspect is called in a language; its own name where that is not known."""
     known = ASPECTS.get(language, {}).get(name)

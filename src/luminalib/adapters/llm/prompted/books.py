@@ -46,6 +46,7 @@ EVIDENCE_LIMITS = ChildLimits(wall_seconds=120.0, cpu_seconds=90.0, memory_bytes
 CENTRAL_TASK = "luminalib.adapters.llm.extractive.central:central"
 EVIDENCE_PER_NOTE = 2
 LONGEST_EVIDENCE, SHORTEST_EVIDENCE = 200, 100
+"""Characters. Where the context is too small for such sentences beside each note, only a note that has nothing else has some."""
 EVIDENCE_SHARE = 20
 ATTEMPTS = 8
 """Each time that the context turns out smaller than thought, the book is cut into more parts."""
@@ -125,27 +126,29 @@ class BookReader:
         room = _room(budget, prompt, {**known, "part": 1, "parts": 1, "text": ""})
         chunks = chunks_of(request.sections, room, budget.tokens_of)
 
-        async def ask(at: int, on_share: Callable[[float], None] | None = None) -> str:
+        async def ask(at: int, on_share: Callable[[float], None] | None = None) -> dict[str, Any]:
             inputs = {**known, "part": at + 1, "parts": len(chunks), "text": chunks[at]}
-            return written(await self._ask(request, prompt, inputs, Source(chunks[at]), on_share))
+            return await self._ask(request, prompt, inputs, Source(chunks[at]), on_share)
 
         read = await self._chosen(request, chunks, budget, ask)
         texts = [chunks[at] for at in read]
-        evidence = await self._evidence(request, texts, min(LONGEST_EVIDENCE, room // EVIDENCE_SHARE))
+        longest = min(LONGEST_EVIDENCE, room // EVIDENCE_SHARE)
+        evidence = await self._evidence(request, texts, max(longest, SHORTEST_EVIDENCE))
 
         progress = PartsProgress(tell, len(read), _NOTES_SHARE)
 
         async def take(part: int, at: int, sentences: tuple[str, ...]) -> Note:
-            text = await ask(at, progress.of(part))
+            told = await ask(at, progress.of(part))
             progress.of(part)(1.0)
-            return Note(first=at + 1, last=at + 1, text=text, evidence=sentences)
+            has_room = longest >= SHORTEST_EVIDENCE or not (told["gist"] or told["points"])
+            return Note(first=at + 1, last=at + 1, text=written(told), evidence=sentences if has_room else ())
 
         taken = enumerate(zip(read, evidence, strict=True))
         notes = await self._all([partial(take, part, at, sentences) for part, (at, sentences) in taken])
         return notes, len(chunks)
 
     async def _chosen(
-        self, request: SummaryRequest, chunks: Sequence[str], budget: Budget, ask: Callable[[int], Awaitable[str]]
+        self, request: SummaryRequest, chunks: Sequence[str], budget: Budget, ask: Callable[[int], Awaitable[object]]
     ) -> Sequence[int]:
         """The parts that are read: all, or as many as there is time for.
 
@@ -191,9 +194,7 @@ class BookReader:
         return await self._all([partial(merge, group) for group in groups_of(notes, most)])
 
     async def _evidence(self, request: SummaryRequest, chunks: Sequence[str], longest: int) -> list[tuple[str, ...]]:
-        """Sentences of at most so many characters; none where the context is so small that they would push the notes out."""
-        if longest < SHORTEST_EVIDENCE:
-            return [()] * len(chunks)
+        """Sentences of each part, of at most so many characters."""
         arguments = {"language": request.language, "texts": list(chunks), "count": EVIDENCE_PER_NOTE, "longest": longest}
         try:
             found = await self._children.call(EVIDENCE_TASK, arguments, limits=EVIDENCE_LIMITS)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN
+from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN, words_abroad
 from luminalib.adapters.llm.prompted.asking import Asker, TooLong
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
@@ -94,7 +94,7 @@ class ReviewReader:
         table = Table(
             aspects=request.aspects,
             moods=request.moods,
-            source=Source(prompt.render(inputs)[-1].content),
+            source=Source(prompt.render(inputs)[-1].content, *(words_abroad(one.name, language) for one in request.aspects)),
             instruction=prompt.system,
             language=language,
             title=request.title,
