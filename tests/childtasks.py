@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,22 @@ def echo(*, value: Any, progress: Progress) -> Any:
 def pid(*, progress: Progress) -> int:
     del progress
     return os.getpid()
+
+
+def imported(*, progress: Progress) -> list[str]:
+    del progress
+    return sorted(sys.modules)
+
+
+def descriptors(*, progress: Progress) -> int:
+    """How many are open."""
+    del progress
+    found = 0
+    for descriptor in range(256):
+        with suppress(OSError):
+            os.fstat(descriptor)
+            found += 1
+    return found
 
 
 def niceness(*, progress: Progress) -> int:

@@ -14,7 +14,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChildLimits:
-    """What one call may use: seconds of wall clock, seconds of CPU, bytes of address space."""
+    """What one call may use: seconds of wall clock, seconds of CPU, bytes of address space beyond what its process begins with."""
 
     wall_seconds: float
     cpu_seconds: float

@@ -4,63 +4,49 @@ import asyncio
 import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 from luminalib.adapters.children.frames import HEADER, Kind, ResultAssembly, pack, unpack
+from luminalib.adapters.children.nursery import Newborn, Nursery
 from luminalib.ports.children import ChildDied, ChildLimits, ChildTaskFailed, ChildTimedOut, Progress
 
-# -I and -S leave the import path to us: the child gets the parent's own, so it finds the same packages however they were
-# installed, and neither the environment nor the working directory can slip another module under it.
-_COMMAND = (
-    "import sys; sys.path[:] = sys.argv[3:]; from luminalib.adapters.children.worker import main; main(*map(int, sys.argv[1:3]))"
-)
-_ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 _BUFFER_BYTES = 1024 * 1024
 _PARSED_ASIDE_BYTES = 1024 * 1024
-_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _GOODBYE_SECONDS = 1.0
 
 
 class Child:
     """A process that does one job after another. Whoever gets an error other than ChildTaskFailed out of it must end it."""
 
-    def __init__(self, process: Process, hatch: socket.socket) -> None:
-        """Through the `hatch` it is handed open files."""
-        self._process = process
-        self._hatch = hatch
+    def __init__(self, born: Newborn, answers: asyncio.StreamReader, calls: asyncio.StreamWriter) -> None:
+        """What leads to it, and streams of its line."""
+        self._born, self._answers, self._calls = born, answers, calls
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[int] = self._loop.create_future()
+        self._loop.add_reader(born.ending, self._take_leave)
         self.jobs_done = 0
 
     @classmethod
-    async def start(cls) -> Self:
-        """Starts a process in a session of its own, so that Ctrl-C reaches the server only."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", "-c", _COMMAND, str(os.getpid()), str(theirs.fileno()), *filter(None, sys.path)),
-                stdin=PIPE,
-                stdout=PIPE,
-                env=_environment(),
-                start_new_session=True,
-                limit=_BUFFER_BYTES,
-                pass_fds=[theirs.fileno()],
-            )
-        return cls(process, ours)
+    async def start(cls, nursery: Nursery) -> Self:
+        """Has a process forked. Raises ChildDied where there can be none."""
+        try:
+            born = await _birth(nursery)
+        except ChildDied:  # those that go for want of work may go just now
+            born = await _birth(nursery)
+        return cls(born, *await asyncio.open_unix_connection(sock=born.line, limit=_BUFFER_BYTES))
 
     @property
     def pid(self) -> int:
         """The process id."""
-        return self._process.pid
+        return self._born.pid
 
     @property
     def is_alive(self) -> bool:
         """Whether the process was still running when we last heard."""
-        return self._process.returncode is None
+        return not self._ended.done()
 
     async def run(
         self, task: str, arguments: Mapping[str, Any], limits: ChildLimits, on_progress: Progress | None, files: Mapping[str, Path]
@@ -85,32 +71,38 @@ class Child:
             raise await self._obituary(task) from None
 
     async def end(self, *, gently: bool = False) -> None:
-        """Ends the process, by closing its input when `gently`, else (or when that does not help) by killing it."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        """Ends the process, by closing its line when `gently`, else (or when that does not help) by killing it."""
+        self._calls.close()
         if gently:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), _GOODBYE_SECONDS)
+                await asyncio.wait_for(asyncio.shield(self._ended), _GOODBYE_SECONDS)
         self.kill()
-        await self._process.wait()
-        self._hatch.close()
-
-    def _hand_over(self, files: Mapping[str, Path]) -> None:
-        for path in files.values():
-            with path.open("rb") as file:
-                socket.send_fds(self._hatch, [b"f"], [file.fileno()])
+        await self._ended
+        with suppress(OSError):
+            await self._calls.wait_closed()
+        self._born.hatch.close()
 
     def kill(self) -> None:
         """Kills the process at once."""
         if self.is_alive:
             with suppress(ProcessLookupError):
-                os.kill(self.pid, _KILL)  # Process.kill() may reap a dead child first, and its exit status with it
+                os.kill(self.pid, signal.SIGKILL)
+
+    def _hand_over(self, files: Mapping[str, Path]) -> None:
+        for path in files.values():
+            with path.open("rb") as file:
+                socket.send_fds(self._born.hatch, [b"f"], [file.fileno()])
+
+    def _take_leave(self) -> None:
+        """The process has ended, and its exit code is told; without one who would have told it has been killed, too."""
+        self._loop.remove_reader(self._born.ending)
+        code = os.read(self._born.ending, 16)
+        os.close(self._born.ending)
+        self._ended.set_result(int(code) if code else -signal.SIGKILL)
 
     async def _send(self, frame: bytes) -> None:
-        stdin = self._process.stdin
-        assert stdin is not None  # noqa: S101 - opened as a pipe above
-        stdin.write(frame)
-        await stdin.drain()
+        self._calls.write(frame)
+        await self._calls.drain()
 
     async def _answer(self, on_progress: Progress | None) -> Any:
         assembly = ResultAssembly()
@@ -126,21 +118,29 @@ class Child:
                 on_progress(value)
 
     async def _receive(self) -> tuple[Kind, Any]:
-        stdout = self._process.stdout
-        assert stdout is not None  # noqa: S101 - opened as a pipe above
-        kind, length = HEADER.unpack(await stdout.readexactly(HEADER.size))
-        payload = await stdout.readexactly(length)
+        kind, length = HEADER.unpack(await self._answers.readexactly(HEADER.size))
+        payload = await self._answers.readexactly(length)
         value = unpack(payload) if length < _PARSED_ASIDE_BYTES else await asyncio.to_thread(unpack, payload)
         return Kind(kind), value
 
     async def _obituary(self, task: str) -> ChildDied | ChildTimedOut:
         self.kill()
-        status = await self._process.wait()
-        if status == -getattr(signal, "SIGXCPU", 0) != 0:
+        status = await self._ended
+        if status == -signal.SIGXCPU:
             return ChildTimedOut(f"{task} used up its CPU time")
         return ChildDied(f"the process ended in the middle of {task} (status {status})")
 
 
-def _environment() -> dict[str, str]:
-    """No secrets: a child reads files that nobody vouches for."""
-    return {"LANG": "C.UTF-8", **_ONE_CORE, **{name: os.environ[name] for name in _PASSED_ON if name in os.environ}}
+async def _birth(nursery: Nursery) -> Newborn:
+    nursery.open()
+    birth = asyncio.get_running_loop().run_in_executor(None, nursery.fork)
+    try:
+        return await asyncio.shield(birth)
+    except asyncio.CancelledError:
+        birth.add_done_callback(_forsake)
+        raise
+
+
+def _forsake(birth: asyncio.Future[Newborn]) -> None:
+    if not birth.cancelled() and birth.exception() is None:
+        birth.result().forsake()

@@ -6,15 +6,15 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from luminalib.adapters.children.landlock import restrict_reading
 from luminalib.adapters.children.seccomp import forbid_calls
 
 try:
-    import fcntl
     import resource
-except ImportError:  # Windows: the wall-clock limit is the only one there
-    fcntl = resource = None  # type: ignore[assignment]
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 YIELDS = 5
 """How far a child steps back: who asks something now comes before books that are read."""
@@ -28,7 +28,7 @@ _SYSTEM = (
 
 
 def confine_for_life(parent: int) -> None:
-    """No file writes, no core dumps, no network, no foreign files or processes, and death with the parent process `parent`.
+    """No file writes, no core dumps, no network, no foreign files or processes, here and in what is forked; death with `parent`.
 
     Where the kernel has no Landlock, other files of the same user can still be read. Files to work on come as open descriptors.
     """
@@ -38,11 +38,17 @@ def confine_for_life(parent: int) -> None:
     os.nice(YIELDS)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
+    die_with(parent)
+    if sys.platform == "linux":
+        _shut_in()
+
+
+def die_with(parent: int) -> None:
+    """Ends this process with its parent process; what it forks has to ask for that itself."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we asked to be told
             os._exit(1)
-        _shut_in()
 
 
 def shut_out() -> None:
@@ -60,6 +66,13 @@ def _shut_in() -> None:
     forbid_calls()
 
 
+def address_space() -> int:
+    """How many bytes of it this process has taken so far, where the system tells; not to be found out any more when confined."""
+    if sys.platform != "linux" or resource is None:
+        return 0
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
 def confine_for_job(*, memory_bytes: int, cpu_seconds: float) -> None:
     """The address space and the CPU time of the next job; the kernel ends the process (SIGXCPU) when the time is up."""
     if resource is None:
@@ -67,13 +80,6 @@ def confine_for_job(*, memory_bytes: int, cpu_seconds: float) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime + cpu_seconds))
-
-
-def widen_pipe(descriptor: int) -> None:
-    """Lets a pipe hold a mebibyte where the system can, so that a book crosses it in few turns."""
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with suppress(OSError):  # the system's allowance for big pipes is used up
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, 1024 * 1024)
 
 
 def _limit(which: int, value: int) -> None:

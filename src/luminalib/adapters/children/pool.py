@@ -8,7 +8,11 @@ from typing import Any, Self
 
 from luminalib.adapters.children.child import Child
 from luminalib.adapters.children.confinement import shut_out
+from luminalib.adapters.children.nursery import Nursery
 from luminalib.ports.children import NO_FILES, ChildLimits, ChildProcesses, ChildTaskFailed, Progress
+
+_NURSERY = Nursery()
+"""One is enough for all pools of a process."""
 
 
 class SubprocessPool(ChildProcesses):
@@ -18,7 +22,8 @@ class SubprocessPool(ChildProcesses):
     Children share nothing with the server, neither its environment nor its files but those that a call hands over, and die with it.
     """
 
-    def __init__(self, size: int = 2, *, jobs_per_child: int = 50, idle_seconds: float = 60.0) -> None:
+    def __init__(self, size: int = 2, *, jobs_per_child: int = 50, idle_seconds: float = 60.0, nursery: Nursery = _NURSERY) -> None:
+        self._nursery = nursery
         self._jobs_per_child = jobs_per_child
         self._idle_seconds = idle_seconds
         self._slots = asyncio.Semaphore(size)
@@ -79,7 +84,7 @@ class SubprocessPool(ChildProcesses):
             if child.is_alive:
                 return child
             self._discard(child)
-        child = await Child.start()
+        child = await Child.start(self._nursery)
         self._children.add(child)
         return child
 
