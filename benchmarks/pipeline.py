@@ -109,7 +109,7 @@ async def served_library(container: Container, folder: Path) -> AsyncIterator[tu
 
 
 async def child_overhead(folder: Path) -> None:
-    """Prints what a small file costs in a child beyond the reading itself, what the first one costs, and the first of another child."""
+    """Prints what a small file costs in a child beyond the reading itself, and what the first of a child costs."""
     path = folder / "small.txt"
     path.write_text("A short story about the sea, and about nothing else. " * 20)
     limits = reader_limits(ExtractionLimits())
@@ -125,17 +125,16 @@ async def child_overhead(folder: Path) -> None:
             middle = time.perf_counter()
             plain.extract(str(path), limits=limits, progress=lambda _: None)
             pairs.append((middle - started, time.perf_counter() - middle))
-    starts = []
+    starts: list[float] = []
     for _ in range(STARTS):
         async with SubprocessPool(1) as pool:
             started = time.perf_counter()
             await SandboxedTextExtractor(pool).extract(path, MediaType.TEXT)
             starts.append(time.perf_counter() - started)
+    another = statistics.median(starts) * 1000
     child, here = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
     print(f"  a 1 KB text in a child: {child:.2f} ms, read here {here:.2f} ms, overhead {child - here:.2f} ms a file")
-    print(
-        f"  the first file of all, with the imports: {first * 1000:.0f} ms; of another child {statistics.median(starts) * 1000:.0f} ms"
-    )
+    print(f"  the first file of all, with the imports: {first * 1000:.0f} ms; of another child {another:.0f} ms")
 
 
 def starlette_peers(folder: Path) -> Starlette:
