@@ -107,6 +107,11 @@ class Source:
         """The sentences of the material, each on one line."""
         return tuple(" ".join(self.text[start:stop].split()) for start, stop in sentences_in(self.text))
 
+    @cached_property
+    def normal_sentences(self) -> tuple[tuple[str, str], ...]:
+        """Each sentence with its words in normal form."""
+        return tuple((sentence, normal_text(sentence)) for sentence in self.sentences)
+
     def says(self, words: Sequence[str]) -> bool:
         """Whether words (in normal form) stand in it in a row."""
         return f" {' '.join(words)} " in self._normal

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from luminalib.domain.content_checks import wording
 from luminalib.domain.content_checks.faults import Check, Fault
-from luminalib.domain.content_checks.grounding import Source, normal_text, words_of
+from luminalib.domain.content_checks.grounding import Source, words_of
 from luminalib.domain.function_words import is_telling
 from luminalib.domain.quotations import quoted
 
@@ -21,7 +21,7 @@ def own_sentence(text: str, source: Source) -> str | None:
     if sum(map(is_telling, words)) < _LEAST:
         return None
     run = f" {' '.join(words)} "
-    exact = next((sentence for sentence in source.sentences if run in normal_text(sentence)), None)
+    exact = next((sentence for sentence, normal in source.normal_sentences if run in normal), None)
     return exact or next((sentence for sentence in source.sentences if wording.alike(text, sentence)), None)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from luminalib.domain.content_checks.grounding import Source, normal_text, words_of
 from luminalib.domain.function_words import bare, is_telling
@@ -120,8 +121,9 @@ def alike(one: str, other: str) -> bool:
     )
 
 
-def _telling(text: str) -> set[str]:
-    return {bare(word)[:8] for word in words_of(text) if is_telling(word)}
+@lru_cache(maxsize=2048)  # each sentence of an answer is held against each of its material
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(bare(word)[:8] for word in words_of(text) if is_telling(word))
 
 
 def _roots(texts: Sequence[str]) -> set[str]:
