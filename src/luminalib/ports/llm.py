@@ -73,7 +73,10 @@ class LLMProvider(ABC):
 
     @abstractmethod
     async def summarise(self, request: SummaryRequest, on_progress: Progress | None = None) -> SummaryResult:
-        """A summary of three to five sentences with topics, mood, insights and, where the text asks for any, action items."""
+        """A summary of three to five sentences with topics, mood, insights and, where the text asks for any, action items.
+
+        Of a text of a few sentences two are enough; two that belong together may open or end a summary as one.
+        """
 
     @abstractmethod
     async def read_reviews(self, tenant_id: str, reviews: Sequence[ReviewText]) -> list[ReviewReading]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from luminalib.adapters.llm.extractive.choosing import fitness, richness
-from luminalib.adapters.llm.extractive.introducing import introduction, leaning_in
+from luminalib.adapters.llm.extractive.introducing import introduction, leaning_in, opening_pair
 from luminalib.adapters.llm.extractive.names import Name, main_persons, names_in
 from luminalib.adapters.llm.extractive.reading import Reading, read
 from luminalib.adapters.llm.extractive.topics import Topic, topics_in
@@ -41,19 +41,11 @@ def candidates(
     found = [_best(value, _within(reading, part, parts), count) for part in range(parts)]
     found[0] = [at for at in found[0] if at in naming] or found[0]
     told = [[reading.sentences[at].text for at in part] for part in (who, *found)]
-    if reading.is_story and (pair := _opening(reading, names, leaning, longest)):
-        told[:2] = [[pair], []]
+    opening = " ".join(reading.sentences[at].text for at in opening_pair(reading, names, leaning)) if reading.is_story else ""
+    if 0 < len(opening) < longest:
+        told[:2] = [[opening], []]
     progress(1.0)
     return told
-
-
-def _opening(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], longest: int) -> str | None:
-    """The first two sentences where the second one names the main person and leans on the first: “Behind this door …”."""
-    at = min((at for person in main_persons(names)[:1] for at in person.sentences), default=0)
-    if at != 1 or leaning[0] or not leaning[1] or any(reading.spoken[:2]) or not all(reading.prose[:2]):
-        return None
-    pair = f"{reading.sentences[0].text} {reading.sentences[1].text}"
-    return pair if len(pair) < longest else None
 
 
 def _naming(reading: Reading, topics: Sequence[Topic], names: Sequence[Name]) -> set[int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from luminalib.adapters.llm.extractive.introducing import LATE, introduction, leaning_in, outcome
+from luminalib.adapters.llm.extractive.introducing import LATE, introduction, leaning_in, opening_pair, outcome
 from luminalib.adapters.llm.extractive.names import Name
 from luminalib.adapters.llm.extractive.quality import qualities
 from luminalib.adapters.llm.extractive.ranking import (
@@ -79,18 +79,20 @@ def _with_fallback(quality: list[float], reading: Reading) -> list[float]:
 
 def _central(reading: Reading, topics: Sequence[Topic], names: Sequence[Name], quality: Sequence[float], count: int) -> list[int]:
     leaning = leaning_in(reading, names)
-    first = introduction(reading, names, leaning, max(1, count - ENOUGH)) if reading.is_story else []
+    pair = opening_pair(reading, names, leaning) if reading.is_story else []
+    first = introduction(reading, names, leaning, max(1, count - ENOUGH) + bool(pair)) if reading.is_story else []
     rich = richness(reading, topics)
-    last = outcome(reading, names, leaning, rich) if reading.is_story else None
+    last = outcome(reading, names, leaning, rich) if reading.is_story else []
+    count += bool(pair) + (len(last) > 1)  # two that belong together count as one
     parts = _parts(reading, first, count)
     value = np.array(quality) * rich * _fitting(reading, topics, leaning, parts)
     weights = weights_of(reading.terms)
     ranked = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
-    candidates = sorted({*ranked, *first, *([] if last is None else [last])})
+    candidates = sorted({*ranked, *first, *last})
     similar = similarities(weights[candidates])
     scores = lexrank(similar, value[candidates]) ** _CENTRALITY * value[candidates]
     places = {at: index for index, at in enumerate(candidates)}
-    fixed = [places[at] for at in dict.fromkeys([*first, *([] if last is None else [last])])]
+    fixed = [places[at] for at in dict.fromkeys([*first, *last])]
     return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count, fixed)]
 
 

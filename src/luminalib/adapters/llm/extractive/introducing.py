@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from luminalib.adapters.llm.extractive.genders import genders_of
 from luminalib.adapters.llm.extractive.leaning import leans, without_conclusion
 from luminalib.adapters.llm.extractive.names import Name, main_persons
-from luminalib.adapters.llm.extractive.quality import ending, presentable
+from luminalib.adapters.llm.extractive.quality import addresses, ending, presentable
 from luminalib.adapters.llm.extractive.ranking import Floats
 from luminalib.adapters.llm.extractive.reading import Reading
 from luminalib.adapters.llm.extractive.words import bare, normal, words_of
@@ -24,11 +24,11 @@ _PASSING, _SUPPOSED = 0.4, 0.4
 _FADE_OF_THE_END, _ANY_END = 0.015, 0.15
 _LAST_SENTENCES = 6
 _LEADS, _TAKES_PART = 2.0, 1.5
-_LEANS_AT_THE_END = 0.02
 _PLAIN = 0.6
 _ENOUGH_AT_THE_END = 12
 """Words; an end may be short."""
 _NARRATOR_BY = 0.1
+_HEADINGS = 4
 _LONGEST_PRESENTATION = 250
 _NARRATOR = re.compile(
     r"\b(?:call me|my (?:own )?(?:christian |first |full )?name (?:is|was)|i (?:am|was) (?:called|christened|named)|m['’]appelle|"
@@ -74,9 +74,14 @@ def _named_in(reading: Reading, names: Sequence[Name]) -> list[dict[str, str | N
 
 
 def introduction(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], count: int) -> list[int]:
-    """Up to `count` sentences, in reading order: who tells the story, and those that present most of its main persons."""
-    chosen = (_narrator(reading) or _tale(reading, leaning))[:count]
+    """Up to `count` sentences, in reading order: who tells the story, and those that present most of its main persons.
+
+    Where nobody has a name it is the first sentence of all, if that stands by itself.
+    """
+    chosen = (_narrator(reading) or _tale(reading, leaning) or opening_pair(reading, names, leaning))[:count]
     people = main_persons(names)
+    if not people and not chosen:
+        chosen = _first_of_all(reading, leaning)[:count]
     while len(chosen) < count:
         new = [person for person in people if person.sentences.isdisjoint(chosen)]
         values = _presentations(reading, names, leaning, new)
@@ -86,9 +91,25 @@ def introduction(reading: Reading, names: Sequence[Name], leaning: Sequence[bool
     return sorted(chosen)
 
 
-def outcome(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], rich: Floats) -> int | None:
-    """The sentence of the last tenth that tells best what became of the main persons; one that nobody speaks where there is any.
+def opening_pair(reading: Reading, names: Sequence[Name], leaning: Sequence[bool]) -> list[int]:
+    """The first two sentences where the second one names the main person and leans on the first: “Behind this door …”."""
+    at = min((at for person in main_persons(names)[:1] for at in person.sentences if reading.prose[at]), default=0)
+    if at == 0 or _first(reading) != at - 1:
+        return []
+    is_pair = leaning[at] and not leaning[at - 1] and not any(reading.spoken[at - 1 : at + 1])
+    return [at - 1, at] if is_pair else []
 
+
+def _first(reading: Reading) -> int | None:
+    """The first sentence behind the headings."""
+    return next((at for at in range(min(_HEADINGS, len(reading.sentences))) if presentable(reading, at)), None)
+
+
+def outcome(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], rich: Floats) -> list[int]:
+    """The sentence of the last tenth that tells best what became of the main persons, one that nobody speaks where there is any.
+
+    Where all of those need their neighbours it is two of them, of which the first stands by itself, and else what somebody says;
+    what only one sentence follows, which leans on it, is not torn from that.
     `rich` says of each sentence how much of the book it brings together.
     """
     people = main_persons(names)
@@ -96,26 +117,52 @@ def outcome(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], ri
     late = {
         at: value
         for at, sentence in enumerate(reading.sentences)
-        if sentence.position >= LATE * reading.end
-        and (value := _finality(reading, people, named[at], leaning, at) * (_PLAIN + float(rich[at])))
+        if sentence.position >= LATE * reading.end and (value := _finality(reading, people, at) * (_PLAIN + float(rich[at])))
     }
-    return max(late, key=lambda at: (not reading.spoken[at], late[at], -at)) if late else None
+    alone = {at for at in late if not _leans_at_the_end(reading, named[at], leaning, at)}
+    plain = [at for at in late if at in alone and not reading.spoken[at]]
+    if not plain and (pairs := [at for at in late if _completes(reading, named, leaning, at)]):
+        last = max(pairs, key=lambda at: (late[at], -at))
+        return [last - 1, last]
+    told = plain or [at for at in alone if len(reading.words[at]) >= _ENOUGH_AT_THE_END] or list(late)
+    best = [max(told, key=lambda at: (late[at], -at))] if told else []
+    very_last = len(reading.sentences) - 1
+    return [*best, very_last] if best == [very_last - 1] and _completes(reading, named, leaning, very_last) else best
 
 
-def _finality(reading: Reading, people: Sequence[Name], named: dict[str, str | None], leaning: Sequence[bool], at: int) -> float:
-    """How well a sentence may end a summary: late, whole by itself, about those whom the story is about."""
+def _completes(reading: Reading, named: Sequence[dict[str, str | None]], leaning: Sequence[bool], at: int) -> bool:
+    """Whether a sentence is whole together with the one before it, of the same paragraph, which stands by itself."""
+    before, sentence = reading.sentences[at - 1], reading.sentences[at]
+    if at == 0 or not leaning[at] or sentence.opens_paragraph:
+        return False
+    is_prose = reading.prose[at - 1] or len(reading.words[at - 1]) <= _SUBJECT_BY  # of few words hardly any is a small one
+    is_told = is_prose and not (reading.spoken[at - 1] or reading.spoken[at])
+    is_near = len(before.text) + len(sentence.text) <= _LONGEST_PRESENTATION
+    return is_told and is_near and not _leans_at_the_end(reading, named[at - 1], leaning, at - 1)
+
+
+def _leans_at_the_end(reading: Reading, named: dict[str, str | None], leaning: Sequence[bool], at: int) -> bool:
+    """Whether a sentence needs the one before it even without the word of conclusion in front."""
+    text = reading.sentences[at].text
+    rest = without_conclusion(text, reading.lexicon.code)
+    return leaning[at] if rest == text else leans(rest[:1].upper() + rest[1:], words_of(rest), reading.lexicon, named)
+
+
+def _first_of_all(reading: Reading, leaning: Sequence[bool]) -> list[int]:
+    """The first sentence, where it can be read by itself and speaks to nobody."""
+    first = _first(reading)
+    return [] if first is None or leaning[first] or reading.spoken[first] or addresses(reading.words[first]) else [first]
+
+
+def _finality(reading: Reading, people: Sequence[Name], at: int) -> float:
+    """How well a sentence may end a summary: late, and about those whom the story is about."""
     sentence, words = reading.sentences[at], reading.words[at]
-    rest = without_conclusion(sentence.text, reading.lexicon.code)
-    if rest != sentence.text:
-        is_leaning = leans(rest[:1].upper() + rest[1:], words_of(rest), reading.lexicon, named)
-    else:
-        is_leaning = leaning[at]
     told = [person for person in people if at in person.sentences]
     fade = max(_FADE_OF_THE_END, _LAST_SENTENCES / len(reading.sentences))
     value = ending(reading, at, _ENOUGH_AT_THE_END) * (_ANY_END + math.exp(min(0.0, sentence.position - reading.end) / fade))
     value *= _LEADS if people[:1] == told[:1] and told else _TAKES_PART if told else 1.0
     events = len({bare(word) for word in words} & reading.lexicon.plot)
-    return value * (1 + 0.25 * min(events, 2)) * (_LEANS_AT_THE_END if is_leaning else 1.0)
+    return value * (1 + 0.25 * min(events, 2))
 
 
 def _narrator(reading: Reading) -> list[int]:

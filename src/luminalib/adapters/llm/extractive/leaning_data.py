@@ -5,7 +5,7 @@ OPENS_ON = {
     "en": r"""he|she|it|its|his|hers?|mine|ours|yours|(?:two|three|four|five|six|seven|eight|nine|ten),|
 him|they|them|theirs?|this|that|these|those|such|here|then|thus|hence|
 therefore|however|also|too|moreover|besides|furthermore|nevertheless|nonetheless|mean(?:while|time)|otherwise|instead|
-still|yet|so|but|and|or|nor|again|now|presently|suddenly|soon|afterwards?|later|thereupon|both|neither|either|another|
+still|yet|so|but|and|or|nor|again|now|in the (?:hours|days|weeks|years|time|moments) (?:between|after|before|that followed)|presently|suddenly|soon|afterwards?|later|thereupon|both|neither|either|another|
 others|even|indeed|one (?:is|was|had|has)|each (?:is|was|had|has|of)|the (?:first|last) (?:is|was|had|has|went|came|one)|
 (?:when|if|as|after|before|though|although|until|till|since|while|whenever|once|where) (?:it|they|this|that|these|those)|
 perhaps|yes|no|oh|ah|well|why|likewise|similarly|finally|accordingly|consequently|else|because|
@@ -179,8 +179,8 @@ POINTS_INSIDE = {
 }
 """Patterns of what points back from inside a sentence: an end on a pronoun, somebody who was "his", a thing named before."""
 CONCLUDES = {
-    "en": "and so|so|thus|at last|at length|finally|in the end|and",
-    "fr": "et|ainsi|enfin|à la fin|finalement",
+    "en": "and that is (?:why|how)|that is (?:why|how)|and so|so|thus|at last|at length|finally|in the end|and",
+    "fr": "(?:et )?c['’]est (?:pourquoi|ainsi que)|et|ainsi|enfin|à la fin|finalement",
     "de": "und so|so|und|schließlich|endlich|am ende",
     "es": "y|así|al final|por fin|finalmente",
     "it": "e|così|alla fine|finalmente|infine",

@@ -160,5 +160,9 @@ def independence(words: Sequence[str], reading: Reading) -> float:
     plain = [normal(word) for word in words]
     value *= 0.85 ** sum(map(_POINTING.__contains__, plain[1:]))
     persons = sum(map(lexicon.personal.__contains__, plain)) / len(words)
-    addressed = not _SECOND_PERSON.isdisjoint(plain)
-    return value * (1 - min(0.6, 2.5 * persons)) * (0.6 if addressed else 1.0)
+    return value * (1 - min(0.6, 2.5 * persons)) * (0.6 if addresses(words) else 1.0)
+
+
+def addresses(words: Sequence[str]) -> bool:
+    """Whether a sentence speaks to somebody."""
+    return not _SECOND_PERSON.isdisjoint(map(normal, words))
