@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from luminalib.adapters.llm.extractive.introducing import LATE, introduction, leaning_in, opening_pair, outcome
-from luminalib.adapters.llm.extractive.names import Name
+from luminalib.adapters.llm.extractive.introducing import LATE, first_of_all, introduction, leaning_in, opening_pair, outcome
+from luminalib.adapters.llm.extractive.names import Name, main_persons
 from luminalib.adapters.llm.extractive.quality import qualities
 from luminalib.adapters.llm.extractive.ranking import (
     ENOUGH,
@@ -81,9 +81,11 @@ def _central(reading: Reading, topics: Sequence[Topic], names: Sequence[Name], q
     leaning = leaning_in(reading, names)
     pair = opening_pair(reading, names, leaning) if reading.is_story else []
     first = introduction(reading, names, leaning, max(1, count - ENOUGH) + bool(pair)) if reading.is_story else []
+    if reading.is_story and not first and not main_persons(names):
+        first = first_of_all(reading, leaning)
     rich = richness(reading, topics)
     last = outcome(reading, names, leaning, rich) if reading.is_story else []
-    count += bool(pair) + (len(last) > 1)  # two that belong together count as one
+    count += (bool(pair) and first[:2] == pair) + (len(last) > 1)  # two that belong together count as one
     parts = _parts(reading, first, count)
     value = np.array(quality) * rich * _fitting(reading, topics, leaning, parts)
     weights = weights_of(reading.terms)

@@ -74,14 +74,9 @@ def _named_in(reading: Reading, names: Sequence[Name]) -> list[dict[str, str | N
 
 
 def introduction(reading: Reading, names: Sequence[Name], leaning: Sequence[bool], count: int) -> list[int]:
-    """Up to `count` sentences, in reading order: who tells the story, and those that present most of its main persons.
-
-    Where nobody has a name it is the first sentence of all, if that stands by itself.
-    """
+    """Up to `count` sentences, in reading order: who tells the story, and those that present most of its main persons."""
     chosen = (_narrator(reading) or _tale(reading, leaning) or opening_pair(reading, names, leaning))[:count]
     people = main_persons(names)
-    if not people and not chosen:
-        chosen = _first_of_all(reading, leaning)[:count]
     while len(chosen) < count:
         new = [person for person in people if person.sentences.isdisjoint(chosen)]
         values = _presentations(reading, names, leaning, new)
@@ -148,8 +143,8 @@ def _leans_at_the_end(reading: Reading, named: dict[str, str | None], leaning: S
     return leaning[at] if rest == text else leans(rest[:1].upper() + rest[1:], words_of(rest), reading.lexicon, named)
 
 
-def _first_of_all(reading: Reading, leaning: Sequence[bool]) -> list[int]:
-    """The first sentence, where it can be read by itself and speaks to nobody."""
+def first_of_all(reading: Reading, leaning: Sequence[bool]) -> list[int]:
+    """The first sentence of a story in which nobody has a name, where it can be read by itself and speaks to nobody."""
     first = _first(reading)
     return [] if first is None or leaning[first] or reading.spoken[first] or addresses(reading.words[first]) else [first]
 
