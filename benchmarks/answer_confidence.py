@@ -6,8 +6,9 @@ they had. Those in BEIR's form (`--kit`, beside the checkout, if it is there) ar
 each is asked once more without these, and in libraries of other subjects, where nothing answers it: the kit's rest, and the shelf.
 
 Printed are the weights, and how well they tell, each question by weights that were fitted without its document or conversation.
+With several embedders all questions are asked with each, and the weights are those that fit all of them at once.
 
-Usage: python benchmarks/answer_confidence.py [--embedder-dir DIR] [--kit FOLDER] [--show NUMBER]
+Usage: python benchmarks/answer_confidence.py [--embedder-dir DIR ...] [--kit FOLDER] [--show NUMBER]
 """
 
 import argparse
@@ -15,7 +16,7 @@ import asyncio
 import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ class Case:
     group: str
     question: str
     evidence: Evidence
+    model: str = ""
     features: list[Array] = field(default_factory=list)
     rights: list[Array] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
@@ -148,14 +150,16 @@ class House:
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--embedder-dir", type=Path)
+    parser.add_argument("--embedder-dir", type=Path, nargs="+", default=[None])
     parser.add_argument("--kit", type=Path, default=SHARED / "ir")
     parser.add_argument("--show", type=int, default=0, help="so many questions of the shelf, with what would be quoted")
     given = parser.parse_args()
-    embedder = embedder_of(given.embedder_dir)
-    cases = await gathered(embedder, given.kit)
-    if isinstance(embedder, OnnxEmbedder):
-        await embedder.close()
+    cases = []
+    for folder in given.embedder_dir:
+        embedder = embedder_of(folder)
+        cases += [replace(case, model=folder.name if folder else "") for case in await gathered(embedder, given.kit)]
+        if isinstance(embedder, OnnxEmbedder):
+            await embedder.close()
     told(cases, given.show)
 
 
@@ -255,16 +259,11 @@ def told(cases: Sequence[Case], show: int) -> None:
             confidence[at] = logistic(float(weights[0] + weights[1:] @ in_quote(cases[at], best)))
             found[at] = logistic(float(alone[0] + alone[1:] @ features_of(cases[at].evidence)))
     kinds = np.array([case.kind for case in cases])
-    for kind in dict.fromkeys(kinds):
-        of = kinds == kind
-        sure, refused = (confidence[of] >= SURE).mean(), (confidence[of] < HOPELESS).mean()
-        print(f"{kind:18} {of.sum():4}: sure {sure:.2f}, refused {refused:.2f}, right sentence or passage {rights[of].mean():.2f}")
-    for kit in ("", "kit "):
-        good = kinds == f"{kit}answered"
-        for kind in (kind for kind in dict.fromkeys(kinds) if kind.startswith("kit") == bool(kit) and kind != f"{kit}answered"):
-            others = kinds == kind
-            areas = [area(scores, good, others) for scores in (found, confidence)]
-            print(f"answered against {kind:18} AUC by what was found {areas[0]:.3f}, by confidence in the quotation {areas[1]:.3f}")
+    models = np.array([case.model for case in cases])
+    for model in dict.fromkeys(models):
+        if model:
+            print(f"-- {model}")
+        tell_kinds(kinds, confidence, found, rights, models == model)
     print(f"nine in ten of the shelf's answerable questions have {np.quantile(confidence[kinds == 'answered'], 0.1):.2f} or more")
     shares = np.array([share_of(case) for case in cases])
     error = 0.0
@@ -285,6 +284,20 @@ def told(cases: Sequence[Case], show: int) -> None:
         )
 
 
+def tell_kinds(kinds: Array, confidence: Array, found: Array, rights: Array, here: Array) -> None:
+    """What comes of each kind of questions that were asked with one model, and how well they are told apart."""
+    for kind in dict.fromkeys(kinds):
+        of = here & (kinds == kind)
+        sure, refused = (confidence[of] >= SURE).mean(), (confidence[of] < HOPELESS).mean()
+        print(f"{kind:18} {of.sum():4}: sure {sure:.2f}, refused {refused:.2f}, right sentence or passage {rights[of].mean():.2f}")
+    for kit in ("", "kit "):
+        good = here & (kinds == f"{kit}answered")
+        for kind in (kind for kind in dict.fromkeys(kinds) if kind.startswith("kit") == bool(kit) and kind != f"{kit}answered"):
+            others = here & (kinds == kind)
+            areas = [area(scores, good, others) for scores in (found, confidence)]
+            print(f"answered against {kind:18} AUC by what was found {areas[0]:.3f}, by confidence in the quotation {areas[1]:.3f}")
+
+
 def area(scores: Array, good: Array, others: Array) -> float:
     return float(roc_auc_score(np.r_[np.ones(good.sum()), np.zeros(others.sum())], np.r_[scores[good], scores[others]]))
 
@@ -299,10 +312,21 @@ def fitted(cases: Sequence[Case]) -> tuple[Array, Array, Array]:
     rights = np.array([one.is_right for one in best])
     rows = np.array([in_quote(case, one) for case, one in zip(cases, best, strict=True)])
     weights = regression(rows, rights, [share_of(case) for case in cases], spread_of(rows))
-    told_well = np.array([case.kind in ("answered", "kit answered") for case in cases])
-    found = np.array([features_of(case.evidence) for case in cases])
-    alone = regression(found, told_well, [1.0] * len(cases), spread_of(found))
-    return signs, weights, alone
+    return signs, weights, of_what_was_found(cases)
+
+
+def of_what_was_found(cases: Sequence[Case]) -> Array:
+    """People's own questions say what tells a library that knows the answer; those of the shelf stand in where there is no kit.
+
+    The texts of both are so unlike that unrelated ones of the kit are nearer in meaning than related ones of the shelf. Each model
+    has an intercept of its own here, so that weights are learnt from what differs between questions, not between models.
+    """
+    chosen = [case for case in cases if case.kind.startswith("kit")] or list(cases)
+    told_well = np.array([case.kind in ("answered", "kit answered") for case in chosen])
+    found = np.array([features_of(case.evidence) for case in chosen])
+    others = sorted({case.model for case in chosen})[1:]
+    rows = np.hstack([found, np.array([[case.model == one for one in others] for case in chosen], float)])
+    return regression(rows, told_well, [1.0] * len(rows), spread_of(rows))[: 1 + found.shape[1]]
 
 
 def spread_of(rows: Array) -> Array:

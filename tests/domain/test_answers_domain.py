@@ -139,7 +139,7 @@ def test_the_turns_before_say_who_is_meant() -> None:
 def test_confidence_grows_with_every_kind_of_evidence() -> None:
     weak, strong = Evidence(lexical=0.1, rarity=0.5, words=4), Evidence(lexical=0.8, rarity=0.5, words=4)
     assert weak.confidence < strong.confidence
-    assert replace(weak, meaning=0.2).confidence < replace(weak, meaning=0.7).confidence
+    assert replace(weak, meaning=1.0).confidence < replace(weak, meaning=6.0).confidence
     poor, good = (*NO_SIGNS._replace(beside=0.3, lacks=1.0), 0.1, 0.0, 0.0), (*ALL_SIGNS, 1.0, 0.0, 0.0)
     assert confidence_in_quote(weak, poor, holds_it=True) < HOPELESS < SURE < confidence_in_quote(strong, good, holds_it=True)
     assert confidence_in_quote(strong, good, holds_it=False) < HOPELESS
@@ -161,22 +161,24 @@ def test_a_sentence_that_stands_in_a_passage_is_worth_more_the_more_of_it_does()
 def test_what_is_far_in_words_and_in_meaning_is_read_by_nobody() -> None:
     assert is_hopeless(None, 0.01)
     assert not is_hopeless(None, 0.02)
-    assert is_hopeless(0.29, 0.01)
-    assert not is_hopeless(0.3, 0.01)
-    assert not is_hopeless(0.29, 0.02)
+    assert is_hopeless(2.59, 0.01)
+    assert not is_hopeless(2.6, 0.01)
+    assert not is_hopeless(2.59, 0.02)
 
 
 def test_what_is_near_in_meaning_is_shown_where_it_shares_no_words() -> None:
-    assert is_near_in_meaning(0.44, 0.54)
-    assert not is_near_in_meaning(0.43, 0.54)
-    assert not is_near_in_meaning(0.44, 0.55)
-    assert not is_near_in_meaning(None, 0.0)
+    near = Evidence(meaning=3.5, around=2.8, coverage=0.54)
+    assert is_near_in_meaning(near)
+    assert not is_near_in_meaning(replace(near, around=2.79))
+    assert not is_near_in_meaning(replace(near, coverage=0.55))
+    assert not is_near_in_meaning(Evidence())
 
 
 def test_what_two_searches_say_is_joined() -> None:
     first = Evidence(lexical=0.2, rarity=0.5, words=4, coverage=0.4)
-    second = Evidence(lexical=0.6, rarity=0.9, words=9, meaning=0.5, coverage=0.1)
-    assert first.joined(second) == Evidence(lexical=0.6, rarity=0.5, words=4, meaning=0.5, coverage=0.4)
+    second = Evidence(lexical=0.6, rarity=0.9, words=9, meaning=3.0, around=2.0, coverage=0.1)
+    assert first.joined(second) == Evidence(lexical=0.6, rarity=0.5, words=4, meaning=3.0, around=2.0, coverage=0.4)
+    assert replace(second, meaning=1.0, around=4.0).joined(second).around == 4.0
     assert Evidence().joined(second) == second
 
 

@@ -20,7 +20,7 @@ TEXTS = [
 ]
 
 
-def errand(meaning: float | None, coverage: float, texts: list[str] | None = None, question: Question | None = None) -> Errand:
+def errand(around: float | None, coverage: float, texts: list[str] | None = None, question: Question | None = None) -> Errand:
     """A question, or one in other words than those of what was found, the best first."""
     made = Errand(
         by=the_house(),
@@ -36,30 +36,30 @@ def errand(meaning: float | None, coverage: float, texts: list[str] | None = Non
             passage=passage, title="t", book_id=None, owner_id=None, media_type=MediaType.TEXT, language="en", length=6000
         )
         found.append((view, 1.0 - 0.1 * at))
-    evidence = Evidence(lexical=0.05, meaning=meaning, coverage=coverage)
+    evidence = Evidence(lexical=0.05, meaning=around, around=around, coverage=coverage)
     made.found(Found(passages=found, evidence=evidence, readable=frozenset()))
     return made
 
 
 def test_what_lies_near_in_meaning_is_shown_in_the_order_of_the_search() -> None:
-    answer = quoted_answer(errand(0.5, 0.3))
+    answer = quoted_answer(errand(3.5, 0.3))
     assert (answer.answered, answer.refusal_reason) == (False, RefusalReason.NOT_SURE)
     assert [one.page for one in answer.citations] == list(range(1, NEAREST + 1))
     assert all(one.quote in text for one, text in zip(answer.citations, TEXTS, strict=False))
 
 
 @pytest.mark.parametrize(
-    ("meaning", "coverage"),
-    [(None, 0.3), (0.3, 0.3), (0.5, 0.8)],
+    ("around", "coverage"),
+    [(None, 0.3), (2.0, 0.3), (3.5, 0.8)],
     ids=["no embedder", "far in meaning", "in the book's own words, and no answer by them"],
 )
-def test_what_is_not_near_is_refused(meaning: float | None, coverage: float) -> None:
-    answer = quoted_answer(errand(meaning, coverage))
+def test_what_is_not_near_is_refused(around: float | None, coverage: float) -> None:
+    answer = quoted_answer(errand(around, coverage))
     assert (answer.content, answer.refusal_reason, list(answer.citations)) == (REFUSAL, RefusalReason.NOTHING_FOUND, [])
 
 
 def test_nothing_found_is_refused() -> None:
-    assert quoted_answer(errand(0.5, 0.3, [])).content == REFUSAL
+    assert quoted_answer(errand(3.5, 0.3, [])).content == REFUSAL
 
 
 def test_what_only_the_turns_before_have_found_is_passed_over() -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pytest
 
 from luminalib.adapters.embedders.none import NoEmbedder
 from luminalib.domain.passages import Hit, Scope
-from luminalib.ports.embedder import EmbeddingModel, Vector
+from luminalib.domain.unrelated_texts import ANSWERS, QUESTIONS
+from luminalib.ports.embedder import EmbeddingModel, Use, Vector
 from luminalib.ports.passage_index import LexicalHits
 from luminalib.steps.retrieving import Retriever
 from passages import FakeEmbedder, MemoryPassageIndex
@@ -46,3 +48,22 @@ async def test_words_outweigh_meaning_as_much_as_of_the_question_stands_together
     words = {"asked": LexicalHits(hits=hits(coverage, said=2.0, other=1.0), mass=5.0)}
     found = await Retriever(Found(words, hits(meant=0.9, other=0.2)), FakeEmbedder()).retrieve(SCOPE, ["asked"])
     assert found.ranked[0].passage_id == first
+
+
+async def test_how_near_lies_what_was_found_is_told_on_the_scale_of_the_model_which_is_measured_once() -> None:
+    embedder = FakeEmbedder()
+    asked, told = [[np.frombuffer(one, "<f4") for one in await embedder.embed(some, Use.QUERY)] for some in (QUESTIONS, ANSWERS)]
+    unrelated = np.mean([one @ other for at, one in enumerate(asked) for place, other in enumerate(told) if at != place])
+    embedder.asked.clear()
+    near = Found({"asked": LexicalHits()}, hits(best=0.9, **{f"other{at}": 0.5 for at in range(19)}))
+    retriever = Retriever(near, embedder)
+    evidence = [(await retriever.retrieve(SCOPE, ["asked"])).evidence for _ in range(3)]
+    assert embedder.asked.count(QUESTIONS[0]) == 1
+    assert evidence[0] == evidence[2]
+    meaning, around = evidence[0].meaning, evidence[0].around
+    assert meaning is not None
+    assert around is not None
+    assert around / meaning == pytest.approx((0.9 / 2 + (0.9 + 19 * 0.5) / 40 - unrelated) / (0.9 - unrelated), rel=1e-3)
+    embedder.version = "2"
+    await retriever.retrieve(SCOPE, ["asked"])
+    assert embedder.asked.count(QUESTIONS[0]) == 2

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from luminalib.domain.answer_signs import NO_SIGNS, Signs
 
-_WORDS = (-13.19, 9.8, 7.8, 2.01)
-_BOTH = (-13.09, 8.03, 7.64, 1.53, 3.66)
+_WORDS = (-14.58, 9.86, 8.95, 2.31)
+_BOTH = (-14.04, 7.28, 8.33, 1.59, 0.47)
 _QUOTED = (-14.04, 2.97, 6.31, 1.65, 1.74, 0.81, -1.78, -0.41)
-_QUOTED_BOTH = (-12.24, -0.19, 4.29, 0.84, 1.29, 0.95, -1.34, 0.01, 4.32)
+_QUOTED_BOTH = (-12.29, 0.51, 5.18, 1.0, 1.38, 0.96, -1.49, -0.39, 0.21)
 SIGNS = (1.43, 2.26, 1.55, -1.75, 0.22, 0.71, 1.31, 0.55, -0.3, 2.1, 0.26, -0.24)
 """Of `Signs`, the passage's score, a second sentence, and each quotation's length too much."""
 _READ = 2.0
 _FAR = 0.02
-_FAR_IN_MEANING = 0.3
-_NEAR = 0.44
+_FAR_IN_MEANING = 2.6
+_NEAR = 2.8
 _IN_OTHER_WORDS = 0.55
 """Set on paraphrased questions about real books, and on what those books say nothing of."""
 SURE = 0.18
@@ -32,14 +32,16 @@ class Evidence:
     """What a search says of whether the library knows the answer at all.
 
     `lexical`: the best BM25 score by the sum of the question's inverse document frequencies; `rarity`: the mean of those, by that
-    of a word that nowhere occurs; `words`: how many telling words that question has; `meaning`: the best cosine, None when nothing
-    was looked for by meaning; `coverage`: the largest share of the question's words, by rarity, in one passage.
+    of a word that nowhere occurs; `words`: how many telling words that question has; `coverage`: the largest share of these, by
+    rarity, in one passage. `meaning`: how near the nearest passage lies, in deviations above unrelated texts (`cosines.py`);
+    `around`: the mean of that and of how near the nearest twenty lie. Both are None when nothing was looked for by meaning.
     """
 
     lexical: float = 0.0
     rarity: float = 0.0
     words: int = 0
     meaning: float | None = None
+    around: float | None = None
     coverage: float = 0.0
 
     @property
@@ -49,12 +51,12 @@ class Evidence:
 
     def joined(self, other: "Evidence") -> "Evidence":
         """The stronger of both in each way; the words are those of the first."""
-        meanings = [meaning for meaning in (self.meaning, other.meaning) if meaning is not None]
         return Evidence(
             lexical=max(self.lexical, other.lexical),
             rarity=self.rarity or other.rarity,
             words=self.words or other.words,
-            meaning=max(meanings, default=None),
+            meaning=_larger(self.meaning, other.meaning),
+            around=_larger(self.around, other.around),
             coverage=max(self.coverage, other.coverage),
         )
 
@@ -94,13 +96,12 @@ def confidence_in_answer(evidence: Evidence, features: Sequence[float], grounded
     return logistic(_in_quote(evidence, features) + _READ * grounded) * (1.0 if holds_it else HOPELESS)
 
 
-def is_near_in_meaning(meaning: float | None, coverage: float) -> bool:
+def is_near_in_meaning(evidence: Evidence) -> bool:
     """Whether a question that hardly uses the books' words comes near to what they say: worth showing, if not worth an answer.
 
-    `coverage` is the share of its words, by rarity, that stand together in a passage. Who does use the books' words and finds no
-    answer by them is not helped by what lies near.
+    Who does use the books' words and finds no answer by them is not helped by what lies near.
     """
-    return meaning is not None and meaning >= _NEAR and coverage < _IN_OTHER_WORDS
+    return evidence.around is not None and evidence.around >= _NEAR and evidence.coverage < _IN_OTHER_WORDS
 
 
 def is_hopeless(meaning: float | None, confidence: float) -> bool:
@@ -113,6 +114,10 @@ def is_hopeless(meaning: float | None, confidence: float) -> bool:
 def _in_quote(evidence: Evidence, features: Sequence[float]) -> float:
     weights = _QUOTED if evidence.meaning is None else _QUOTED_BOTH
     return _weighted(weights, quoted_features(evidence, features, worth_of(features) if len(features) else 0.0))
+
+
+def _larger(one: float | None, other: float | None) -> float | None:
+    return max((value for value in (one, other) if value is not None), default=None)
 
 
 def _weighted(weights: tuple[float, ...], features: tuple[float, ...]) -> float:

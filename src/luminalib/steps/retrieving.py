@@ -5,11 +5,15 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
+from statistics import fmean
 
 from luminalib.domain.confidence import Evidence
+from luminalib.domain.cosines import CosineScale, scale_of
 from luminalib.domain.passages import Hit, Scope
 from luminalib.domain.ranking import DEPTH, Ranked, RankedList, fuse
 from luminalib.domain.search import LONGEST_QUESTION, NoMeanings, SearchMode
+from luminalib.domain.unrelated_texts import ANSWERS, ELSEWHERE, QUESTIONS
 from luminalib.ports.embedder import Embedder, EmbedderUnavailable, EmbeddingModel, Use, Vector
 from luminalib.ports.passage_index import AskedWord, LexicalHits, PassageIndex, PassageIndexUnavailable
 from luminalib.ports.sentence_vectors import SentenceVectors
@@ -20,6 +24,8 @@ CANDIDATES = 100
 """So many passages that lie near in meaning are compared once more, sentence by sentence."""
 WORDS_BESIDE_MEANING = 2.5
 """How much more words count than meaning where all words of a question stand together."""
+AROUND = 20
+"""So many of the nearest passages say whether the library speaks of a thing, or one passage happens to lie near."""
 PAUSE_SECONDS = 15.0
 """How long an embedder that was away is not asked again."""
 
@@ -42,15 +48,29 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """What lies near in meaning, the best first; `nearest` is the best cosine of a whole passage."""
+    """What lies near in meaning, the best first.
+
+    `nearest` is the best cosine of a whole passage, `around` the mean of it and of those of the nearest passages, both on the scale
+    of the model.
+    """
 
     nearest: float
+    around: float
     ranked: Sequence[Hit]
+
+    @classmethod
+    def of(cls, hits: Sequence[Hit], scale: CosineScale, question: Vector) -> "_Near":
+        """By cosines with a question's vector."""
+        if not hits:
+            return cls(0.0, 0.0, hits)
+        best, level = hits[0].score, scale.level(question)
+        around = (best + fmean(hit.score for hit in hits[:AROUND])) / 2
+        return cls(scale.above(level, best), scale.above(level, around), hits)
 
     def closer(self, cosines: Mapping[str, float]) -> "_Near":
         """Ranked by the sum of a passage's own cosine and that of its sentences; its own stands in where there is none."""
         summed = [replace(hit, score=hit.score + cosines.get(hit.passage_id, hit.score)) for hit in self.ranked]
-        return _Near(self.nearest, sorted(summed, key=lambda hit: (-hit.score, hit.passage_id)))
+        return replace(self, ranked=sorted(summed, key=lambda hit: (-hit.score, hit.passage_id)))
 
 
 class Retriever:
@@ -62,6 +82,8 @@ class Retriever:
         self._embedder = embedder
         self._sentences = sentences
         self._away_until = 0.0
+        self._scales: dict[str, CosineScale] = {}
+        self._measuring = asyncio.Lock()
 
     async def retrieve(
         self, scope: Scope, questions: Sequence[str], *, mode: SearchMode = SearchMode.AUTO, phrases: Sequence[str] = ()
@@ -114,12 +136,25 @@ class Retriever:
         self, tenant_id: str, model: EmbeddingModel, vectors: Sequence[Vector], found: Sequence[Sequence[Hit]]
     ) -> list[_Near]:
         """The passages by their own nearness and that of their nearest sentences together."""
-        near = [_Near(hits[0].score if hits else 0.0, hits) for hits in found]
+        scale = await self._scale_of(model)
+        near = [_Near.of(hits, scale, vector) for hits, vector in zip(found, vectors, strict=True)]
         if self._sentences is None:
             return near
         ids = list({hit.passage_id for hits in found for hit in hits})
         closer = await self._sentences.nearness(tenant_id, model, vectors, ids) if ids else []
         return [one.closer(cosines) for one, cosines in zip(near, closer, strict=True)] if closer else near
+
+    async def _scale_of(self, model: EmbeddingModel) -> CosineScale:
+        """Measured once for each model: some sixty short texts are embedded for it. Raises EmbedderUnavailable."""
+        async with self._measuring:
+            if model.fingerprint not in self._scales:
+                asked = await self._embedder.embed(QUESTIONS, Use.QUERY)
+                told = await self._embedder.embed([*ANSWERS, *chain.from_iterable(ELSEWHERE.values())], Use.PASSAGE)
+                rest = iter(told[len(ANSWERS) :])
+                elsewhere = [list(islice(rest, len(texts))) for texts in ELSEWHERE.values()]
+                scale = await asyncio.to_thread(scale_of, asked, told[: len(ANSWERS)], elsewhere)
+                self._scales[model.fingerprint] = scale
+        return self._scales[model.fingerprint]
 
     async def _embedded(self, questions: Sequence[str]) -> tuple[EmbeddingModel | None, list[Vector]]:
         if time.monotonic() < self._away_until:
@@ -135,6 +170,7 @@ class Retriever:
 def _evidence(words: Sequence[LexicalHits], meaning: Sequence[_Near]) -> Evidence:
     """Of the question alone or with the turns before it, whichever says more; what both have found of meaning and coverage."""
     nearest = max((found.nearest for found in meaning if found.ranked), default=None)
+    around = max((found.around for found in meaning if found.ranked), default=None)
     coverage = max(map(_coverage, words), default=0.0)
     each = [
         Evidence(
@@ -142,11 +178,12 @@ def _evidence(words: Sequence[LexicalHits], meaning: Sequence[_Near]) -> Evidenc
             rarity=sum(word.rarity for word in found.words) / max(1, len(found.words)),
             words=len(found.words),
             meaning=nearest,
+            around=around,
             coverage=coverage,
         )
         for found in words
     ]
-    return max(each, key=lambda one: one.confidence, default=Evidence(meaning=nearest))
+    return max(each, key=lambda one: one.confidence, default=Evidence(meaning=nearest, around=around))
 
 
 def _weighed(words: Sequence[LexicalHits], *, beside_meaning: bool) -> list[RankedList]:

@@ -37,8 +37,7 @@ def quoted_answer(errand: Errand) -> Answer:
     """Quotations, as an answer or as the nearest places; or the refusal."""
     quotes = _about_the_question(errand)
     confidence = confidence_in(errand, quotes[0] if quotes else None)
-    evidence = errand.evidence
-    if quotes and confidence < errand.rules.sure and is_near_in_meaning(evidence.meaning, evidence.coverage):
+    if quotes and confidence < errand.rules.sure and is_near_in_meaning(errand.evidence):
         return nearest_places(errand, quotes, confidence)
     if not quotes or confidence < HOPELESS:
         return refused(errand, confidence)
