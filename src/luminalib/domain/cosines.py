@@ -1,9 +1,10 @@
 """What a cosine says, whichever model made the vectors.
 
-Each model puts texts that have nothing in common elsewhere: cosines of most lie near 0, those of E5 from 0.7 to 1.0. So a model is measured once by questions and texts of which is known what belongs together (`unrelated_texts.py`), and a cosine is told
-as so many deviations above those of what does not: score normalisation by a cohort, as speakers are verified (Auckenthaler et al.
-2000), with the deviation of d', the mean variance of both kinds (Green & Swets 1966). A model that knows one language finds all
-texts of another alike; by how much is taken off for a question that lies as near to that language as they do to one another.
+Each model puts texts that have nothing in common elsewhere: cosines of most lie near 0, those of E5 from 0.7 to 1.0. So a model is
+measured once by questions and texts of which is known what belongs together (`unrelated_texts.py`), and a cosine is told as so many
+deviations above those of what does not: score normalisation by a cohort, as speakers are verified (Auckenthaler et al. 2000), with
+the deviation of d', the mean variance of both kinds (Green & Swets 1966). A model that knows one language finds all texts of
+another alike; by how much is taken off for a question that lies as near to that language as they do to one another.
 
 The cohort is of no library, so a library of one book is measured as one of ten thousand is.
 """
