@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from luminalib.adapters.clock import SystemClock
-from luminalib.adapters.db import uow as units
+from luminalib.adapters.db import tenant_session
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.migrations import upgrade
 from luminalib.adapters.db.postgres import TENANT_SETTING, DatabaseRole, act_for
@@ -145,7 +145,7 @@ async def test_every_unit_is_empty_for_others_even_if_it_names_the_wrong_tenant(
     async with factory.reading("a") as uow:
         counted = await uow.tenants.count_everything()
     assert {name for name, count in counted.items() if count != 1} == {name for name in counted if name.startswith("indexed_")}
-    monkeypatch.setattr(units, "act_for", lambda connection, _tenant: act_for(connection, "b"))
+    monkeypatch.setattr(tenant_session, "act_for", lambda connection, _tenant: act_for(connection, "b"))
     async with factory("a") as uow:
         assert set((await uow.tenants.count_everything()).values()) == {0}
         await uow.tenants.remove_everything()

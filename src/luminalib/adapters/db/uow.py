@@ -4,17 +4,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
-from functools import lru_cache
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
-from sqlalchemy.orm.attributes import set_attribute
 
 from luminalib.adapters.db import jobs as ledger
 from luminalib.adapters.db.agents import SqlAgentRunRepository
@@ -40,18 +36,16 @@ from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.one_time_links import SqlOneTimeLinkRepository
 from luminalib.adapters.db.outages import is_outage, unavailable
 from luminalib.adapters.db.passages import SqlPassageRepository
-from luminalib.adapters.db.postgres import act_for
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.quotas import SqlQuotaCounters
 from luminalib.adapters.db.recommendations import SqlRecommendationRepository
 from luminalib.adapters.db.reviews import SqlReviewRepository
-from luminalib.adapters.db.schema import MADE_ONCE, TENANT_OWNED
 from luminalib.adapters.db.tastes import SqlTasteLog
+from luminalib.adapters.db.tenant_session import TenantSession
 from luminalib.adapters.db.tenants import SqlTenantRepository
 from luminalib.adapters.db.uploads import SqlUploadRepository
 from luminalib.adapters.db.webhooks import Silence, SqlOutbox, SqlWebhookRepository
-from luminalib.domain.auth import EmailTaken, User
-from luminalib.domain.auth import Session as LogIn
+from luminalib.domain.auth import EmailTaken
 from luminalib.domain.documents import DuplicateContent
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.holds import AlreadyWaiting
@@ -85,53 +79,6 @@ CONSTRAINTS: MappingProxyType[str, type[LuminaError]] = MappingProxyType(
     }
 )
 """What a violated constraint means."""
-
-
-class TenantSession(Session):
-    """Sees and writes only the rows of the tenant in `info["tenant_id"]`."""
-
-
-@event.listens_for(TenantSession, "after_begin")
-def _show_own_rows(session: Session, _transaction: SessionTransaction, connection: sa.Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        act_for(connection, session.info["tenant_id"])
-
-
-@event.listens_for(TenantSession, "do_orm_execute")
-def _only_own_rows(state: ORMExecuteState) -> None:
-    # The criteria reach entities only, and cost a millisecond; statements on tables alone that read name their tenant themselves.
-    if isinstance(state.statement, (sa.Update, sa.Delete)) and isinstance(state.statement.table, sa.Table):
-        own = state.statement.table.c.tenant_id == state.session.info["tenant_id"]
-        state.statement = state.statement.where(own)
-    elif state.is_orm_statement:
-        guard = _guarded_once if state.execution_options.get(MADE_ONCE) else _guarded
-        state.statement = guard(state.statement, state.session.info["tenant_id"])
-
-
-def _guarded(statement: sa.Executable, tenant_id: str) -> sa.Executable:
-    return statement.options(*_rows_of(tenant_id))
-
-
-_guarded_once = lru_cache(maxsize=1000)(_guarded)
-"""For statements that live as long as the process: SQLAlchemy keeps with the statement by what it finds it compiled."""
-
-
-@lru_cache(maxsize=1000)
-def _rows_of(tenant_id: str) -> tuple[LoaderCriteriaOption, ...]:
-    return tuple(with_loader_criteria(entity, column == tenant_id) for entity, column in TENANT_OWNED.items())
-
-
-@event.listens_for(TenantSession, "before_flush")
-def _stamp_new_rows(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    for entity in session.new:
-        set_attribute(entity, "tenant_id", session.info["tenant_id"])
-
-
-@event.listens_for(TenantSession, "before_flush")
-def _note_changed_authority(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    for entity in session.dirty:
-        if isinstance(entity, (User, LogIn)) and session.is_modified(entity):
-            session.info["unsettled"].add(entity.id if isinstance(entity, User) else entity.user_id)
 
 
 class SqlUnitOfWork(UnitOfWork):
