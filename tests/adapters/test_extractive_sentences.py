@@ -45,6 +45,21 @@ def test_wrapped_lines_and_cut_words_are_joined() -> None:
     ]
 
 
+def test_the_marks_of_a_list_are_none_of_its_words() -> None:
+    listed = "- 500 g of cod\n- 2 onions\n\n1. Peel the potatoes and cut them.\n2. Fry the onions until soft.\n(c) Serve it."
+    assert paragraphs_of([listed]) == [
+        "500 g of cod",
+        "2 onions",
+        "Peel the potatoes and cut them.",
+        "Fry the onions until soft.",
+        "Serve it.",
+    ]
+    wrapped = "The long road to the harbour was closed by snow in the year\n12. The whole village waited for the mail."
+    assert "12." in " ".join(paragraphs_of([wrapped])), "a number that a sentence was wrapped at"
+    dated = "3. März war es, und der Wind kam von Osten über das Watt.\n\n- Come in, said the keeper."
+    assert paragraphs_of([dated]) == dated.split("\n\n"), "a day, and somebody who speaks"
+
+
 def test_a_paragraph_goes_on_behind_a_page_break() -> None:
     first = "The very long paragraph that began on this page of the book goes on and"
     assert paragraphs_of([first, "on behind the break."]) == [f"{first} on behind the break."]

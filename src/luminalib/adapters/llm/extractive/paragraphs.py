@@ -12,6 +12,13 @@ _SPACES = re.compile(r"\s+")
 _NUMBERS = re.compile(r"[\divxlc]+\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…:؟۔。！？][\"'”’»“)\]*_]*$")
 _STARTS_ITEM = re.compile(r"^(?:[•▪●○◦*–—·-]\s|\d{1,3}[.)]\s|\([a-z\d]{1,3}\)\s)")
+_MONTHS = "Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jan|Feb|Aug|Sept?|Okt|Nov|Dez"
+_ITEM_MARK = re.compile(
+    rf"^(?:[•▪●○◦*·]\s+|\d{{1,3}}[.)]\s+(?!(?:{_MONTHS})\b)|\([a-z\d]{{1,3}}\)\s+|"
+    r"-\s+(?!.*[.!?…][\"'”’»“)\]*_]*$))"
+)
+"""What stands before an item is none of its words; a dash in front of a whole sentence is that of somebody who speaks,
+and a number in front of a month is a day."""
 _SHORT_LINE = 0.6
 _REPEATED = 3
 _LONGEST = 20_000
@@ -76,11 +83,13 @@ def _blocks(page: str, width: int) -> Iterator[str]:
 def _joined(lines: list[str], width: int) -> Iterator[str]:
     """Joins wrapped lines; a clearly short line ends its paragraph, or is a heading, and a list mark starts one."""
     current = ""
+    is_list = sum(_STARTS_ITEM.match(line) is not None for line in lines) > 1
     for at, line in enumerate(lines):
         if current and _STARTS_ITEM.match(line):
             yield current
             current = ""
-        current = _append(current, line)
+        # A number at the beginning of a single line may be one that a sentence was wrapped at.
+        current = _append(current, _ITEM_MARK.sub("", line) if is_list or at == 0 else line)
         following = lines[at + 1] if at + 1 < len(lines) else ""
         if _breaks_after(line, following, width) or len(current) > _LONGEST:
             yield current
