@@ -7,12 +7,13 @@ import re
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as raw  # type: ignore[import-untyped]
 
+from luminalib.adapters.text.columns import in_columns
 from luminalib.adapters.text.failures import failure
 from luminalib.adapters.text.layout import PageLines
 from luminalib.adapters.text.pdf_annotations import add_annotations
@@ -27,7 +28,6 @@ _BLEED = 3.0
 _SMALLEST_PAGE = 36.0
 _LOOKED_AT = 200
 _ODD_CODE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_DOUBLE = array("d").itemsize
 
 
 def _with_addresses(function: Any, *arguments: Any) -> Any:
@@ -169,7 +169,8 @@ def _page(page: Any, text_page: Any, most_characters: int, form: Any) -> Page:
 def _lines(handle: int | None, text: str) -> PageLines:
     starts, lines, cuts = _split(text) if _SOFT_HYPHEN in text else _split_at_line_ends(text)
     xs, ys = _origins(handle, starts)
-    return PageLines(lines, array("f", xs), array("f", ys), cuts)
+    columns = in_columns(lines, starts, cuts, partial(_origins, handle))
+    return columns or PageLines(lines, array("f", xs), array("f", ys), cuts)
 
 
 def _origins(handle: int | None, places: list[int]) -> tuple["array[float]", "array[float]"]:
@@ -251,7 +252,7 @@ def _has_pictures(page: Any) -> bool:
 
 def _addresses(numbers: "array[float]") -> range:
     first, count = numbers.buffer_info()
-    return range(first, first + count * _DOUBLE, _DOUBLE)
+    return range(first, first + count * numbers.itemsize, numbers.itemsize)
 
 
 def _split_at_line_ends(text: str) -> tuple[list[int], list[str], set[int]]:
@@ -289,8 +290,7 @@ def _split(text: str) -> tuple[list[int], list[str], set[int]]:
 
 
 def _text(text_page: int | None, count: int) -> str:
-    # Twice the count: characters beyond the BMP take two units each, which the count does not tell.
-    units = array("H", bytes(2 * (2 * count + 2)))
+    units = array("H", bytes(2 * (2 * count + 2)))  # characters beyond the BMP take two, which the count does not tell
     address, _ = units.buffer_info()
     written = _get_text(text_page, 0, count, address)
     return _decode(ctypes.string_at(address, 2 * max(written - 1, 0)))
