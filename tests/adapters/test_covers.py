@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -77,9 +77,17 @@ async def test_an_epub_shows_the_image_that_it_names(extractor: SandboxedTextExt
     assert blue > 100 > red
 
 
-@pytest.mark.parametrize("image", [b"no picture", b"", picture((7000, 7000), kind="PNG"), picture((10, 10))[:100]])
-async def test_what_cannot_be_shown_is_no_cover(extractor: SandboxedTextExtractor, tmp_path: Path, image: bytes) -> None:
-    assert await extractor.cover(epub_with(tmp_path, image, "property"), MediaType.EPUB) is None
+UNFIT: dict[str, Callable[[], bytes]] = {
+    "none": lambda: b"no picture",
+    "empty": lambda: b"",
+    "huge": lambda: picture((7000, 7000), kind="PNG"),
+    "cut off": lambda: picture((10, 10))[:100],
+}
+
+
+@pytest.mark.parametrize("image", UNFIT)
+async def test_what_cannot_be_shown_is_no_cover(extractor: SandboxedTextExtractor, tmp_path: Path, image: str) -> None:
+    assert await extractor.cover(epub_with(tmp_path, UNFIT[image](), "property"), MediaType.EPUB) is None
 
 
 async def test_there_may_be_none(extractor: SandboxedTextExtractor, tmp_path: Path) -> None:
