@@ -74,6 +74,18 @@ async def test_it_goes_when_no_child_is_left_and_comes_again() -> None:
         assert await pool.call("childtasks:echo", {"value": 1}, limits=LIMITS) == 1
 
 
+async def test_a_call_that_comes_while_it_goes_gets_its_child_from_the_next(
+    nursery: Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with SubprocessPool(1, nursery=nursery) as pool:
+        nursery.open()
+        template = nursery.process_id
+        assert template
+        os.kill(template, signal.SIGKILL)
+        monkeypatch.setattr(Nursery, "process_id", template)  # as it looks until it has been waited for
+        assert await pool.call("childtasks:echo", {"value": 1}, limits=LIMITS) == 1
+
+
 async def test_a_child_of_a_call_that_was_cancelled_before_is_not_kept() -> None:
     nursery = Nursery(idle_seconds=0.05)
     async with SubprocessPool(1, nursery=nursery) as pool:

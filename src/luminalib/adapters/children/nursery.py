@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 
 from luminalib.adapters.children.worker import NOBODY, PID
@@ -42,10 +42,10 @@ class Newborn:
 
 
 class Nursery:
-    """Forks children from a process that has imported what they need, which takes twenty times as long as to fork.
+    """Forks children from a process that has imported what they need, which takes fifty times as long as to fork.
 
-    That process is confined before it imports anything, has nothing of this one but the standard errors, until it has imported, and
-    ends with it, or when it has had no child for `idle_seconds`; then another takes its place when one is wanted.
+    That process has nothing of this one but the standard errors, while it imports; then it is confined. It ends with this one, or
+    when it has had no child for `idle_seconds`, and another takes its place when one is wanted.
     """
 
     def __init__(self, at_hand: tuple[str, ...] = AT_HAND, *, idle_seconds: float = 300.0) -> None:
@@ -64,7 +64,7 @@ class Nursery:
     def open(self) -> None:
         """Starts that process unless it lives. In a thread that stays: Linux ends it with the thread that started it."""
         with self._opening:
-            if self.process_id is None:
+            if self._requests is None or self.process_id is None:
                 self._open()
 
     def _open(self) -> None:
@@ -108,21 +108,29 @@ class Nursery:
         if self._requests is not None:
             self._requests.close()
         if self._template is not None:
+            self._template.kill()
             self._template.wait()
         self._template = self._requests = None
 
     def _ask(self, descriptors: list[int]) -> int:
         with self._asking:
-            try:
-                assert self._requests is not None  # noqa: S101 -- opened before
-                socket.send_fds(self._requests, [b"f"], descriptors)
-                answer = self._requests.recv(PID.size)
-            except OSError:
-                answer = b""
-        pid = PID.unpack(answer)[0] if answer else NOBODY
+            requests, answer = self._requests, b""
+            with suppress(OSError):
+                if requests is not None:
+                    socket.send_fds(requests, [b"f"], descriptors)
+                    answer = requests.recv(PID.size)
+        if not answer:
+            self._lose(requests)
+        pid: int = PID.unpack(answer)[0] if answer else NOBODY
         if pid == NOBODY:
             raise ChildDied("no process could be started")
-        return int(pid)
+        return pid
+
+    def _lose(self, requests: socket.socket | None) -> None:
+        """Forgets a process that does not answer, as it is about to end, unless another has its place already."""
+        with self._opening:
+            if self._requests is requests:
+                self.close()
 
 
 def _environment() -> dict[str, str]:

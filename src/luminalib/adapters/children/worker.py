@@ -30,12 +30,14 @@ def main(parent: int, asking: int, idle_seconds: float, at_hand: str) -> None:
     Also ends when there was no child for `idle_seconds`. `at_hand` are the modules, as JSON, that every child finds imported.
     """
     die_with(parent)
+    gc.disable()
     for module in json.loads(at_hand):
         importlib.import_module(module)
+    gc.freeze()  # or the first collection of each child would copy all that it shares with the others
+    gc.enable()
     _silence()
     taken = address_space()
     confine_for_life(parent)
-    gc.freeze()  # or the first collection of each child would copy all that it shares with the others
     requests = socket.socket(fileno=asking)
     born: dict[int, tuple[int, int]] = {}
     while ready := select.select([requests.fileno(), *born], [], [], None if born else idle_seconds)[0]:
