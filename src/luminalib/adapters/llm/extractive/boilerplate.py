@@ -90,10 +90,7 @@ def own_pages(*, texts: Sequence[str], progress: Progress) -> list[str]:
         in_capitals = _is_loud(page)
         for block in _BLOCK.split(page):
             is_at_an_end = min(passed, whole - passed) < _ENDS * whole and len(block) <= _SMALL
-            is_title = not in_capitals and all(
-                _is_loud(line) and not is_chapter(line) for line in block.splitlines() if line.strip()
-            )
-            if not (is_at_an_end and (is_title or is_notice(" ".join(block.split()), phrases))):
+            if not is_at_an_end or not ((_is_title(block) and not in_capitals) or is_notice(" ".join(block.split()), phrases)):
                 blocks.append(block)
             passed += len(block)
         kept.append("\n\n".join(blocks).strip())
@@ -154,6 +151,10 @@ def is_noise_line(line: str) -> bool:
     if len(line) > _SMALL:
         return False
     return bool(_NOISE_LINE.match(line)) or speaks_to_a_machine(line) or _is_loud(line)
+
+
+def _is_title(block: str) -> bool:
+    return all(_is_loud(line) and not is_chapter(line) for line in block.splitlines() if line.strip())
 
 
 def _is_loud(line: str) -> bool:

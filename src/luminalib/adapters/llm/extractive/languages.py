@@ -26,6 +26,8 @@ def _sample(paragraphs: Sequence[str]) -> str:
 
 
 def _by_script(sample: str) -> str | None:
+    if sample.isascii():
+        return None
     for code, first, last in _SCRIPTS:
         if sum(first <= char <= last for char in sample) > _SCRIPT_SHARE * len(sample):
             return code
