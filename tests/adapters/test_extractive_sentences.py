@@ -3,6 +3,7 @@
 
 import pytest
 
+from luminalib.adapters.llm.extractive.capitals import in_small_letters
 from luminalib.adapters.llm.extractive.paragraphs import paragraphs_of
 from luminalib.adapters.llm.extractive.sentences import sentences_of, split
 
@@ -43,6 +44,22 @@ def test_wrapped_lines_and_cut_words_are_joined() -> None:
         "The long road to the harbour was closed by snow, and the whole village waited for the mail.",
         "Then spring came.",
     ]
+
+
+def test_a_text_in_capitals_keeps_the_names_that_can_be_told() -> None:
+    told = (
+        "GRETA HOLM CAME TO THE ISLAND IN MARCH. GRETA READ THE LETTERS, AND I SAW HER. A BOY WAS CALLED ANTON, AND ANTON LAUGHED. "
+        "GRETA SIGNED THE PAPER. THE COUNCIL SENT A MAN WHOSE NAME WAS PAVEL RIND, AND PAVEL RIND STAYED. RAIN STOPPED."
+    )
+    assert in_small_letters(told, None) == (
+        "Greta Holm came to the island in March. Greta read the letters, and I saw her. A boy was called Anton, and Anton laughed. "
+        "Greta signed the paper. The council sent a man whose name was Pavel Rind, and Pavel Rind stayed. Rain stopped."
+    )
+    german = (
+        "IM LEUCHTTURM WOHNTE DER ALTE WÄRTER. DAS KIND ZÄHLTE JEDEN ABEND DIE SCHIFFE, UND DAS LICHT WAR DIE GANZE NACHT HELL."
+    )
+    assert in_small_letters(german, "de").startswith("Im leuchtturm wohnte der alte wärter.")
+    assert in_small_letters(told.title(), None) == told.title()
 
 
 def test_the_marks_of_a_list_are_none_of_its_words() -> None:

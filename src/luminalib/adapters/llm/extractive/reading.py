@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from luminalib.adapters.llm.extractive.boilerplate import is_notice, notice_phrases_in, speaks_to_a_machine
+from luminalib.adapters.llm.extractive.capitals import in_small_letters
 from luminalib.adapters.llm.extractive.languages import language_of
 from luminalib.adapters.llm.extractive.lexicons import Lexicon, lexicon_for
 from luminalib.adapters.llm.extractive.matter import foreign
@@ -17,10 +18,6 @@ from luminalib.adapters.llm.extractive.words import bare, length_in_words, norma
 
 MAXIMUM_CHARACTERS = 4_000_000
 """Longer texts are read in even samples, so that no file can take the engine's time away from the others."""
-_LEAST_IN_CAPITALS = 80
-"""Letters; shorter ones are headings."""
-_ALL_CAPITALS = 0.95
-_SENTENCE_START = re.compile(r"(?:^|[.!?]\s+|\n)\W*\w")
 _FREQUENT_SHARE = 0.06
 _AFTER_A_COMMAND = 2
 _STORY_PRONOUNS = 0.016
@@ -102,7 +99,7 @@ class Reading:
 
 def read(title: str, authors: Sequence[str], language: str | None, texts: Sequence[str]) -> Reading:
     """Cleans and splits the texts of a book's sections."""
-    paragraphs = paragraphs_of([_in_small_letters(text) for text in texts])
+    paragraphs = paragraphs_of([in_small_letters(text, language) for text in texts])
     length = sum(map(length_in_words, paragraphs))
     sampled = _sample(paragraphs)
     code = language_of(sampled, language)
@@ -117,14 +114,6 @@ def read(title: str, authors: Sequence[str], language: str | None, texts: Sequen
         words=words,
         length=length,
     )
-
-
-def _in_small_letters(text: str) -> str:
-    """A section in capitals throughout, as old machines wrote, in small letters: in capitals no word tells what it is."""
-    letters = [character for character in text if character.isalpha()]
-    if len(letters) < _LEAST_IN_CAPITALS or sum(map(str.isupper, letters)) < _ALL_CAPITALS * len(letters):
-        return text
-    return _SENTENCE_START.sub(lambda found: found[0].upper(), text.lower())
 
 
 def _is_prose(words: Sequence[str], function_words: frozenset[str], lexicon: Lexicon) -> bool:
