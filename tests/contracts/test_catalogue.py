@@ -239,6 +239,25 @@ async def test_whole_words_are_found_among_very_many_that_only_begin_so(
     assert titles[0] == "The last of all"
 
 
+@pytest.mark.parametrize("typed", ["stormy", "storm"], ids=["a whole word", "a beginning"])
+async def test_titles_are_found_among_very_many_that_have_a_word_elsewhere(
+    uow: SqlUnitOfWorkFactory, find: Find, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr(catalogue, "RANKED", 3)
+    catalogue.candidates.cache_clear()
+    for number in range(6):
+        await describe(uow, await make_book(uow), title=f"Number {number}", tags=("stormy",), authors=())
+    await describe(uow, await make_book(uow), title="Stormy weather", authors=())
+    few, _ = await find(typed)
+    for number in range(4):
+        await describe(uow, await make_book(uow), title=f"Stormy night {number}", authors=())
+    many, _ = await find(typed)
+    catalogue.candidates.cache_clear()
+    assert few[0] == "Stormy weather"
+    assert len(few) == len(many) == 3
+    assert all(title.startswith("Stormy") for title in many)
+
+
 async def test_a_changed_book_is_found_by_its_new_words_and_a_summary_s(
     uow: SqlUnitOfWorkFactory, find: Find, views: SqlBookViews
 ) -> None:

@@ -22,6 +22,7 @@ from luminalib.domain.holds import HoldState
 COMPARED = 1_000
 """So many books of a label are counted at most, to begin with the rarest."""
 _L, _B, _D = book_listings.c, books.c, documents.c
+_SIMPLE: sa.ColumnElement[Any] = sa.literal_column("'simple'")
 _NOW = sa.bindparam("now", type_=UtcDateTime, required=True)
 _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
     "created_at": (_L.created_at,),
@@ -130,7 +131,8 @@ def _with_words(shape: Shape, source: Any) -> tuple[Any, sa.ColumnElement[bool]]
     if shape.words == "fts5":
         source = source.join(FULL_TEXT, FULL_TEXT.c.rowid == texts.c.id)
         return source, sa.literal_column(FULL_TEXT.name).op("MATCH", is_comparison=True)(match)
-    return source, texts.c.words.op("@@", is_comparison=True)(sa.func.to_tsquery(sa.literal_column("'simple'"), match))
+    words = sa.func.to_tsvector(_SIMPLE, texts.c.title) if shape.in_title else texts.c.words  # each of them has its index
+    return source, words.op("@@", is_comparison=True)(sa.func.to_tsquery(_SIMPLE, match))
 
 
 def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:

@@ -21,6 +21,8 @@ class Shape(NamedTuple):
     """Whether the list is gone through in its order until the page is full: for what very many books have in common."""
     words: str = ""
     """How the database is asked for the words of a question: fts5 or tsquery; empty without one."""
+    in_title: bool = False
+    """Whether the words are looked for in titles alone."""
     rarest: str = ""
     """The parameter of the label that the databases begin with, if it is not the first by itself."""
 
@@ -97,4 +99,4 @@ class Shape(NamedTuple):
     @property
     def is_only_words(self) -> bool:
         """Whether nothing but words is asked for."""
-        return bool(self.words) and self._replace(words="").is_whole
+        return bool(self.words) and self._replace(words="", in_title=False).is_whole

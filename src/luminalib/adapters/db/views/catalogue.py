@@ -47,7 +47,10 @@ class Found:
 
 
 def match_of(typed: Typed, kind: str, *, only_title: bool = False, only_whole: bool = False) -> str:
-    """The question in the words of FTS5 or of tsquery; `only_whole`: without words that only begin with what was typed."""
+    """The question in the words of FTS5 or of tsquery; `only_whole`: without words that only begin with what was typed.
+
+    PostgreSQL asks titles by another index, not in other words.
+    """
 
     def begins(word: str) -> bool:
         return not only_whole and typed.is_beginning(word)
@@ -55,8 +58,7 @@ def match_of(typed: Typed, kind: str, *, only_title: bool = False, only_whole: b
     if kind == "fts5":
         groups = [" OR ".join(f'"{word}"{"*" * begins(word)}' for word in group) for group in typed.groups]
         return ("title: " if only_title else "") + "(" + " AND ".join(f"({group})" for group in groups) + ")"
-    mark = {(False, False): "", (True, False): ":*", (False, True): ":A", (True, True): ":*A"}
-    groups = [" | ".join(f"'{word}'{mark[begins(word), only_title]}" for word in group) for group in typed.groups]
+    groups = [" | ".join(f"'{word}'{':*' * begins(word)}" for word in group) for group in typed.groups]
     return " & ".join(f"({group})" for group in groups)
 
 
@@ -118,16 +120,9 @@ class CatalogueSearch:
         rows: dict[str, Row] = {}
         is_capped = False
         asked = [match_of(typed, self.kind) for typed in questions]
-        for typed, match in zip(questions, asked, strict=True):
-            whole = match if typed.corrected else match_of(typed, self.kind, only_whole=True)
-            found = await self._reader.rows(candidates(shape), tenant_id, **given, match=whole)
-            is_many_whole = len(found) > RANKED  # then nobody sees what only begins so, which is slow to be looked for
-            rows |= {row[0]: row for row in found}
-            if not is_many_whole and match != whole:
-                found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
-            if len(found) > RANKED:
-                is_capped = True
-                found += await self._best_of_many(tenant_id, typed, shape, given, only_whole=is_many_whole)
+        for typed in questions:
+            found, has_more = await self._candidates(tenant_id, typed, shape, given)
+            is_capped = is_capped or has_more
             rows |= {row[0]: row for row in found}
         ranked = await asyncio.to_thread(_ranking, questions, list(rows.values()))
         best = [BookWords(*row[1:]) for row in ranked[:ENOUGH]]
@@ -139,15 +134,37 @@ class CatalogueSearch:
     def _either(self, *matches: str) -> str:
         return (" OR " if self.kind == "fts5" else " | ").join(f"({match})" for match in matches)
 
-    async def _best_of_many(
+    async def _candidates(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> tuple[list[Row], bool]:
+        """The books that may fit best, and whether there are more.
+
+        Where enough titles have the words nobody would see the books that have them in a description, and where enough books have
+        them as they were typed nobody would see those with words that begin so: both are slow to be looked for.
+        """
+        found: list[Row] = []
+        has_beginnings = match_of(typed, self.kind) != match_of(typed, self.kind, only_whole=True)
+        for only_whole in (True, False) if has_beginnings and not typed.corrected else (False,):
+            # Corrections are many and find little: their titles are asked for when they do not.
+            titles = [] if typed.corrected else await self._titles_with(tenant_id, typed, shape, given, only_whole=only_whole)
+            if len(titles) > RANKED:
+                return found + titles, True
+            match = match_of(typed, self.kind, only_whole=only_whole)
+            anywhere = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
+            found += titles + anywhere
+            if len(anywhere) > RANKED:
+                found += await self._titles_with(tenant_id, typed, shape, given, only_whole=False) if typed.corrected else []
+                return found, True
+        return found, False
+
+    async def _titles_with(
         self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any], *, only_whole: bool
     ) -> list[Row]:
+        """Books with the words in their titles; of more than are ranked some, and those whose titles begin with them."""
         match = match_of(typed, self.kind, only_title=True, only_whole=only_whole)
-        found = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
+        found = await self._reader.rows(candidates(shape._replace(in_title=True)), tenant_id, **given, match=match)
         if len(found) > RANKED and shape.is_only_words:
             key = sort_key(" ".join(typed.words), None)
-            found += await self._reader.rows(_BY_TITLE, tenant_id, first=key, last=key + _LAST)
-        return found
+            found = [*found, *await self._reader.rows(_BY_TITLE, tenant_id, first=key, last=key + _LAST)]
+        return list(found)
 
     async def suggest(self, tenant_id: str, q: str, limit: int) -> list[Suggestion]:
         """Titles, authors, series and tags that go on from what was typed, in turn."""
@@ -170,7 +187,7 @@ class CatalogueSearch:
         found = {row[0]: Suggestion(SuggestionKind.TITLE, row[1], row[0]) for row in rows[:limit]}
         if len(found) < limit and typed.groups and all(map(is_prefix, typed.words)):
             match = match_of(typed, self.kind, only_title=True)
-            shape = Shape("relevance", words=self.kind)
+            shape = Shape("relevance", words=self.kind, in_title=True)
             rows = await self._reader.rows(candidates(shape), tenant_id, match=match)
             ranked = await asyncio.to_thread(_ranking, [typed], rows)
             ids = [row[0] for row in ranked if row[0] not in found][:limit]
