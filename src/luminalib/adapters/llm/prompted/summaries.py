@@ -53,9 +53,12 @@ def least_of(text: str) -> int:
 def is_beyond_repair(left: Mapping[str, Any], text: str) -> bool:
     """Whether hardly a sentence is right: who is asked again invents others, and somebody else makes up for them anyway.
 
-    Of a text of some hundred words, which has no others to tell, all that a summary needs have to be.
+    Of a text of some hundred words, which has no others to tell, all that a summary needs have to be; of a few sentences nothing is
+    asked again, as a second round would cost more than it could find.
     """
-    needed = least_of(text) if len(text) < SHORTEST_TEXT else WORTH_REPAIRING
+    if len(text) < A_FEW_SENTENCES:
+        return True
+    needed = LEAST_SENTENCES if len(text) < SHORTEST_TEXT else WORTH_REPAIRING
     return sum(len(left[field]) for field in MADE_UP_FOR if field in left) < needed
 
 
