@@ -25,7 +25,7 @@ documents = sa.Table(
     sa.Column("claim", sa.String(64), nullable=False),
     sa.Column("staged_key", sa.String(255), nullable=False),
     sa.Column("content_key", sa.String(255), nullable=False),
-    sa.Column("uploaded_by", sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    sa.Column("uploaded_by", sa.ForeignKey("users.id", ondelete="SET NULL")),
     sa.Column("status", enum_column(DocumentStatus), nullable=False, index=True),
     sa.Column("progress", sa.Integer, nullable=False),
     sa.Column("error_code", sa.String(64)),
@@ -38,6 +38,7 @@ documents = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("tenant_id", "claim", name="uq_documents_tenant_id_sha256"),  # the name of its first years
+    sa.Index("ix_documents_uploaded_by", "uploaded_by", "tenant_id", "byte_size"),
     sa.Index("ix_documents_uploaded_by_sha256", "tenant_id", "uploaded_by", "sha256"),
     sa.Index("ix_documents_tenant_id_created_at", "tenant_id", "created_at", "id"),
     sa.Index("ix_documents_tenant_id_status", "tenant_id", "status", "created_at", "id"),
