@@ -71,9 +71,9 @@ class SqlUploadRepository(UploadRepository):
         """See UploadRepository."""
         kept = sa.select(sa.func.coalesce(sa.func.sum(documents.c.byte_size), 0)).select_from(Document)
         coming = sa.select(sa.func.coalesce(sa.func.sum(uploads.c.length), 0)).select_from(Upload)
-        stored = await self._session.scalar(kept.where(documents.c.uploaded_by == user_id)) or 0
-        announced = await self._session.scalar(coming.where(uploads.c.user_id == user_id, uploads.c.document_id.is_(None))) or 0
-        return int(stored) + int(announced)
+        stored = kept.where(documents.c.uploaded_by == user_id).scalar_subquery()
+        announced = coming.where(uploads.c.user_id == user_id, uploads.c.document_id.is_(None)).scalar_subquery()
+        return int(await self._session.scalar(sa.select(stored + announced)) or 0)
 
     async def of_user(self, user_id: str) -> Sequence[Upload]:
         """See UploadRepository."""
