@@ -1,6 +1,7 @@
 """Pages that were painted row by row: columns are read one after the other, tables and plain pages stay as they are."""
 
 import io
+from array import array
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from luminalib.adapters.text import pdf
+from luminalib.adapters.text.columns import in_columns
 from oddfiles import read, words
 
 LEFT = (
@@ -100,3 +102,16 @@ def test_a_table_stays_one(rows: list[tuple[str, ...]], tmp_path: Path) -> None:
 def test_a_plain_page_stays_as_it_is(tmp_path: Path) -> None:
     text = " ".join(words(read(pdf, painted([], (50,), LEFT * 2, RIGHT * 2), tmp_path)).split())
     assert text == " ".join((LEFT * 2 + RIGHT * 2).split())
+
+
+def test_endless_lines_are_not_held_against_one_another() -> None:
+    """Each is held against all below it: ten thousand took longer than the whole file may."""
+    asked: list[list[int]] = []
+
+    def origins(places: list[int]) -> tuple["array[float]", "array[float]"]:
+        asked.append(places)
+        return array("d", places), array("d", places)
+
+    lines = [f"{LEFT[:40]}        {RIGHT[:40]}"] * 10_000
+    assert in_columns(lines, [90 * number for number in range(len(lines))], set(), origins) is None
+    assert not asked

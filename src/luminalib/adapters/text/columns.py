@@ -16,7 +16,8 @@ _WIDE = 3.0
 """Times the mean width of a letter: a gap between the beginnings of two neighbouring letters that words in a line hardly have."""
 _LEAST_GUTTER = 1.0
 """The same, for the strip that no line of a column runs into."""
-_LEAST_LINES = 6
+_LEAST_LINES, _MOST_LINES = 6, 500
+"""No page is set in more; each line is held against those below it."""
 _LEAST_LENGTH, _LEAST_FILLED = 20, 0.6
 """Characters of a usual line on each side, and its share of the longest one."""
 _ON_BOTH_SIDES = 0.67
@@ -47,7 +48,7 @@ def in_columns(texts: Sequence[str], starts: Sequence[int], cuts: set[int], orig
 
     `texts` are the lines, `starts` their places in the page's text; those in `cuts` end in a cut word.
     """
-    if len(texts) < _LEAST_LINES:
+    if not _LEAST_LINES <= len(texts) <= _MOST_LINES:
         return None
     long = [at for at, text in enumerate(texts) if len(text) > 2 * _LEAST_LENGTH]
     if not any(
