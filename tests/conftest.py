@@ -67,6 +67,11 @@ def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(adapters, "Argon2Hasher", partial(Argon2Hasher, memory_kib=8, iterations=1))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first: what begins last has the machine to itself, and uses half of it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not look through it again and again, nor at all before that."""
     gc.freeze()

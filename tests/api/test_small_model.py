@@ -107,6 +107,7 @@ async def until(client: httpx.AsyncClient, path: str, *, is_there: Any) -> dict[
 
 @needs_lab
 @needs_model
+@pytest.mark.long
 async def test_what_a_careless_model_says_is_stored_only_where_it_is_sound(library: Library) -> None:
     admin = await library.join("admin")
     books = {}

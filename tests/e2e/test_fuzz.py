@@ -3,6 +3,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from journeys import STORY, add, logged_in, server, settled
 
 CHECKS = (
@@ -19,6 +21,7 @@ EXAMPLES = os.environ.get("LUMINALIB_TEST_FUZZ", "6")
 LEFT_OUT = ("/documents/stream", "/me/stream", "/uploads", "/uploads/{upload_id}", "/auth/signout")
 
 
+@pytest.mark.long
 async def test_the_api_keeps_its_openapi_document(tmp_path: Path) -> None:
     """schemathesis sends what the document allows and what it forbids; every answer must be one that the document names."""
     async with server(tmp_path, "") as (url, _), logged_in(url) as client:

@@ -74,6 +74,7 @@ def name(postgres_server: Postgres) -> Iterator[str]:
         yield name
 
 
+@pytest.mark.long
 async def test_a_database_that_is_away_for_a_while_loses_nothing(
     cable: Cable, name: str, postgres_server: Postgres, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ _WIDE = 3.0
 """Times the mean width of a letter: a gap between the beginnings of two neighbouring letters that words in a line hardly have."""
 _LEAST_GUTTER = 1.0
 """The same, for the strip that no line of a column runs into."""
-_LEAST_LINES, _MOST_LINES = 6, 500
+_LEAST_LINES, _MOST_LINES = 6, 200
 """No page is set in more; each line is held against those below it."""
 _LEAST_LENGTH, _LEAST_FILLED = 20, 0.6
 """Characters of a usual line on each side, and its share of the longest one."""
