@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -84,6 +85,19 @@ async def test_a_call_that_comes_while_it_goes_gets_its_child_from_the_next(
         os.kill(template, signal.SIGKILL)
         monkeypatch.setattr(Nursery, "process_id", template)  # as it looks until it has been waited for
         assert await pool.call("childtasks:echo", {"value": 1}, limits=LIMITS) == 1
+
+
+async def test_a_server_with_a_thousand_connections_has_children_too(nursery: Nursery) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    many = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        async with SubprocessPool(1, nursery=nursery) as pool:
+            assert await pool.call("childtasks:echo", {"value": 1}, limits=LIMITS) == 1
+    finally:
+        for descriptor in many:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def test_a_child_of_a_call_that_was_cancelled_before_is_not_kept() -> None:

@@ -38,7 +38,8 @@ def main(parent: int, asking: int, idle_seconds: float, at_hand: str) -> None:
     _silence()
     taken = address_space()
     confine_for_life(parent)
-    requests = socket.socket(fileno=asking)
+    requests = socket.socket(fileno=os.dup(asking))  # select knows low descriptors only, and a busy server has many
+    os.close(asking)
     born: dict[int, tuple[int, int]] = {}
     while ready := select.select([requests.fileno(), *born], [], [], None if born else idle_seconds)[0]:
         for end in ready:
