@@ -72,6 +72,10 @@ def test_sentences_rank_as_networkx_ranks_them(size: int) -> None:
     assert np.allclose(lexrank(similar, bias), list(expected.values()), atol=1e-8)
 
 
+def test_where_no_sentence_has_a_value_all_begin_alike() -> None:
+    assert np.allclose(lexrank(np.eye(3), np.zeros(3)), 1 / 3)
+
+
 def test_the_sentence_in_the_middle_of_the_graph_ranks_first() -> None:
     weights = weights_of([["ship", "storm"], ["ship", "lamp", "storm"], ["lamp", "tower"], ["bread"]])
     rank = lexrank(similarities(weights), np.ones(4))

@@ -77,7 +77,8 @@ def lexrank(similar: Floats, bias: Floats) -> Floats:
     strength = links.sum(axis=1)
     alone = strength == 0
     links /= np.where(alone, 1, strength)[:, np.newaxis]
-    afresh: Floats = bias / bias.sum()
+    start = bias if bias.any() else np.ones(len(bias))
+    afresh: Floats = start / start.sum()
     rank = afresh
     for _ in range(_STEPS):
         before, rank = rank, _DAMPING * (rank @ links + rank[alone].sum() * afresh) + (1 - _DAMPING) * afresh
