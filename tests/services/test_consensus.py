@@ -3,6 +3,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -178,7 +179,9 @@ async def test_other_stars_alone_are_worded_but_not_read_again(desk: Desk, book:
     review = await desk.review(book, "+plot", 5)
     await desk.update(book)
     await desk.edit(review, "+plot", 3)
+    assert (await desk.look(book)).status is ConsensusStatus.PENDING
     await desk.update(book)
+    assert (await desk.look(book)).status is ConsensusStatus.COMPLETED
     assert desk.llm.calls == 1
     assert desk.llm.requests[-1].mean == 3
 
@@ -227,6 +230,28 @@ async def test_an_absent_engine_leaves_what_was_there(desk: Desk, book: str) -> 
     found = await desk.look(book)
     assert (found.status, found.words and found.words.text) == (ConsensusStatus.PENDING, "1 reviews: plot +1 -0")
     assert found.ratings.count == 2, "numbers are exact at any time"
+
+
+async def test_what_was_read_and_not_yet_worded_is_pending(desk: Desk, book: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many reviews as the words speak of, each of them read: but the words are those of before."""
+    review = await desk.review(book, "+plot")
+    await desk.update(book)
+    await desk.edit(review, "-plot", 2)
+
+    async def cut_off(_: object) -> NoReturn:
+        raise LanguageEngineUnavailable
+
+    with monkeypatch.context() as patch, pytest.raises(LanguageEngineUnavailable):
+        patch.setattr(desk.llm, "synthesise_consensus", cut_off)
+        await desk.update(book)
+    found = await desk.look(book)
+    assert (found.status, await desk.table(book)) == (ConsensusStatus.PENDING, {"plot": (0, 1, 0)})
+    assert found.words is not None
+    assert found.words.criticism == []
+    await desk.update(book)
+    found = await desk.look(book)
+    assert found.words is not None
+    assert (found.status, found.words.criticism) == (ConsensusStatus.COMPLETED, ["-plot"])
 
 
 async def test_what_cannot_be_read_is_said(desk: Desk, book: str) -> None:

@@ -219,7 +219,10 @@ class ConsensusResult:
 
 @dataclass(eq=False, kw_only=True)
 class Consensus:
-    """What is kept about all reviews of a book beside the table. `changes` counts what was folded in since it was last rebuilt."""
+    """What is kept about all reviews of a book beside the table. `changes` counts what was folded in since it was last rebuilt.
+
+    `updated_at` is the moment whose reviews the words are about, not the later one at which a model has found them.
+    """
 
     book_id: str
     text: str = ""
@@ -261,13 +264,16 @@ class ConsensusWords:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsensusView:
-    """Everything that is known about a book's reviews; `aspects` with the ids of the reviews that judge them, the newest first."""
+    """Everything that is known about a book's reviews; `aspects` with the ids of the reviews that judge them, the newest first.
+
+    `has_news` says that a review waits to be read, or was read or changed since the words were made.
+    """
 
     words: ConsensusWords | None
     ratings: Ratings
     moods: Mapping[Sentiment, int]
     aspects: Sequence[tuple[Aspect, Sequence[str]]]
-    has_unread: bool
+    has_news: bool
 
     @property
     def sentiment(self) -> Sentiment | None:
@@ -281,7 +287,7 @@ class ConsensusView:
             return ConsensusStatus.EMPTY
         if self.words is not None and self.words.error:
             return ConsensusStatus.FAILED
-        is_whole = self.words is not None and self.words.review_count == self.ratings.count and not self.has_unread
+        is_whole = self.words is not None and self.words.review_count == self.ratings.count and not self.has_news
         return ConsensusStatus.COMPLETED if is_whole else ConsensusStatus.PENDING
 
 

@@ -120,6 +120,7 @@ class ConsensusService:
         return await uow.consensus.find(book_id) or Consensus(book_id=book_id)
 
     async def _word(self, tenant_id: str, book_id: str) -> None:
+        as_of = self._clock.now()
         async with self._uow.reading(tenant_id) as uow:
             if await self._consensus(uow, book_id) is None:
                 return
@@ -132,9 +133,9 @@ class ConsensusService:
             if consensus is None:
                 return
             if result is None:
-                consensus.clear(self._clock.now())
+                consensus.clear(as_of)
             else:
-                consensus.word(result, request.review_count, self._clock.now())
+                consensus.word(result, request.review_count, as_of)
                 consensus.praise, consensus.criticism = praise, criticism
             await uow.consensus.save(consensus)
             uow.outbox.append(consensus_updated(consensus, request.review_count, request.title, self._clock.now()))

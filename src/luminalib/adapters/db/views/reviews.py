@@ -52,11 +52,15 @@ _HEAD = Statement(
         _C.updated_at,
         *(_counted(reviews, _R.rating == stars) for stars in RATINGS),
         *(_counted(review_readings, review_readings.c.sentiment == mood) for mood in Sentiment),
-        sa.or_(_exists(reviews, _R.sentiment.is_(None)), _exists(review_readings, _GONE)),
+        sa.or_(
+            _exists(reviews, sa.or_(_R.sentiment.is_(None), _R.updated_at > _C.updated_at)),
+            _exists(review_readings, _GONE),
+            _exists(review_readings, review_readings.c.read_at > _C.updated_at),
+        ),
     )
     .select_from(books.outerjoin(consensuses, _C.book_id == books.c.id))
     .where(books.c.id == _BOOK)
-)  # fmt: skip -- the words, then the stars, then the moods, then whether something waits to be read
+)  # fmt: skip -- the words, then the stars, then the moods, then whether something waits to be read or to be worded
 _MENTIONS = _A.positive + _A.negative + _A.undecided
 _ASPECTS = Statement(
     sa.select(_A.name, _A.positive, _A.negative, _A.undecided)
@@ -104,7 +108,7 @@ class SqlReviewViews(ReviewViews):
                 (Aspect(book_id=book_id, name=name, positive=bright, negative=dark, undecided=rest), judges[name])
                 for name, bright, dark, rest in rows
             ],
-            has_unread=bool(head[-1]),
+            has_news=bool(head[-1]),
         )
 
 
