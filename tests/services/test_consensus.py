@@ -20,7 +20,8 @@ from luminalib.adapters.db.views.reviews import SqlReviewViews
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.auth import the_house
 from luminalib.domain.books import Book, BookDetails, BookNotFound
-from luminalib.domain.consensus import REBUILD_EVERY, UPDATE_CONSENSUS, ConsensusStatus, ConsensusView, update_consensus
+from luminalib.domain.consensus import REBUILD_EVERY, UPDATE_CONSENSUS, update_consensus
+from luminalib.domain.consensus_views import ConsensusStatus, ConsensusView
 from luminalib.domain.documents import Document, StagedFile
 from luminalib.domain.intelligence import LanguageEngineUnavailable, Sentiment, UnusableAnswer
 from luminalib.domain.media import MediaType

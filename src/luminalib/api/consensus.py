@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from luminalib.api.deps import ReaderDep, ServicesDep
 from luminalib.api.problems import documented
 from luminalib.domain.books import BookNotFound
-from luminalib.domain.consensus import ConsensusStatus, ConsensusView
+from luminalib.domain.consensus_views import ConsensusStatus, ConsensusView
 from luminalib.domain.errors import Unauthenticated
 from luminalib.domain.intelligence import Sentiment
 

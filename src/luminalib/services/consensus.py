@@ -14,10 +14,10 @@ from luminalib.domain.consensus import (
     AspectEvidence,
     AspectMention,
     Consensus,
-    ConsensusView,
     ReviewReading,
     opening,
 )
+from luminalib.domain.consensus_views import ConsensusView
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.intelligence import Sentiment
 from luminalib.domain.jobs import Job

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from luminalib.domain.consensus import ConsensusView
+from luminalib.domain.consensus_views import ConsensusView
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.reviews import ReviewView
 

@@ -12,7 +12,8 @@ from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import BookNotFound
-from luminalib.domain.consensus import Aspect, ConsensusView, ConsensusWords
+from luminalib.domain.consensus import Aspect
+from luminalib.domain.consensus_views import ConsensusView, ConsensusWords
 from luminalib.domain.intelligence import Sentiment
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.reviews import RATINGS, Ratings, ReviewView
