@@ -117,7 +117,6 @@ async def test_tenants_see_nothing_of_one_another(uow: SqlUnitOfWorkFactory) -> 
             assert await unit.users.find_by_email(user.email) is None
             assert not await unit.users.has_admin()
             assert await unit.books.find_by_document(document.id) is None
-            assert await unit.documents.find_own(document.sha256, document.uploaded_by) is None
             assert not await unit.documents.has_staged(document.staged_key)
             assert await unit.documents.sections(document.id) == []
             assert await unit.events.after(0, None, 10) == []

@@ -146,6 +146,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         ):
             yield from ((f"{listing} page", listing.page), (f"{listing} total", listing.total), (f"{listing}", listing.length))
         yield "document", documents._one(of_owner=flags[0])
+        yield "own document", documents._own(of_house=flags[0])
         yield "text", documents._text(of_owner=flags[0], of_page=flags[1])
         yield "ranked", recommendations.first_of(10, by_loans=flags[0])
         yield "lapsed", holds._lapsed(of_member=flags[0])
@@ -321,7 +322,7 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
         "owner": ids["user"], "user": ids["user"], "book": ids["book"], "tag": "sea", "language": "en", "year": 1999,
         **{f"author{n}": "calloway" for n in range(3)}, **{f"{name}{n}": "a" for name in ("word", "name") for n in range(3)},
         "inquiry": ids["inquiry"], "inquiry_state": "new", "intent": "sales", "least": 0.0,
-        "match": "a", "first": "", "last": "z", "words": ["plot", "calloway", "sea", "a"],
+        "claim": "0" * 64, "sha256": "0" * 64, "match": "a", "first": "", "last": "z", "words": ["plot", "calloway", "sea", "a"],
     }  # fmt: skip
     other = "tsquery" if reader.is_sqlite else "fts5"
     shown_to_a = 0

@@ -10,6 +10,7 @@ from luminalib.adapters.covers.drawn import DrawnCovers
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.rate_limits.moving_window import NoRateLimiter
@@ -57,12 +58,20 @@ class Shop:
 
     def __post_init__(self) -> None:
         clock = FakeClock(NOW)
-        room = Room(self.uow, self.storage, UNLIMITED, reserve_bytes=1000, quota_bytes=0)
+        room = Room(SqlDocumentViews(self.reader), self.storage, UNLIMITED, reserve_bytes=1000, quota_bytes=0)
         self.intake = IntakeService(
             self.uow, self.storage, NoRateLimiter(), room, max_bytes=1000, max_document_bytes=500, members_may_upload=True
         )
         self.books = BookService(
-            self.uow, SqlBookViews(self.reader, clock), self.storage, self.extractor, DrawnCovers(), room, HOUSE_RULES, clock
+            self.uow,
+            SqlBookViews(self.reader, clock),
+            SqlDocumentViews(self.reader),
+            self.storage,
+            self.extractor,
+            DrawnCovers(),
+            room,
+            HOUSE_RULES,
+            clock,
         )
         self.pipeline = PipelineService(self.uow, self.storage, self.extractor, self.llm, room, clock)
         self.housekeeping = HousekeepingService(self.uow, self.storage, clock)

@@ -1,8 +1,7 @@
 """Room for files, without a disk: what is promised counts, the house has as much as there is, shares are asked for once."""
 
 import asyncio
-from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
@@ -17,30 +16,20 @@ EVE = Principal(tenant_id="main", user_id="eve", role=Role.MEMBER)
 
 
 class Stored:
-    """A unit of work that knows what each account has stored."""
+    """Views that know what each account has stored."""
 
     def __init__(self, **stored: int) -> None:
         self.stored = stored
-        self.uploads = SimpleNamespace(stored_bytes=self._stored_bytes)
 
-    async def _stored_bytes(self, user_id: str) -> int:
+    async def stored_bytes(self, _tenant_id: str, user_id: str) -> int:
         return self.stored.get(user_id, 0)
-
-    def reading(self, _tenant_id: str) -> "Stored":
-        return self
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        pass
 
 
 def room(*, free: int | None = None, reserve: int = 100, quota: int = 0, **stored: int) -> Room:
     storage = MemoryStorage()
     storage.left = None if free is None else Space(free=free, total=10**15)
-    unit: Any = Stored(**stored)
-    return Room(unit, storage, UNLIMITED, reserve_bytes=reserve, quota_bytes=quota)
+    views: Any = Stored(**stored)
+    return Room(views, storage, UNLIMITED, reserve_bytes=reserve, quota_bytes=quota)
 
 
 async def test_the_reserve_is_left_alone() -> None:
@@ -55,8 +44,8 @@ async def test_the_reserve_is_left_alone() -> None:
 async def test_the_reserve_of_a_small_disk_is_a_tenth_of_it() -> None:
     storage = MemoryStorage()
     storage.left = Space(free=500, total=1000)
-    unit: Any = Stored()
-    one = Room(unit, storage, UNLIMITED, reserve_bytes=10**9, quota_bytes=0)
+    views: Any = Stored()
+    one = Room(views, storage, UNLIMITED, reserve_bytes=10**9, quota_bytes=0)
     await one.require_space(400)
     with pytest.raises(StorageFull):
         await one.require_space(401)

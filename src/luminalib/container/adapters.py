@@ -104,7 +104,7 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
     reader = await _open_reader(database, stack)
     uow, register = SqlUnitOfWorkFactory(database, bus, clock), SqlTenantRegister(database, reader)
     tenants, limiter = Tenants(register, SignupMode(settings.signup)), await _limiter(settings)
-    quotas = Quotas(uow, tenants, limiter, clock)
+    quotas, views = Quotas(uow, tenants, limiter, clock), open_views(reader, stack, clock)
     storage = await _STORAGES[settings.storage](settings, stack)
     reserve, quota = settings.storage_reserve_mib * 2**20, settings.account_quota_mib * 2**20
     index, embedder = (
@@ -127,9 +127,9 @@ async def open_adapters(settings: Settings, stack: AsyncExitStack, clock: Clock,
         children=children,
         bus=bus,
         uow=uow,
-        views=open_views(reader, stack, clock),
+        views=views,
         storage=storage,
-        room=Room(uow, storage, quotas, reserve_bytes=reserve, quota_bytes=quota),
+        room=Room(views.documents, storage, quotas, reserve_bytes=reserve, quota_bytes=quota),
         extractor=SandboxedTextExtractor(children),
         artist=DrawnCovers(),
         llm=llm or open_llm(settings, engine_tools),

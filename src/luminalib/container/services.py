@@ -86,7 +86,7 @@ def make_services(
             access_life=timedelta(minutes=settings.access_minutes),
             refresh_life=timedelta(days=settings.session_days),
         ),
-        books=BookService(a.uow, a.views.books, a.storage, a.extractor, a.artist, a.room, policies, a.clock),
+        books=BookService(a.uow, a.views.books, a.views.documents, a.storage, a.extractor, a.artist, a.room, policies, a.clock),
         conversations=conversations,
         consensus=ConsensusService(a.uow, a.views.reviews, a.llm, a.clock),
         doctor=DoctorService(a.uow, a.storage, index_tools(a), a.clock),

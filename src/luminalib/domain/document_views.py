@@ -35,6 +35,15 @@ class AnalysisView:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """The document that has some bytes already: whose it is (None: the house's), and the book that was made of it."""
+
+    document_id: str
+    owner_id: str | None
+    book_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryView:
     """How far a book is, why it failed if it did, and its summary once it has one.
 

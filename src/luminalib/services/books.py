@@ -44,7 +44,7 @@ from luminalib.ports.covers import CoverArtist
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
 from luminalib.ports.storage import StorageProvider
 from luminalib.ports.text import TextExtractor
-from luminalib.ports.views import BookViews
+from luminalib.ports.views import BookViews, DocumentViews
 from luminalib.steps.circulation import serve_next
 from luminalib.steps.loan_policies import LoanPolicies
 from luminalib.steps.room import Room
@@ -60,6 +60,7 @@ class BookService:
         self,
         uow: UnitOfWorkFactory,
         books: BookViews,
+        documents: DocumentViews,
         storage: StorageProvider,
         extractor: TextExtractor,
         artist: CoverArtist,
@@ -70,6 +71,7 @@ class BookService:
         self._room = room
         self._uow = uow
         self._books = books
+        self._documents = documents
         self._policies = policies
         self._storage = storage
         self._extractor = extractor
@@ -264,15 +266,13 @@ class BookService:
 
     async def _refuse_duplicate(self, by: Principal, sha256: str, *, also_own: bool = True) -> None:
         """Raises DuplicateContent when the catalogue or the member has these bytes; names no document that they may not see."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            existing = await uow.documents.find_catalogued(sha256)
-            if existing is None and also_own:
-                existing = await uow.documents.find_own(sha256, by.user_id)
-            book = await uow.books.find_by_document(existing.id) if existing else None
-        if existing:
-            is_seen = by.is_staff or existing.uploaded_by == by.user_id
-            facts = {"document_id": existing.id} if is_seen else {}
-            raise DuplicateContent(**facts, book_id=book.id if book else None)
+        holder = await self._documents.catalogued(by.tenant_id, sha256)
+        if holder is None and also_own:
+            holder = await self._documents.own(by.tenant_id, sha256, by.user_id)
+        if holder:
+            is_seen = by.is_staff or holder.owner_id == by.user_id
+            facts = {"document_id": holder.document_id} if is_seen else {}
+            raise DuplicateContent(**facts, book_id=holder.book_id)
 
     async def _promote(self, document: Document) -> None:
         # The book is safe already; when the storage is away now, the pipeline promotes the file later.

@@ -162,10 +162,8 @@ class DocumentService:
         return self._followers.follow(by.tenant_id, _seen_by(by), after, by)
 
     async def _named(self, by: Principal, staged: StagedFile) -> DuplicateContent | None:
-        async with self._uow.reading(by.tenant_id) as uow:
-            existing = await uow.documents.find_own(staged.sha256, by.user_id)
-            book = await uow.books.find_by_document(existing.id) if existing else None
-        return DuplicateContent(document_id=existing.id, book_id=book.id if book else None) if existing else None
+        own = await self._documents.own(by.tenant_id, staged.sha256, by.user_id)
+        return DuplicateContent(document_id=own.document_id, book_id=own.book_id) if own else None
 
     async def _visible(self, uow: UnitOfWork, by: Principal, document_id: str) -> tuple[Document, Book | None]:
         document = await uow.documents.get(document_id)

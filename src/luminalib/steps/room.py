@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from luminalib.domain.auth import Principal
 from luminalib.domain.documents import StagedFile
 from luminalib.domain.quotas import Quota, QuotaExceeded
-from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWork
 from luminalib.ports.storage import StorageFull, StorageProvider
+from luminalib.ports.views import DocumentViews
 from luminalib.steps.members import lock_member
 from luminalib.steps.quotas import Quotas
 
@@ -23,10 +24,10 @@ class Room:
     """Knows what is free, what is promised to files that are on their way, and what each account has."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, storage: StorageProvider, quotas: Quotas, *, reserve_bytes: int, quota_bytes: int
+        self, documents: DocumentViews, storage: StorageProvider, quotas: Quotas, *, reserve_bytes: int, quota_bytes: int
     ) -> None:
         """`reserve_bytes` stay free for the database, log-ins and whoever tidies up; an account's quota of 0 is none."""
-        self._uow = uow
+        self._documents = documents
         self._storage = storage
         self._quotas = quotas
         self._reserve_bytes = reserve_bytes
@@ -49,14 +50,17 @@ class Room:
         await self._quotas.require_room(by.tenant_id, Quota.BYTES, size)
         if by.user_id is None or not self._quota_bytes:
             return
-        async with self._uow.reading(by.tenant_id) as uow:
-            await self.require_share_in(uow, by, size)
+        stored = await self._documents.stored_bytes(by.tenant_id, by.user_id)
+        self._require(stored + self._coming[by.tenant_id, by.user_id], size)
 
     async def require_share_in(self, uow: UnitOfWork, by: Principal, size: int) -> None:
         """The same of the account, within a unit of work that may hold it."""
         if by.user_id is None or not self._quota_bytes:
             return
-        used = await uow.uploads.stored_bytes(by.user_id) + self._coming[by.tenant_id, by.user_id]
+        stored = await uow.uploads.stored_bytes(by.user_id)
+        self._require(stored + self._coming[by.tenant_id, by.user_id], size)
+
+    def _require(self, used: int, size: int) -> None:
         if used + size > self._quota_bytes:
             raise QuotaExceeded(
                 "Your account's share of the storage is used up. Remove documents or unfinished uploads, or ask an admin for more.",

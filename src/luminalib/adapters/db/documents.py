@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.catalogue import searchable
-from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, claim_of
+from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus
 from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.media import MediaType
 from luminalib.domain.texts import Section
@@ -100,15 +100,6 @@ class SqlDocumentRepository(DocumentRepository):
         if document is None:
             raise DocumentNotFound
         return document
-
-    async def find_catalogued(self, sha256: str) -> Document | None:
-        """See DocumentRepository."""
-        return await self._session.scalar(sa.select(Document).where(documents.c.claim == claim_of(sha256, None)))
-
-    async def find_own(self, sha256: str, owner_id: str | None) -> Document | None:
-        """See DocumentRepository."""
-        theirs = sa.and_(documents.c.sha256 == sha256, documents.c.uploaded_by == owner_id)
-        return await self._session.scalar(sa.select(Document).where(theirs).order_by(documents.c.created_at).limit(1))
 
     async def private_of(self, owner_id: str) -> Sequence[Document]:
         """See DocumentRepository."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,6 +46,15 @@ map_owned(Upload, uploads)
 map_owned(UploadPart, upload_parts)
 
 
+def stored_bytes(user_id: Any, of_documents: Any = documents, of_uploads: Any = uploads) -> sa.Select[tuple[int]]:
+    """The bytes that an account has, and those it has announced; from tables, or from the entities that the tenant guard knows."""
+    kept = sa.select(sa.func.coalesce(sa.func.sum(documents.c.byte_size), 0)).select_from(of_documents)
+    coming = sa.select(sa.func.coalesce(sa.func.sum(uploads.c.length), 0)).select_from(of_uploads)
+    stored = kept.where(documents.c.uploaded_by == user_id).scalar_subquery()
+    announced = coming.where(uploads.c.user_id == user_id, uploads.c.document_id.is_(None)).scalar_subquery()
+    return sa.select(stored + announced)
+
+
 class SqlUploadRepository(UploadRepository):
     """Uploads in the table `uploads`, their pieces in `upload_parts`."""
 
@@ -69,11 +79,7 @@ class SqlUploadRepository(UploadRepository):
 
     async def stored_bytes(self, user_id: str) -> int:
         """See UploadRepository."""
-        kept = sa.select(sa.func.coalesce(sa.func.sum(documents.c.byte_size), 0)).select_from(Document)
-        coming = sa.select(sa.func.coalesce(sa.func.sum(uploads.c.length), 0)).select_from(Upload)
-        stored = kept.where(documents.c.uploaded_by == user_id).scalar_subquery()
-        announced = coming.where(uploads.c.user_id == user_id, uploads.c.document_id.is_(None)).scalar_subquery()
-        return int(await self._session.scalar(sa.select(stored + announced)) or 0)
+        return int(await self._session.scalar(stored_bytes(user_id, Document, Upload)) or 0)
 
     async def of_user(self, user_id: str) -> Sequence[Upload]:
         """See UploadRepository."""

@@ -20,14 +20,6 @@ class DocumentRepository(ABC):
         """Raises DocumentNotFound."""
 
     @abstractmethod
-    async def find_catalogued(self, sha256: str) -> Document | None:
-        """The catalogue's document with exactly these bytes, if there is one."""
-
-    @abstractmethod
-    async def find_own(self, sha256: str, owner_id: str | None) -> Document | None:
-        """A document with exactly these bytes that this member has sent in, if there is one."""
-
-    @abstractmethod
     async def private_of(self, owner_id: str) -> Sequence[Document]:
         """The member's documents that are no books."""
 

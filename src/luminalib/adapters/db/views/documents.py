@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.documents import documents, sections, summaries
 from luminalib.adapters.db.events import document_events
+from luminalib.adapters.db.uploads import stored_bytes
 from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Row, Statement
-from luminalib.domain.document_views import AnalysisView, DocumentDetail, DocumentView, ErrorView, StepView
-from luminalib.domain.documents import DocumentFilter, DocumentNotFound, DocumentStatus
+from luminalib.domain.document_views import AnalysisView, DocumentDetail, DocumentView, ErrorView, Holder, StepView
+from luminalib.domain.documents import DocumentFilter, DocumentNotFound, DocumentStatus, claim_of
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.domain.texts import Section
 from luminalib.ports.views import DocumentViews
@@ -117,8 +118,20 @@ _HISTORY = Statement(
 )
 
 
+_HOLDERS = sa.select(_D.id, _D.uploaded_by, books.c.id).select_from(_WITH_BOOK)
+_CATALOGUED = Statement(_HOLDERS.where(_D.claim == sa.bindparam("claim", type_=sa.String)))
+_STORED = Statement(stored_bytes(_OWNER))
+
+
+@cache
+def _own(*, of_house: bool) -> Statement:
+    is_own = _D.uploaded_by.is_(None) if of_house else _D.uploaded_by == _OWNER
+    has_bytes = _D.sha256 == sa.bindparam("sha256", type_=sa.String)
+    return Statement(_HOLDERS.where(is_own, has_bytes))
+
+
 class SqlDocumentViews(DocumentViews):
-    """`documents` with `books`, `summaries`, `sections` and `document_events`."""
+    """`documents` with `books`, `summaries`, `sections`, `document_events` and `uploads`."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -150,6 +163,21 @@ class SqlDocumentViews(DocumentViews):
         if not rows:
             raise DocumentNotFound
         return [Section(ordinal=row[0], start=row[1], text=row[2], title=row[3]) for row in rows if row[0] is not None]
+
+    async def catalogued(self, tenant_id: str, sha256: str) -> Holder | None:
+        """See DocumentViews."""
+        row = await self._reader.row(_CATALOGUED, tenant_id, claim=claim_of(sha256, None))
+        return Holder(*row) if row else None
+
+    async def own(self, tenant_id: str, sha256: str, owner_id: str | None) -> Holder | None:
+        """See DocumentViews."""
+        row = await self._reader.row(_own(of_house=owner_id is None), tenant_id, sha256=sha256, owner=owner_id)
+        return Holder(*row) if row else None
+
+    async def stored_bytes(self, tenant_id: str, owner_id: str) -> int:
+        """See DocumentViews."""
+        row = await self._reader.row(_STORED, tenant_id, owner=owner_id)
+        return int(row[0]) if row else 0
 
 
 def escaped(word: str) -> str:
