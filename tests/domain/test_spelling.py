@@ -75,5 +75,5 @@ def test_function_words_of_the_questions_language_say_nothing(question: str, tel
     )
 )
 def test_the_faster_way_to_all_words_finds_the_same(text: str) -> None:
-    assert placed_words(text) == list(words_in(text))
+    assert list(zip(*placed_words(text), strict=True)) == list(words_in(text))
     assert all_words(text) == [word for _, _, word in words_in(text)]

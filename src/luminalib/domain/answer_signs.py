@@ -1,15 +1,15 @@
 """What in a few sentences says that they answer a question, beside the words that they share with it."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import reduce
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from functools import lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
 from luminalib.domain.asked_words import AskedWords
 from luminalib.domain.function_words import bare, is_telling
 from luminalib.domain.questions import (
+    LEADING_TO_PLACES,
     Asked,
     explains,
     gives_reason,
@@ -17,12 +17,11 @@ from luminalib.domain.questions import (
     is_number,
     is_time,
     is_title,
-    leads_to_place,
     names,
 )
-from luminalib.domain.search import KIN, are_kin
+from luminalib.domain.search import KIN
 from luminalib.domain.sentences import sentences_in
-from luminalib.domain.spelling import fold, placed_words
+from luminalib.domain.spelling import PlacedWords, fold, placed_words
 
 REACH = 12
 """Words between one of the question's and what it asks for, beyond which they do not belong together."""
@@ -32,9 +31,13 @@ READ_CLOSELY = 8
 """So many stretches of a passage at most."""
 BOUND = 0.8
 """What a post and that which it is the post of have to stand `together`, or it may be the post of another."""
+_REMEMBERED = 512
+"""Passages whose words are kept, some 20 kB each: the next question of a conversation often finds the same."""
 _YEAR = 4
 CLOSE = 4
 """Words between a name and that which it is the name of."""
+_ASKING = ("?", "\uff1f")
+_CLOSING = "\"'\u201d\u2019\u00bb) "
 _MIND = 60
 """Characters before a word in which that which leads to it stands."""
 
@@ -71,39 +74,50 @@ def says_as_much(part: Sequence[float], whole: Sequence[float]) -> bool:
     return mine.near > 0.0 and all(getattr(mine, name) >= getattr(theirs, name) for name in found)
 
 
+class _Text(NamedTuple):
+    """A text with its sentences and words; `firsts` are the numbers of each sentence's first word, and of one after the last."""
+
+    sentences: Sequence[tuple[int, int]]
+    placed: PlacedWords
+    bare: Sequence[str]
+    firsts: Sequence[int]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str) -> _Text:
+    sentences, placed = sentences_in(text), placed_words(text)
+    firsts = [*(bisect_left(placed.starts, start) for start, _ in sentences), len(placed.starts)]
+    return _Text(sentences, placed, [bare(word) if "'" in word else word for word in placed.words], firsts)
+
+
 class ReadPassage:
     """A passage with its sentences and words, each looked at once."""
 
     def __init__(self, text: str, asked: AskedWords) -> None:
         self.text = text
-        self.sentences = sentences_in(text)
         self._asked = asked
-        self._tokens = placed_words(text)
-        self._bare = [bare(word) if "'" in word else word for _, _, word in self._tokens]
-        self._firsts = self._bounds()
-        wanted_by = _wanted_by(asked.weights, set(self._bare))
-        self._matches = [(at, wanted_by[word]) for at, word in enumerate(self._bare) if word in wanted_by]
+        self.sentences, self._placed, self._bare, self._firsts = _read(text)
+        self._matched = [at for at, word in enumerate(self._bare) if word[:KIN] in asked.beginnings and asked.kin[word]]
+        """The numbers of the words that are kin of the question's, beside which of these each is."""
+        self._wanted = [asked.kin[self._bare[at]] for at in self._matched]
         self._held = self._by_sentence()
         self._things = self._of_kind()
-
-    def _bounds(self) -> list[int]:
-        """The number of the first word of each sentence, and of the one after the last."""
-        starts = [start for start, _, _ in self._tokens]
-        return [*(bisect_left(starts, start) for start, _ in self.sentences), len(starts)]
 
     def stretches(self, most: int) -> list[tuple[int, int]]:
         """Sentences, and two in a row of so many characters at most, as (first, last): those that have most of the question.
 
         Their neighbours count, too: who has been named is often spoken of in the next sentence without the name.
         """
-        share, known = self._asked.share, list[tuple[float, int, int]]()
+        shares, known = self._asked.shares, list[tuple[float, int, int]]()
         held = [0, *self._held, 0, 0]
         for first, (start, _) in enumerate(self.sentences):
             before, own, next_, after = held[first : first + 4]
+            if not (before or own or next_ or after):
+                continue
             if beside := before | own | next_:
-                known.append((-share(own) - 2 * share(beside), first, first))
-            if (beside | after) and first + 1 < len(self.sentences) and self.sentences[first + 1][1] - start <= most:
-                known.append((-share(own | next_) - 2 * share(beside | after), first, first + 1))
+                known.append((-shares[own] - 2 * shares[beside], first, first))
+            if first + 1 < len(self.sentences) and self.sentences[first + 1][1] - start <= most:
+                known.append((-shares[own | next_] - 2 * shares[beside | after], first, first + 1))
         return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]] or [(0, 0)][: len(self.sentences)]
 
     def held(self, first: int, last: int) -> int:
@@ -111,70 +125,79 @@ class ReadPassage:
         return reduce(or_, self._held[max(first, 0) : last + 1], 0)
 
     def _by_sentence(self) -> list[int]:
-        ends = [bisect_left(self._matches, (at, "")) for at in self._firsts]
-        bits = self._asked.bits
-        return [reduce(or_, (bits[wanted] for _, wanted in self._matches[start:stop]), 0) for start, stop in pairwise(ends)]
+        held, bits = [0] * len(self.sentences), self._asked.bits
+        for at, wanted in zip(self._matched, self._wanted, strict=True):
+            if (sentence := bisect_right(self._firsts, at, 0, len(held)) - 1) >= 0:
+                held[sentence] |= bits[wanted]
+        return held
 
     def signs(self, first: int, last: int) -> Signs:
         """Of the sentences from `first` to `last`."""
         asked = self._asked
         start, stop = self._firsts[first], self._firsts[last + 1]
-        matches = self._matches[bisect_left(self._matches, (start, "")) : bisect_left(self._matches, (stop, ""))]
-        asks = self.text[: self.sentences[last][1]].rstrip("\"'\u201d\u2019\u00bb) ").endswith(("?", "\uff1f"))
+        asks = self._ends_asking(self.sentences[last][1])
         if asks and not any(is_telling(word) and word not in asked.said for word in self._bare[start:stop]):
             return NO_SIGNS._replace(asks=1.0)  # the question over again
+        inside = slice(bisect_left(self._matched, start), bisect_left(self._matched, stop))
+        matches = list(zip(self._matched[inside], self._wanted[inside], strict=True))
         things = self._things[bisect_left(self._things, start) : bisect_left(self._things, stop)]
         beside = self.held(first - 1, last + 1)
         together = self._together(matches)
-        own = asked.share(self.held(first, last))
+        own = asked.shares[self.held(first, last)]
         is_of_kind = asked.kind not in (Asked.ANYTHING, Asked.MEANING)
         return Signs(
             own=own,
-            beside=asked.share(beside),
+            beside=asked.shares[beside],
             together=together,
             lacks=float((is_of_kind and not things) or self._is_of_another(start, stop, things, matches, together)),
-            misses=asked.missed(beside),
+            misses=asked.missed[beside],
             near=self._near(things, matches) if is_of_kind else 0.0,
             fits=own if self._fits(start, stop, things, matches) else 0.0,
             explains=self._explains(matches) if asked.kind is Asked.MEANING else 0.0,
             asks=float(asks),
         )
 
+    def _ends_asking(self, stop: int) -> bool:
+        """Whether what ends there ends with a question mark, but for marks that close."""
+        while stop and self.text[stop - 1] in _CLOSING:
+            stop -= 1
+        return self.text[max(0, stop - 1) : stop] in _ASKING
+
     def _together(self, matches: Sequence[tuple[int, str]]) -> float:
-        pairs = self._asked.pairs
-        if not pairs:
+        asked = self._asked
+        if not asked.pairs or len(matches) < 2:  # noqa: PLR2004 -- a pair
             return 0.0
         places: dict[str, list[int]] = {}
         for at, wanted in matches:
             places.setdefault(wanted, []).append(at)
-        weights = self._asked.weights
-        worth = whole = 0.0
-        for one, other, asked in pairs:
-            weight = weights[one] + weights[other]
-            whole += weight
-            apart = min((abs(there - here) for here in places.get(one, ()) for there in places.get(other, ())), default=None)
-            if apart is not None:
-                worth += weight * max(0.0, 1.0 - max(0, apart - asked) / APART)
-        return worth / whole
+        worth = 0.0
+        for one, other, apart, weight in asked.pairs:
+            if one in places and other in places:
+                found = min(abs(there - here) for here in places[one] for there in places[other])
+                worth += weight * max(0.0, 1.0 - max(0, found - apart) / APART)
+        return worth / asked.all_pairs
 
     def _of_kind(self) -> list[int]:
         """The numbers of the words that are of the kind that is asked for."""
-        said, tokens = self._asked.said, self._tokens
+        said, words = self._asked.said, self._placed.words
         if self._asked.kind is Asked.PLACE:
-            return [at for at in self._led_to() if tokens[at][2] not in said and is_telling(tokens[at][2])]
+            return [at for at in self._led_to() if words[at] not in said and is_telling(words[at])]
         is_one = _OF_KIND.get(self._asked.kind)
         if is_one is None:
             return []
-        return [at for at, (_, _, word) in enumerate(tokens) if word not in said and is_one(self, at, word)]
+        if is_one is ReadPassage.is_name:  # few words begin with a capital letter
+            begun = [at for at, start in enumerate(self._placed.starts) if self.text[start].isupper()]
+            return [at for at in begun if words[at] not in said and self.is_name(at, words[at])]
+        return [at for at, word in enumerate(words) if word not in said and is_one(self, at, word)]
 
     def _led_to(self) -> list[int]:
         """The numbers of the words before which one stands that leads to a place, with one other between them at most."""
-        leads = [at for at, word in enumerate(self._bare) if leads_to_place(word)]
+        leads = [at for at, word in enumerate(self._bare) if word in LEADING_TO_PLACES]
         return sorted({at for lead in leads for at in (lead + 1, lead + 2) if at < len(self._bare)})
 
     def is_number(self, at: int, word: str) -> bool:
         """Whether a word is a number of what is asked for."""
-        return is_number(word) and self._asked.measure.fits(self.text, self._tokens, at)
+        return is_number(word) and self._asked.measure.fits(self.text, self._placed, at)
 
     def _is_of_another(
         self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]], together: float
@@ -189,10 +212,10 @@ class ReadPassage:
 
     def is_name(self, at: int, word: str) -> bool:
         """Whether a word looks like a name that the question does not have."""
-        begun, ended, _ = self._tokens[at]
+        begun, ended = self._placed.starts[at], self._placed.stops[at]
         is_inside = begun > 1 and self.text[begun - 2] not in ".!?\n"
         looks_so = self.text[begun].isupper() and ended - begun > 1 and is_inside
-        return looks_so and bare(word) not in self._asked.said and is_telling(word)
+        return looks_so and self._bare[at] not in self._asked.said and is_telling(word)
 
     def _fits(self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> bool:
         asked = self._asked
@@ -203,14 +226,14 @@ class ReadPassage:
             return any(abs(thing - at) <= CLOSE and self._is_one_clause(thing, at) for thing in things for at in heads)
         if asked.kind is not Asked.ANYTHING:
             return False
-        if asked.measure.units and any(self.is_number(at, word) for at, (_, _, word) in enumerate(self._tokens[start:stop], start)):
+        if asked.measure.units and any(self.is_number(at, self._placed.words[at]) for at in range(start, stop)):
             return True
         return any(self._is_told_apart(at) for at, wanted in matches if wanted == asked.which)
 
     def _is_one_clause(self, one: int, other: int) -> bool:
         """Whether no sentence and no half of one ends between two words."""
         first, second = sorted((one, other))
-        between = self.text[self._tokens[first][1] : self._tokens[second][0]]
+        between = self.text[self._placed.stops[first] : self._placed.starts[second]]
         return ";" not in between and bisect_right(self._firsts, first) == bisect_right(self._firsts, second)
 
     def _is_told_apart(self, at: int) -> bool:
@@ -230,19 +253,10 @@ class ReadPassage:
 
     def _explains(self, matches: Sequence[tuple[int, str]]) -> float:
         for at, _ in matches:
-            begun, ended, _ = self._tokens[at]
+            begun, ended = self._placed.starts[at], self._placed.stops[at]
             if explains(fold(self.text[max(0, begun - _MIND) : begun]), fold(self.text[ended : ended + _MIND])):
                 return 1.0
         return 0.0
-
-
-def _wanted_by(wanted: Mapping[str, float], there: Collection[str]) -> dict[str, str]:
-    """Of those words that are kin of one that is wanted, which that is."""
-    by_beginning: dict[str, list[str]] = {}
-    for word in wanted:
-        by_beginning.setdefault(word[:KIN], []).append(word)
-    found = ((word, one) for word in there for one in by_beginning.get(word[:KIN], ()) if are_kin(one, word))
-    return dict(found)
 
 
 _OF_KIND: dict[Asked, Callable[[ReadPassage, int, str], bool]] = {

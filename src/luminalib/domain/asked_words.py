@@ -6,6 +6,7 @@ from itertools import pairwise
 from luminalib.domain.function_words import bare
 from luminalib.domain.measures import measure_of
 from luminalib.domain.questions import asked_for, asks_for_post, which_of
+from luminalib.domain.search import KIN, are_kin
 from luminalib.domain.spelling import placed_words
 
 
@@ -16,38 +17,68 @@ class AskedWords:
         """`weights` are those of its telling words in normal form, and of those of the turns before it."""
         self.kind = asked_for(question)
         self.weights = weights
-        found = placed_words(question)
-        self.said = {word for _, _, word in found} | {bare(word) for _, _, word in found}
-        row = [(at, bare(word)) for at, (_, _, word) in enumerate(found)]
-        own = [(at, word) for at, word in row if word in weights]
-        self.pairs = [(one, other, there - here) for (here, one), (there, other) in pairwise(own) if one != other]
+        found = placed_words(question).words
+        self.said = {*found, *map(bare, found)}
+        own = [(at, word) for at, word in enumerate(map(bare, found)) if word in weights]
+        self.pairs = [
+            (one, other, there - here, weights[one] + weights[other])
+            for (here, one), (there, other) in pairwise(own)
+            if one != other
+        ]
+        """Words that follow one another, how far apart, and what both weigh."""
+        self.all_pairs = sum(weight for _, _, _, weight in self.pairs)
         self.own = {word for _, word in own}
         mine, all_of_them = sum(weights[word] for word in self.own), sum(weights.values())
         self.total = max(mine, all_of_them / 2) or 1.0  # what is asked takes up a part of the turns before, never all of them
-        self.head = _head([word for _, _, word in found], weights)
+        self.head = _head(found, weights)
         self.which = which_of(question)
         self.measure = measure_of(question)
         self.is_post = asks_for_post(question)
         self.rarest = max(weights.values(), default=1.0) or 1.0
         self.bits = {word: 1 << at for at, word in enumerate(weights)}
         """Sets of the words are numbers, one bit for each: those of neighbouring sentences are joined all the time."""
-        self._shares = {0: 0.0}
-        self._missed: dict[int, float] = {}
+        self.beginnings: dict[str, list[str]] = {}
+        for word in weights:
+            self.beginnings.setdefault(word[:KIN], []).append(word)
+        self.kin = _Kin(self.beginnings)
+        self.shares = _Shares(self)
+        self.missed = _Missed(self)
 
-    def share(self, words: int) -> float:
-        """What so many of the words are of the question, 0.0 to 1.0."""
-        share = self._shares.get(words)
-        if share is None:
-            held = sum(self.weights[word] for word, bit in self.bits.items() if words & bit)
-            share = self._shares[words] = min(1.0, held / self.total)
+
+class _Kin(dict[str, str]):
+    """For a word of a passage, which of the question's it is kin of; empty for none. Each is looked at once."""
+
+    def __init__(self, beginnings: Mapping[str, Sequence[str]]) -> None:
+        self._beginnings = beginnings
+
+    def __missing__(self, word: str) -> str:
+        self[word] = found = next((one for one in reversed(self._beginnings.get(word[:KIN], ())) if are_kin(one, word)), "")
+        return found
+
+
+class _Shares(dict[int, float]):
+    """What a set of the words, as its bits, is of the question, 0.0 to 1.0."""
+
+    def __init__(self, asked: AskedWords) -> None:
+        self._asked = asked
+
+    def __missing__(self, words: int) -> float:
+        asked = self._asked
+        held = sum(asked.weights[word] for word, bit in asked.bits.items() if words & bit)
+        self[words] = share = min(1.0, held / asked.total)
         return share
 
-    def missed(self, words: int) -> float:
-        """How rare the rarest of the question's own words is that is not among these, by the rarest of all."""
-        missed = self._missed.get(words)
-        if missed is None:
-            rarity = max((self.weights[word] for word in self.own if not words & self.bits[word]), default=0.0)
-            missed = self._missed[words] = rarity / self.rarest
+
+class _Missed(dict[int, float]):
+    """How rare the rarest of the question's own words is that is not among a set of them, by the rarest of all."""
+
+    def __init__(self, asked: AskedWords) -> None:
+        self._asked = asked
+
+    def __missing__(self, words: int) -> float:
+        asked = self._asked
+        rarity = max((asked.weights[word] for word in asked.own if not words & asked.bits[word]), default=0.0)
+        self[words] = missed = rarity / asked.rarest
         return missed
 
 

@@ -1,13 +1,12 @@
 """What a number has to be a number of, for it to answer: years for an age, money for a price, the thing itself for a count."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from luminalib.domain.function_words import bare, is_telling
 from luminalib.domain.search import are_kin
-from luminalib.domain.spelling import fold, words_in
+from luminalib.domain.spelling import PlacedWords, fold, words_in
 
 _AGE_LIST = "old age aged year years month months week weeks alt jahr jahre jahren ans an annees mois anos ano anni anno mesi meses"
 _MONEY_LIST = """
@@ -63,12 +62,12 @@ class Measure:
     units: frozenset[str] = frozenset()
     counted: str = ""
 
-    def fits(self, text: str, words: Sequence[tuple[int, int, str]], at: int) -> bool:
+    def fits(self, text: str, placed: PlacedWords, at: int) -> bool:
         """Whether the number that is word `at` of a text is such a number."""
-        begun, ended, _ = words[at]
         if not self.units and not self.counted:
             return True
-        following = [bare(word) for _, _, word in words[at + 1 : at + 1 + _HELD]]
+        begun, ended = placed.starts[at], placed.stops[at]
+        following = [bare(word) for word in placed.words[at + 1 : at + 1 + _HELD]]
         if self.counted:
             return _OF_THEM.match(fold(text[ended : ended + 20])) is not None or any(
                 are_kin(self.counted, word) for word in following

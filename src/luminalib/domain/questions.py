@@ -133,7 +133,8 @@ _PLACES_LIST = """
 in at on from to into near behind under beside between by upon above below im am an auf aus bei nach vor hinter unter zu zum
 zur dans a au aux chez sur sous derriere pres en sobre bajo cerca nel nella nei al alla sul sulla da dal
 """
-_PLACES = frozenset(_PLACES_LIST.split())
+LEADING_TO_PLACES = frozenset(_PLACES_LIST.split())
+"""Words in normal form that lead to a place."""
 _IS = re.compile(
     r"^[\"'\u201d\u2019*_)\]]*(?:, (?:a|an|the|one|ein|eine|der|die|das|un|une|le|la|el|il|uno|una)\b"
     r"| ?[,(]? ?(?:is|are|was|were|means?|meant|ist|sind|war|waren|heisst|bedeutet|est|sont|etait|es|son|era|e|sono)\b"
@@ -195,6 +196,7 @@ def holds(text: str, asked: Asked, question: str) -> bool:
     )
 
 
+@lru_cache(maxsize=10_000)
 def is_number(word: str) -> bool:
     """Whether a word in normal form is a number, in digits or not."""
     return word[0].isdigit() or word in _NUMBER_WORDS or _COMPOUND.match(word) is not None
@@ -228,11 +230,6 @@ def names_colour(word: str) -> bool:
 def is_colour(word: str) -> bool:
     """Whether a word in normal form is a colour."""
     return word in _COLOURS
-
-
-def leads_to_place(word: str) -> bool:
-    """Whether a word in normal form leads to a place."""
-    return word in _PLACES
 
 
 def explains(before: str, after: str) -> bool:

@@ -1,7 +1,8 @@
 """Answering by the library's own sentences: which one or two of a passage say what is asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from luminalib.domain.answer_signs import ReadPassage, says_as_much
 from luminalib.domain.asked_words import AskedWords
@@ -61,7 +62,11 @@ def quotes_for(
     count half; `rarity` is how rare a word in normal form is in the library, 0.0 to 1.0, all being alike without.
     """
     asked = AskedWords(question, weights_of(question, context, rarity or {}))
-    quotes = (_shortest(stretches) for view, score in found if (stretches := stretches_of(view, score, question, asked, most)))
+    quotes = (
+        _quote(_shortest(judged), view, question, asked)
+        for view, score in found
+        if (judged := _judged(view.passage.text, score, asked, most))
+    )
     return _distinct(sorted(quotes, key=lambda quote: -quote.worth))
 
 
@@ -75,23 +80,41 @@ def is_about(question: str, passage: PassageView) -> bool:
 
 def stretches_of(view: PassageView, score: float, question: str, asked: AskedWords, most: int = QUOTED) -> list[Quote]:
     """Each sentence of a passage, and each two in a row that are short enough, the best first."""
-    text = view.passage.text
+    return [_quote(one, view, question, asked) for one in _judged(view.passage.text, score, asked, most)]
+
+
+class _Stretch(NamedTuple):
+    """Sentences of a passage, with what they are worth; what is asked for must stand in `held`."""
+
+    worth: float
+    features: tuple[float, ...]
+    start: int
+    stop: int
+    held: tuple[int, int]
+
+
+def _judged(text: str, score: float, asked: AskedWords, most: int) -> list[_Stretch]:
     read = ReadPassage(text, asked)
     found = []
     for first, last in read.stretches(most):
         start, stop = read.sentences[first][0], read.sentences[last][1]
         features = (*read.signs(first, last), score, float(last - first), max(0, stop - start - most) / most)
-        holds_it = asked.kind not in MUST_HOLD or holds(text[start:stop], asked.kind, question)
-        found.append(Quote(view=view, start=start, stop=stop, features=features, worth=worth_of(features), holds_it=holds_it))
-    return sorted(found, key=lambda quote: -quote.worth)
+        found.append(_Stretch(worth_of(features), features, start, stop, (start, stop)))
+    return sorted(found, key=lambda one: -one.worth)
 
 
-def _shortest(stretches: Sequence[Quote]) -> Quote:
+def _quote(one: _Stretch, view: PassageView, question: str, asked: AskedWords) -> Quote:
+    start, stop = one.held
+    holds_it = asked.kind not in MUST_HOLD or holds(view.passage.text[start:stop], asked.kind, question)
+    return Quote(view=view, start=one.start, stop=one.stop, features=one.features, worth=one.worth, holds_it=holds_it)
+
+
+def _shortest(stretches: Sequence[_Stretch]) -> _Stretch:
     """The best of a passage, without a second sentence that adds nothing of what speaks for it."""
     best = stretches[0]
-    alone = (one for one in stretches[1:] if one.lies_upon(best) and best.start <= one.start and one.stop <= best.stop)
+    alone = (one for one in stretches[1:] if best.start <= one.start and one.stop <= best.stop)
     shorter = next((one for one in alone if says_as_much(one.features, best.features)), None)
-    return best if shorter is None else replace(best, start=shorter.start, stop=shorter.stop)
+    return best if shorter is None else best._replace(start=shorter.start, stop=shorter.stop)
 
 
 def _distinct(quotes: Sequence[Quote]) -> list[Quote]:

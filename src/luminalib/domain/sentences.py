@@ -13,13 +13,21 @@ mr mrs ms dr prof st messrs mme mlle hon rev gen col capt lieut lt sgt maj gov j
 fig bzw ca z.b d.h u.a usw nr abb sog vgl bd s m mm
 """
 _ABBREVIATED = frozenset(_ABBREVIATED_LIST.split())
+_LONGEST_ABBREVIATED = max(map(len, _ABBREVIATED))
 LONGEST = 600
 """Characters; a longer run without an end is cut at words."""
 
 
 def sentences_in(text: str) -> list[tuple[int, int]]:
     """Each sentence as (start, stop), without the white space around it; together with that they are the text."""
-    return [piece for start, stop in _runs(text) for piece in _cut(text, *_trimmed(text, start, stop))]
+    found: list[tuple[int, int]] = []
+    for run in _runs(text):
+        start, stop = _trimmed(text, *run)
+        if stop - start > LONGEST:
+            found += _cut(text, start, stop)
+        elif start < stop:
+            found.append((start, stop))
+    return found
 
 
 def sentences_of(text: str) -> list[str]:
@@ -49,12 +57,14 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _really_ends(text: str, start: int, end: re.Match[str]) -> bool:
-    if end.group()[0] != ".":
+    at, stop = end.span()
+    if text[at] != ".":
         return True
-    following = text[end.end() : end.end() + 6].lstrip()
-    if following[:1].islower():
+    if text[stop : stop + 6].lstrip()[:1].islower():
         return False
-    before = _LAST_WORD.search(text, max(start, end.start() - 12), end.start())
+    if at - start > _LONGEST_ABBREVIATED and text[at - _LONGEST_ABBREVIATED - 1 : at].isalpha():
+        return True
+    before = _LAST_WORD.search(text, max(start, at - 12), at)
     word = before.group().lower() if before else ""
     return not (word in _ABBREVIATED or (len(word) == 1 and word.isalpha()))
 

@@ -1,8 +1,11 @@
 """One normal form for how people spell: what is typed and what is printed meet in it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
+from operator import add
+from typing import NamedTuple
 
 from luminalib.domain.normalisation import normalised
 
@@ -36,8 +39,13 @@ UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4
 _CHARACTER = rf"(?:[^\W_]|[{UNSPACED}])"
 _MARK = r"[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u00ad]"
 _WORD = re.compile(rf"{_CHARACTER}+(?:{_MARK}+{_CHARACTER}*)*(?:['\u2019]{_CHARACTER}+)*")
+_APART = re.compile(f"({_WORD.pattern})")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 """The same in small letters of ASCII, which most texts have nothing but: found in half the time."""
+_SPACED = {chr(code): chr(code).lower() if chr(code).isalnum() or chr(code) == "'" else " " for code in range(128)}
+_SPACED_TABLE = str.maketrans(_SPACED)
+_OUTSIDE = re.compile(r"'(?:(?<![a-z0-9]')|(?![a-z0-9]))")
+"""An apostrophe that is not inside a word."""
 _PRINTED = [("\u2019", "'"), *((mark, " ") for mark in "\u2018\u201c\u201d\u2013\u2014\u2026\u00a0")]
 """Marks of print; no word has others than the first inside."""
 _RUN = re.compile(f"[{UNSPACED}]+")
@@ -78,14 +86,39 @@ def words_in(text: str) -> Iterator[tuple[int, int, str]]:
             yield from _parts(word, found.start())
 
 
-def placed_words(text: str) -> list[tuple[int, int, str]]:
-    """All that `words_in` finds, faster where no script without spaces is among it."""
+class PlacedWords(NamedTuple):
+    """The words of a text in reading order: where each begins and ends, and its normal form."""
+
+    starts: Sequence[int]
+    stops: Sequence[int]
+    words: Sequence[str]
+
+
+def placed_words(text: str) -> PlacedWords:
+    """All that `words_in` finds, in columns: several times as fast where no script without spaces is among it."""
     text = _printed_plainly(text)
     if text.isascii():
-        return [(*found.span(), found[0]) for found in _PLAIN_WORD.finditer(text.lower())]
+        return _placed_plain_words(text)
     if _RUN.search(text):
-        return list(words_in(text))
-    return [(*found.span(), fold(found.group())) for found in _WORD.finditer(text)]
+        found = list(words_in(text))
+        return PlacedWords([start for start, _, _ in found], [stop for _, stop, _ in found], [word for _, _, word in found])
+    pieces = _APART.split(text)
+    ends = list(accumulate(map(len, pieces)))
+    return PlacedWords(ends[:-1:2], ends[1::2], list(map(fold, pieces[1::2])))
+
+
+def _placed_plain_words(text: str) -> PlacedWords:
+    """Of a text of ASCII alone: what stands between words becomes as many spaces."""
+    spaced = text.translate(_SPACED_TABLE)
+    if "'" in spaced:
+        spaced = _OUTSIDE.sub(" ", spaced)
+    starts, words, at = list[int](), list[str](), 0
+    for piece in spaced.split(" "):
+        if piece:
+            starts.append(at)
+            words.append(piece)
+        at += len(piece) + 1
+    return PlacedWords(starts, list(map(add, starts, map(len, words))), words)
 
 
 def all_words(text: str) -> list[str]:
