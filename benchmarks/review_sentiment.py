@@ -7,7 +7,8 @@ of those of `labelled/turning_sentences.tsv`, which turn round, in several langu
 and of those of `labelled/general_judgements.tsv`, which judge a book as a whole or nothing.
 
 `labelled/whole_reviews.txt` has reviews of several sentences in four languages: their moods, and whether what is quoted of them is
-praise or criticism, and of what. Those of `labelled/later_reviews.txt` were written after the rules that these led to.
+praise or criticism, and of what. Those of `labelled/later_reviews.txt` were written after the rules that these led to, those of
+`labelled/fresh_reviews.txt` before the rules on sentences that judge without a word of judgement, and measured once after them.
 
 Usage: python benchmarks/review_sentiment.py
 """
@@ -49,7 +50,7 @@ def main() -> None:
     right_general, called_general = precision("general_judgements.tsv")
     print(f"  such as judge the book as a whole: {right_general} of {called_general}")
     reached = right / called, right_turning / called_turning, right_general / called_general
-    for name in ("whole_reviews.txt", "later_reviews.txt"):
+    for name in ("whole_reviews.txt", "later_reviews.txt", "fresh_reviews.txt"):
         print(f"\n  {name}:", *Whole(LABELLED / name).told(), sep="\n    ")
     assert min(accuracy(truth, ours), accuracy(truth[2::3], ours[2::3]), *reached) >= TO_REACH
 

@@ -44,7 +44,7 @@ def test_a_judgement_of_the_book_as_a_whole_is_heard() -> None:
     assert right >= TO_REACH * called
 
 
-@pytest.mark.parametrize(("name", "quoted"), [("whole_reviews.txt", 50), ("later_reviews.txt", 13)])
+@pytest.mark.parametrize(("name", "quoted"), [("whole_reviews.txt", 70), ("later_reviews.txt", 28), ("fresh_reviews.txt", 40)])
 def test_whole_reviews_in_four_languages_are_read_as_they_were_meant(name: str, quoted: int) -> None:
     whole = Whole(LABELLED / name)
     assert whole.moods >= TO_REACH
@@ -128,7 +128,7 @@ def test_irony_is_no_praise_and_a_crime_no_criticism() -> None:
     [("The horror of the war are told so well that I wept.", 5), ("The villain is hateful.", 4), ("The murder was a mess.", 2)],
 )
 def test_what_a_book_is_about_is_no_aspect_of_it(text: str, rating: int) -> None:
-    assert aspects(text, rating) == []
+    assert {name for name, *_ in aspects(text, rating)} <= {"emotion"}
 
 
 def test_a_part_of_a_sentence_begins_with_no_joining_word() -> None:

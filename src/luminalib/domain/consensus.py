@@ -32,7 +32,7 @@ _SAME = MappingProxyType(
         "plot": "plot plots story stories storyline narrative plotting storytelling twist twists",
         "characters": "characters character characterisation characterization protagonist protagonists cast people heroine hero "
         "narrator",
-        "writing": "writing prose style language sentences wording voice",
+        "writing": "writing prose style language sentence sentences paragraphs passages wording voice",
         "pacing": "pacing pace tempo speed rhythm",
         "ending": "ending endings end conclusion finale denouement",
         "beginning": "beginning opening start",

@@ -62,6 +62,7 @@ _PRAISING = rf"""
 \bnot once (?:did|was) i\b(?!.*\b(?:laugh|smile|care|moved)).*
 \bfinally (?:some(?:body|one)|an? (?:\w+ )?(?:book|novel|author|guide|writer|history|biography))\b
 \bgrateful\b
+\bnot (?:been|felt|laughed|cried|read|seen) (?:anything )?(?:so|as) \w+.*\b(?:years|time|ages|months)\b
 \bspot[- ]on\b
 """
 _FAULTING = rf"""
@@ -78,7 +79,7 @@ _FAULTING = rf"""
 \b(?:look|sound|read|feel)s? as (?:if|though)\b
 \b(?:wrong|mistakes?|errors?|typos?) on (?:every|almost every|each)\b
 \b(?:never|doesn't|didn't) (?:really )?(?:took|takes?) off\b
-{_CANNOT} (?:get into|finish|care (?:less|about)|connect|believe in|get through|follow)
+{_CANNOT} (?:stand|bear|get into|finish|care (?:less|about)|connect|believe in|get through|follow)
 \b(?:didn't|did not|don't|never) (?:really )?cared? (?:about|for)\b
 \bcouldn't be (?:bothered|slower|worse|duller|flatter|longer)\b
 \bcould(?: not|n't) (?:have been|be) (?:slower|worse|duller|flatter|longer|sillier|more (?:boring|predictable|tedious))
@@ -128,7 +129,7 @@ _FAULTING = rf"""
 _PRAISE, _FAULT = (re.compile("|".join(turns.strip().splitlines()), re.IGNORECASE) for turns in (_PRAISING, _FAULTING))
 _ABOUT = re.compile(
     r"\b(?:(?:is|are|was|were) (?:all )?about|tell(?:s|ing)? (?:us )?(?:the story )?of|(?:is|are) set (?:in|during|at|on)|"
-    r"deals? with|follows|describes?|depicts?)\b.*",
+    r"deals? with|follows|describes?|depicts?)\b.*|\b(?:recommended|given|lent|sent|sold) (?:to )?(?:me|us) by\b.*|\bfor free\b",
     re.IGNORECASE,
 )
 _OF_LOVE = re.compile(

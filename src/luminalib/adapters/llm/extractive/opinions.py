@@ -157,9 +157,78 @@ WORDS = {
     "well-written": 2.1,
     "witty": 1.9,
     "wooden": -1.6,
+    "astonishing": 2.0,
+    "bewitching": 2.0,
+    "dazzling": 2.2,
+    "spectacular": 2.2,
+    "cheesy": -1.4,
+    "mediocre": -1.6,
+    "outdated": -1.5,
+    "needless": -1.2,
+    "cop-out": -1.8,
+    "first-rate": 2.4,
+    "second-rate": -1.6,
+    "half-baked": -1.7,
+    "heavy-handed": -1.6,
+    "laboured": -1.5,
+    "lacklustre": -1.6,
+    "leaden": -1.6,
+    "mawkish": -1.6,
+    "cloying": -1.5,
+    "saccharine": -1.5,
+    "rambling": -1.4,
+    "threadbare": -1.4,
+    "formulaic": -1.6,
+    "unoriginal": -1.6,
+    "hackneyed": -1.7,
+    "soulless": -1.7,
+    "uninspired": -1.7,
+    "meticulous": 1.6,
+    "authoritative": 1.4,
+    "indispensable": 2.0,
+    "lucid": 1.7,
+    "propulsive": 1.6,
+    "heartwarming": 2.0,
+    "unflinching": 1.2,
+    "breathtaking": 2.4,
+    "mesmerising": 2.2,
+    "mesmerizing": 2.2,
+    "enthralling": 2.3,
+    "rewarding": 1.8,
+    "sumptuous": 1.8,
+    "let-down": -1.8,
+    "letdown": -1.8,
+    "crawls": -1.5,
+    "plods": -1.5,
+    "sags": -1.4,
+    "meanders": -1.3,
+    "rambles": -1.4,
+    "bores": -1.6,
+    "grates": -1.4,
+    "irritates": -1.6,
+    "enchants": 2.0,
+    "captivates": 2.2,
+    "fizzles": -1.5,
+    "falters": -1.3,
+    "disappoints": -1.7,
+    "nonsensical": -1.6,
+    "incomprehensible": -1.6,
+    "unlikeable": -1.4,
+    "amateurish": -1.8,
+    "shoddy": -1.8,
+    "lovable": 1.8,
+    "loveable": 1.8,
+    "relatable": 1.5,
+    "exhilarating": 2.2,
+    "profound": 1.7,
+    "mind-numbing": -1.9,
+    "cringeworthy": -1.8,
+    "tear-jerker": 1.4,
 }
 _OTHERS_FEEL = ("adores", "enjoys", "fears", "hates", "likes", "loves")
 """What he or she feels is told of the story's people; a reader says "I love"."""
+_NOT_MEANT = ("hand", "admit", "admits", "admitted")
+"""On the one hand and on the other, and what is admitted: VADER takes them for praise."""
 # What books are about is no opinion of them: VADER's valences of these words are taken away.
 _SUBJECTS_TOLD = """
 abandoned abuse accident afraid agony alone anger angry anguish assault attack bankruptcy battle battles betrayal betrayed bleak
@@ -189,7 +258,7 @@ _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—"
 @cache
 def _analyzer() -> SentimentIntensityAnalyzer:
     analyzer = SentimentIntensityAnalyzer()
-    for word in (*SUBJECTS, *KNOWN_ASPECTS, *_OTHERS_FEEL):
+    for word in (*SUBJECTS, *KNOWN_ASPECTS, *_OTHERS_FEEL, *_NOT_MEANT):
         analyzer.lexicon.pop(word, None)
     analyzer.lexicon.update(WORDS | {PRAISED: _TURN, FAULTED: -_TURN})
     return analyzer

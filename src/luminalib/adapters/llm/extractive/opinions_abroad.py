@@ -1,20 +1,24 @@
-"""How readers speak of books in languages that VADER does not know: beginnings of words, and turns of phrase."""
+"""How readers speak of books in languages that VADER does not know: beginnings of words; turns of phrase are in `idioms_abroad`."""
 # ruff: noqa: E501, RUF001  (lists in several languages)
 
 import re
 from functools import cache
 from math import sqrt
 
+from luminalib.adapters.llm.extractive.idioms_abroad import FAULTING, PRAISING
+
 _VALENCE = 2.0
 _NEGATED = -0.74
 """VADER's factor."""
 _REACH = 3
 """Words before an opinion within which a negation turns it round."""
+_REACH_OF_A_PHRASE = 1
+"""Phrases have negations of their own."""
 _NORMAL = 15.0
 """As VADER brings a sum to -1..1."""
 _ABOUT = re.compile(
     r"\b(?:handelt von|erzählt von|geht um|spielt (?:in|im|auf|am)|raconte|parle d[eu]|se (?:passe|déroule)|trata (?:de|sobre)|cuenta|narra|"
-    r"parla di|racconta|fala de|conta a|gaat over|speelt (?:in|op)|vertelt)\b.*",
+    r"(?:mir|uns) (?:\w+ ){0,3}empfohlen|me l['’]a recommandé|(?:me|nos) (?:lo|la) recomend\w+|parla di|racconta|fala de|conta a|gaat over|speelt (?:in|op)|vertelt)\b.*",
     re.IGNORECASE,
 )
 """What a book tells of is no opinion of it."""
@@ -29,20 +33,20 @@ PRAISE = {
         einfühlsam eindringlich eindrucksvoll beeindruck faszinier herrlich köstlich grandios umwerfend rührend warmherzig sympathisch
         authentisch vielschichtig informativ lehrreich hilfreich nützlich inspirierend unvergesslich glücksgriff juwel lesegenuss
         lesevergnügen zauberhaft lebensnah elegant prägnant scharfsinnig feinfühlig feinsinnig erfrischend traumhaft mitgefiebert
-        bravourös furios süffig wortgewandt wortgewaltig durchdacht ausgefeilt nachvollziehbar einprägsam""",
+        bravourös furios süffig wortgewandt wortgewaltig durchdacht ausgefeilt nachvollziehbar einprägsam fesselt besticht bezaubert verzauber überzeugt wärme pfiffig charmant""",
     "fr": """beau belle magnifique superbe merveill génial excellent formidable passionnant captivant prenant drôle touchant
         émouvant attachant réussi brillant parfait sublime agréable intelligent adoré adore aimé bon bonne bien
         envoûtant poétique splendide dévoré régal
         élégant savoureu délicieu jouissi palpitant haletant subtil poignant bouleversant fascinant saisissant lumineu remarquable
         exceptionnel extraordinaire admirable époustouflant éblouissant inoubliable incontournable bijou pépite limpide fluide crédible
         vivant attendrissant délicat raffiné ingénieu astucieu pertinent instructi enrichissant recommande régalé séduit conquis emballé
-        bluffé magistral virtuose rythmé soigné fouillé documenté accessible""",
+        bluffé magistral virtuose rythmé soigné fouillé documenté accessible vif vifs vive vives pétillant joli exquis fabuleu ravissant plaisant impressionnant chouette lumineuse""",
     "es": """bello bella hermos precios maravillos genial excelente estupend fantástic apasionante cautivador divertid
         conmovedor emocionante entrañable logrado logrados brillante perfect sublime agradable inteligente encant buen encantó
         bueno buena bonísim buenísim joya imprescindible recomendable
         inolvidable bellísim fascinante asombros deslumbrante magistral magnífic espléndid soberbi extraordinari fluid envolvente
         absorbente adictiv enganch amen entretenid original ingenios impecable delicios delicad elegante emotiv rigoros clarísim claridad
-        recomiend disfrut emocionó cautivó fascinó sorprendente trepidante veraz creíble magnético acertad trabajad documentad""",
+        recomiend disfrut emocionó cautivó fascinó sorprendente trepidante veraz creíble magnético acertad trabajad documentad maravilla precios exquisit chispeante lograd""",
     "it": """bel bello bella bellissim splendid meraviglios geniale eccellente fantastic appassionante avvincente divertente
         commovente riuscit brillante perfett sublime piacevole intelligente adorat amat buono buona bravo capolavoro
         imperdibile consigliat""",
@@ -60,17 +64,17 @@ FAULT = {
         eintönig monoton belanglos nichtssagend oberflächlich konstruiert unlogisch wirr unausgegoren unglaubhaft schleppend gestelzt
         schwülstig plump stereotyp einfallslos ideenlos austauschbar lächerlich peinlich nervtötend ermüdend anstrengend mühsam fade
         lahm dröge abgedroschen enttäuschung zumutung schund unlesbar farblos leblos seelenlos hanebüchen haarsträubend fehlerhaft
-        schlampig karikatur lückenhaft unverständlich umständlich effekthascher weitschweifig zusammenhanglos geschwätzig""",
+        schlampig karikatur lückenhaft unverständlich umständlich effekthascher weitschweifig zusammenhanglos geschwätzig plätschert langweilt enttäuscht verworren unfreiwillig lächerlich dümmlich seicht rührselig""",
     "fr": """ennuyeu ennui faible mauvais nul nulle ennuyé décevant déçu déception plat plate prévisible confus lent lente lourd
         bâclé raté médiocre creux superficiel interminable pénible cliché invraisemblable horrible affreu
         bémol longueurs bâcl convenu banal insipide fade mièvre niais ridicule grotesque insupportable agaçant énervant lassant fastidieu
         indigest laborieu soporifique assommant poussif brouillon décousu incohérent alambiqué caricatur stéréotyp ennuyée ennuyés
-        regrett déconseill lourdeur pesant poussi répétiti verbeu artificiel truffé""",
+        regrett déconseill lourdeur pesant poussi répétiti verbeu artificiel truffé rébarbati maladroit stupide débile idiot inabouti fastidieuse""",
     "es": """aburrid aburrí flojo floja mal malo mala malísim pésim decepcion plano plana previsible confus lento lenta pesad torpe fallid
         mediocre superficial interminable tópic inverosímil horrible vací
         insoportable soporífer tedios ridícul absurd forzad sosa soso insulso insípid repetitiv monóton plúmbe infumable insufrible
         desastros chapucer incoherent caótic estereotipad acartonad caricatur lentísim larguísim farragos artificios rebuscad
-        inconexo desaprovechad abandoné cansin cansad""",
+        inconexo desaprovechad abandoné cansin cansad precipitad apresurad incomprensible ilegible confusa""",
     "it": """noios noia debol brutt pessim delud delusion piatto piatta prevedibil confus lento lenta pesant fallit mediocre
         superficial interminabil banal inverosimil orribil vuot""",
     "pt": """chat aborrecid fraco fraca mau má péssim decep desilus plano plana previsível confus lento lenta pesad falhad
@@ -85,70 +89,6 @@ NEGATIONS = {
     "it": "non mai senza né nessun nessuna",
     "pt": "não nunca jamais sem nem nenhum nenhuma",
     "nl": "niet geen nooit zonder nauwelijks nergens",
-}
-PRAISING = {
-    "de": (
-        r"(?:gar |überhaupt |wirklich )?nicht (?:übel|schlecht|verkehrt)|nichts auszusetzen|"
-        r"(?:alles andere als|kein bisschen) (?:langweilig|langatmig|kitschig|verstaubt|trocken|zäh|öde|flach)|"
-        r"einzige[rs]? (?:einwand|kritikpunkt|"
-        r"wermutstropfen|manko|problem|fehler).*(?:ende|vorbei|aus|kurz)|einzige, was .*(?:ende|vorbei|kurz)|"
-        r"dialoge sitzen|aus fleisch und blut|(?:kein|nicht ein) wort zu viel|nichts zu (?:meckern|bemängeln|"
-        r"kritisieren)|nicht (?:mehr )?(?:aus der hand|weg)\s?(?:zu )?(?:gelegt|legen|weglegen)|"
-        r"nicht weglegen|kann ich nur empfehlen|zu schnell (?:zu ende|vorbei)|ans herz gewachsen|"
-        r"(?:selten|lange nicht|viel|herzlich|laut) (?:\w+ )?gelacht|in einem (?:zug|rutsch)|(?:hat|haben|habe) .{0,20}verschlungen|"
-        r"geht (?:unter die haut|zu herzen|ans herz)|(?:lässt|ließ) (?:mich|einen) nicht (?:mehr )?los|(?:nie|niemals) kitschig|"
-        r"(?:kein\w*|ohne) (?:einzige\w* |eine )?(?:langeweile|längen)|macht (?:\w+ )?(?:spaß|lust|freude)"
-    ),
-    "fr": (
-        r"pas mal(?: du tout)?|tout sauf (?:ennuyeux|ennuyeuse|plat|banal|lourd)|seule? (?:regret|défaut|bémol|reproche|"
-        r"problème).*(?:fini|termine|terminé|courte?|fin\b)|d['’]une (?:rare )?(?:justesse|finesse|beauté)|"
-        r"ne changerais? rien|sonnent? juste|en chair et en os|rien à redire|impossible (?:de le|à) (?:lâcher|poser)|"
-        r"(?:ne|n['’]ai) (?:pas )?pu le (?:lâcher|poser)|coup de cœur|à lire (?:absolument|d['’]urgence)|"
-        r"trop vite (?:finie?|terminée?)|bien (?:écrite?s?|rendue?s?|construite?s?|menée?s?|ficelée?s?|choisie?s?|vue?s?|campée?s?)|"
-        r"(?:très|si|sont|est) claire?s?\b|(?:l['’]idée|intrigue|récit|style|univers) (?:\w+ )?(?:est|sont) (?:\w+ )?original\w*|"
-        r"chef-d['’]œuvre|(?:qu['’]un |grand |vrai |pur )plaisir|éclats? de rire|(?:j['’]ai|m['’]a fait) (?:\w+ )?(?:ri|pleuré|rire|pleurer)\b|"
-        r"d['’]une (?:seule )?traite|tient en haleine|on ne (?:devine|s['’]ennuie|décroche)"
-    ),
-    "es": (
-        r"nada mal|cualquier cosa menos (?:aburrid[oa]|plan[oa]|pesad[oa])|(?:único|única) (?:defecto|pero|problema|"
-        r"pega).*(?:acab|termin|cort|fin\b)|(?:lo )?único malo.*(?:acab|termin|cort)|de carne y hueso|"
-        r"no cambiaría (?:nada|ni una)|no decae|nada que objetar|no pude (?:dejarlo|soltarlo|parar)|no le sobra nada|"
-        r"se me hizo corto|en vilo|a carcajadas|me (?:reí|hizo (?:reír|llorar)|emocionó|atrapó)|no (?:le )?sobra (?:ni )?(?:nada|una)|"
-        r"(?:la|lo|el) mejor (?:\w+ )?(?:que|libro|novela|del)|de (?:un tirón|una sentada)|obra maestra|bien (?:escrit|construid|llevad|trazad)[oa]s?|"
-        r"(?:te|me) (?:mantiene|engancha|atrapa)"
-    ),
-    "it": r"niente da ridire|non (?:sono riuscit[oa] a|potevo) (?:posarlo|smettere)|tutto d['’]un fiato|mi è piaciut[oa]",
-    "pt": r"nada a apontar|não consegui (?:parar|largar|pousá-lo)",
-    "nl": r"niets op aan te merken|niet (?:meer )?wegleggen|in één ruk",
-}
-FAULTING = {
-    "de": (
-        r"bleiben? (?:blass|flach|fremd|stumm)|an den haaren herbeigezogen|fehlt(?:e)? es an(?! nichts)|"
-        r"keine spur(?! von (?:langeweile|kitsch))|verliert sich|"
-        r"strotzt vor|vor fehlern|schlecht umgesetzt|nervt|nicht mein(?:s| ding| fall)|(?:viel )?zu (?:lang|langsam|"
-        r"kurz)|abgebrochen|zeitverschwendung|mehr erwartet|ergibt keinen sinn|"
-        r"nicht (?:weiter)?empfehlen|schade um|zieht es sich|zieht sich (?:\w+ )?(?:wie|hin|in die länge)|(?:hat|mit|voller|einige|viele) längen|"
-        r"(?:ist|war|wird) (?:eine|die reinste) (?:katastrophe|zumutung)|(?:habe ich|ich habe) .{0,30}(?:aufgegeben|zugeklappt|weggelegt)|"
-        r"aus dem nichts|(?:nur|bloß) (?:abziehbilder|schablonen|klischees)|(?:lässt|ließ) mich kalt|wirk(?:t|en) (?:\w+ )?(?:konstruiert|aufgesetzt|bemüht)"
-    ),
-    "fr": (
-        r"manqu(?:e|ent|ait) (?:de|d['’])|tirée?s? par les cheveux|ne tien(?:t|nent) pas|sans (?:saveur|relief|intérêt)|"
-        r"pour ne rien dire|perdu le fil|(?:beaucoup )?trop (?:longu?e?|lente?)|perte de temps|tombe des mains|"
-        r"(?:n['’]ai|ne) (?:pas|guère) (?:\w+ )?(?:aimé|accroché|fini)|"
-        r"pas pour moi|n['’]a aucun sens|cousue?s? de fil blanc|sonn(?:e|ent) faux|(?:sans|aucune?|manque d['’]) (?:épaisseur|âme|profondeur|rythme|intérêt)|"
-        r"à (?:fuir|éviter)|(?:est|quelle|une vraie) (?:une )?catastrophe|je (?:me suis|m['’]y suis|m['’]) ?ennu\w+|(?:laisse|laissée?) (?:froid|de marbre|sur ma faim)\w*|"
-        r"n['’]en finit pas|traîne en longueur|que de (?:longueurs|clichés)|du déjà-vu"
-    ),
-    "es": (
-        r"l?e?s? falta(?:n)? (?:profundidad|ritmo|tensión|alma|fuerza|vida)|cogid[oa]s? por los pelos|no (?:explica|"
-        r"aporta) nada|sin (?:alma|interés|gracia)|demasiado (?:larg[oa]|lent[oa])|pérdida de tiempo|no es para mí|"
-        r"no tiene sentido|no me (?:gustó|convenció|enganchó)|esperaba (?:\w+ )?más|ni pies ni cabeza|(?:le )?sobran|se me hizo (?:largo|larga|pesad[oa]|etern[oa])|"
-        r"(?:es|qué|fue) (?:un |una )?(?:auténtic[oa] )?(?:desastre|tostón|ladrillo|bodrio)|perder el tiempo|(?:me )?deja (?:frí[oa]|indiferente)|"
-        r"(?:lo|la) (?:dejé|abandoné)|dej[aoó] (?:mucho )?que desear|cuesta (?:seguir|avanzar|terminar)\w*"
-    ),
-    "it": r"troppo (?:lung[oa]|lent[oa])|perdita di tempo|non fa per me|non ha senso|non mi è piaciut[oa]",
-    "pt": r"demasiado (?:long[oa]|lent[oa])|muito (?:long[oa]|lent[oa])|perda de tempo|não faz sentido|não gostei",
-    "nl": r"(?:veel )?te (?:lang|langzaam|traag)|tijdverspilling|niets voor mij|slaat nergens op",
 }
 ASPECTS = {
     "de": {
@@ -261,7 +201,7 @@ ASPECTS = {
 def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What praises and what finds fault."""
     praise, fault = (
-        re.compile(rf"(?:{phrases})|\b(?:{'|'.join(words.split())})\w{{0,4}}\b", re.IGNORECASE)
+        re.compile(rf"(?:{phrases})|\b(?:{'|'.join(words.split())})(?:\w{{0,4}}|ísim[oa]s?|[oa]mente)\b", re.IGNORECASE)
         for phrases, words in ((PRAISING[language], PRAISE[language]), (FAULTING[language], FAULT[language]))
     )
     return praise, fault
@@ -276,9 +216,9 @@ def opinion_abroad(text: str, language: str) -> float:
     total, taken = 0.0, text
     for side, pattern in zip((_VALENCE, -_VALENCE), _patterns(language), strict=True):
         for found in pattern.finditer(taken):
-            before = [word.lower() for word in _WORD.findall(text[: found.start()])[-_REACH:]]
-            is_phrase = " " in found.group()
-            total += side if is_phrase or negations.isdisjoint(before) else side * _NEGATED
+            reach = _REACH_OF_A_PHRASE if " " in found.group() else _REACH
+            before = [word.lower() for word in _WORD.findall(text[: found.start()])[-reach:]]
+            total += side if negations.isdisjoint(before) else side * _NEGATED
         taken = pattern.sub(lambda found: "." * len(found.group()), taken)
     return total / sqrt(total * total + _NORMAL)
 
