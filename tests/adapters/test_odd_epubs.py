@@ -10,7 +10,7 @@ import pytest
 from bookfiles import make_epub, make_pdf, make_zip
 from luminalib.adapters.text import cover, epub
 from luminalib.ports.children import ChildTaskFailed
-from oddfiles import CONTAINER, LIMITS, PROSE, ROOTFILE, XHTML, book, package, picture, read, words
+from oddfiles import CONTAINER, LIMITS, PROSE, ROOTFILE, XHTML, book, code, package, picture, read, words
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,17 @@ def test_a_package_that_is_not_well_formed_keeps_its_metadata(metadata: str, tmp
     assert read(epub, undeclared, tmp_path)["metadata"]["title"] == "Salt & Tin"
 
 
+def test_a_less_than_sign_and_values_without_quotes_cost_neither_words_nor_the_book(tmp_path: Path) -> None:
+    opf = package(
+        "<dc:title>Tides < 3 metres & more</dc:title>", '<item id="c" title="a b=c d" href="c.xhtml" media-type="x/html"/>'
+    )
+    assert read(epub, book(opf), tmp_path)["metadata"]["title"] == "Tides < 3 metres & more"
+    for before, after in (('id="c"', "id=c"), ('href="c.xhtml"', "href=c.xhtml"), ('<itemref idref="c"/>', "<itemref idref=c>")):
+        opf = opf.replace(before, after)
+    found = read(epub, book(opf), tmp_path)
+    assert (found["metadata"]["title"], "winter was over" in words(found)) == ("Tides < 3 metres & more", True)
+
+
 @pytest.mark.parametrize(
     ("name", "href"),
     [
@@ -38,6 +49,7 @@ def test_a_package_that_is_not_well_formed_keeps_its_metadata(metadata: str, tmp
         ("OEBPS\\c.xhtml", "c.xhtml"),
         ("OEBPS/cafe\u0301.xhtml", "caf\u00e9.xhtml"),
         ("other/c.xhtml", "c.xhtml"),
+        ("OEBPS/c.xhtml", "c.xhtml?page=1"),
     ],
 )
 def test_chapters_whose_names_nearly_match_are_found(name: str, href: str, tmp_path: Path) -> None:
@@ -93,6 +105,16 @@ def test_the_package_is_found_in_a_container_that_is_nearly_right(container: str
     assert read(epub, book(package(), container=container), tmp_path)["metadata"]["title"] == "Salt"
 
 
+def test_without_a_container_an_archive_that_calls_itself_an_epub_is_one(tmp_path: Path) -> None:
+    members = {"OEBPS/content.opf": package(), "OEBPS/c.xhtml": XHTML.format(PROSE)}
+    assert read(epub, make_zip(members), tmp_path)["metadata"]["title"] == "Salt"
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    assert code(epub, other.getvalue(), tmp_path) == "corrupt"
+
+
 @pytest.mark.parametrize(
     ("declared", "shown"),
     [
@@ -136,6 +158,13 @@ def test_chapter_titles_have_neither_readings_nor_marks_of_notes(tmp_path: Path)
     heading = '<h1>The <ruby>Harbour<rt>har-ber</rt></ruby><sup><a href="#n">12</a></sup><span hidden="hidden">no</span></h1>'
     found = read(epub, book(package(), {"OEBPS/c.xhtml": XHTML.format(f"{heading}<p>{PROSE}</p>")}), tmp_path)
     assert found["sections"][0][0] == "The Harbour"
+    assert found["sections"][0][1].startswith("The Harbour\n")
+
+
+@pytest.mark.parametrize("heading", ['<h1><a href="#toc">1</a></h1>', "<h1>Moles of H<sup>2</sup></h1>"])
+def test_a_number_of_a_heading_that_is_no_note_stays(heading: str, tmp_path: Path) -> None:
+    text = words(read(epub, book(package(), {"OEBPS/c.xhtml": XHTML.format(f"{heading}<p>{PROSE}</p>")}), tmp_path))
+    assert any(map(str.isdigit, text.partition("\n")[0]))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +193,8 @@ def test_chapter_titles_have_neither_readings_nor_marks_of_notes(tmp_path: Path)
             None,
         ),
         ('<meta property="dcterms:issued">1922</meta>', "published_year", 1922),
+        ("<dc:description>A tale. ISBN 978-0-306-40615-7</dc:description>", "isbn", "9780306406157"),
+        ("<dc:subject>&lt;i&gt;Sea&lt;/i&gt; stories</dc:subject>", "tags", ["Sea stories"]),
         (
             "<dc:description>&lt;p&gt;Salt &amp;amp; tin.&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;&lt;p&gt;More.&lt;/p&gt;</dc:description>",
             "description",

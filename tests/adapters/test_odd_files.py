@@ -207,9 +207,32 @@ def test_a_pdf_that_breaks_off_before_it_names_its_catalogue_is_read(lost: bytes
     assert "The ships did not come." in words(found)
 
 
-def test_a_pdf_without_any_catalogue_is_damaged(tmp_path: Path) -> None:
+def test_a_pdf_that_breaks_off_before_its_tree_of_pages_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    content = drawn(lambda canvas, number: canvas.drawString(60, 300, f"The keeper wrote page {number + 1}."), pages=3)
+    assert content.index(b"/Page\n") < content.index(b"/Catalog") < content.index(b"/Pages\n")
+    streams = content[content.index(b"stream") - 400 :]
+    for end in (b"/Catalog", b"/Type /Pages"):
+        found = read(pdf, content[: content.index(end)].replace(b"/Parent", b"/Was") + streams.split(b"xref")[0], tmp_path)
+        assert ("page 1." in words(found), "page 3." in words(found), bool(found["notes"])) == (True, True, True)
+
+
+def test_a_pdf_that_breaks_off_in_a_page_has_the_pages_before_it(tmp_path: Path) -> None:
+    content = drawn(lambda canvas, number: canvas.drawString(60, 300, f"The keeper wrote page {number + 1}."), pages=3)
+    found = read(pdf, content[: content.rindex(b"endstream") - 5], tmp_path)
+    assert ("page 2." in words(found), "page 3." in words(found), bool(found["notes"])) == (True, False, True)
+
+
+def test_a_pdf_without_any_page_is_damaged(tmp_path: Path) -> None:
     content = make_pdf(["The keeper wrote down every ship."])
-    assert code(pdf, content[: content.index(b"/Catalog")], tmp_path) == "corrupt"
+    assert code(pdf, content[: content.index(b"obj") + 3], tmp_path) == "corrupt"
+
+
+def test_a_field_that_nobody_sees_is_not_read(tmp_path: Path) -> None:
+    def draw(canvas: Canvas, _: int) -> None:
+        canvas.drawString(60, 300, "Name:")
+        canvas.acroForm.textfield(name="n", value="Orsolya Kettle", x=110, y=295, width=200, height=20, annotationFlags="hidden")
+
+    assert words(read(pdf, drawn(draw), tmp_path)) == "Name:"
 
 
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])

@@ -80,6 +80,8 @@ PROSE = "The keeper wrote down every ship that did not come, and the book was fu
             "Unknown",
             "0",
             "20240311123456",
+            "New Microsoft Word Document",
+            "tmpA1B2.tmp",
         ),
         *("PII: S0098-7654(21)00012-3", "doi:10.1000/xyz.123", "10.1000/182", "ISBN 978-0-306-40615-7", "arXiv:2101.00001v2"),
         *("InDesign CS3", "Adobe InDesign 2020", "QuarkXPress 8.1", "Adobe PageMaker 7.0 Document", "PDFCreator"),
@@ -172,6 +174,7 @@ def test_a_few_words_are_no_book_with_a_title_page() -> None:
         ("鲁迅、老舍", ["鲁迅", "老舍"]),
         ("Ann O&#39;Dea", ["Ann O'Dea"]),
         ("by Mira Lund", ["Mira Lund"]),
+        ("Mira Lund <mira@example.org>; Per Aas (per.aas@example.org)", ["Mira Lund", "Per Aas"]),
         *(
             (name, [])
             for name in (
@@ -253,6 +256,8 @@ def test_one_code_for_each_language(name: str, code: str | None) -> None:
         ("vi", "Đây là một cuốn sách hay về biển và những người sống ở đó, không ai biết vì sao họ đến."),
         ("fa", "این یک کتاب خوب درباره دریا است و کسانی که در آنجا زندگی می کنند."),
         ("bg", "Това е много добра книга за морето и хората, които живеят там, и никой не знае защо са дошли."),
+        ("ru", "Паром ушёл до рассвета, и никто, кроме пекаря, этого не видел. Мира сосчитала ящики."),
+        ("uk", "Пором пішов до світанку, і ніхто, крім пекаря, цього не бачив, а вона порахувала ящики на причалі."),
         ("bn", "এটি সমুদ্র সম্পর্কে একটি ভাল বই এবং সেখানে বসবাসকারী মানুষ।"),
     ],
 )

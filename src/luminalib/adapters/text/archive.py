@@ -51,9 +51,9 @@ class Archive:
         return [name for name in self._members if name.lower().endswith(ending)]
 
     def name_of(self, base: str, href: str) -> tuple[str, str]:
-        """The member and the fragment that a link in the member `base` points to, also where the link nearly matches its name."""
+        """The member and the fragment that a link in the member `base` points to; it may have a query or nearly match."""
         name, fragment = resolve(base, href)
-        return self._find(name) or name, fragment
+        return self._find(name) or self._find(name.partition("?")[0]) or name, fragment
 
     def _find(self, name: str) -> str | None:
         """The member of that name; else the one whose name differs from it by case, composition, escapes, slashes or its folder."""

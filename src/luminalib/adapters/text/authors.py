@@ -18,6 +18,8 @@ _OTHER_ROLE = re.compile(
 )
 _LIFE = re.compile(r",?\s*[(\[]?(?:(?:ca?|b|d|geb|fl)\.\s*)?\d{3,4}\??\s*(?:[-–]\s*(?:\d{3,4}\??)?)?[)\]]?\s*(?=$|[;|])")
 """Years of birth and death, as catalogues write them behind a name."""
+_ADDRESS = re.compile(r"\s*[(\[<]?[^\s()\[\]<>;,|]{1,64}@[^\s()\[\]<>;,|]{1,255}[)\]>]?")
+"""Of an e-mail, behind a name."""
 _LEADING = re.compile(r"^(?:(?:written |edited )?by|von|author:|autor:|auteur:)\s+", re.IGNORECASE)
 _AND_OTHERS = re.compile(r"[,;]?\s*\b(?:et\.? al(?:ii|ia|\.)?|and others|u\. ?a\.|et alii|e altri|y otros)\s*$", re.IGNORECASE)
 _STRONG = re.compile(r"\s*(?:;|\||\n|；|、|·)\s*")
@@ -54,6 +56,7 @@ def is_placeholder(name: str) -> bool:
 def _names(line: str) -> list[str]:
     if _AUTHOR_ROLE.search(line):
         line = _OTHER_ROLE.sub("", line)
+    line = _ADDRESS.sub("", line)
     line = _LIFE.sub("", _AND_OTHERS.sub("", _LEADING.sub("", _ROLE.sub(" ", line).strip())))
     if _BODY.search(line):
         return [name for name in _STRONG.split(line) if name.strip() and not is_placeholder(name)]

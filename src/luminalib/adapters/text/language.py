@@ -82,6 +82,9 @@ _KIN = MappingProxyType(
         "mr": ("hi", re.compile(r"\b(?:आहे|आणि|नाही|होते|त्या|हे)\b"), 0.004),
     }
 )
+_NOT_THEIR_LETTERS = MappingProxyType({"ru": "іїєґђјљњћџў", "uk": "ыэёъђјљњћџў", "bg": "ыэёіїєґђјљњћџў", "sr": "ыэёъьщйюяіїєґў"})
+"""Letters that a language in Cyrillic does not have."""
+_STRAY = 2
 _BEYOND_LATIN = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLES = 8
@@ -163,12 +166,23 @@ def _of_one_script(language: str, sample: str) -> str:
 
 def _by_words(sample: str) -> str | None:
     counts = Counter(_WORD.findall(sample.lower()))
+    foreign = _foreign_to(sample)
     total = counts.total()
-    shares = ((sum(counts[word] for word in counts.keys() & words), language) for language, words in _STOP_WORDS.items())
+    shares = (
+        (sum(counts[word] for word in counts.keys() & words), language)
+        for language, words in _STOP_WORDS.items()
+        if language not in foreign
+    )
     votes = sorted(shares, reverse=True)
     (best, language), (second, _) = votes[0], votes[1]
     is_sure = total >= _LEAST_WORDS and best >= _LEAST_SHARE * total and best >= _LEAD * second
     return language if is_sure else None
+
+
+def _foreign_to(sample: str) -> set[str]:
+    """The languages in Cyrillic that a text is not in, as it has letters that they do not: small words are much the same in all."""
+    letters = Counter(sample.lower())
+    return {language for language, others in _NOT_THEIR_LETTERS.items() if sum(letters[letter] for letter in others) > _STRAY}
 
 
 def _by_more_words(sample: str) -> str | None:

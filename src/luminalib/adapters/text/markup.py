@@ -100,6 +100,17 @@ def _is_note_mark(element: etree._Element) -> bool:
     return is_marked and _NOTE_MARK.match("".join(element.itertext()).strip()) is not None
 
 
+def _is_note_of_a_heading(element: etree._Element) -> bool:
+    """Whether an element is the link to a note behind the words of a heading."""
+    if local_name(element) != "a" or not _is_note_mark(element):
+        return False
+    is_note = "noteref" in _kinds(element) or any(
+        local_name(one) == "sup" for one in (element.getparent(), *element) if one is not None
+    )
+    heading = next((above for above in element.iterancestors() if local_name(above) in _HEADINGS), None)
+    return is_note and heading is not None and any(map(str.isalpha, inner_text(heading)))
+
+
 def _kinds(element: etree._Element) -> set[str]:
     """What `epub:type` and `role` call an element."""
     return {kind.removeprefix("doc-") for name in ("type", "role") for kind in (attribute(element, name) or "").lower().split()}
@@ -149,7 +160,7 @@ def _is_branch_taken(element: etree._Element, name: str) -> bool:
 def _drop_unread(root: etree._Element) -> None:
     """Takes out what a reader never sees, and keeps what follows it."""
     for element in list(root.iter(etree.Element)):
-        if _is_unread(element):
+        if _is_unread(element) or _is_note_of_a_heading(element):
             parent, before = element.getparent(), element.getprevious()
             if parent is None:
                 continue

@@ -10,7 +10,7 @@ from luminalib.adapters.text.cleaning import LONGEST_DESCRIPTION, clean_field
 from luminalib.adapters.text.dates import year_in
 from luminalib.adapters.text.language import declared_language
 from luminalib.adapters.text.markup import to_texts
-from luminalib.adapters.text.results import Metadata, make_metadata, valid_isbn
+from luminalib.adapters.text.results import Metadata, make_metadata, only_isbn, valid_isbn
 from luminalib.adapters.text.titles import real_title
 from luminalib.adapters.text.xml import attribute, local_name, parse_markup
 
@@ -39,7 +39,7 @@ def metadata_of(root: etree._Element) -> Metadata:
         language=next((code for element in named(root, "language") if (code := declared_language(text_of(element)))), None),
         published_year=_year(root),
         description=_description(root),
-        tags=map(text_of, named(root, "subject")),
+        tags=[_plain(text_of(subject)) for subject in named(root, "subject")],
         series=series,
         series_index=place,
     )
@@ -86,14 +86,15 @@ def _sequence(root: etree._Element, element: etree._Element) -> int:
 
 
 def _isbn(root: etree._Element) -> str | None:
-    """From the identifiers, else from the source, which is the printed book, and from properties of that name."""
+    """From the identifiers, else the source, which is the printed book, properties of that name, and the description."""
     for name in ("identifier", "source"):
         for element in named(root, name):
             text = " ".join(filter(None, (attribute(element, "scheme"), text_of(element))))[:200]
             if isbn := valid_isbn(text):
                 return isbn
     metas = (text_of(meta) or meta.get("content") or "" for meta in named(root, "meta") if "isbn" in _property(meta))
-    return next((isbn for text in metas if (isbn := valid_isbn(text[:200]))), None)
+    found = next((isbn for text in metas if (isbn := valid_isbn(text[:200]))), None)
+    return found or only_isbn(_description(root) or "")
 
 
 def _property(meta: etree._Element) -> str:
@@ -130,7 +131,11 @@ def _description(root: etree._Element) -> str | None:
     element = next((element for element in named(root, "description") if text_of(element)), None)
     if element is None:
         return None
-    written = text_of(element) if not len(element) else _inner(element)
+    return _plain(text_of(element) if not len(element) else _inner(element))
+
+
+def _plain(written: str) -> str:
+    """The words of what may be HTML."""
     for _ in range(2):
         if not _MARKUP.search(written):
             break

@@ -12,6 +12,7 @@ from luminalib.adapters.text.layout import PageLines
 _MOST_ANNOTATIONS = 2000
 _LONGEST_VALUE = 20_000
 _SAME_LINE = 8.0
+_UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 
 
 @contextmanager
@@ -49,6 +50,8 @@ def add_annotations(page: Any, form: Any, lines: PageLines) -> None:
 
 
 def _written(annotation: Any, form: Any) -> str:
+    if raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
+        return ""
     kind = raw.FPDFAnnot_GetSubtype(annotation)
     if kind == raw.FPDF_ANNOT_FREETEXT:
         return _value(annotation, b"Contents")

@@ -7,7 +7,10 @@ import re
 _TITLES = (
     # English
     "untitled|unnamed|unknown|unspecified|no title|no name|noname|title|book title|your title( here)?|document|new document|word document|"
-    "microsoft word document|presentation|powerpoint presentation|new presentation|slide|sheet|worksheet|spreadsheet|book|workbook|blank|"
+    "(?:new )?microsoft (?:office )?(?:word document|powerpoint presentation|excel worksheet|publisher document)|"
+    "neues? microsoft(?: office)?[ -](?:word|powerpoint|excel|publisher)[ -](?:dokument|präsentation|arbeitsblatt)|"
+    "nouveau (?:document|présentation|feuille de calcul) microsoft (?:office )?(?:word|powerpoint|excel)|nuevo documento de microsoft word|"
+    "presentation|powerpoint presentation|new presentation|slide|sheet|worksheet|spreadsheet|book|workbook|blank|"
     "blank page|page|print|print job|full page photo|layout|default|template|test page|temp|tmp|draft|cover|cover page|front ?matter|publication|"
     "(?:half )?title ?page|title verso|(?:table of )?contents|front cover|back cover|book cover|copyright page|blank document|"
     "brochure|author|subject|anonymous|microsoft word|microsoft powerpoint|pdf|pdf document|scanned document|fax|web page|new|text|"

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -19,6 +20,7 @@ _LEADING = 12.0
 _MOST_PAGES_AGAIN = 1000
 _OBJECT = re.compile(rb"\b(\d{1,8})\s+(\d{1,5})\s+obj\b")
 _CATALOGUE = re.compile(rb"/Type\s*/Catalog\b")
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 _DICTIONARY = 4096
 _NOTE = "The file is damaged; this is what could be saved of it."
 
@@ -35,7 +37,11 @@ def read(path: str, *, limits: dict[str, int], progress: Progress) -> tuple[list
         pages = []
         left = limits["characters"]
         for page in islice(reader.pages, limits["pages"]):
-            text = page.extract_text()
+            text = ""
+            with suppress(
+                PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, zlib.error
+            ):  # a page is not a book
+                text = page.extract_text()
             left -= len(text)
             if left < 0:
                 raise failure("limit-text")
@@ -79,8 +85,32 @@ def _opened(path: str) -> Iterator[PdfReader]:
             reader = PdfReader(file, strict=False)
         except PyPdfError:
             file.seek(0)
-            reader = PdfReader(BytesIO(_with_trailer(file.read())), strict=False)
+            reader = _mended(file.read())
         yield reader
+
+
+def _mended(content: bytes) -> PdfReader:
+    """A file that breaks off before its end, as far as it goes. Raises the failure `corrupt` where not even a page is left."""
+    with suppress(Exception):  # whatever is missing: the pages themselves may be there
+        reader = PdfReader(BytesIO(_with_trailer(content)), strict=False)
+        if len(reader.pages):
+            return reader
+    return PdfReader(BytesIO(_with_trailer(_with_tree(content))), strict=False)
+
+
+def _with_tree(content: bytes) -> bytes:
+    """A file that breaks off before its tree of pages is written, with one of the pages that are whole, in their order.
+
+    Raises the failure `corrupt` when there are none.
+    """
+    objects = [*_OBJECT.finditer(content)]
+    pages = [found for found in objects if _PAGE.search(content[found.end() : found.end() + _DICTIONARY].split(b"endobj")[0])]
+    if not pages:
+        raise failure("corrupt")
+    free = max(int(found[1]) for found in objects) + 1
+    kids = b" ".join(b"%b %b R" % (found[1], found[2]) for found in pages[:_MOST_PAGES_AGAIN])
+    tree = b"%d 0 obj\n<< /Type /Pages /Count %d /Kids [%b] >>\nendobj\n" % (free, len(pages[:_MOST_PAGES_AGAIN]), kids)
+    return content + b"\nendobj\n" + tree + b"%d 0 obj\n<< /Type /Catalog /Pages %d 0 R >>\nendobj\n" % (free + 1, free)
 
 
 def _with_trailer(content: bytes) -> bytes:

@@ -18,7 +18,7 @@ _PLACE = re.compile(r"^(?:[a-z]:[\\/]|[\\/]{1,2}\w|~/|file:|https?:|ftp:|www\.|a
 _FILE_NAME = re.compile(
     r"\.(?:docx?|docm|dotx?|odt|ott|odp|ods|sxw|rtf|wpd|wps|tex|dvi|indd|idml|qx[dpb]|pptx?|ppsx?|xlsx?|csv|pub|pages|key|numbers|pdf|e?ps|ai|"
     r"cdr|txt|md|rst|fm|book|p65|pm6|pmd|x?html?|php|aspx?|jsp|xml|jpe?g|png|tiff?|gif|bmp|heic|webp|svg|psd|epub|mobi|azw3?|fb2|djvu|"
-    r"zip|msg|eml|vsdx?|dwg|mht|scriv|ptx|qpt|pcx|sla|mif|graffle|sketch|fig|sdw|sdo|pcl|prn|lwp|abw|hwp|wri|xps|oxps)$",
+    r"zip|msg|eml|vsdx?|dwg|mht|scriv|ptx|qpt|pcx|sla|mif|graffle|sketch|fig|sdw|sdo|pcl|prn|lwp|abw|hwp|wri|xps|oxps|te?mp|bak|part|download)$",
     re.IGNORECASE,
 )
 _CAMERA = re.compile(

@@ -27,6 +27,9 @@ _HARMLESS: dict[str, Any] = {
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,500}(?:\[.{0,20000}?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
 _AMPERSAND = re.compile(r"&(?:#\d{1,7};|#x[0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)?")
+_BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
+_TAG = re.compile(r"<[A-Za-z_][^<>]{0,4000}>")
+_ATTRIBUTE = re.compile(r"""(\s[\w:.-]{1,100}\s{0,9}=\s{0,9})(?:"[^"]*"|'[^']*'|([^\s"'<>/][^\s"'<>]*?)(?=\s|/?>))""")
 _REFERENCE = re.compile(r"&(?!#)|%\w+;")
 _SUBSET = re.compile(r"<!DOCTYPE[^>\[]{0,500}\[(.*?)\]\s*>", re.IGNORECASE | re.DOTALL)
 _LONGEST_SUBSET = 65_536
@@ -50,7 +53,8 @@ def parse_xml(data: bytes) -> etree._Element | None:
 def mended_xml(data: bytes) -> etree._Element | None:
     """The root of XML that is nearly well-formed, as programs write package documents.
 
-    They leave ampersands bare, controls and HTML's names in the text, prefixes undeclared and tags unclosed.
+    They leave ampersands and less-than signs bare, values without quotes, controls and HTML's names in the text, prefixes
+    undeclared and tags unclosed.
     """
     root = parse_xml(data)
     if root is not None:
@@ -58,6 +62,7 @@ def mended_xml(data: bytes) -> etree._Element | None:
     text = _NO_XML_CHARACTER.sub("", _as_utf_8(data).decode("utf-8", "replace"))
     text = _DOCTYPE.sub("", text[:_LONGEST_SUBSET], count=1) + text[_LONGEST_SUBSET:]
     text = _AMPERSAND.sub(lambda found: _as_text(found[0]), _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n")))
+    text = _TAG.sub(lambda tag: _ATTRIBUTE.sub(_quoted, tag[0]), _BARE_LESS.sub("&lt;", text))
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -107,6 +112,11 @@ def _as_text(reference: str) -> str:
     if reference in ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;") or reference.startswith("&#"):
         return reference
     return html5.get(reference[1:], "").replace("&", "&amp;").replace("<", "&lt;") or f"&amp;{reference[1:]}"
+
+
+def _quoted(found: re.Match[str]) -> str:
+    """An attribute with quotes round its value."""
+    return found[0] if found[2] is None else f'{found[1]}"{found[2]}"'
 
 
 def _as_utf_8(data: bytes) -> bytes:
