@@ -1,6 +1,6 @@
 """Rows that several tests put into a database past the API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
@@ -28,11 +28,18 @@ async def make_user(uow: SqlUnitOfWorkFactory, tenant: str = "main") -> str:
 
 
 async def make_book(uow: SqlUnitOfWorkFactory, tenant: str = "main", copies: int = 1) -> str:
-    digest = uuid4().hex * 2
-    staged = StagedFile(key=f"staging/{digest}", filename="a.txt", media_type=MediaType.TEXT, byte_size=3, sha256=digest)
-    document = Document.from_staged(str(uuid4()), staged, None, NOW)
-    book = Book.from_details(str(uuid4()), document.id, BookDetails(title="Title", copies_total=copies), None, NOW)
+    return (await make_books(uow, BookDetails(title="Title", copies_total=copies), tenant=tenant))[0]
+
+
+async def make_books(uow: SqlUnitOfWorkFactory, *each: BookDetails, tenant: str = "main") -> list[str]:
+    """Books whose files wait to be read, each a minute newer than the one before."""
+    made = []
     async with uow(tenant) as unit:
-        await unit.documents.add(document)
-        await unit.books.add(book)
-    return book.id
+        for number, details in enumerate(each):
+            digest, at = uuid4().hex * 2, NOW + timedelta(minutes=number)
+            staged = StagedFile(key=f"staging/{digest}", filename="a.txt", media_type=MediaType.TEXT, byte_size=3, sha256=digest)
+            document = Document.from_staged(str(uuid4()), staged, None, at)
+            await unit.documents.add(document)
+            made.append(Book.from_details(str(uuid4()), document.id, details, None, at))
+            await unit.books.add(made[-1])
+    return [book.id for book in made]

@@ -4,7 +4,6 @@ import random
 import subprocess
 import sys
 
-import networkx as nx
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -67,6 +66,8 @@ def test_sentences_rank_as_networkx_ranks_them(size: int) -> None:
     similar = similar + similar.T + np.eye(size)
     similar[0] = similar[:, 0] = 0  # one that is like no other
     bias = chance.random(size) + 0.05
+    import networkx as nx  # noqa: PLC0415 -- it takes a second, which no other test needs
+
     graph = nx.from_numpy_array(similar * (1 - np.eye(size)))
     expected = nx.pagerank(graph, alpha=0.75, personalization=dict(enumerate(bias)), tol=1e-12)
     assert np.allclose(lexrank(similar, bias), list(expected.values()), atol=1e-8)

@@ -1,6 +1,6 @@
 """The way of a document from its bytes to its summary: pending, processing, analyzing, completed or failed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from luminalib.domain.filenames import title_from_filename
 from luminalib.domain.intelligence import Summary
 from luminalib.domain.jobs import Job
 from luminalib.domain.pipeline import index_document, status_event
-from luminalib.domain.texts import ExtractedText
+from luminalib.domain.texts import ExtractedText, Section
 from luminalib.ports.clock import Clock
 from luminalib.ports.llm import LLMProvider, SummaryRequest
 from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
@@ -55,16 +55,21 @@ class PipelineService:
             raise
 
     async def _process(self, job: Job) -> None:
-        document = await self._find(job)
-        if document is None or document.is_finished:
-            return
-        if document.status is not _S.ANALYZING:
+        async with self._uow.reading(job.tenant_id) as uow:
+            document, book = await self._load(uow, job)
+            if document is None or document.is_finished:
+                return
+            request = None
+            if document.status is _S.ANALYZING:
+                request = _request(job, document, book, await uow.documents.sections(document.id))
+        if request is None:
             try:
-                await self._read(job, document)
+                request = await self._read(job, document, book)
             except ExtractionFailed as reason:  # trying again would not help
                 await self.give_up(job, reason)
                 return
-        await self._analyse(job)
+        if request is not None:
+            await self._analyse(job, request)
 
     async def retry_later(self, job: Job, error: Exception) -> None:
         """Puts the document back in line after a first failure."""
@@ -75,12 +80,11 @@ class PipelineService:
         code, sentence = _reason(error)
         await self._step(job, _S.FAILED, detail=sentence, error=(code, sentence))
 
-    async def _read(self, job: Job, document: Document) -> None:
+    async def _read(self, job: Job, document: Document, book: Book | None) -> SummaryRequest | None:
+        """Keeps the text; None when the document was deleted, replaced or moved on meanwhile."""
         if document.status is _S.PENDING:
             await self._step(job, _S.PROCESSING)
         await self._storage.promote(document.staged_key, document.content_key)
-        async with self._uow.reading(job.tenant_id) as uow:
-            book = (await self._load(uow, job))[1]
         language = book.language if book else None
         async with (
             self._storage.local_file(document.content_key) as path,
@@ -95,7 +99,7 @@ class PipelineService:
         async with self._uow(job.tenant_id) as uow:
             current = await self._current(uow, job)
             if current is None:
-                return
+                return None
             stored, book = current
             await uow.documents.replace_text(stored.id, extracted.sections)
             await uow.enqueue(index_document(stored.id, job.tenant_id, self._clock.now()))
@@ -103,21 +107,9 @@ class PipelineService:
                 uow.outbox.append(about_book(EventType.BOOK_UPDATED, book, self._clock.now()))
             stored.cover_key = stored.key_for_cover if cover else None
             self._move(uow, stored, book, _S.ANALYZING, detail="; ".join(extracted.notes) or None)
+            return _request(job, stored, book, extracted.sections)
 
-    async def _analyse(self, job: Job) -> None:
-        async with self._uow.reading(job.tenant_id) as uow:
-            document, book = await self._load(uow, job)
-            if document is None or document.status is not _S.ANALYZING:
-                return
-            sections = await uow.documents.sections(document.id)
-        request = SummaryRequest(
-            tenant_id=job.tenant_id,
-            subject=document.id,
-            title=book.title if book else document.filename,
-            authors=tuple(book.authors) if book else (),
-            language=document.language,
-            sections=sections,
-        )
+    async def _analyse(self, job: Job, request: SummaryRequest) -> None:
         async with progress_of(self._uow, job, self._clock) as on_progress:
             result = await self._llm.summarise(request, on_progress)
         async with self._uow(job.tenant_id) as uow:
@@ -141,10 +133,6 @@ class PipelineService:
                 if detail not in told:
                     book_id = book.id if book else None
                     uow.events.append(status_event(document, book_id, document.status, self._clock.now(), detail))
-
-    async def _find(self, job: Job) -> Document | None:
-        async with self._uow.reading(job.tenant_id) as uow:
-            return (await self._load(uow, job))[0]
 
     async def _load(self, uow: UnitOfWork, job: Job) -> tuple[Document | None, Book | None]:
         try:
@@ -185,6 +173,17 @@ class PipelineService:
         uow.events.append(status_event(document, book.id if book else None, previous, now, detail))
         if document.is_finished:
             uow.outbox.append(document_finished(document, book.id if book else None, now))
+
+
+def _request(job: Job, document: Document, book: Book | None, sections: Sequence[Section]) -> SummaryRequest:
+    return SummaryRequest(
+        tenant_id=job.tenant_id,
+        subject=document.id,
+        title=book.title if book else document.filename,
+        authors=tuple(book.authors) if book else (),
+        language=document.language,
+        sections=sections,
+    )
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:
