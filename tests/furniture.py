@@ -11,8 +11,8 @@ from luminalib.adapters.db.schema import metadata
 
 
 async def furnish(database: SqlDatabase, tenant: str) -> dict[str, str]:
-    """Writes the rows; gives the ids of user, document, book, loan, hold, review, inquiry and webhook."""
-    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry", "webhook")}
+    """Writes the rows; gives the ids of user, document, book, loan, hold, review, inquiry, webhook and passage."""
+    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry", "webhook", "passage")}
     async with database.owner.begin() as connection:
         for name, values in _rows(ids).items():
             table = metadata.tables[name]
@@ -52,6 +52,14 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             **times,
         },
         "sections": {"document_id": document, "ordinal": 0, "start": 0, "text": "a secret"},
+        "passages": {
+            "id": ids["passage"],
+            "document_id": document,
+            **dict.fromkeys(("ordinal", "page_start", "start"), 0),
+            **dict.fromkeys(("page", "stop"), 1),
+            "text": "a",
+            "digest": "0" * 64,
+        },
         "summaries": {
             "document_id": document,
             "summary": "a",

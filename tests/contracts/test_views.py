@@ -30,6 +30,7 @@ from luminalib.adapters.db.views import (
     loans,
     notices,
     one_time_links,
+    passages,
     recommendations,
     reviews,
     users,
@@ -50,6 +51,7 @@ from luminalib.adapters.db.views.listing import Listing
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
 from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
+from luminalib.adapters.db.views.passages import SqlPassageViews
 from luminalib.adapters.db.views.reader import PostgresReader, Reader, reader_of
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
@@ -78,6 +80,7 @@ VIEWS = (
     SqlInvitationViews,
     SqlLoanViews,
     SqlNoticeViews,
+    SqlPassageViews,
     SqlRecommendationViews,
     SqlReviewViews,
     SqlSourceViews,
@@ -123,6 +126,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         loans,
         notices,
         one_time_links,
+        passages,
         recommendations,
         reviews,
         users,
@@ -321,6 +325,7 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
         "ids": list(ids.values()), "names": ["plot"], "ordinal": 0, "status": "completed",
         "owner": ids["user"], "user": ids["user"], "book": ids["book"], "tag": "sea", "language": "en", "year": 1999,
         **{f"author{n}": "calloway" for n in range(3)}, **{f"{name}{n}": "a" for name in ("word", "name") for n in range(3)},
+        "document": ids["document"], "least_ordinal": 0, "most_ordinal": 9,
         "inquiry": ids["inquiry"], "inquiry_state": "new", "intent": "sales", "least": 0.0,
         "claim": "0" * 64, "sha256": "0" * 64, "match": "a", "first": "", "last": "z", "words": ["plot", "calloway", "sea", "a"],
     }  # fmt: skip

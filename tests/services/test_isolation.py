@@ -18,6 +18,7 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.sentence_vectors import SqlSentenceVectors
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.passages import SqlPassageViews
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.passage_index.local import LocalPassageIndex
@@ -108,7 +109,8 @@ async def library(index: PassageIndex, database: SqlDatabase, reader: Reader) ->
         documents[word] = document.id
     retriever = Retriever(index, embedder, sentences)
     catalogue = SqlBookViews(reader, FakeClock(NOW))
-    return Library(SearchService(uow, retriever), Finder(uow, retriever), catalogue, documents, members)
+    views = SqlPassageViews(reader)
+    return Library(SearchService(uow, views, retriever), Finder(uow, views, retriever), catalogue, documents, members)
 
 
 @examples(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -17,6 +17,8 @@ from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.passages import passage_vectors
 from luminalib.adapters.db.sentence_vectors import SqlSentenceVectors
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
+from luminalib.adapters.db.views.passages import SqlPassageViews
+from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.adapters.passage_index.local import LocalPassageIndex
 from luminalib.adapters.text.passages import SemanticPassageSplitter
@@ -50,6 +52,7 @@ class Desk:
     index: PassageIndex
     embedder: Embedder
     database: SqlDatabase
+    views: SqlPassageViews
     sentences: SentenceVectors | None = None
 
     @property
@@ -62,7 +65,7 @@ class Desk:
 
     @property
     def search(self) -> SearchService:
-        return SearchService(self.uow, Retriever(self.index, self.embedder, self.sentences))
+        return SearchService(self.uow, self.views, Retriever(self.index, self.embedder, self.sentences))
 
     async def add(self, *texts: str, owner: str | None = None, title: str | None = "A book") -> Document:
         """A document whose text has been read, with a book when it has a title."""
@@ -98,8 +101,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database: SqlDatabase) -> Desk:
-    return Desk(SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock()), MemoryPassageIndex(), FakeEmbedder(), database)
+async def desk(database: SqlDatabase, reader: Reader) -> Desk:
+    uow = SqlUnitOfWorkFactory(database, MemoryEventBus(), SystemClock())
+    return Desk(uow, MemoryPassageIndex(), FakeEmbedder(), database, SqlPassageViews(reader))
 
 
 HOUSE = the_house()
@@ -111,7 +115,7 @@ async def test_passages_lie_in_the_text_where_they_say(desk: Desk) -> None:
     whole = SECTION_BREAK.join(texts)
     async with desk.uow.reading("main") as unit:
         passages = await unit.passages.of(document.id)
-        (view,) = (await unit.passages.views([passages[-1].id], Scope(tenant_id="main", user_id=None))).values()
+    (view,) = (await desk.views.several([passages[-1].id], Scope(tenant_id="main", user_id=None))).views.values()
     assert len(passages) > 5
     assert all(whole[one.start : one.stop] == one.text and len(one.text) <= MOST_CHARACTERS for one in passages)
     assert {one.page for one in passages} == {1, 2}
@@ -234,12 +238,12 @@ async def test_neighbours_of_a_passage_stay_within_its_document_and_scope(desk: 
     everyone = Scope(tenant_id="main", user_id=None)
     async with desk.uow.reading("main") as unit:
         passages = await unit.passages.of(document.id)
-        around = await unit.passages.around(passages[0].id, 2, 1, everyone)
-        until = await unit.passages.around(passages[2].id, 1, 2, replace(everyone, until={document.id: 4}))
-        with pytest.raises(PassageNotFound):
-            await unit.passages.around(passages[0].id, 0, 0, replace(everyone, document_ids=frozenset(["x"])))
-    assert [view.passage.ordinal for view in around] == [0, 1]
-    assert [view.passage.ordinal for view in until] == [1, 2, 3]
+    around = await desk.views.around(passages[0].id, 2, 1, everyone)
+    until = await desk.views.around(passages[2].id, 1, 2, replace(everyone, until={document.id: 4}))
+    with pytest.raises(PassageNotFound):
+        await desk.views.around(passages[0].id, 0, 0, replace(everyone, document_ids=frozenset(["x"])))
+    assert [view.passage.ordinal for view in around.views.values()] == [0, 1]
+    assert [view.passage.ordinal for view in until.views.values()] == [1, 2, 3]
 
 
 async def test_what_cannot_be_searched_is_said(desk: Desk) -> None:

@@ -56,7 +56,7 @@ async def open_conversations(
 def open_answerer(settings: Settings, a: Adapters, llm: LLMProvider | None) -> Answerer:
     """Who answers: with the tenant's model if there is one and the settings let it, by the library's own sentences otherwise."""
     answers = settings.answers
-    finder = Finder(a.uow, a.retriever)
+    finder = Finder(a.uow, a.views.passages, a.retriever)
     tools = ToolBox(a.uow, finder, a.views.books, a.views.reviews)
     rules = AnswerRulebook(a.tenants, AnswerRules(refusal=settings.refusal, sure=answers.confidence))
     agents: dict[ConversingModel, Agent] = {}

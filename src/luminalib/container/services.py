@@ -123,7 +123,7 @@ def make_services(
             a.clock,
         ),
         reviews=ReviewService(a.uow, a.views.reviews, a.clock),
-        search=SearchService(a.uow, a.retriever),
+        search=SearchService(a.uow, a.views.passages, a.retriever),
         tenants=TenantService(a.uow, a.register, a.tenants, a.signer, a.clock, a.llm),
         tenant_exports=TenantExportService(tenant_files),
         tenant_imports=TenantImportService(tenant_files),

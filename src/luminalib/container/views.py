@@ -15,6 +15,7 @@ from luminalib.adapters.db.views.inquiries import SqlInquiryViews
 from luminalib.adapters.db.views.loans import SqlLoanViews
 from luminalib.adapters.db.views.notices import SqlNoticeViews
 from luminalib.adapters.db.views.one_time_links import SqlInvitationViews
+from luminalib.adapters.db.views.passages import SqlPassageViews
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.recommendations import SqlRecommendationViews
 from luminalib.adapters.db.views.reviews import SqlReviewViews
@@ -32,6 +33,7 @@ from luminalib.ports.views import (
     InvitationViews,
     LoanViews,
     NoticeViews,
+    PassageViews,
     RecommendationViews,
     ReviewViews,
     SourceViews,
@@ -51,6 +53,7 @@ class Views:
     inquiries: InquiryViews
     loans: LoanViews
     notices: NoticeViews
+    passages: PassageViews
     recommendations: RecommendationViews
     reviews: ReviewViews
     grants: GrantViews
@@ -74,6 +77,7 @@ def open_views(reader: Reader, stack: AsyncExitStack, clock: Clock) -> Views:
         inquiries=SqlInquiryViews(reader),
         loans=SqlLoanViews(reader),
         notices=SqlNoticeViews(reader),
+        passages=SqlPassageViews(reader),
         recommendations=SqlRecommendationViews(reader),
         reviews=SqlReviewViews(reader),
         grants=SqlGrantViews(reader),

@@ -20,6 +20,7 @@ from luminalib.domain.search import (
 )
 from luminalib.domain.spelling import words_in
 from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.views import PassageViews
 from luminalib.steps.retrieving import Retrieved, Retriever
 
 
@@ -57,8 +58,9 @@ class SearchAnswer:
 class SearchService:
     """Passages of catalogue books for everybody, as bounded quotations; of other documents for their owner alone."""
 
-    def __init__(self, uow: UnitOfWorkFactory, retriever: Retriever) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, views: PassageViews, retriever: Retriever) -> None:
         self._uow = uow
+        self._views = views
         self._retriever = retriever
 
     async def search(self, by: Principal, wanted: SearchRequest) -> SearchAnswer:
@@ -72,10 +74,9 @@ class SearchService:
         scope = await self._scope(by, wanted)
         phrases = phrases_of(wanted.q)
         found = await self._retriever.retrieve(scope, [wanted.q], mode=wanted.mode, phrases=phrases)
-        async with self._uow.reading(by.tenant_id) as uow:
-            views = await uow.passages.views([one.passage_id for one in found.ranked], scope)
-            books = {view.book_id for view in views.values() if view.book_id}
-            readable = books if by.is_staff else await uow.passages.readable(by.user_id, sorted(books))
+        seen = await self._views.several([one.passage_id for one in found.ranked], scope)
+        views = seen.views
+        readable = frozenset(view.book_id for view in views.values() if view.book_id) if by.is_staff else seen.open_books
         ranked = [
             (one, views[one.passage_id])
             for one in found.ranked
@@ -94,7 +95,7 @@ class SearchService:
 
 
 def _bounded(
-    ranked: Sequence[tuple[Ranked, PassageView]], readable: frozenset[str] | set[str], wanted: SearchRequest
+    ranked: Sequence[tuple[Ranked, PassageView]], readable: frozenset[str], wanted: SearchRequest
 ) -> list[tuple[Ranked, PassageView]]:
     """The best, one of each document where that is wanted, and not too many of a book that is not open to the member."""
     taken: Counter[str] = Counter()
@@ -109,7 +110,7 @@ def _bounded(
     return shown[: wanted.limit]
 
 
-def _found(one: Ranked, view: PassageView, words: Sequence[str], readable: frozenset[str] | set[str]) -> FoundPassage:
+def _found(one: Ranked, view: PassageView, words: Sequence[str], readable: frozenset[str]) -> FoundPassage:
     is_open = view.book_id is None or view.book_id in readable
     return FoundPassage(
         view=view,

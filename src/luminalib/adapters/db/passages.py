@@ -9,10 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.books import books
 from luminalib.adapters.db.documents import documents, sections
-from luminalib.adapters.db.loans import loans
 from luminalib.adapters.db.schema import UtcDateTime, metadata, tenant_column
-from luminalib.domain.passages import IndexedDocument, Passage, PassageNotFound, Scope
-from luminalib.domain.search import PassageView
+from luminalib.domain.passages import IndexedDocument, Passage
 from luminalib.ports.embedder import Vector
 from luminalib.ports.persistence import PassageRepository
 
@@ -49,35 +47,12 @@ _AT_ONCE = 500
 T = TypeVar("T")
 
 _FIELDS = ("document_id", "ordinal", "page", "page_start", "start", "stop", "text", "heading")
-_OWNER = sa.case(
+OWNER = sa.case(
     (sa.or_(books.c.id.is_not(None), documents.c.knowledge_path.is_not(None)), None),
     else_=sa.func.coalesce(documents.c.uploaded_by, NOBODY),
 )
+"""Whose a document is alone: None for what all members may find."""
 _WITH_BOOK = documents.outerjoin(books, books.c.document_id == documents.c.id)
-_last = passages.alias("last")
-_LENGTH = (
-    sa.select(_last.c.stop)
-    .where(_last.c.document_id == passages.c.document_id)
-    .order_by(_last.c.ordinal.desc())
-    .limit(1)
-    .correlate(passages)
-    .scalar_subquery()
-)
-_VIEWS = sa.select(
-    passages.c.id,
-    *(passages.c[field] for field in _FIELDS),
-    sa.func.coalesce(books.c.title, documents.c.filename).label("title"),
-    books.c.id.label("book_id"),
-    _OWNER.label("owner_id"),
-    documents.c.media_type,
-    documents.c.language,
-    _LENGTH.label("length"),
-    sections.c.anchor,
-).select_from(
-    passages.join(documents, documents.c.id == passages.c.document_id)
-    .outerjoin(books, books.c.document_id == documents.c.id)
-    .outerjoin(sections, sa.and_(sections.c.document_id == passages.c.document_id, sections.c.ordinal == passages.c.page - 1))
-)
 
 
 class SqlPassageRepository(PassageRepository):
@@ -109,7 +84,7 @@ class SqlPassageRepository(PassageRepository):
         count = sa.select(sa.func.count()).where(passages.c.document_id == documents.c.id).correlate(documents).scalar_subquery()
         has_text = sa.exists().where(sections.c.document_id == documents.c.id).correlate(documents)
         c = documents.c
-        wanted = sa.select(c.id, c.sha256, c.language, _OWNER, count).select_from(_WITH_BOOK)
+        wanted = sa.select(c.id, c.sha256, c.language, OWNER, count).select_from(_WITH_BOOK)
         wanted = wanted.where(c.tenant_id == self._tenant_id, has_text)
         if document_ids is not None:
             wanted = wanted.where(c.id.in_(document_ids))
@@ -121,39 +96,10 @@ class SqlPassageRepository(PassageRepository):
             for row in await self._session.execute(wanted)
         }
 
-    async def views(self, passage_ids: Sequence[str], scope: Scope) -> dict[str, PassageView]:
-        """See PassageRepository."""
-        wanted = _VIEWS.where(passages.c.id.in_(passage_ids), *self._within(scope))
-        return {row.id: _view(row) for row in await self._session.execute(wanted)}
-
-    async def around(self, passage_id: str, before: int, after: int, scope: Scope) -> list[PassageView]:
-        """See PassageRepository."""
-        found = (await self.views([passage_id], scope)).get(passage_id)
-        if found is None:
-            raise PassageNotFound
-        at = found.passage.ordinal
-        wanted = _VIEWS.where(
-            passages.c.document_id == found.passage.document_id,
-            passages.c.ordinal.between(at - before, at + after),
-            *self._within(scope),
-        )
-        return [_view(row) for row in await self._session.execute(wanted.order_by(passages.c.ordinal))]
-
     async def documents_of(self, book_ids: Sequence[str]) -> dict[str, str]:
         """See PassageRepository."""
         wanted = sa.select(books.c.id, books.c.document_id).where(books.c.tenant_id == self._tenant_id, books.c.id.in_(book_ids))
         return {row.id: row.document_id for row in await self._session.execute(wanted)}
-
-    async def readable(self, user_id: str | None, book_ids: Sequence[str]) -> frozenset[str]:
-        """See PassageRepository."""
-        if user_id is None or not book_ids:
-            return frozenset()
-        theirs = (loans.c.tenant_id == self._tenant_id, loans.c.book_id == books.c.id, loans.c.user_id == user_id)
-        on_loan = sa.exists().where(*theirs, loans.c.returned_at.is_(None))
-        wanted = sa.select(books.c.id).where(
-            books.c.tenant_id == self._tenant_id, books.c.id.in_(book_ids), sa.or_(on_loan, books.c.created_by == user_id)
-        )
-        return frozenset(await self._session.scalars(wanted))
 
     async def vectors(self, model: str, digests: Sequence[str]) -> dict[str, Vector]:
         """See PassageRepository."""
@@ -200,19 +146,6 @@ class SqlPassageRepository(PassageRepository):
             sa.delete(passage_vectors).where(c.tenant_id == self._tenant_id, c.made_at < before, sa.not_(is_used))
         )
 
-    def _within(self, scope: Scope) -> list[sa.ColumnElement[bool]]:
-        """The scope once more, whatever an index that is behind may have found."""
-        seen: list[sa.ColumnElement[bool]] = [books.c.id.is_not(None), documents.c.knowledge_path.is_not(None)]
-        if scope.user_id is not None:
-            seen.append(documents.c.uploaded_by == scope.user_id)
-        conditions = [passages.c.tenant_id == self._tenant_id, sa.literal(scope.tenant_id == self._tenant_id), sa.or_(*seen)]
-        if scope.document_ids is not None:
-            conditions.append(passages.c.document_id.in_(scope.document_ids))
-        conditions += [
-            sa.or_(passages.c.document_id != document_id, passages.c.page <= last) for document_id, last in scope.until.items()
-        ]
-        return conditions
-
 
 def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
@@ -220,16 +153,3 @@ def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def _passage(row: Any) -> Passage:
     return Passage(**{field: getattr(row, field) for field in _FIELDS})
-
-
-def _view(row: Any) -> PassageView:
-    return PassageView(
-        passage=_passage(row),
-        title=row.title,
-        book_id=row.book_id,
-        owner_id=row.owner_id,
-        media_type=row.media_type,
-        language=row.language,
-        length=row.length,
-        anchor=row.anchor,
-    )

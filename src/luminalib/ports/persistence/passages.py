@@ -4,8 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from luminalib.domain.passages import IndexedDocument, Passage, Scope
-from luminalib.domain.search import PassageView
+from luminalib.domain.passages import IndexedDocument, Passage
 from luminalib.ports.embedder import Vector
 
 
@@ -25,20 +24,8 @@ class PassageRepository(ABC):
         """The documents (of all, or of those named) whose text has been read, each with how many passages are kept of it."""
 
     @abstractmethod
-    async def views(self, passage_ids: Sequence[str], scope: Scope) -> dict[str, PassageView]:
-        """Those of the passages that lie within the scope, by id."""
-
-    @abstractmethod
-    async def around(self, passage_id: str, before: int, after: int, scope: Scope) -> list[PassageView]:
-        """A passage with so many before and after it in its document, in reading order. Raises PassageNotFound."""
-
-    @abstractmethod
     async def documents_of(self, book_ids: Sequence[str]) -> dict[str, str]:
         """The documents of those of the books that there are, by book."""
-
-    @abstractmethod
-    async def readable(self, user_id: str | None, book_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the books that a member has on loan or has brought in."""
 
     @abstractmethod
     async def vectors(self, model: str, digests: Sequence[str]) -> dict[str, Vector]:

@@ -14,6 +14,7 @@ from luminalib.ports.views.inquiries import InquiryViews
 from luminalib.ports.views.loans import LoanViews
 from luminalib.ports.views.notices import NoticeViews
 from luminalib.ports.views.one_time_links import InvitationViews
+from luminalib.ports.views.passages import PassagesSeen, PassageViews
 from luminalib.ports.views.recommendations import ReaderFacts, RecommendationViews
 from luminalib.ports.views.reviews import ReviewViews
 from luminalib.ports.views.users import UserViews
@@ -30,6 +31,8 @@ __all__ = [
     "InvitationViews",
     "LoanViews",
     "NoticeViews",
+    "PassageViews",
+    "PassagesSeen",
     "ReaderFacts",
     "RecommendationViews",
     "ReviewViews",

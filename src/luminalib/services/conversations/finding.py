@@ -10,7 +10,8 @@ from luminalib.domain.conversations import Selection
 from luminalib.domain.documents import DocumentNotFound
 from luminalib.domain.passages import Scope
 from luminalib.domain.search import PassageView
-from luminalib.ports.persistence import UnitOfWork, UnitOfWorkFactory
+from luminalib.ports.persistence import UnitOfWorkFactory
+from luminalib.ports.views import PassagesSeen, PassageViews
 from luminalib.steps.retrieving import Retriever
 
 READ = 12
@@ -33,8 +34,9 @@ class Found:
 class Finder:
     """Finds passages for one member, and nothing that this member may not see."""
 
-    def __init__(self, uow: UnitOfWorkFactory, retriever: Retriever) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, views: PassageViews, retriever: Retriever) -> None:
         self._uow = uow
+        self._views = views
         self._retriever = retriever
 
     async def scope(self, by: Principal, selection: Selection) -> Scope:
@@ -61,22 +63,18 @@ class Finder:
         """The passages that fit the questions best. Raises PassageIndexUnavailable."""
         found = await self._retriever.retrieve(scope, questions)
         best = found.ranked[:READ]
-        async with self._uow.reading(by.tenant_id) as uow:
-            views = await uow.passages.views([one.passage_id for one in best], scope)
-            readable = await _readable(uow, by, list(views.values()))
+        seen = await self._views.several([one.passage_id for one in best], scope)
         return Found(
-            passages=[(views[one.passage_id], one.score) for one in best if one.passage_id in views],
+            passages=[(seen.views[one.passage_id], one.score) for one in best if one.passage_id in seen.views],
             evidence=found.evidence,
-            readable=readable,
+            readable=_readable(by, seen),
             rarity={word.word: word.rarity for word in found.words},
         )
 
     async def around(self, by: Principal, scope: Scope, passage_id: str, before: int, after: int) -> Found:
         """A passage with its neighbours, in reading order. Raises PassageNotFound."""
-        async with self._uow.reading(by.tenant_id) as uow:
-            views = await uow.passages.around(passage_id, before, after, scope)
-            readable = await _readable(uow, by, views)
-        return Found(passages=[(view, 0.0) for view in views], evidence=Evidence(), readable=readable)
+        seen = await self._views.around(passage_id, before, after, scope)
+        return Found(passages=[(view, 0.0) for view in seen.views.values()], evidence=Evidence(), readable=_readable(by, seen))
 
     async def documents_of(self, by: Principal, book_ids: Sequence[str]) -> dict[str, str]:
         """The documents of those of the books that there are, by book."""
@@ -84,6 +82,5 @@ class Finder:
             return await uow.passages.documents_of(book_ids)
 
 
-async def _readable(uow: UnitOfWork, by: Principal, views: Sequence[PassageView]) -> frozenset[str]:
-    books = sorted({view.book_id for view in views if view.book_id})
-    return frozenset(books) if by.is_staff else await uow.passages.readable(by.user_id, books)
+def _readable(by: Principal, seen: PassagesSeen) -> frozenset[str]:
+    return frozenset(view.book_id for view in seen.views.values() if view.book_id) if by.is_staff else seen.open_books
