@@ -76,3 +76,54 @@ async def test_who_leaves_in_the_middle_of_a_statement_leaves_no_transaction(dat
     await asyncio.wait([writing])
     async with database.writing.begin() as connection:
         assert (await connection.scalars(sa.select(BOOKS.c.title))).all() == []
+
+
+async def test_a_transaction_begins_with_its_first_statement_and_ends_with_its_commit(
+    database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips = []
+    travel = aiosqlite.Connection._execute
+
+    def counted(*arguments: Any) -> Any:
+        trips.append(arguments)
+        return travel(*arguments)  # type: ignore[no-untyped-call]
+
+    async with database.reading.connect():
+        """Opened before they are counted."""
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    async with database.writing.begin() as connection:
+        await connection.execute(sa.insert(BOOKS).values(title="one"))
+        await connection.execute(sa.insert(BOOKS).values(title="two"))
+    assert len(trips) == 3, "two statements and the commit"
+    async with database.writing.begin():
+        """Nothing is done."""
+    assert len(trips) == 3
+    with pytest.raises(ZeroDivisionError):
+        async with database.writing.begin() as connection:
+            await connection.execute(sa.insert(BOOKS).values(title="three"))
+            raise ZeroDivisionError
+    async with database.reading.connect() as connection:
+        found = await connection.execute(sa.select(BOOKS.c.title).order_by(BOOKS.c.id))
+        assert found.scalars().all() == ["one", "two"], "what failed was taken back"
+
+
+async def test_what_was_cancelled_on_its_way_is_taken_back(database: SqlDatabase) -> None:
+    """The thread may still be at work when the connection goes back: it must not keep what it has begun."""
+    for pause in range(30):
+
+        async def write() -> None:
+            async with database.writing.begin() as connection:
+                await connection.execute(sa.insert(BOOKS).values(title="cancelled"))
+                await asyncio.sleep(10)
+
+        task = asyncio.create_task(write())
+        for _ in range(pause):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with database.writing.begin() as connection:
+            await connection.execute(sa.insert(BOOKS).values(title=f"kept {pause}"))
+    async with database.reading.connect() as connection:
+        found = await connection.execute(sa.select(BOOKS.c.title).order_by(BOOKS.c.id))
+        assert found.scalars().all() == [f"kept {pause}" for pause in range(30)]
