@@ -11,8 +11,11 @@ from luminalib.adapters.db.schema import metadata
 
 
 async def furnish(database: SqlDatabase, tenant: str) -> dict[str, str]:
-    """Writes the rows; gives the ids of user, document, book, loan, hold, review, inquiry, webhook and passage."""
-    ids = {kind: str(uuid4()) for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry", "webhook", "passage")}
+    """Writes the rows; gives the ids of user, document, book, loan, hold, review, inquiry, webhook, passage and conversation."""
+    ids = {
+        kind: str(uuid4())
+        for kind in ("user", "document", "book", "loan", "hold", "review", "inquiry", "webhook", "passage", "conversation")
+    }
     async with database.owner.begin() as connection:
         for name, values in _rows(ids).items():
             table = metadata.tables[name]
@@ -59,6 +62,23 @@ def _rows(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             **dict.fromkeys(("page", "stop"), 1),
             "text": "a",
             "digest": "0" * 64,
+        },
+        "conversations": {
+            "id": ids["conversation"],
+            "user_id": user,
+            "title": "a",
+            "book_ids": [],
+            "document_ids": [],
+            "up_to_page": {},
+            "style": "plain",
+            **times,
+        },
+        "messages": {
+            "id": ids["conversation"],
+            "conversation_id": ids["conversation"],
+            "role": "user",
+            "content": "a",
+            "created_at": now,
         },
         "summaries": {
             "document_id": document,

@@ -20,6 +20,7 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views import (
     book_pages,
     catalogue,
+    conversations,
     crm,
     documents,
     figures,
@@ -40,6 +41,7 @@ from luminalib.adapters.db.views import books as book_statements
 from luminalib.adapters.db.views.book_pages import page_statement
 from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.conversations import SqlConversationViews
 from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
@@ -71,6 +73,7 @@ FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 VIEWS = (
     SqlBookViews,
+    SqlConversationViews,
     SqlCrmViews,
     SqlDocumentViews,
     SqlFigureViews,
@@ -116,6 +119,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         book_pages,
         book_statements,
         catalogue,
+        conversations,
         crm,
         lexicon,
         documents,
@@ -325,7 +329,7 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
         "ids": list(ids.values()), "names": ["plot"], "ordinal": 0, "status": "completed",
         "owner": ids["user"], "user": ids["user"], "book": ids["book"], "tag": "sea", "language": "en", "year": 1999,
         **{f"author{n}": "calloway" for n in range(3)}, **{f"{name}{n}": "a" for name in ("word", "name") for n in range(3)},
-        "document": ids["document"], "least_ordinal": 0, "most_ordinal": 9,
+        "document": ids["document"], "conversation": ids["conversation"], "after_number": 0, "least_ordinal": 0, "most_ordinal": 9,
         "inquiry": ids["inquiry"], "inquiry_state": "new", "intent": "sales", "least": 0.0,
         "claim": "0" * 64, "sha256": "0" * 64, "match": "a", "first": "", "last": "z", "words": ["plot", "calloway", "sea", "a"],
     }  # fmt: skip

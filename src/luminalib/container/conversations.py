@@ -33,6 +33,7 @@ async def open_conversations(
     process = own_name()
     tools = Tools(
         uow=a.uow,
+        views=a.views.conversations,
         bus=a.bus,
         answerer=open_answerer(settings, a, a.llm),
         limiter=a.limiter,

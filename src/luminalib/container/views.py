@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.conversations import SqlConversationViews
 from luminalib.adapters.db.views.crm import SqlCrmViews
 from luminalib.adapters.db.views.documents import SqlDocumentViews
 from luminalib.adapters.db.views.figures import SqlFigureViews
@@ -24,6 +25,7 @@ from luminalib.adapters.db.views.webhooks import SqlWebhookViews
 from luminalib.ports.clock import Clock
 from luminalib.ports.views import (
     BookViews,
+    ConversationViews,
     CrmViews,
     DocumentViews,
     FigureViews,
@@ -47,6 +49,7 @@ class Views:
     """The reading ports."""
 
     books: BookViews
+    conversations: ConversationViews
     documents: DocumentViews
     figures: FigureViews
     holds: HoldViews
@@ -71,6 +74,7 @@ def open_views(reader: Reader, stack: AsyncExitStack, clock: Clock) -> Views:
     stack.push_async_callback(asyncio.wait_for, preparing, None)
     return Views(
         books=books,
+        conversations=SqlConversationViews(reader),
         documents=SqlDocumentViews(reader),
         figures=SqlFigureViews(reader),
         holds=SqlHoldViews(reader),

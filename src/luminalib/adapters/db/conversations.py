@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from luminalib.adapters.db.schema import BIG_ID, UtcDateTime, enum_column, id_column, locked, map_owned, metadata, tenant_column
 from luminalib.domain.conversations import (
-    TURN_CHARACTERS,
     Answer,
     Citation,
     Conversation,
@@ -21,7 +19,6 @@ from luminalib.domain.conversations import (
     RefusalReason,
     Style,
     ToolCall,
-    Turn,
 )
 from luminalib.domain.paging import Page, PageRequest
 from luminalib.ports.persistence import ConversationRepository
@@ -62,6 +59,19 @@ messages = sa.Table(
 map_owned(Conversation, conversations)
 _AT_ONCE = 500
 """So many values one statement names: databases have limits."""
+_OURS = (conversations.c.id == sa.bindparam("conversation"), conversations.c.tenant_id == sa.bindparam("tenant"))
+_KEPT = ("title", "asked_at", "asked_of", "updated_at")
+_BEGIN = (
+    sa.update(conversations)
+    .where(*_OURS, conversations.c.user_id == sa.bindparam("member"), conversations.c.asked_at.is_(None))
+    .values({name: sa.bindparam(f"new_{name}") for name in _KEPT})
+)
+_END = (
+    sa.update(conversations)
+    .where(*_OURS, conversations.c.asked_at == sa.bindparam("question_at", type_=UtcDateTime))
+    .values(asked_at=None, asked_of=None, updated_at=sa.bindparam("new_updated_at"))
+)
+_SAY = sa.insert(messages).returning(messages.c.number)
 
 
 class SqlConversationRepository(ConversationRepository):
@@ -106,6 +116,16 @@ class SqlConversationRepository(ConversationRepository):
         await self._session.execute(sa.delete(messages).where(messages.c.conversation_id.in_(theirs)))
         await self._session.execute(sa.delete(conversations).where(*self._of(user_id)))
 
+    async def begin(self, conversation: Conversation) -> bool:
+        """See ConversationRepository."""
+        kept = {f"new_{name}": getattr(conversation, name) for name in _KEPT}
+        return await self._changes_one(_BEGIN, kept | {"conversation": conversation.id, "member": conversation.user_id})
+
+    async def end(self, conversation: Conversation, at: datetime) -> bool:
+        """See ConversationRepository."""
+        given = {"conversation": conversation.id, "question_at": conversation.asked_at, "new_updated_at": at}
+        return await self._changes_one(_END, given)
+
     async def say(self, message: Message) -> Message:
         """See ConversationRepository."""
         values = {
@@ -117,7 +137,7 @@ class SqlConversationRepository(ConversationRepository):
             "created_at": message.created_at,
             "answer": asdict(message.answer) if message.answer else None,
         }
-        number = await self._session.scalar(sa.insert(messages).values(values).returning(messages.c.number))
+        number = await (await self._session.connection()).scalar(_SAY, values)
         return replace(message, number=number or 0)
 
     async def messages(self, conversation_id: str, page: PageRequest) -> Page[Message]:
@@ -153,21 +173,14 @@ class SqlConversationRepository(ConversationRepository):
             found |= {row[0]: row[1] for row in await self._session.execute(wanted)}
         return found
 
-    async def turns(self, conversation_id: str, after: int, limit: int) -> Sequence[Turn]:
-        """See ConversationRepository."""
-        c = messages.c
-        wanted = sa.select(c.number, c.role, sa.func.substr(c.content, 1, TURN_CHARACTERS).label("content"))
-        wanted = wanted.where(*self._in(conversation_id), c.number > after).order_by(c.number.desc()).limit(2 * limit)
-        rows = list(await self._session.execute(wanted))[::-1]
-        return [
-            Turn(question=asked.content, answer=told.content, number=told.number)
-            for asked, told in pairwise(rows)
-            if (asked.role, told.role) == (MessageRole.USER, MessageRole.ASSISTANT)
-        ]
-
     async def unanswered(self, before: datetime) -> Sequence[Conversation]:
         """See ConversationRepository."""
         return list(await self._session.scalars(sa.select(Conversation).where(conversations.c.asked_at < before)))
+
+    async def _changes_one(self, statement: sa.Update, given: dict[str, Any]) -> bool:
+        """Past the session, which would make the statement anew for each tenant: it names it itself."""
+        connection = await self._session.connection()
+        return (await connection.execute(statement, given | {"tenant": self._tenant_id})).rowcount == 1
 
     def _of(self, user_id: str) -> tuple[sa.ColumnElement[bool], ...]:
         return conversations.c.tenant_id == self._tenant_id, conversations.c.user_id == user_id

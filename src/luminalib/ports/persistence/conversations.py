@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from luminalib.domain.conversations import Conversation, Message, Turn
+from luminalib.domain.conversations import Conversation, Message
 from luminalib.domain.paging import Page, PageRequest
 
 
@@ -36,6 +36,14 @@ class ConversationRepository(ABC):
         """Deletes all of a member."""
 
     @abstractmethod
+    async def begin(self, conversation: Conversation) -> bool:
+        """Keeps the question that the conversation has taken. False when it has another one by now, or has gone."""
+
+    @abstractmethod
+    async def end(self, conversation: Conversation, at: datetime) -> bool:
+        """Keeps that its question has an answer. False when it counts as answered by now, or the conversation has gone."""
+
+    @abstractmethod
     async def say(self, message: Message) -> Message:
         """Adds a message; its number is given here."""
 
@@ -54,10 +62,6 @@ class ConversationRepository(ABC):
     @abstractmethod
     async def latest_numbers(self, conversation_ids: Sequence[str]) -> Mapping[str, int]:
         """The number of the last message of each that there is, 0 where there is none."""
-
-    @abstractmethod
-    async def turns(self, conversation_id: str, after: int, limit: int) -> Sequence[Turn]:
-        """The last turns of a conversation after the message of that number, the oldest of them first, long answers cut."""
 
     @abstractmethod
     async def unanswered(self, before: datetime) -> Sequence[Conversation]:

@@ -4,6 +4,7 @@ A view shows what was committed when it was asked for. Whoever goes on to write 
 """
 
 from luminalib.ports.views.books import BookViews
+from luminalib.ports.views.conversations import ConversationViews
 from luminalib.ports.views.crm import CrmViews
 from luminalib.ports.views.documents import DocumentViews
 from luminalib.ports.views.figures import FigureViews
@@ -22,6 +23,7 @@ from luminalib.ports.views.webhooks import WebhookViews
 
 __all__ = [
     "BookViews",
+    "ConversationViews",
     "CrmViews",
     "DocumentViews",
     "FigureViews",

@@ -15,6 +15,7 @@ from luminalib.domain.conversations import (
     MOST_TURNS,
     TITLE_MAX,
     Answer,
+    AnswerUnderWay,
     Conversation,
     Message,
     MessageRole,
@@ -29,6 +30,7 @@ from luminalib.ports.clock import Clock
 from luminalib.ports.events import EventBus
 from luminalib.ports.persistence import UnitOfWorkFactory
 from luminalib.ports.rate_limits import RateLimiter, Rule
+from luminalib.ports.views import ConversationViews
 from luminalib.services.conversations.answerer import Answerer
 from luminalib.services.conversations.errand import Question
 from luminalib.services.conversations.events import Happening
@@ -46,6 +48,7 @@ class Tools:
     """
 
     uow: UnitOfWorkFactory
+    views: ConversationViews
     bus: EventBus
     answerer: Answerer
     limiter: RateLimiter
@@ -100,8 +103,7 @@ class ConversationService:
 
     async def get(self, by: Principal, conversation_id: str) -> Conversation:
         """One. Raises ConversationNotFound."""
-        async with self._tools.uow.reading(by.tenant_id) as uow:
-            return await uow.conversations.get(by.user_id or "", conversation_id)
+        return await self._tools.views.get(by.tenant_id, by.user_id or "", conversation_id)
 
     async def change(self, by: Principal, conversation_id: str, changes: Mapping[str, Any]) -> Conversation:
         """Changes title, selection or style. Raises ConversationNotFound, BookNotFound, DocumentNotFound."""
@@ -134,11 +136,13 @@ class ConversationService:
         The answer is made and kept whether or not anybody listens. Raises ConversationNotFound, AnswerUnderWay, TooManyRequests.
         """
         await self._tools.limiter.hit(Rule.ASK_PER_ACCOUNT, by.user_id)
-        now = self._tools.clock.now()
+        conversation = await self.get(by, conversation_id)
+        turns = await self._tools.views.turns(by.tenant_id, conversation_id, conversation.summarised_to, MOST_TURNS)
+        conversation.begin(content, self._tools.clock.now(), self._tools.process)
         async with self._tools.uow(by.tenant_id) as uow:
-            conversation = await uow.conversations.get(by.user_id or "", conversation_id)
-            conversation.begin(content, now, self._tools.process)
-            turns = await uow.conversations.turns(conversation_id, conversation.summarised_to, MOST_TURNS)
+            if not await uow.conversations.begin(conversation):
+                await self.get(by, conversation_id)  # or it has gone
+                raise AnswerUnderWay
             asked = await uow.conversations.say(self._turn(conversation_id, MessageRole.USER, content))
         self._publish(by, conversation_id)
         question = Question(
@@ -235,11 +239,8 @@ class ConversationService:
     async def _keep(self, by: Principal, conversation: Conversation, answer: Answer) -> Message | None:
         """The answer as it was kept; None when the conversation has gone, or its question counts as answered already."""
         async with self._tools.uow(by.tenant_id) as uow:
-            stored = await uow.conversations.get(conversation.user_id, conversation.id)
-            if stored.asked_at != conversation.asked_at:
+            if not await uow.conversations.end(conversation, self._tools.clock.now()):
                 return None
-            stored.end()
-            stored.updated_at = self._tools.clock.now()
             kept = await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
         self._publish(by, conversation.id)
         return kept
