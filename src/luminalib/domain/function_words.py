@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from luminalib.domain.spelling import fold
@@ -110,6 +110,8 @@ FUNCTION_WORDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {code: frozenset(words.split()) for code, words in _LISTS.items()}
 )
 """The words of each language (ISO 639-1), in lower case as they are written."""
+_QUESTIONS_KEPT = 256
+"""Each is asked for its telling words by all who look for an answer to it."""
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|all|dall|sull|un|quell|gl)'(?=.)")
 
 
@@ -153,9 +155,13 @@ def telling_words(words: Sequence[str]) -> list[str]:
 
     Function words of the question's own language are left out, unless it has no others.
     """
-    distinct = list(dict.fromkeys(words))
+    return list(_telling_words(tuple(dict.fromkeys(words))))
+
+
+@lru_cache(maxsize=_QUESTIONS_KEPT)
+def _telling_words(distinct: tuple[str, ...]) -> tuple[str, ...]:
     empty = _function_words_of(distinct)
-    return [word for word in distinct if not (word in empty or bare(word) in empty)] or distinct
+    return tuple(word for word in distinct if not (word in empty or bare(word) in empty)) or distinct
 
 
 def _function_words_of(words: Sequence[str]) -> frozenset[str]:

@@ -59,6 +59,8 @@ class Errand:
     answer: Answer | None = None
     said: str = ""
     """The beginning of the answer, as far as it was told already."""
+    _numbers: dict[str, int] = field(default_factory=dict)
+    """Of the passages, by their ids: what an id is made of is the whole text."""
 
     @property
     def asked(self) -> list[str]:
@@ -78,7 +80,7 @@ class Errand:
     def found(self, found: Found) -> int:
         """Takes in what a search has found; how many passages that is."""
         for view, score in found.passages:
-            number = self.number_of(view.passage.id) or self._next()
+            number = self._numbers.setdefault(view.passage.id, self._next())
             known = self.passages.get(number)
             self.passages[number] = (view, max(score, known[1]) if known else score)
         self.readable |= found.readable
@@ -92,7 +94,7 @@ class Errand:
 
     def number_of(self, passage_id: str) -> int | None:
         """The number under which a passage is known."""
-        return next((number for number, (view, _) in self.passages.items() if view.passage.id == passage_id), None)
+        return self._numbers.get(passage_id)
 
     def quotes(self) -> list[Quote]:
         """The best quotation of each passage, the best first."""

@@ -14,7 +14,6 @@ from luminalib.domain.passages import Hit, IndexedDocument, Passage, Scope
 from luminalib.ports.embedder import EmbeddingModel, Vector
 from luminalib.ports.passage_index import IndexState, LexicalHits, PassageIndex, PassageIndexUnavailable
 
-READERS = 2
 T = TypeVar("T")
 
 
@@ -26,7 +25,9 @@ class LocalPassageIndex(PassageIndex):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writing = ThreadPoolExecutor(1, "passages-write")
-        self._reading = ThreadPoolExecutor(READERS, "passages-read")
+        # One each: two that add up lists at the same time take the interpreter's lock from one another, and longer than in turn.
+        self._by_words = ThreadPoolExecutor(1, "passages-words")
+        self._by_meaning = ThreadPoolExecutor(1, "passages-meaning")
         self._writer: Writer | None = None
         self._reader: Reader | None = None
 
@@ -36,7 +37,7 @@ class LocalPassageIndex(PassageIndex):
 
     async def close(self) -> None:
         """Ends the threads and closes the files."""
-        for executor in (self._reading, self._writing):
+        for executor in (self._by_words, self._by_meaning, self._writing):
             await asyncio.to_thread(executor.shutdown)
         if self._reader and self._writer:
             self._reader.close()
@@ -56,15 +57,15 @@ class LocalPassageIndex(PassageIndex):
 
     async def lexical(self, scope: Scope, text: str, phrases: Sequence[str], limit: int) -> LexicalHits:
         """See PassageIndex."""
-        return await self._in(self._reading, lambda: self._readers().lexical(scope, text, phrases, limit))
+        return await self._in(self._by_words, lambda: self._readers().lexical(scope, text, phrases, limit))
 
     async def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
         """See PassageIndex."""
-        return await self._in(self._reading, lambda: self._readers().nearest(scope, model, vector, limit))
+        return await self._in(self._by_meaning, lambda: self._readers().nearest(scope, model, vector, limit))
 
     async def states(self, tenant_id: str, document_ids: Sequence[str] | None = None) -> dict[str, IndexState]:
         """See PassageIndex."""
-        return await self._in(self._reading, lambda: self._readers().states(tenant_id, document_ids))
+        return await self._in(self._by_meaning, lambda: self._readers().states(tenant_id, document_ids))
 
     async def check(self) -> None:
         """See PassageIndex."""

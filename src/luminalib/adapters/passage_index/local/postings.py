@@ -14,10 +14,10 @@ from luminalib.adapters.passage_index.terms import Variants
 
 Array = Any
 """A numpy array."""
-_LONG = 500
-"""Postings of a list that takes longer to read than to keep."""
+_LONG = 100
+"""Postings of a list that takes longer to read than to keep: a conversation's words come again with its next question."""
 _MOST_KEPT = 4_000_000
-"""Postings of all lists that are kept, of twelve bytes each."""
+"""Postings of all lists that are kept, of twelve bytes each; a list by itself takes as much as `_LONG` of them."""
 _PLACES = 2**16
 _PLACE_BITS = 20
 """More than a place has, so that a step back from the first word of a passage leads to no place of the one before."""
@@ -113,10 +113,10 @@ class KeptLists:
         with self._lock:
             if len(found.passages) >= _LONG and (tenant_id, variants) not in self._lists:
                 self._lists[tenant_id, variants] = found
-                self._postings += len(found.passages)
+                self._postings += _LONG + len(found.passages)
             while self._postings > _MOST_KEPT:
                 _, gone = self._lists.popitem(last=False)
-                self._postings -= len(gone.passages)
+                self._postings -= _LONG + len(gone.passages)
         return found
 
 
