@@ -104,6 +104,11 @@ def test_a_review_opens_with_its_first_sentence() -> None:
     assert opening("https://example.org/a https://example.org/b") == ""
     assert opening("https://example.org/a Lovely maps. More.") == "Lovely maps."
     assert opening("最高でした。また読みます。") == "最高でした。"
+    assert opening("[link](https://example.org) mailto:me@example.org") == ""
+    assert opening("mailto:me@x.example or example.com/shop") == ""
+    assert opening("<b>Wonderful</b> maps. I read it twice.") == "I read it twice."
+    assert opening("Check www.example.org now") == ""
+    assert opening("3.5 stars. More.") == "3.5 stars."
     assert opening("No full stop\nand a second line") == "No full stop"
     assert len(opening("word " * 200)) <= LONGEST_QUOTE + 2
 

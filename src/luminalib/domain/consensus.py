@@ -62,14 +62,27 @@ def aspect_name(told: str) -> str | None:
     return KNOWN_ASPECTS.get(name, name)
 
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://|www\.|mailto:)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|\b(?:[\w-]+\.)+(?:com|org|net|info|shop|biz|example)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"\]\(|\bhttps?:|\bwww\.|\bmailto:|</?[a-z][^>]*>|&[a-z]+;|\*\*|```", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*|\n")  # noqa: RUF001
+_LINKS_IN_FRONT = re.compile(rf"^(?:\s*(?:{_LINK.pattern})\s*)+", re.IGNORECASE)
+
+
+def has_markup(sentence: str) -> bool:
+    """Whether a sentence is of a page or an e-mail: it counts, but nobody wants to read it as a quotation."""
+    return _MARKUP.search(sentence) is not None
 
 
 def opening(text: str) -> str:
-    """The first sentence of a review, or what fits of it; empty where there are only links."""
-    text = _LINK.sub("", text)
-    first = next((part for part in re.split(r"(?<=[.!?。！？])\s*|\n", text.strip()) if any(map(str.isalnum, part))), "").strip()  # noqa: RUF001
-    return first if len(first) <= LONGEST_QUOTE else f"{first[:LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
+    """The first sentence of a review without markup or links (those in front are left out), or what fits of it; empty without."""
+    for part in _SENTENCE_END.split(text.strip()):
+        words = _LINKS_IN_FRONT.sub("", part).strip()
+        if any(map(str.isalnum, words)) and not has_markup(words) and not _LINK.search(words):
+            return words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

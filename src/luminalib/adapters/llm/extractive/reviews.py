@@ -23,7 +23,17 @@ from luminalib.adapters.llm.extractive.reactions import is_addressed, is_careful
 from luminalib.adapters.llm.extractive.sentences import split
 from luminalib.adapters.llm.extractive.turns import contrasts, denies, regrets, takes_back, wishes, with_answers
 from luminalib.adapters.llm.extractive.words import terms_of, words_of
-from luminalib.domain.consensus import HIGH, KNOWN_ASPECTS, LONGEST_QUOTE, LOW, AspectMention, aspect_name, distinct, mood_of_stars
+from luminalib.domain.consensus import (
+    HIGH,
+    KNOWN_ASPECTS,
+    LONGEST_QUOTE,
+    LOW,
+    AspectMention,
+    aspect_name,
+    distinct,
+    has_markup,
+    mood_of_stars,
+)
 from luminalib.domain.function_words import share_of
 from luminalib.domain.intelligence import Sentiment
 from luminalib.domain.spelling import all_words
@@ -58,8 +68,6 @@ _GENERAL = frozenset(_NO_ASPECTS.split())
 _ELIDED = re.compile("^[^\\W\\d_]{1,2}['\u2019]")
 """An article before a vowel, as in French and Italian."""
 _JOINING = re.compile(r"^(?:and|or|so|because|which|that|who|then)\b[\s,]*", re.IGNORECASE)
-_MARKUP = re.compile(r"\]\(|\bhttps?:|\bwww\.|\bmailto:|</?[a-z][^>]*>|&[a-z]+;|\*\*|```", re.IGNORECASE)
-"""Of a page or an e-mail: such a sentence counts, but nobody wants to read it as a quotation."""
 _PART = re.compile(
     r"\b(?:(?:too|so|overly) (?:long|short|slow|fast)|drag(?:s|ged)?|(?:well|badly|beautifully|poorly|brilliantly)[- ]written|"
     r"the rest|everything else|(?:first|second) half|middle|start|text|drawings|pictures)\b",
@@ -245,7 +253,7 @@ def _mentions(sentence: _Said, judged: Sequence[tuple[_Said, float]], side: floa
         quote = part if turns and len(words_of(part)) >= _FEW_WORDS else sentence.text
         elsewhere = _named_in(sentence) if len(judged) == 1 else []
         for name in _aspects_in(clause) or elsewhere or _whole_in(clause, score, side):
-            is_fit = len(quote) <= LONGEST_QUOTE and not _MARKUP.search(quote)
+            is_fit = len(quote) <= LONGEST_QUOTE and not has_markup(quote)
             yield AspectMention(name=name, sentiment=mood, quote=quote if is_fit else "")
 
 
