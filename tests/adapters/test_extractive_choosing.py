@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from luminalib.adapters.llm.extractive.actions import action_items
 from luminalib.adapters.llm.extractive.choosing import richness, subjects
+from luminalib.adapters.llm.extractive.introducing import definition, says_what
 from luminalib.adapters.llm.extractive.quality import form, independence
 from luminalib.adapters.llm.extractive.ranking import centroid_scores, choose, lexrank, shortlist, similarities, weights_of
 from luminalib.adapters.llm.extractive.reading import Reading, read
@@ -109,6 +110,21 @@ def test_a_story_s_subjects_are_its_people() -> None:
     person, theme = topic("Mara", 0.1, is_name=True), topic("sea", 0.2, 0.3)
     assert frozenset([0.1]) in subjects(story, [person, theme])
     assert frozenset([0.2, 0.3]) not in subjects(story, [person, theme])
+
+
+def test_a_text_that_tells_no_story_may_open_with_what_its_subject_is() -> None:
+    told = "In the gardens of old houses there are many. A sundial is a clock without a wheel. The hour lines are far from even. "
+    reading = read("How a Sundial Works", (), "en", [told + "The gnomon throws its shadow on a plate of slate. " * 40])
+    leaning = [False] * len(reading.sentences)
+    assert [reading.sentences[at].text for at in definition(reading, leaning, ())] == ["A sundial is a clock without a wheel."]
+    assert says_what(reading, 1)
+    assert not says_what(reading, 0)
+
+
+def test_what_is_said_of_something_else_is_no_definition() -> None:
+    told = "Slate is a stone. At noon a sundial is right. " + "The gnomon throws its shadow. " * 40
+    reading = read("How a Sundial Works", (), "en", [told])
+    assert definition(reading, [False] * len(reading.sentences), ()) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from luminalib.adapters.llm.extractive.introducing import LATE, first_of_all, introduction, leaning_in, opening_pair, outcome
+from luminalib.adapters.llm.extractive.introducing import (
+    LATE,
+    definition,
+    first_of_all,
+    introduction,
+    leaning_in,
+    opening_pair,
+    outcome,
+    says_what,
+)
 from luminalib.adapters.llm.extractive.names import Name, main_persons
 from luminalib.adapters.llm.extractive.quality import qualities
 from luminalib.adapters.llm.extractive.ranking import (
@@ -90,12 +99,17 @@ def _central(reading: Reading, topics: Sequence[Topic], names: Sequence[Name], q
     value = np.array(quality) * rich * _fitting(reading, topics, leaning, parts)
     weights = weights_of(reading.terms)
     ranked = shortlist(list((0.05 + centroid_scores(weights)) ** _CENTRALITY * value), parts)
-    candidates = sorted({*ranked, *first, *last})
+    defining = [] if reading.is_story else definition(reading, leaning, topics[0].stems if topics else ())
+    candidates = sorted({*ranked, *first, *last, *defining})
     similar = similarities(weights[candidates])
     scores = lexrank(similar, value[candidates]) ** _CENTRALITY * value[candidates]
     places = {at: index for index, at in enumerate(candidates)}
     fixed = [places[at] for at in dict.fromkeys([*first, *last])]
-    return [candidates[at] for at in choose(scores, similar, [parts[at] for at in candidates], count, fixed)]
+    in_parts = [parts[at] for at in candidates]
+    chosen = choose(scores, similar, in_parts, count, fixed)
+    if defining and not says_what(reading, candidates[chosen[0]]):
+        chosen = choose(scores, similar, in_parts, count, [places[at] for at in defining])
+    return [candidates[at] for at in chosen]
 
 
 def _fitting(reading: Reading, topics: Sequence[Topic], leaning: Sequence[bool], parts: Sequence[int]) -> Floats:

@@ -3,7 +3,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from luminalib.adapters.llm.extractive.genders import genders_of
 from luminalib.adapters.llm.extractive.leaning import leans, without_conclusion
@@ -11,7 +11,7 @@ from luminalib.adapters.llm.extractive.names import Name, main_persons
 from luminalib.adapters.llm.extractive.quality import addresses, ending, presentable
 from luminalib.adapters.llm.extractive.ranking import Floats
 from luminalib.adapters.llm.extractive.reading import Reading
-from luminalib.adapters.llm.extractive.words import bare, normal, words_of
+from luminalib.adapters.llm.extractive.words import bare, normal, terms_of, words_of
 
 EARLY, LATE = 0.25, 0.9
 """Who comes in later is hardly a main person; the outcome is told in the last tenth."""
@@ -51,6 +51,14 @@ _TALE = re.compile(
     re.IGNORECASE,
 )
 """How tales begin."""
+_DEFINED_BY = 0.1
+_SAYS_WHAT = re.compile(
+    r"^(?!(?:at|in|on|for|from|by|with|as|if|when|bei|für|mit|wenn|à|dans|pour|avec|si|con|para|per)\b)"
+    r"(?P<of>(?:[\w'’-]+ ){1,8}?)(?:is|are|ist|sind|est|sont|es|son|è|sono|é|são) "
+    r"(?P<what>(?:not )?(?:an?|made|the (?:art|science|name|study)|any|all|eine?|une?|l['’]art|una?|um|uma|gemacht|faite?s?)\b)?",
+    re.IGNORECASE,
+)
+"""How a subject is named and said to be something; a whole sentence, of which a comma would begin another part."""
 _SUPPOSES = re.compile(r"^\W*(?:if|unless|had (?!been)|suppose|perhaps|wenn|falls|si|se|als)\b", re.IGNORECASE)
 
 
@@ -141,6 +149,32 @@ def _leans_at_the_end(reading: Reading, named: dict[str, str | None], leaning: S
     text = reading.sentences[at].text
     rest = without_conclusion(text, reading.lexicon.code)
     return leaning[at] if rest == text else leans(rest[:1].upper() + rest[1:], words_of(rest), reading.lexicon, named)
+
+
+def definition(reading: Reading, leaning: Sequence[bool], subjects: Collection[str]) -> list[int]:
+    """The sentence of the first tenth in which a text that tells no story says what its subject is, if there is one.
+
+    What it says that of is named by the title or among the `subjects`, as stems; of several the first that defines, else the first.
+    """
+    titled = {*terms_of(words_of(reading.title), reading.empty), *subjects}
+    said = []
+    for at, sentence in enumerate(reading.sentences):
+        if sentence.position > _DEFINED_BY:
+            break
+        told = _SAYS_WHAT.match(sentence.text)
+        if (
+            told
+            and not leaning[at]
+            and presentable(reading, at)
+            and titled.intersection(terms_of(words_of(told["of"]), reading.empty))
+        ):
+            said.append((told["what"] is None, at))
+    return [min(said)[1]] if said else []
+
+
+def says_what(reading: Reading, at: int) -> bool:
+    """Whether a sentence says what something is."""
+    return _SAYS_WHAT.match(reading.sentences[at].text) is not None
 
 
 def first_of_all(reading: Reading, leaning: Sequence[bool]) -> list[int]:

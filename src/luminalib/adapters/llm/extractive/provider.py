@@ -16,7 +16,7 @@ from luminalib.ports.triage import FieldReader
 
 TASK = "luminalib.adapters.llm.extractive.summarise:summarise"
 READ_REVIEWS = "luminalib.adapters.llm.extractive.reviews:read_reviews"
-WORD_CONSENSUS = "luminalib.adapters.llm.extractive.reviews:word_consensus"
+WORD_CONSENSUS = "luminalib.adapters.llm.extractive.speaking:word_consensus"
 LIMITS = ChildLimits(wall_seconds=90.0, cpu_seconds=60.0, memory_bytes=2 * 1024**3)
 """A 500-page novel takes a few seconds and 200 MB; the address space counts what numpy's threads reserve and never touch."""
 

@@ -1,4 +1,4 @@
-"""The tasks that read reviews: their mood, the aspects they judge with the sentences that do, and the sentences that speak for all.
+"""The task that reads reviews: their mood, and the aspects they judge with the sentences that do.
 
 Aspects are found as in M. Hu and B. Liu, "Mining and Summarizing Customer Reviews" (KDD 2004): words for what a book has, in a
 clause with an opinion; which side it takes is VADER's to say. A thing that is no known aspect counts when the clause itself judges
@@ -9,20 +9,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from luminalib.adapters.llm.extractive.boilerplate import speaks_to_a_machine
 from luminalib.adapters.llm.extractive.general import GENERAL, judges_the_whole
 from luminalib.adapters.llm.extractive.languages import language_of
-from luminalib.adapters.llm.extractive.lexicons import lexicon_for
 from luminalib.adapters.llm.extractive.meant import aspects_meant
 from luminalib.adapters.llm.extractive.opinions import SUBJECTS, opinion
 from luminalib.adapters.llm.extractive.opinions_abroad import SPOKEN, aspects_abroad, opinion_abroad
-from luminalib.adapters.llm.extractive.ranking import choose, lexrank, similarities, weights_of
 from luminalib.adapters.llm.extractive.reactions import is_addressed, is_careful, reacts, speaks_of_the_craft
 from luminalib.adapters.llm.extractive.sentences import split
 from luminalib.adapters.llm.extractive.turns import contrasts, denies, regrets, takes_back, wishes, with_answers
-from luminalib.adapters.llm.extractive.words import terms_of, words_of
+from luminalib.adapters.llm.extractive.words import words_of
 from luminalib.domain.consensus import (
     HIGH,
     KNOWN_ASPECTS,
@@ -40,7 +36,6 @@ from luminalib.domain.spelling import all_words
 from luminalib.ports.children import Progress
 
 MOST_ASPECTS = 6
-MOST_SENTENCES = 3
 _OPINION = 0.15
 _CLEAR = 0.35
 _WHOLE = 0.25
@@ -284,22 +279,3 @@ def _named_in(clause: _Said) -> list[str]:
     judged = [match["thing"].lower() for match in _JUDGED.finditer(clause.text)]
     open_set = [name for thing in judged if thing not in _GENERAL | SUBJECTS and (name := aspect_name(thing))]
     return list(dict.fromkeys([*known, *open_set]))
-
-
-def word_consensus(*, aspects: Sequence[tuple[int, Sequence[str]]], progress: Progress) -> str:
-    """Up to three sentences of readers that say most of what the (mentions, sentences) of the aspects say, one per aspect."""
-    quotes: dict[str, tuple[int, int]] = {}
-    for at, (mentions, sentences) in enumerate(aspects):
-        for sentence in sentences:
-            if sentence:
-                quotes.setdefault(sentence, (at, mentions))
-    progress(0.5)
-    if not quotes:
-        return ""
-    empty = lexicon_for("en").empty
-    similar = similarities(weights_of([terms_of(words_of(sentence), empty) or ["-"] for sentence in quotes]))
-    bias = np.array([float(mentions) for _, mentions in quotes.values()])
-    scores = lexrank(similar, bias / bias.sum()) * np.sqrt(bias)
-    chosen = choose(scores, similar, [at for at, _ in quotes.values()], MOST_SENTENCES)
-    sentences = list(quotes)
-    return " ".join(sentences[at] for at in chosen)
