@@ -22,6 +22,7 @@ import structlog
 from fastapi import FastAPI
 
 import shared
+from accounts import ADDRESS, email_of
 from fakes import FakeLLM
 from journeys import PASSWORD
 from luminalib.adapters.clock import SystemClock
@@ -189,15 +190,15 @@ async def client(app: FastAPI, container: Container) -> AsyncIterator[httpx.Asyn
 
 
 @pytest.fixture
-async def sign_up(client: httpx.AsyncClient, app: FastAPI) -> AsyncIterator[SignUp]:
-    """Makes accounts: `await sign_up("ada")` is a client that is logged in as ada. The first becomes admin."""
+async def sign_up(client: httpx.AsyncClient, app: FastAPI, container: Container) -> AsyncIterator[SignUp]:
+    """Makes accounts: `await sign_up("ada")` is a client that is logged in as ada. The first becomes admin. See Library.join."""
     opened: list[httpx.AsyncClient] = []
 
     async def make(name: str) -> httpx.AsyncClient:
-        account = {"email": f"{name}@library.test", "password": PASSWORD}
-        (await client.post("/auth/signup", json=account)).raise_for_status()
-        tokens = (await client.post("/auth/login", json=account)).raise_for_status().json()
-        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        auth = container.services.auth
+        await auth.signup(email_of(name), PASSWORD, None, address=ADDRESS)
+        tokens = await auth.login(email_of(name), PASSWORD, address=ADDRESS)
+        headers = {"Authorization": f"Bearer {tokens.access_token}"}
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         opened.append(httpx.AsyncClient(transport=transport, base_url=client.base_url, headers=headers))
         return opened[-1]
