@@ -234,8 +234,7 @@ async def test_a_question_whose_server_was_killed_is_marked_as_interrupted(
         (await unit.conversations.get(user_id, conversation)).begin("What?", clock.now())
     busy = await member.post(f"/conversations/{conversation}/messages", json={"content": "And now?"})
     assert busy.json()["type"] == "/problems/answer-under-way"
-    for _ in range(2):
-        await container.services.conversations.mark_interrupted(MAIN_TENANT)
+    await asyncio.gather(*(container.services.conversations.mark_interrupted(MAIN_TENANT) for _ in range(3)))
     (said,) = (await member.get(f"/conversations/{conversation}/messages")).json()["items"]
     assert (said["answered"], said["refusal_reason"]) == (False, "interrupted")
     assert (await say(member, conversation, "Hello"))["answered"]

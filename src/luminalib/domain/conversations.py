@@ -218,10 +218,6 @@ class Conversation:
         if not self.title:
             self.title = " ".join(question.split())[:80]
 
-    def end(self) -> None:
-        """The question has its answer."""
-        self.asked_at = self.asked_of = None
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:

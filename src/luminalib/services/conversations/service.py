@@ -178,8 +178,7 @@ class ConversationService:
         answer = await self._stopped(tenant_id, RefusalReason.INTERRUPTED)
         async with self._tools.uow(tenant_id) as uow:
             for conversation in await uow.conversations.unanswered(now):
-                if self._is_left(conversation, now):
-                    conversation.end()
+                if self._is_left(conversation, now) and await uow.conversations.end(conversation, conversation.updated_at):
                     await uow.conversations.say(self._turn(conversation.id, MessageRole.ASSISTANT, answer.content, answer))
                     left.append(conversation.id)
         for conversation_id in left:
