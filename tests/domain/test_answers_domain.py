@@ -233,6 +233,39 @@ def test_a_sentence_that_answers_is_worth_more_than_one_with_the_same_words(ques
     assert quotes_for(question, question, found)[0].text == better
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "is_held"),
+    [
+        ("How old is Mrs Hart?", "Mrs Hart was sixty-two years old.", True),
+        ("How old is Mrs Hart?", "Mrs Hart was sixty when she came.", False),
+        ("How old is Mrs Hart?", "Mrs Hart, a woman of sixty, came in.", True),
+        ("How old is Mrs Hart?", "Mrs Hart is thirty years of age.", True),
+        ("How old is Mrs Hart?", "Mrs Hart had taught for thirty years.", False),
+        ("Quel âge a Solange ?", "Solange avait douze ans.", True),
+        ("Quel âge a Solange ?", "Solange vint avec une fille de douze ans.", True),
+        ("Quel âge a Solange ?", "Solange réparait des livres depuis trente-quatre ans.", False),
+        ("Wie alt ist Jule?", "Jule ist zwölf Jahre alt.", True),
+        ("Wie alt ist Jule?", "Jule wohnt seit zwölf Jahren hier.", False),
+        ("How much did the Company offer for the bridge?", "The Company did offer nine hundred guineas.", True),
+        ("How much did the Company offer for the bridge?", "The Company made two men offer the bridge to him.", False),
+        ("How much did they pay for the salt?", "They did pay \u00a34 for it.", True),
+        ("How many men were lost to better wages?", "He had lost two men to better wages.", True),
+        ("Depuis combien de temps est-elle malade ?", "Elle est malade depuis deux ans.", True),
+        ("What was the name of the soldier's captain?", "It was called The Hardy Tin Soldier by Hans.", False),
+        ("What was the name of the soldier's captain?", "The soldier had a captain. He was called Peter.", True),
+        ("What was the name of the soldier's captain?", "The soldier and his captain, Peter, came.", True),
+        ("What was the name of Mr. Watson's father?", "I said, \u201cMy name is Holmes, and this is Mr. Watson.\u201d", False),
+        ("What was the name of Mr. Watson's father?", "His father, said Miss Watson, was away.", False),
+        ("Wie heißt die Lehrerin von Jule?", "Die Lehrerin von Jule heißt Petersen.", True),
+        ("Wie heißt die Lehrerin von Jule?", "Sie las von Jule den Brief, und es kam die Post von Momme.", False),
+        ("Comment s'appelle le docteur ?", "Le docteur, qui s'appelle Lebrun, vint.", True),
+        ("Comment s'appelle le docteur ?", "Je vis venir Paul et Marie.", False),
+    ],
+)
+def test_what_is_quoted_holds_the_age_the_price_or_the_name_that_is_asked_for(question: str, text: str, is_held: bool) -> None:  # noqa: FBT001 -- a case
+    assert [quote.holds_it for quote in quotes_for(question, question, [(view(text), 1.0)])] == [is_held]
+
+
 def test_a_second_sentence_that_adds_nothing_is_not_quoted() -> None:
     text = "The rebels obey very well. It took ten yoke of oxen to haul one of the guns."
     (quote,) = quotes_for("How many yoke of oxen did it take to haul a gun?", "", [(view(text), 1.0)])

@@ -36,6 +36,8 @@ _REMEMBERED = 512
 _YEAR = 4
 CLOSE = 4
 """Words between a name and that which it is the name of."""
+NAMED = 3
+"""Words before a name among which one says that it is a name."""
 _ASKING = ("?", "\uff1f")
 _CLOSING = "\"'\u201d\u2019\u00bb) "
 _MIND = 60
@@ -149,7 +151,7 @@ class ReadPassage:
             own=own,
             beside=asked.shares[beside],
             together=together,
-            lacks=float((is_of_kind and not things) or self._is_of_another(start, stop, things, matches, together)),
+            lacks=float((is_of_kind and not things) or self._is_of_another(start, stop, things, together)),
             misses=asked.missed[beside],
             near=self._near(things, matches) if is_of_kind else 0.0,
             fits=own if self._fits(start, stop, things, matches) else 0.0,
@@ -199,16 +201,18 @@ class ReadPassage:
         """Whether a word is a number of what is asked for."""
         return is_number(word) and self._asked.measure.fits(self.text, self._placed, at)
 
-    def _is_of_another(
-        self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]], together: float
-    ) -> bool:
+    def _is_of_another(self, start: int, stop: int, things: Sequence[int], together: float) -> bool:
         """Whether a post is not said to be that of the thing asked about, or a name not to be its name."""
         asked = self._asked
         if asked.kind is not Asked.NAME:
             return asked.is_post and together < BOUND
-        if any(names(word) for word in self._bare[start:stop]):
+        before = self._firsts[max(0, bisect_left(self._firsts, start) - 1)]
+        told = [at for at in self._matched if before <= at < stop and asked.kin[self._bare[at]] == asked.head]
+        real = [thing for thing in things if not is_title(self._bare[thing])]
+        close = 1 if asked.is_own_name else CLOSE
+        if any(abs(thing - at) <= close and self._is_one_clause(thing, at) for thing in real for at in told):
             return False
-        return not any(abs(thing - at) == 1 and not is_title(self._bare[thing]) for thing in things for at, _ in matches)
+        return not (told and any(names(word) for thing in real for word in self._bare[max(start, thing - NAMED) : thing]))
 
     def is_name(self, at: int, word: str) -> bool:
         """Whether a word looks like a name that the question does not have."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from luminalib.domain.function_words import bare
 from luminalib.domain.measures import measure_of
-from luminalib.domain.questions import asked_for, asks_for_post, which_of
+from luminalib.domain.questions import asked_for, asks_for_post, is_title, names, which_of
 from luminalib.domain.search import KIN, are_kin
 from luminalib.domain.spelling import placed_words
 
@@ -31,6 +31,8 @@ class AskedWords:
         mine, all_of_them = sum(weights[word] for word in self.own), sum(weights.values())
         self.total = max(mine, all_of_them / 2) or 1.0  # what is asked takes up a part of the turns before, never all of them
         self.head = _head(found, weights)
+        self.is_own_name = any(word.endswith("'s") and bare(word) == self.head for word in found)
+        """Whether it turns upon somebody whose name it asks for, not upon what somebody has."""
         self.which = which_of(question)
         self.measure = measure_of(question)
         self.is_post = asks_for_post(question)
@@ -82,8 +84,16 @@ class _Missed(dict[int, float]):
         return missed
 
 
+_OF_NAMES = ("comment", "christian", "maiden", "vorname", "vornamen", "prenom")
+"""Words of questions for a name that are of no language's function words."""
+
+
 def _head(words: Sequence[str], weights: Mapping[str, float]) -> str:
-    """The word that a question turns upon: the first of its own, or what that is said to have, as the mother in “Tom's mother”."""
-    own = [word for word in words if bare(word) in weights]
-    is_owner = len(own) > 1 and own[0].endswith("'s")
-    return bare(own[1 if is_owner else 0]) if own else ""
+    """The word that a question turns upon: the first of its own, or what somebody is said to have, as the mother in “Tom's mother”.
+
+    What people are called by, and that something has a name, is nothing to turn upon.
+    """
+    own = [word for word in words if bare(word) in weights and not names(bare(word)) and word not in _OF_NAMES]
+    had = [word for owner, word in pairwise(own) if owner.endswith("'s")]
+    called = [word for word in own if not is_title(word)] or own
+    return bare((had or called)[0]) if own else ""

@@ -1,6 +1,7 @@
 """What a number has to be a number of, for it to answer: years for an age, money for a price, the thing itself for a count."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +9,11 @@ from luminalib.domain.function_words import bare, is_telling
 from luminalib.domain.search import are_kin
 from luminalib.domain.spelling import PlacedWords, fold, words_in
 
-_AGE_LIST = "old age aged year years month months week weeks alt jahr jahre jahren ans an annees mois anos ano anni anno mesi meses"
+_AGE_LIST = "old age aged alt"
+_AGED = re.compile(
+    r"\b(?:age|aged|ages? of|age de|agee de|l'age de|(?:man|woman|boy|girl|lad|child|fille|garcon|homme|femme|enfant) (?:of|de)"
+    r"|edad de|eta di)(?: \w+)?\W+$"
+)
 _MONEY_LIST = """
 pound pounds shilling shillings penny pence dollar dollars cent cents euro euros franc francs guinea guineas crown crowns
 pfund pfennig mark taler gulden livre livres sou sous ecu ecus peseta pesetas peso pesos real reales lira lire usd eur gbp
@@ -30,6 +35,8 @@ _WEIGHT_LIST = """
 ton tons tonne tonnes kilogram kilograms kilogramme kilogrammes kg gram grams gramme grammes g ounce ounces hundredweight
 stone tonnen kilo kilos kilogramm gramm livres quintal kilogrammi grammi toneladas tonnellate pound pounds pfund
 """
+_YEARS_LIST = "years year jahre jahren jahr ans an anos anni months mois monate"
+_YEARS = frozenset(_YEARS_LIST.split())
 _DEGREE_LIST = "degree degrees celsius fahrenheit kelvin grad degre degres grado grados gradi c f"
 _AGE, _MONEY, _TIME = frozenset(_AGE_LIST.split()), frozenset(_MONEY_LIST.split()), frozenset(_TIME_LIST.split())
 _LENGTH, _WEIGHT, _DEGREE = frozenset(_LENGTH_LIST.split()), frozenset(_WEIGHT_LIST.split()), frozenset(_DEGREE_LIST.split())
@@ -38,7 +45,9 @@ _OF = (
     (re.compile(r"\b(?:temperature|temperatur|temperatura)\b"), _DEGREE),
     (
         re.compile(
-            r"\b(?:costs?|price|paid|pays?|wages?|salary|worth|earns?|earned|kostet\w*|preis|bezahlt|verdient\w*|coutent|coute\w*|prix"
+            r"\b(?:how much money|(?:how much|combien)\b.*\b(?:offer\w*|get for|got for|ask for|sell|sold|buy\w*|bought"
+            r"|ow(?:e|es|ed)|insured|premium|rent|fee|fortune|income|demand\w*|offr\w*|vend\w*|achet\w*)|costs?|price|paid|pays?"
+            r"|wages?|salary|worth|earns?|earned|kostet\w*|preis|bezahlt|verdient\w*|coutent|coute\w*|prix"
             r"|paye\w*|gagne\w*|cuesta\w*|precio|costa\w*|prezzo)\b"
         ),
         _MONEY,
@@ -74,13 +83,23 @@ class Measure:
             )
         if self.units == _MONEY and begun and text[begun - 1] in _SIGNS:
             return True
-        if (
-            self.units == _AGE
-            and text[ended : ended + 1] in ("", ".", ",", ";")
-            and _IS.search(fold(text[max(0, begun - 20) : begun]))
-        ):
+        if self.units == _AGE and self._is_age(text, begun, ended, following):
             return True
-        return any(word in self.units for word in following)
+        return any(word in self.units for word in following[: 1 if self.units == _AGE else _HELD])
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a text that gives such a number says plainly what it is of: an age, or money."""
+        return self.units in (_AGE, _MONEY)
+
+    @staticmethod
+    def _is_age(text: str, begun: int, ended: int, following: Sequence[str]) -> bool:
+        """Somebody is fifteen, or fifteen years; is a girl of fifteen, or aged fifteen. Fifteen years by themselves are none."""
+        before = fold(text[max(0, begun - 24) : begun])
+        is_years = bool(following) and following[0] in _YEARS
+        is_all = is_years or text[ended : ended + 1] in ("", ".", ",", ";")
+        is_age = is_years and (bool(_AGE.intersection(following[1:2])) or following[1:3] == ["of", "age"])
+        return is_age or _AGED.search(before) is not None or (is_all and _IS.search(before) is not None)
 
 
 @lru_cache(maxsize=1024)
@@ -89,7 +108,7 @@ def measure_of(question: str) -> Measure:
     plain = fold(question)
     units = next((units for words, units in _OF if words.search(plain)), frozenset[str]())
     counted = _COUNTED.search(plain)
-    if units or not counted:
+    if not counted or (units and units != _MONEY):  # how many men were lost to better wages
         return Measure(units)
     head = next((bare(word) for _, _, word in words_in(plain[counted.end() :]) if is_telling(word)), "")
     return Measure(counted=head)

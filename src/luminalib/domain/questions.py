@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from luminalib.domain.function_words import is_telling
 from luminalib.domain.measures import measure_of
-from luminalib.domain.spelling import fold, words_in
+from luminalib.domain.spelling import fold, placed_words, words_in
 
 
 class Asked(StrEnum):
@@ -189,7 +189,9 @@ def holds(text: str, asked: Asked, question: str) -> bool:
     if asked is Asked.YEAR:
         return any(year not in said for year in _HAS_YEAR.findall(text))
     if asked is Asked.NUMBER:
-        return any(word not in said and is_number(word) for _, _, word in words_in(text))
+        placed, measure = placed_words(text), measure_of(question)
+        numbers = (at for at, word in enumerate(placed.words) if word not in said and is_number(word))
+        return any(not measure.is_plain or measure.fits(text, placed, at) for at in numbers)
     return any(
         text[start].isupper() and word not in said and stop - start > 1 and start > 0 and text[start - 2 : start - 1] not in ".!?"
         for start, stop, word in words_in(text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from luminalib.domain.answer_signs import ReadPassage, says_as_much
+from luminalib.domain.answer_signs import ReadPassage, Signs, says_as_much
 from luminalib.domain.asked_words import AskedWords
 from luminalib.domain.confidence import logistic, worth_of
 from luminalib.domain.function_words import bare, is_telling, telling_words
@@ -105,7 +105,8 @@ def _judged(text: str, score: float, asked: AskedWords, most: int) -> list[_Stre
 
 def _quote(one: _Stretch, view: PassageView, question: str, asked: AskedWords) -> Quote:
     start, stop = one.held
-    holds_it = asked.kind not in MUST_HOLD or holds(view.passage.text[start:stop], asked.kind, question)
+    is_called = asked.kind is not Asked.NAME or not Signs(*one.features[: len(Signs._fields)]).lacks
+    holds_it = is_called and (asked.kind not in MUST_HOLD or holds(view.passage.text[start:stop], asked.kind, question))
     return Quote(view=view, start=one.start, stop=one.stop, features=one.features, worth=one.worth, holds_it=holds_it)
 
 
