@@ -74,8 +74,22 @@ class Question:
 
     def score(self, candidates: Iterable[tuple[int, Sequence[str]]], limit: int) -> list[Scored]:
         """The best candidates, each a number and its terms, the best first."""
-        scored = [self._score(number, terms) for number, terms in candidates]
+        counted = ((number, len(terms), Counter(filter(None, map(self._words_by_term.get, terms)))) for number, terms in candidates)
+        return self.score_counted(counted, limit)
+
+    def score_counted(self, candidates: Iterable[tuple[int, int, Mapping[Weighed, int]]], limit: int) -> list[Scored]:
+        """The best candidates, each a number, how many terms it has, and how often each word is among them, the best first."""
+        scored = [self._score(number, length, counts) for number, length, counts in candidates]
         return sorted(scored, key=lambda one: (-one.score, one.number))[:limit]
+
+    def counts_in(self, terms: str) -> dict[Weighed, int]:
+        """How often each word that occurs is among terms with a space between each two: faster than to look each of them up."""
+        spaced = f" {terms.replace(' ', '  ')} "
+        counts: dict[Weighed, int] = {}
+        for term, word in self._words_by_term.items():
+            if found := spaced.count(f" {term} "):
+                counts[word] = counts.get(word, 0) + found
+        return counts
 
     def _weigh(self, variants: Variants, frequency: Callable[[str], int]) -> Weighed:
         found = min(sum(map(frequency, variants)), self.statistics.passages)
@@ -84,9 +98,8 @@ class Question:
     def _idf(self, found: int) -> float:
         return math.log1p((self.statistics.passages + BACKGROUND - found + 0.5) / (found + 0.5))
 
-    def _score(self, number: int, terms: Sequence[str]) -> Scored:
-        length = K1 * (1 - B + B * len(terms) / max(self.statistics.mean_length, 1.0))
-        counts = Counter(filter(None, map(self._words_by_term.get, terms)))
+    def _score(self, number: int, terms: int, counts: Mapping[Weighed, int]) -> Scored:
+        length = K1 * (1 - B + B * terms / max(self.statistics.mean_length, 1.0))
         score = sum(word.idf * count / (count + length) for word, count in counts.items())
         matched = sum(word.idf for word in counts)
         return Scored(number, score, matched / self.mass if self.mass else 0.0)

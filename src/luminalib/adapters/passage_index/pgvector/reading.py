@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any
 
 from luminalib.adapters.passage_index.bm25 import K1, Question, Statistics, Weighed
@@ -16,8 +15,12 @@ COUNTED = 1000
 """Matches are counted so far."""
 CANDIDATES = 200
 """So many of the passages with telling words are scored with all words of the question."""
-MOST_ROWS = 8000
-"""So many rows the telling words of a question may have between them: each is a look into the table."""
+MOST_ROWS = 4000
+"""So many rows the telling words of a question may have between them: each is a look into the table.
+
+Of questions of eight made-up words among 20,000 passages all of the best ten are among those that these choose, and 97 of a hundred
+of the best fifty; with twice as many 99, which took half as long again.
+"""
 EXACT = 10_000
 """In a scope of so few passages all are compared, which takes some 10 ms; in a larger one the graph is walked."""
 MOST_NAMED = 100
@@ -84,11 +87,10 @@ async def lexical(connection: Any, scope: Scope, text: str, phrases: Sequence[st
     condition = " AND ".join(f"EXISTS (SELECT FROM unnest(${at}::text[]) said WHERE position(said IN ' ' || terms || ' ') > 0)"
                              for at, _ in enumerate(stood, 7)) or "true"  # fmt: skip
     rows = await connection.fetch(_CANDIDATES.format(phrases=condition), *_scope(scope), _until(scope), queries, weights, *stood)
-    candidates = [row["terms"].split() for row in rows]
-    scored = question.score(enumerate(candidates), limit)
-    there = question.found(chain.from_iterable(candidates)) | {
-        word.variants for word in question.words if word.frequency and word not in words
-    }
+    candidates = [(number, row["terms"].count(" ") + 1, question.counts_in(row["terms"])) for number, row in enumerate(rows)]
+    scored = question.score_counted(candidates, limit)
+    there = {word.variants for _, _, counts in candidates for word in counts}
+    there |= {word.variants for word in question.words if word.frequency and word not in words}
     hits = [Hit(passage_id=rows[one.number]["passage_id"], score=one.score, coverage=one.coverage) for one in scored]
     total = rows[0]["total"] if rows else 0
     words_asked = question.asked(there)
