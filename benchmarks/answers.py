@@ -143,6 +143,7 @@ async def ask(client: httpx.AsyncClient, question: dict[str, Any], documents: di
     sent = await client.post(f"/conversations/{conversation}/messages", json={"content": question["question"]})
     seconds = time.perf_counter() - begun
     message = sent.raise_for_status().json()
+    (await client.delete(f"/conversations/{conversation}")).raise_for_status()  # a library that is kept has room for so many
     cited = {(one["document_id"], one["page"]) for one in message["citations"]}
     ours = documents[question["file"]]
     groups = question.get("groups") or [question["pages"]]
