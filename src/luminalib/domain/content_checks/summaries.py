@@ -1,6 +1,7 @@
 """What must be true of summaries and of the notes that lead to them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,10 +16,27 @@ from luminalib.domain.search import are_kin
 from luminalib.domain.text_languages import language_of
 
 TELLING_WORDS = 3
+_APOSTROPHE = re.compile("['\u2019]")
 _CARELESS = 2
 """Sentences at fault in one answer; so many of its topics are one slip more."""
 _ASKED = 0.5
 """More than this share of an action item's words must stand in one sentence that asks for something."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Whom a story is about: a name, the words by which they are named, in small letters, and what introduces them, if anything."""
+
+    name: str
+    words: frozenset[str]
+    sentence: str
+
+    def is_named_in(self, sentences: Iterable[str]) -> bool:
+        """Whether one of the sentences names them."""
+        told = {
+            part for sentence in sentences for word in grounding.words_of(sentence) for part in (word, *_APOSTROPHE.split(word))
+        }
+        return not told.isdisjoint(part for word in self.words for part in grounding.words_of(word))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +49,8 @@ class Material:
     known: Sequence[str] = ()
     shown: Source | None = None
     """What the model was shown of it, where that is something else, such as notes."""
+    person: Person | None = None
+    """Whom a summary must name."""
 
     @cached_property
     def code(self) -> str | None:
@@ -47,17 +67,30 @@ class Material:
         return [(" ".join(sentence.split()), grounding.words_of(sentence)) for sentence in asking]
 
 
-def faults_of_summary(answer: Mapping[str, Any], material: Material) -> list[Fault]:
-    """The faults of `{summary: [sentence], key_topics, insights, action_items}`; a part has one fault at most."""
+def faults_of_summary(answer: Mapping[str, Any], material: Material, slips: int = 0) -> list[Fault]:
+    """The faults of `{summary: [sentence], key_topics, insights, action_items}`; a part has one fault at most.
+
+    `slips` are those of the answer that this one repairs.
+    """
     insights = list(_insights(answer["insights"], material, answer["summary"]))
     told = list(_sentences(answer["summary"], "summary", material))
     topics = list(_terms(answer["key_topics"], "key_topics", material))
+    slips += len(told) + len(insights) + (len(topics) >= _CARELESS)
+    supported = list(_supported(told, answer, ("summary",), material, slips=slips))
     return [
-        *_supported(told, answer, ("summary",), material, slips=len(told) + len(insights) + (len(topics) >= _CARELESS)),
+        *supported,
+        *_nobody(answer["summary"], {fault.place for fault in supported}, material),
         *topics,
         *insights,
         *_actions(answer["action_items"], material),
     ]
+
+
+def _nobody(items: Sequence[str], wrong: Collection[Place], material: Material) -> Iterator[Fault]:
+    """A summary whose right sentences do not name whom its story is about lacks one that does."""
+    kept = [text for at, text in enumerate(items) if ("summary", at) not in wrong]
+    if material.person is not None and kept and not material.person.is_named_in(kept):
+        yield Fault(Check.WHO, ("summary", len(items)), f"{material.person.name} is missing")
 
 
 def in_own_words(answer: Mapping[str, Any], material: Material) -> dict[str, Any]:

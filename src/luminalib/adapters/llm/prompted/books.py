@@ -17,6 +17,7 @@ from luminalib.adapters.llm.prompted.budget import Budget
 from luminalib.adapters.llm.prompted.choosing import SentenceChooser
 from luminalib.adapters.llm.prompted.chunks import chunks_of
 from luminalib.adapters.llm.prompted.notes import Note, groups_of, sample_of, size_of, written
+from luminalib.adapters.llm.prompted.persons import Examiner, introduced, person_of
 from luminalib.adapters.llm.prompted.planning import LEAST_PARTS, affordable, chosen, estimated
 from luminalib.adapters.llm.prompted.progress import PartsProgress, between, forward
 from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
@@ -32,7 +33,7 @@ from luminalib.adapters.llm.prompted.summaries import (
     with_at_most,
 )
 from luminalib.domain.content_checks.grounding import Source
-from luminalib.domain.content_checks.summaries import Material, faults_of_notes, faults_of_summary, in_own_words
+from luminalib.domain.content_checks.summaries import Material, Person, faults_of_notes, in_own_words
 from luminalib.domain.content_checks.wording import ended
 from luminalib.domain.intelligence import ContextTooSmall, Sentiment, SummaryResult
 from luminalib.domain.llm import Estimate, Purpose
@@ -104,9 +105,11 @@ class BookReader:
         at_once = await self._prompt("text-summary", request)
         text = SECTION_BREAK.join(section.text for section in request.sections)
         whole = Source(text)
+        person = await person_of(request, whole, self._children)
         if budget.tokens_of(text) <= _room(budget, at_once, {**credited, "text": ""}):
-            told = await self._ask(request, at_once, {**credited, "text": text}, whole, between(tell, 0.0, _ASKED_SHARE))
-            return await self._result(request, at_once, told, whole)
+            inputs = {**credited, "text": text}
+            told = await self._ask(request, at_once, inputs, whole, between(tell, 0.0, _ASKED_SHARE), person)
+            return await self._result(request, at_once, told, whole, person)
         notes, parts = await self._notes(request, budget, known, tell)
         read = len(notes)
         last = await self._prompt("notes-summary", request)
@@ -115,8 +118,8 @@ class BookReader:
             notes = await self._merged(request, budget, known, notes, parts, whole)
             tell(_MERGED_SHARE)
         given = {**credited, "notes": [note.as_input(parts) for note in notes]}
-        told = await self._ask(request, last, given, whole, between(tell, _MERGED_SHARE, _ASKED_SHARE))
-        return await self._result(request, last, told, whole, parts, read)
+        told = await self._ask(request, last, given, whole, between(tell, _MERGED_SHARE, _ASKED_SHARE), person)
+        return await self._result(request, last, told, whole, person, parts, read)
 
     async def _notes(
         self, request: SummaryRequest, budget: Budget, known: Mapping[str, str], tell: Progress
@@ -228,8 +231,9 @@ class BookReader:
         inputs: dict[str, Any],
         source: Source,
         on_share: Callable[[float], None] | None = None,
+        person: Person | None = None,
     ) -> dict[str, Any]:
-        """The answer, held against `source`, the text that it is about, and the notes where it was shown these."""
+        """The answer, held against `source`, the text that it is about, and the notes where it was shown these; see Material."""
         shown = Source(*(note["text"] for note in inputs["notes"])) if "notes" in inputs else None
         repair = await self._prompt(REPAIR, request)
         material = Material(
@@ -238,11 +242,12 @@ class BookReader:
             language=request.language or "en",
             known=(request.title, *request.authors),
             shown=shown,
+            person=person,
         )
         is_last = "summary" in prompt.output["properties"]
         if is_last:
             prompt = await asyncio.to_thread(lambda: with_at_most(prompt, most_of(material), longest_of(material)))
-        examine: Examine = partial(faults_of_summary if is_last else faults_of_notes, material=material)
+        examine: Examine = Examiner(material) if is_last else partial(faults_of_notes, material=material)
         question = Question(
             tenant_id=request.tenant_id,
             purpose=Purpose.SUMMARY,
@@ -257,13 +262,21 @@ class BookReader:
         return await asyncio.to_thread(in_own_words, told, material)
 
     async def _result(
-        self, request: SummaryRequest, prompt: Prompt, told: dict[str, Any], source: Source, parts: int = 1, read: int = 1
+        self,
+        request: SummaryRequest,
+        prompt: Prompt,
+        told: dict[str, Any],
+        source: Source,
+        person: Person | None,
+        parts: int = 1,
+        read: int = 1,
     ) -> SummaryResult:
         """Where too little is left of a summary, it is sentences of the text that the model chooses."""
         if len(told["summary"]) < least_of(source.text):
             sentences, prompt = await self._chooser.choose(request, source)
             told = {**told, "summary": sentences}
-        summary = await asyncio.to_thread(presented, told["summary"], request, source)
+        said = await asyncio.to_thread(presented, told["summary"], request, source)
+        summary = introduced(said, person, source, request.language)
         return SummaryResult(
             summary=" ".join(map(ended, map(unmarked, summary))),
             key_topics=tuple(told["key_topics"]),
