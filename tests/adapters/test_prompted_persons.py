@@ -4,6 +4,7 @@ import pytest
 
 from luminalib.adapters.llm.extractive.persons import main_person
 from luminalib.adapters.llm.prompted.persons import Examiner, introduced
+from luminalib.adapters.llm.prompted.summaries import in_order
 from luminalib.domain.content_checks.faults import Check, in_short, without
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.summaries import Material, Person, faults_of_summary
@@ -78,6 +79,20 @@ def test_whom_nobody_names_is_introduced_by_the_text_and_quoted_beside_other_wor
     assert introduced(["Kettle drew."], PERSON, source, "en") == ["Kettle drew."]
     assert introduced(UNNAMED, None, source, "en") == UNNAMED
     assert len(introduced(UNNAMED * 2, PERSON, source, "en")) == 5
+
+
+def test_the_second_of_two_sentences_that_belong_together_opens_nothing_alone() -> None:
+    pair = "On the island stands a lighthouse. It is red, and it is called Momme."
+    person = Person(name="Momme", words=frozenset(["momme"]), sentence=pair)
+    told = ["It is red, and it is called Momme.", "Momme tried to sleep."]
+    assert introduced(told, person, Source(pair), "en") == [pair, "Momme tried to sleep."]
+
+
+def test_what_is_quoted_stands_in_the_order_of_its_text() -> None:
+    first, second = "In March a ship without a name came in with the tide.", "Kettle rowed out to it with her brother's oars."
+    assert in_order([second, first], Source(STORY)) == [first, second]
+    assert in_order([second, "Somebody wrote this.", first], Source(STORY)) == [second, "Somebody wrote this.", first]
+    assert in_order([], Source(STORY)) == []
 
 
 def test_the_main_person_of_a_story_is_found_with_what_introduces_them() -> None:

@@ -24,6 +24,7 @@ from luminalib.adapters.llm.prompted.prompts import Prompt, language_name
 from luminalib.adapters.llm.prompted.questions import Question
 from luminalib.adapters.llm.prompted.summaries import (
     MADE_UP_FOR,
+    in_order,
     is_beyond_repair,
     least_of,
     longest_of,
@@ -258,8 +259,7 @@ class BookReader:
             may_lack=MADE_UP_FOR,
             is_enough=partial(is_beyond_repair, text=source.text),
         )
-        told = await self._asker.ask(question)
-        return await asyncio.to_thread(in_own_words, told, material)
+        return await asyncio.to_thread(in_own_words, await self._asker.ask(question), material)
 
     async def _result(
         self,
@@ -275,7 +275,7 @@ class BookReader:
         if len(told["summary"]) < least_of(source.text):
             sentences, prompt = await self._chooser.choose(request, source)
             told = {**told, "summary": sentences}
-        said = await asyncio.to_thread(presented, told["summary"], request, source)
+        said = await asyncio.to_thread(presented, in_order(told["summary"], source), request, source)
         summary = introduced(said, person, source, request.language)
         return SummaryResult(
             summary=" ".join(map(ended, map(unmarked, summary))),

@@ -1,6 +1,6 @@
 """A summary by choice: a model that words nothing that stands in a text still says which of its sentences tell most of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -9,7 +9,7 @@ from luminalib.adapters.llm.prompted.accepting import nothing_to_examine
 from luminalib.adapters.llm.prompted.asking import Asker
 from luminalib.adapters.llm.prompted.prompts import Prompt
 from luminalib.adapters.llm.prompted.questions import Question
-from luminalib.adapters.llm.prompted.summaries import A_FEW_SENTENCES, SHORT_TEXT, least_of
+from luminalib.adapters.llm.prompted.summaries import A_FEW_SENTENCES, SHORT_TEXT, in_order, least_of
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.intelligence import UnusableAnswer
 from luminalib.domain.llm import Purpose
@@ -59,7 +59,7 @@ class SentenceChooser:
         told = await self._asker.ask(question)
         sentences = [sentence for part in parts.values() for sentence in part]
         chosen = [sentences[told[name] - 1] for name in parts]
-        return sorted(chosen, key=_places(chosen, source)), prompt
+        return in_order(chosen, source), prompt
 
     async def _candidates(self, request: SummaryRequest, source: Source) -> list[list[str]]:
         arguments = {
@@ -76,13 +76,6 @@ class SentenceChooser:
             log.warning("llm.no_candidates", reason=str(error))
             return []
         return [[" ".join(sentence.split()) for sentence in part] for part in found]
-
-
-def _places(chosen: Sequence[str], source: Source) -> Callable[[str], int]:
-    """Where each of the sentences stands in its text; what is not found there keeps its place among the chosen ones."""
-    text = " ".join(source.text.split())
-    places = {sentence: text.find(sentence) for sentence in chosen}
-    return places.__getitem__ if min(places.values()) >= 0 else list(chosen).index
 
 
 def _numbered(parts: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from luminalib.adapters.llm.prompted.summaries import in_order
 from luminalib.domain.content_checks.faults import Check, Fault
 from luminalib.domain.content_checks.grounding import Source
 from luminalib.domain.content_checks.quotations import own_sentence
@@ -33,13 +34,20 @@ async def person_of(request: SummaryRequest, source: Source, children: ChildProc
 
 
 def introduced(summary: Sequence[str], person: Person | None, source: Source, language: str | None) -> list[str]:
-    """The summary, before it what introduces whom the story is about, where it does not name them: quoted, if the rest is not."""
-    if person is None or not person.sentence or person.is_named_in(summary):
+    """The summary with what introduces whom a story is about, where it does not name them: in front and quoted, if the rest is not.
+
+    Where it opens with the second of two sentences that belong together it opens with both.
+    """
+    if person is None or not person.sentence:
         return list(summary)
-    is_quoted_throughout = all(own_sentence(sentence, source) == sentence for sentence in summary)
-    quote = _QUOTES.get((language or "en")[:2].lower(), "“%s”")
-    first = person.sentence if is_quoted_throughout else quote % person.sentence
-    return [first, *summary[: _MOST_SENTENCES - 1]]
+    if summary and person.sentence.endswith(f" {' '.join(summary[0].split())}"):
+        return [person.sentence, *summary[1:]]
+    if person.is_named_in(summary):
+        return list(summary)
+    others = summary[: _MOST_SENTENCES - 1]
+    if all(own_sentence(sentence, source) == sentence for sentence in others):
+        return in_order([person.sentence, *others], source)
+    return [_QUOTES.get((language or "en")[:2].lower(), "“%s”") % person.sentence, *others]
 
 
 class Examiner:

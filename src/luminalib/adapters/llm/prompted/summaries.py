@@ -62,6 +62,13 @@ def is_beyond_repair(left: Mapping[str, Any], text: str) -> bool:
     return sum(len(left[field]) for field in MADE_UP_FOR if field in left) < needed
 
 
+def in_order(sentences: Sequence[str], source: Source) -> list[str]:
+    """Sentences of a text in its order; as they are where one of them does not stand in it."""
+    text = " ".join(source.text.split())
+    places = {sentence: text.find(" ".join(sentence.split())) for sentence in sentences}
+    return sorted(sentences, key=places.__getitem__) if min(places.values(), default=-1) >= 0 else list(sentences)
+
+
 def presented(summary: Sequence[str], request: SummaryRequest, source: Source) -> list[str]:
     """The summary, and before it what a text that tells no story says of itself; a model that was asked for it often has not."""
     found = presenting(source.text, request.title, request.language)
