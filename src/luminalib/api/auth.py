@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from luminalib.api.deps import AddressDep, HostTenantDep, PrincipalDep, ServicesDep
-from luminalib.api.fields import Body, Password, PlainText
+from luminalib.api.fields import Body, Password, PlainText, Secret
 from luminalib.api.problems import documented
 from luminalib.api.schemas import UserOut
 from luminalib.domain.auth import (
@@ -55,7 +55,7 @@ Email = Annotated[
 
 
 TenantName = Annotated[
-    Annotated[str, StringConstraints(max_length=SLUG_MAX)] | None,
+    Annotated[PlainText, StringConstraints(max_length=SLUG_MAX)] | None,
     Field(description="The library's short name, where the installation has several; its host says it, too.", examples=["main"]),
 ]
 
@@ -70,7 +70,7 @@ class SignupRequest(Body):
     password: Password
     display_name: Annotated[PlainText, StringConstraints(max_length=200)] | None = None
     tenant: TenantName = None
-    invitation: Annotated[str, StringConstraints(min_length=1, max_length=512)] | None = Field(
+    invitation: Annotated[PlainText, StringConstraints(min_length=1, max_length=512)] | None = Field(
         None, description="The token of an invitation, where the library asks for one.", examples=["b3Jl-Yx2n0mKQxW4h0cOJq1"]
     )
 
@@ -87,7 +87,7 @@ class LoginRequest(BaseModel):
 class RefreshRequest(Body):
     """The refresh token of the last log-in or refresh."""
 
-    refresh_token: Annotated[SecretStr, StringConstraints(max_length=512)]
+    refresh_token: Annotated[Secret, StringConstraints(max_length=512)]
 
 
 class TokensOut(BaseModel):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, SecretStr, Strict, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
-from luminalib.api.fields import Body, Patch
+from luminalib.api.fields import Body, Patch, Secret
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
@@ -26,7 +26,7 @@ Mapping = Annotated[
     dict[Ours, Theirs],
     Field(min_length=1, description=f"Which fields go there, and their names there: of {', '.join(OURS)}.", examples=[MAPPING]),
 ]
-Token = Annotated[SecretStr, StringConstraints(min_length=1, max_length=2000)]
+Token = Annotated[Secret, StringConstraints(min_length=1, max_length=2000)]
 URL = "https://api.hubapi.com"
 
 

@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    SecretStr,
     StringConstraints,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -46,10 +47,19 @@ def _no_controls(text: str) -> str:
     return text
 
 
+def _sayable(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text.isprintable():
+        raise ValueError("must not contain control characters or other signs that nobody can type")
+    return secret
+
+
 PlainText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_no_controls)]
 """Text without surrounding white space and without control characters, which databases and terminals do not take."""
 Password = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_no_controls)]
 """A password as it was typed."""
+Secret = Annotated[SecretStr, AfterValidator(_sayable)]
+"""A token or a key in one line. Half of a pair of surrogates is no text, though JSON can say it."""
 MAX_EVENT_ID = 2**63 - 1
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from luminalib.api.deps import PrincipalDep, ServicesDep
-from luminalib.api.fields import Body
+from luminalib.api.fields import Body, Secret
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
 from luminalib.api.problems import documented
@@ -39,7 +39,7 @@ class SourceBody(Body):
 
     name: Name = Field(description="Stands in its address: lower case, digits, hyphens.", examples=["website"])
     scheme: Scheme = Field(Scheme.STANDARD, description=SCHEMES)
-    secret: Annotated[SecretStr, StringConstraints(min_length=16, max_length=512)] | None = Field(
+    secret: Annotated[Secret, StringConstraints(min_length=16, max_length=512)] | None = Field(
         None, description="What the sender signs with; made when none is given.", examples=["a secret of the sender's own"]
     )
     header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")] | None = Field(

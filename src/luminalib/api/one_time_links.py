@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from luminalib.api.deps import AddressDep, PrincipalDep, ServicesDep
-from luminalib.api.fields import Body, Password, PlainText
+from luminalib.api.fields import Body, Password, PlainText, Secret
 from luminalib.api.hosts import address_of
 from luminalib.api.json import Json
 from luminalib.api.paging import PageDep, PageOf, page_of
@@ -20,7 +20,7 @@ from luminalib.steps.one_time_links import NewLink
 
 router = APIRouter()
 RESET_PAGE, JOIN_PAGE = "/reset-password", "/join"
-LinkToken = Annotated[SecretStr, StringConstraints(min_length=1, max_length=512)]
+LinkToken = Annotated[Secret, StringConstraints(min_length=1, max_length=512)]
 
 
 class PasswordResetBody(Body):

@@ -12,7 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from luminalib.adapters.db.outages import unavailable
+from luminalib.adapters.db.outages import failure
+from luminalib.domain.errors import Unavailable
 
 _SETTING = "SELECT set_config($1, $2, $3)"
 TENANT_SETTING = "luminalib.tenant"
@@ -78,7 +79,7 @@ _BY_POOLER = "luminalib_by_pooler"
 
 
 def act_for(connection: sa.Connection, tenant_id: str) -> None:
-    """Shows the rows of this tenant in the transaction that has just begun. Raises DatabaseUnavailable."""
+    """Shows the rows of this tenant in the transaction that has just begun. Raises as `Pool.fetch`."""
     if connection.get_execution_options().get(_BY_POOLER):
         connection.execute(sa.select(sa.func.set_config(TENANT_SETTING, tenant_id, sa.true())))
         return
@@ -86,7 +87,7 @@ def act_for(connection: sa.Connection, tenant_id: str) -> None:
     try:
         driver.run_async(lambda own: own.act_for(tenant_id))  # the driver begins no transaction before the first statement
     except _FAILURES as error:
-        raise unavailable(error) from error
+        raise failure(error) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,7 +177,7 @@ class Pool:
     async def fetch(
         self, sql: str, arguments: Sequence[Any], tenant_id: str | None = None, *, plans_anew: bool = False
     ) -> list[Any]:
-        """All rows, of one tenant if the pool's role shows no others. Raises DatabaseUnavailable.
+        """All rows, of one tenant if the pool's role shows no others. Raises DatabaseUnavailable, UnstorableText.
 
         `plans_anew`: one plan would not do for all values. (Behind a pooler every statement is planned anew.)
         """
@@ -191,8 +192,10 @@ class Pool:
                 rows: list[Any] = await connection.fetch(sql, *arguments)
                 return rows
         except _FAILURES as error:
-            await self._pool.expire_connections()  # the server may have hung up on all of them
-            raise unavailable(error) from error
+            reason = failure(error)
+            if isinstance(reason, Unavailable):
+                await self._pool.expire_connections()  # the server may have hung up on all of them
+            raise reason from error
 
     async def close(self) -> None:
         """Closes its connections."""

@@ -11,7 +11,7 @@ from luminalib.adapters.db.conversations import conversations
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.inquiries import inquiry_labels
 from luminalib.adapters.db.listings import catalogues
-from luminalib.adapters.db.outages import unavailable
+from luminalib.adapters.db.outages import failure
 from luminalib.adapters.db.recommendations import recommender_models
 from luminalib.adapters.db.schema import UtcDateTime, enum_column, locked, map_owned, metadata
 from luminalib.adapters.db.tastes import taste_events
@@ -165,4 +165,4 @@ class SqlTenantRegister(TenantRegister):
                 found: Sequence[sa.RowMapping] = (await connection.execute(statement)).mappings().all()
                 return found
         except (SQLAlchemyError, OSError) as error:
-            raise unavailable(error) from error
+            raise failure(error) from error

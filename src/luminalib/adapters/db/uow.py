@@ -34,7 +34,7 @@ from luminalib.adapters.db.llm import SqlLLMLedger
 from luminalib.adapters.db.loans import SqlLoanRepository
 from luminalib.adapters.db.notices import SqlNoticeLog
 from luminalib.adapters.db.one_time_links import SqlOneTimeLinkRepository
-from luminalib.adapters.db.outages import is_outage, unavailable
+from luminalib.adapters.db.outages import UnstorableText, failure, is_outage
 from luminalib.adapters.db.passages import SqlPassageRepository
 from luminalib.adapters.db.preferences import SqlPreferencesRepository
 from luminalib.adapters.db.quotas import SqlQuotaCounters
@@ -198,7 +198,8 @@ def translate(error: Exception) -> Exception:
     """The domain's error for what the database says; the error itself when it is a fault of ours."""
     if isinstance(error, IntegrityError):
         return next((meaning() for name, meaning in CONSTRAINTS.items() if name in str(error.orig)), error)
-    return unavailable(error) if is_outage(error) else error
+    reason = failure(error)
+    return reason if is_outage(error) or isinstance(reason, UnstorableText) else error
 
 
 class SqlUnitOfWorkFactory(UnitOfWorkFactory):
