@@ -1,6 +1,8 @@
 """Where sentences and paragraphs end."""
 # ruff: noqa: RUF001  (marks and letters of many scripts are meant)
 
+import re
+
 import pytest
 
 from luminalib.adapters.llm.extractive.capitals import in_small_letters
@@ -51,15 +53,40 @@ def test_a_text_in_capitals_keeps_the_names_that_can_be_told() -> None:
         "GRETA HOLM CAME TO THE ISLAND IN MARCH. GRETA READ THE LETTERS, AND I SAW HER. A BOY WAS CALLED ANTON, AND ANTON LAUGHED. "
         "GRETA SIGNED THE PAPER. THE COUNCIL SENT A MAN WHOSE NAME WAS PAVEL RIND, AND PAVEL RIND STAYED. RAIN STOPPED."
     )
-    assert in_small_letters(told, None) == (
+    written = (
         "Greta Holm came to the island in March. Greta read the letters, and I saw her. A boy was called Anton, and Anton laughed. "
         "Greta signed the paper. The council sent a man whose name was Pavel Rind, and Pavel Rind stayed. Rain stopped."
     )
+    assert in_small_letters([told], None) == [written]
     german = (
         "IM LEUCHTTURM WOHNTE DER ALTE WÄRTER. DAS KIND ZÄHLTE JEDEN ABEND DIE SCHIFFE, UND DAS LICHT WAR DIE GANZE NACHT HELL."
     )
-    assert in_small_letters(german, "de").startswith("Im leuchtturm wohnte der alte wärter.")
-    assert in_small_letters(told.title(), None) == told.title()
+    assert in_small_letters([german], "de")[0].startswith("Im leuchtturm wohnte der alte wärter.")
+    assert in_small_letters([told.title()], None) == [told.title()]
+
+
+FRENCH = (
+    "Odile posa la lettre sur la table. Dehors tombait la neige. Le facteur s'appelait Marcel, et le facteur avait froid.",
+    "Odile regarda la porte. Dehors soufflait le vent. On n'avait rien dit à Marcel ni à Odile de toute la semaine.",
+)
+SPANISH = (
+    "Ignacio llegó al puerto antes del amanecer. La barca se llamaba Golondrina. Nunca volvió nadie a preguntar por la barca.",
+    "Ignacio remó hasta el faro. Nunca habló nadie de Golondrina ni de Ignacio, y el invierno fue largo en todo el puerto.",
+)
+GERMAN = (
+    "Jule lachte über den Brief. Der Turm hieß Momme, und er war rot. Die Lehrerin rief, und die Kinder kamen vom Deich.",
+    "Jule dachte an das Licht und an Momme. Die Kinder schliefen in den drei Häusern, und das Licht war aus in dieser Nacht.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "sections", "names"),
+    [("fr", FRENCH, {"Odile", "Marcel"}), ("es", SPANISH, {"Ignacio", "Golondrina"}), ("de", GERMAN, {"Jule", "Momme"})],
+)
+def test_in_capitals_all_sections_together_tell_the_names(language: str, sections: tuple[str, str], names: set[str]) -> None:
+    written = " ".join(in_small_letters([section.upper() for section in sections], language))
+    told = [re.sub(r"\W", "", word) for word in written.split()]
+    assert {word for word in told if word[:1].isupper() and written.count(word) > 1} - {"Die", "Dehors", "Nunca"} == names
 
 
 def test_the_marks_of_a_list_are_none_of_its_words() -> None:

@@ -99,7 +99,7 @@ class Reading:
 
 def read(title: str, authors: Sequence[str], language: str | None, texts: Sequence[str]) -> Reading:
     """Cleans and splits the texts of a book's sections."""
-    paragraphs = paragraphs_of([in_small_letters(text, language) for text in texts])
+    paragraphs = paragraphs_of(in_small_letters(texts, language))
     length = sum(map(length_in_words, paragraphs))
     sampled = _sample(paragraphs)
     code = language_of(sampled, language)
