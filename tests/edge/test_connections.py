@@ -123,6 +123,43 @@ async def test_large_bodies_and_many_requests_on_one_connection_are_no_heads(url
             assert statuses == [422, 200]
 
 
+CHUNKED = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("path", ["/auth/login", "/nowhere"])
+async def test_a_body_of_endless_crumbs_is_cut_off(url: str, path: str) -> None:
+    """Before an answer, and after one that did not wait for the body."""
+    async with wired(url) as wire:
+        await wire.send(f"POST {path} HTTP/1.1\r\nHost: a\r\n".encode() + CHUNKED)
+        assert await wire.pour(b"1\r\n \r\n" * 500, 40 * 2**20) < 20 * 2**20
+        first = await wire.answer()
+        assert first is None or first.status in (400, 404, 413)
+        assert await wire.is_closed()
+    assert await is_well(url)
+
+
+async def test_a_body_in_small_chunks_is_read(url: str) -> None:
+    body = b'{"email": "ada@library.test", "password": "' + b"a" * 500 + b'"}'
+    crumbs = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
+    async with wired(url) as wire:
+        await wire.send(b"POST /auth/login HTTP/1.1\r\nHost: a\r\n" + CHUNKED + crumbs + b"0\r\n\r\n" + GET)
+        assert [answer.status for answer in (await wire.answer(), await wire.answer()) if answer] == [401, 200]
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: library.test\r\nhost: evil.test\r\n"])
+async def test_a_request_names_one_host(url: str, hosts: bytes) -> None:
+    async with wired(url) as wire:
+        await wire.send(b"GET /healthz HTTP/1.1\r\n" + hosts + b"\r\n")
+        answer = await wire.answer()
+        assert answer is not None
+        assert (answer.status, answer.slug) == (400, "bad-request")
+    async with wired(url) as wire:
+        await wire.send(b"GET /healthz HTTP/1.0\r\n\r\n")
+        answer = await wire.answer()
+        assert answer is not None
+        assert answer.status == 200
+
+
 @pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\n", b"\r\n", GET + b"GET"])
 async def test_an_unfinished_head_is_not_waited_for(hasty: str, sent: bytes) -> None:
     async with wired(hasty) as wire:

@@ -15,6 +15,9 @@ from luminalib.edge.config import EdgeConfig
 RETRY_AFTER_SECONDS = 5
 PIPELINED_MAX = 8
 """How many requests may wait behind the one that is answered."""
+CHUNKS_FREE, CHUNK_BYTES = 1000, 64
+"""A body may come in so many chunks of any size; beyond them they have that many bytes on average. Each chunk is a call of ours: one
+stranger's body of single bytes kept everybody else waiting for seconds."""
 CLOSING_WINDOW_SECONDS = 2.0
 """For how long a body may stand still while the server goes down."""
 
@@ -42,6 +45,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._refusal: tuple[HTTPStatus, str, str] | None = None
         self._is_open = self._in_head = False  # whether a request is being read, and whether its head still is
         self._steps = self._lines = self._head_bytes = self._unseen_bytes = self._body_bytes = self._window_bytes = 0
+        self._hosts = self._chunks = 0
 
     # ------------------------------------------------------------------------------------------------ what the transport says
 
@@ -82,7 +86,7 @@ class GuardedHttp(HttpToolsProtocol):
         """A new request."""
         self._is_open = self._in_head = True
         self._steps += 1
-        self._lines = self._head_bytes = self._unseen_bytes = self._body_bytes = 0
+        self._lines = self._head_bytes = self._unseen_bytes = self._body_bytes = self._hosts = self._chunks = 0
         if len(self.pipeline) >= PIPELINED_MAX:
             self._refusal = (HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", "Wait for the answers before you ask for more.")
             raise _Refused
@@ -99,13 +103,25 @@ class GuardedHttp(HttpToolsProtocol):
         self._lines += 1
         self._count(len(name) + len(value))
         if self._in_head:
+            self._hosts += name.lower() == b"host"
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is whole: the application gets the request."""
+        if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() == "1.1"):
+            # RFC 9112, 3.2: a proxy in front of us may have read the other one.
+            self._refusal = (HTTPStatus.BAD_REQUEST, "bad-request", "A request names its host, and one only.")
+            raise _Refused
         self._in_head = False
         self._disarm()
         super().on_headers_complete()
+
+    def on_chunk_header(self) -> None:
+        """The size of the next piece of a chunked body."""
+        self._chunks += 1
+        if self._chunks > CHUNKS_FREE + self._body_bytes // CHUNK_BYTES:
+            self._refusal = (HTTPStatus.BAD_REQUEST, "bad-request", "The chunks of the body are too small. Send larger ones.")
+            raise _Refused
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
@@ -225,7 +241,8 @@ class GuardedHttp(HttpToolsProtocol):
         self._disarm()
         if self.transport.is_closing():
             return
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+        is_in_body = self._is_open and not self._in_head
+        if self.cycle is None or not self.cycle.response_started or (self.cycle.response_complete and not is_in_body):
             self.transport.write(_answer(status, slug, detail))
         self.transport.close()
 
