@@ -16,7 +16,7 @@ RETRY_AFTER_SECONDS = 5
 PIPELINED_MAX = 8
 """How many requests may wait behind the one that is answered."""
 CHUNKS_FREE, CHUNK_BYTES = 1000, 64
-"""A body may come in so many chunks of any size; beyond them they have that many bytes on average. Each chunk is a call of ours: one
+"""A body may come in so many chunks of any size; beyond them they have that many bytes on average. Each chunk is a call of ours: a
 stranger's body of single bytes kept everybody else waiting for seconds."""
 CLOSING_WINDOW_SECONDS = 2.0
 """For how long a body may stand still while the server goes down."""
