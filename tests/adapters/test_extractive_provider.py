@@ -53,7 +53,7 @@ async def test_a_book_is_summarised_in_a_child_process() -> None:
     assert 3 <= result.summary.count(".") <= 5
     assert "Ines Duarte" in result.key_topics
     assert isinstance(result.sentiment, Sentiment)
-    assert (result.provider, result.model, result.prompt) == ("extractive", "lexrank-mmr", "central-sentences@4")
+    assert (result.provider, result.model, result.prompt) == ("extractive", "lexrank-mmr", "central-sentences@5")
     assert shares == sorted(shares)
 
 

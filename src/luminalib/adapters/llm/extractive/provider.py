@@ -26,16 +26,16 @@ class ExtractiveLLM(LLMProvider):
 
     Its answers carry the provider `extractive`; the model `lexrank-mmr`: sentences ranked by biased LexRank (Erkan & Radev,
     JAIR 2004; Otterbacher et al. 2005) and chosen one per part of the book by maximal marginal relevance (Carbonell &
-    Goldstein, SIGIR 1998); and in place of a prompt the method `central-sentences@4`, whose number grows when its results
+    Goldstein, SIGIR 1998); and in place of a prompt the method `central-sentences@5`, whose number grows when its results
     change. The mood is VADER's (Hutto & Gilbert, ICWSM 2014). Reviews are read by VADER and terms of aspects, after Hu & Liu (KDD
     2004); the consensus is made of sentences that readers wrote.
     """
 
     name = "extractive"
     model = "lexrank-mmr"
-    method = "central-sentences@4"
+    method = "central-sentences@5"
     review_model = "vader-aspects"
-    review_method = "aspect-terms@2"
+    review_method = "aspect-terms@3"
     consensus_method = "readers-sentences@1"
 
     def __init__(self, children: ChildProcesses, reader: FieldReader, limits: ChildLimits = LIMITS) -> None:
