@@ -69,7 +69,7 @@ Array = Any
 class Case:
     """A question as it was asked of some part of the library; `group` is never split between fitting and testing.
 
-    Of each stretch of each passage found: its features, whether it answers, and its text.
+    Of each stretch of each passage found: its features, whether it answers, whether it holds what is asked for, and its text.
     """
 
     kind: str
@@ -79,6 +79,7 @@ class Case:
     model: str = ""
     features: list[Array] = field(default_factory=list)
     rights: list[Array] = field(default_factory=list)
+    holding: list[Array] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
 
     def best(self, weights: Array) -> "Best":
@@ -86,8 +87,9 @@ class Case:
         found = [(*_highest(some @ weights), number) for number, some in enumerate(self.features) if len(some)]
         worth, at, number = max(found, default=(0.0, -1, -1))
         if at < 0:
-            return Best((), 0.0, is_right=False, text="")
-        return Best(self.features[number][at], worth, is_right=bool(self.rights[number][at]), text=self.texts[number][at])
+            return Best((), 0.0, is_right=False, holds_it=False, text="")
+        is_right, holds_it = bool(self.rights[number][at]), bool(self.holding[number][at])
+        return Best(self.features[number][at], worth, is_right=is_right, holds_it=holds_it, text=self.texts[number][at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Best:
     features: Array
     worth: float
     is_right: bool
+    holds_it: bool
     text: str
 
 
@@ -144,6 +147,7 @@ class House:
             some = stretches_of(view, one.score, asked[0], question)
             case.features.append(np.array([quote.features for quote in some]))
             case.rights.append(np.array([answers(quote.text, view.passage) and quote.holds_it for quote in some], bool))
+            case.holding.append(np.array([quote.holds_it for quote in some], bool))
             case.texts.append([quote.text for quote in some])
         return case
 
@@ -256,7 +260,8 @@ def told(cases: Sequence[Case], show: int) -> None:
         for at in unknown:
             best = cases[at].best(signs)
             rights[at], quoted[at] = best.is_right, best.text
-            confidence[at] = logistic(float(weights[0] + weights[1:] @ in_quote(cases[at], best)))
+            chance = logistic(float(weights[0] + weights[1:] @ in_quote(cases[at], best)))
+            confidence[at] = chance * (1.0 if best.holds_it else HOPELESS)
             found[at] = logistic(float(alone[0] + alone[1:] @ features_of(cases[at].evidence)))
     kinds = np.array([case.kind for case in cases])
     models = np.array([case.model for case in cases])
