@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 
 from luminalib.container import Container
 from luminalib.edge.door import DESCRIPTORS_WANTED, ConnectionLimits, Door, raise_descriptors
@@ -287,6 +287,25 @@ async def test_pipelined_requests_are_answered_but_not_without_end(url: str) -> 
         await wire.send(GET * 3000)
         assert await wire.is_closed()
     assert await is_well(url)
+
+
+async def test_an_older_request_is_told_too_that_its_client_has_gone(server: Server, app: FastAPI) -> None:
+    """Of several requests on one connection it is not the newest that is being answered."""
+    begun, told = asyncio.Event(), asyncio.Event()
+
+    async def wait(request: Request) -> Response:
+        begun.set()
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        told.set()
+        return Response()
+
+    app.add_route("/waiting", wait)
+    async with server() as url, asyncio.timeout(30):
+        async with wired(url) as wire:
+            await wire.send(GET.replace(b"/healthz", b"/waiting") + GET)
+            await begun.wait()
+        await told.wait()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from luminalib.api.middleware import STRANGERS_BODY_BYTES
@@ -46,6 +47,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._is_open = self._in_head = False  # whether a request is being read, and whether its head still is
         self._steps = self._lines = self._head_bytes = self._unseen_bytes = self._body_bytes = self._window_bytes = 0
         self._hosts = self._chunks = 0
+        self._answered: RequestResponseCycle | None = None
 
     # ------------------------------------------------------------------------------------------------ what the transport says
 
@@ -59,9 +61,12 @@ class GuardedHttp(HttpToolsProtocol):
         self._wait(self._limits.head_seconds, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forgets the connection."""
+        """Forgets the connection. uvicorn tells its newest request that the client has gone; what is answered may be an older one."""
         self._door.leave(self)
         self._disarm()
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -160,6 +165,10 @@ class GuardedHttp(HttpToolsProtocol):
     def evict(self) -> None:
         """See Visitor."""
         self._refuse(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "The server is busy, and this request was not finished yet.")
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     # ------------------------------------------------------------------------------------------------ bounds
 
