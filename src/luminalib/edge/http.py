@@ -61,7 +61,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._wait(self._limits.head_seconds, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forgets the connection. uvicorn tells its newest request that the client has gone; what is answered may be an older one."""
+        """Forgets the connection. uvicorn tells the newest request of it; what is being answered may be an older one."""
         self._door.leave(self)
         self._disarm()
         if self._answered is not None and not self._answered.response_complete:
