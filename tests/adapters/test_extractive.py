@@ -9,8 +9,10 @@ import pytest
 from luminalib.adapters.llm.extractive.boilerplate import is_notice, speaks_to_a_machine
 from luminalib.adapters.llm.extractive.lexicons import lexicon_for
 from luminalib.adapters.llm.extractive.reading import read
+from luminalib.adapters.llm.extractive.reviews import read_reviews
 from luminalib.adapters.llm.extractive.sentences import split
 from luminalib.adapters.llm.extractive.summarise import summarise
+from luminalib.domain.reviews import TEXT_MAX
 
 CHAPTERS = (
     """Mara Lindqvist was the keeper of the lighthouse on the island of Tern. Her brother Anton had sailed to the mainland for
@@ -355,6 +357,14 @@ def test_no_run_of_signs_takes_long(run: str) -> None:
     started = time.process_time()
     told(run * 300_000)
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("run", ["jamais lu ", "ich ", "nie zuvor ", "nunca ", "I have never ", "the plot ", "not but "])
+def test_no_run_of_words_in_a_review_takes_long(run: str) -> None:
+    """Twenty reviews are read by one child, which has a minute."""
+    started = time.process_time()
+    read_reviews(reviews=[((run * TEXT_MAX)[:TEXT_MAX], 5)] * 3, progress=lambda _: None)
+    assert time.process_time() - started < 2
 
 
 def test_the_author_is_no_topic_of_the_book() -> None:

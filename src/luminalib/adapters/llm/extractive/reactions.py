@@ -129,12 +129,15 @@ _LIKING = re.compile(
     re.IGNORECASE,
 )
 """What a reader likes otherwise."""
+LONGEST = 500
+"""Characters of a sentence that is looked through for a reaction: a longer one is not quoted, and words that come again and again in it
+would be looked for behind each of them."""
 _ASKS = re.compile(r"\?\W*$")
 
 
 def reacts(text: str, language: str) -> bool:
     """Whether a sentence says what a book did to its reader, or what others should do with it; for or against, the stars say."""
-    told = _reactions(language)
+    told = _reactions(language) if len(text) <= LONGEST else None
     return told is not None and _LIKING.match(text) is None and told.search(text.replace("’", "'")) is not None
 
 
