@@ -12,7 +12,6 @@ from luminalib.adapters.text.results import Metadata
 from luminalib.adapters.text.xml import local_name, mended_xml
 
 _CONTAINER = "META-INF/container.xml"
-_MIME_TYPE = b"application/epub+zip"
 _ENCRYPTION = "META-INF/encryption.xml"
 _RIGHTS = ("META-INF/rights.xml", "META-INF/sinf.xml", "META-INF/license.lcpl")
 _FONT_OBFUSCATION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -73,10 +72,8 @@ def media_type(item: etree._Element) -> str:
 
 def _rootfiles(archive: Archive) -> list[str]:
     data = archive.read(_CONTAINER)
-    if data is None:  # then it is some other archive (OCF 3.3, 4.2.6.3.1), unless it calls itself an EPUB
-        if (archive.read("mimetype") or b"").strip() != _MIME_TYPE:
-            raise failure("corrupt")
-        return []
+    if data is None:  # then it is some other archive (OCF 3.3, 4.2.6.3.1)
+        raise failure("corrupt")
     container = _parsed(data)
     found = [element for element in named_items(container, "rootfile") if element.get("full-path")] if container is not None else []
     found.sort(key=lambda element: media_type(element) != _PACKAGE_TYPE)
