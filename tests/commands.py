@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 _ONE_ASKS = Lock()
 FORKING = Path(__file__).with_name("forking.py")
@@ -60,14 +61,20 @@ class Command:
 
 
 async def start(
-    *arguments: str, cwd: Path, environment: Mapping[str, str] = {}, said: bytes = b"", with_errors: bool = False
+    *arguments: str,
+    cwd: Path,
+    environment: Mapping[str, str] = {},
+    said: bytes = b"",
+    with_errors: bool = False,
+    errors_to: IO[bytes] | None = None,
 ) -> Command:
-    """Starts `luminalib` with these arguments, with `environment` beside what there is; its errors go nowhere or to its output."""
+    """Starts `luminalib` with these arguments, with `environment` beside what there is; its errors go nowhere, or where is said."""
     told = {"arguments": arguments, "cwd": str(cwd), "env": {**os.environ, **environment}}
     (stdin, writing), (reading, stdout), (ending, status) = os.pipe(), os.pipe(), os.pipe()
     os.write(writing, said)
     os.close(writing)
-    errors = os.dup(stdout) if with_errors else os.open(os.devnull, os.O_WRONLY)
+    shown = stdout if with_errors else errors_to.fileno() if errors_to else None
+    errors = os.open(os.devnull, os.O_WRONLY) if shown is None else os.dup(shown)
     given = [stdin, stdout, errors, status]
 
     def ask() -> int:

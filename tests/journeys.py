@@ -1,7 +1,9 @@
 """Steps that several tests take: a server of its own, an account, an upload, the wait for its end."""
 
 import asyncio
+import os
 import re
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,17 +49,18 @@ async def _until_ready(output: asyncio.StreamReader) -> AsyncIterator[bytes]:
 async def server(folder: Path, database_url: str, *options: str) -> AsyncIterator[tuple[str, Command]]:
     """The real command in a process of its own, which the test may kill."""
     environment = {"LUMINALIB_DATABASE_URL": database_url}
-    process = await start("serve", "--port", "0", *options, cwd=folder, environment=environment)
-    try:
-        async with asyncio.timeout(60):
-            lines = [line async for line in _until_ready(process.stdout)]
-        found = re.search(rb"(http://\S+)/docs", lines[-1] if lines else b"")
-        assert found, f"The server did not start: {lines}"
-        yield found[1].decode(), process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+    with tempfile.TemporaryFile() as errors:
+        process = await start("serve", "--port", "0", *options, cwd=folder, environment=environment, errors_to=errors)
+        try:
+            async with asyncio.timeout(60):
+                lines = [line async for line in _until_ready(process.stdout)]
+            found = re.search(rb"(http://\S+)/docs", lines[-1] if lines else b"")
+            assert found, f"It ended with {await process.wait()}: {lines}; {os.pread(errors.fileno(), 10_000, 0).decode()}"
+            yield found[1].decode(), process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
 
 
 @asynccontextmanager
