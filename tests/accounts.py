@@ -39,12 +39,8 @@ class Library:
         return client
 
     async def join(self, name: str, password: str = PASSWORD) -> httpx.AsyncClient:
-        """A new member who is logged in; not by the routes, which have tests of their own and took half of what other tests did."""
-        client, auth = self.visitor(), self.container.services.auth
-        await auth.signup(email_of(name), password, None, address=ADDRESS)
-        tokens = await auth.login(email_of(name), password, address=ADDRESS)
-        client.headers["Authorization"] = f"Bearer {tokens.access_token}"
-        return client
+        """A new member who is logged in."""
+        return self.visitor(**await joined(self.container, name, password))
 
     async def admin_of_the_house(self) -> httpx.AsyncClient:
         """An admin made as the command line makes one: whoever else may sign up."""
@@ -83,6 +79,14 @@ async def _opened(settings: Settings, clock: Clock | None, *, run_jobs: bool) ->
 
 def email_of(name: str) -> str:
     return f"{name}@library.test"
+
+
+async def joined(container: Container, name: str, password: str = PASSWORD) -> dict[str, str]:
+    """The headers of a new member; not by the routes, which have tests of their own and took half of what other tests did."""
+    auth = container.services.auth
+    await auth.signup(email_of(name), password, None, address=ADDRESS)
+    tokens = await auth.login(email_of(name), password, address=ADDRESS)
+    return {"Authorization": f"Bearer {tokens.access_token}"}
 
 
 def carry(client: httpx.AsyncClient, tokens: dict[str, Any]) -> None:

@@ -22,9 +22,8 @@ import structlog
 from fastapi import FastAPI
 
 import shared
-from accounts import ADDRESS, email_of
+from accounts import joined
 from fakes import FakeLLM
-from journeys import PASSWORD
 from luminalib.adapters.clock import SystemClock
 from luminalib.adapters.db.auth import sessions
 from luminalib.adapters.db.engine import SqlDatabase
@@ -191,14 +190,11 @@ async def client(app: FastAPI, container: Container) -> AsyncIterator[httpx.Asyn
 
 @pytest.fixture
 async def sign_up(client: httpx.AsyncClient, app: FastAPI, container: Container) -> AsyncIterator[SignUp]:
-    """Makes accounts: `await sign_up("ada")` is a client that is logged in as ada. The first becomes admin. See Library.join."""
+    """Makes accounts: `await sign_up("ada")` is a client that is logged in as ada. The first becomes admin."""
     opened: list[httpx.AsyncClient] = []
 
     async def make(name: str) -> httpx.AsyncClient:
-        auth = container.services.auth
-        await auth.signup(email_of(name), PASSWORD, None, address=ADDRESS)
-        tokens = await auth.login(email_of(name), PASSWORD, address=ADDRESS)
-        headers = {"Authorization": f"Bearer {tokens.access_token}"}
+        headers = await joined(container, name)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         opened.append(httpx.AsyncClient(transport=transport, base_url=client.base_url, headers=headers))
         return opened[-1]

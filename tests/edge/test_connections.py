@@ -305,7 +305,7 @@ async def test_an_older_request_is_told_too_that_its_client_has_gone(server: Ser
         async with wired(url) as wire:
             await wire.send(GET.replace(b"/healthz", b"/waiting") + GET)
             await begun.wait()
-        await told.wait()
+        assert await told.wait()
 
 
 @pytest.mark.parametrize(

@@ -51,16 +51,17 @@ class Room:
         if by.user_id is None or not self._quota_bytes:
             return
         stored = await self._documents.stored_bytes(by.tenant_id, by.user_id)
-        self._require(stored + self._coming[by.tenant_id, by.user_id], size)
+        self._require(by, stored, size)
 
     async def require_share_in(self, uow: UnitOfWork, by: Principal, size: int) -> None:
         """The same of the account, within a unit of work that may hold it."""
         if by.user_id is None or not self._quota_bytes:
             return
         stored = await uow.uploads.stored_bytes(by.user_id)
-        self._require(stored + self._coming[by.tenant_id, by.user_id], size)
+        self._require(by, stored, size)
 
-    def _require(self, used: int, size: int) -> None:
+    def _require(self, by: Principal, stored: int, size: int) -> None:
+        used = stored + self._coming[by.tenant_id, by.user_id or ""]
         if used + size > self._quota_bytes:
             raise QuotaExceeded(
                 "Your account's share of the storage is used up. Remove documents or unfinished uploads, or ask an admin for more.",
