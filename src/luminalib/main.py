@@ -39,7 +39,6 @@ from luminalib.api import (
     uploads,
     usage,
     users,
-    webhook_events,
     webhooks,
 )
 from luminalib.api.hosts import KnownHosts
@@ -147,7 +146,6 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     )
     for feature in (*features, operations, metrics, pages, problem_pages):
         app.router.routes.extend(feature.router.routes)
-    app.webhooks.include_router(webhook_events.router)
     problems.install(app)
     openapi.install(app, [route for feature in A_VISIT for route in feature.router.routes])
     app.state.trusted_proxies = settings.trusted_proxies

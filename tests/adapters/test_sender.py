@@ -205,7 +205,7 @@ async def test_many_at_the_same_time_to_one_host_keep_their_connections(receiver
 
 
 async def test_connections_of_long_ago_make_room(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("luminalib.adapters.outside.client.KEPT", 2)
+    monkeypatch.setattr("luminalib.adapters.outside.connections.KEPT", 2)
     sender = HttpSender(OutsideClient(Allowed(["127.0.0.0/8", "localhost"]), seconds=30))
     async with receiving() as other, receiving() as third:
         for one in (receiver, other, third, other, third, receiver):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from luminalib.cli.main import COMMANDS
+from luminalib.cli.serve import SOON
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "luminalib"
 MAX_LINES = 300
@@ -66,11 +67,24 @@ HEAVY = {
 }
 
 
-@pytest.mark.parametrize("module", ["luminalib.main", "luminalib.cli.serve"])
-def test_a_server_imports_what_is_heavy_only_where_it_is_used(module: str) -> None:
-    program = f"import sys, {module}; print(*sorted({HEAVY!r} & {{name.partition('.')[0] for name in sys.modules}}))"
+SPARED = {"rich", "pygments", "email_validator", "jinja2", "httpcore", "phonenumbers", "price_parser"}
+
+
+@pytest.mark.parametrize(("modules", "left"), [("luminalib.main", HEAVY), ("luminalib.lean, luminalib.cli.serve", HEAVY | SPARED)])
+def test_a_server_imports_only_where_it_is_used(modules: str, left: set[str]) -> None:
+    program = f"import sys, {modules}; print(*sorted({left!r} & {{name.partition('.')[0] for name in sys.modules}}))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert told == []
+
+
+def test_what_is_left_out_of_libraries_can_be_imported_afterwards() -> None:
+    program = "import luminalib.lean, rich, jwt, cryptography.x509; from luminalib.adapters.triage.rules import Rules"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_what_is_imported_beside_the_first_requests_exists() -> None:
+    for module in SOON:
+        import_module(module)
 
 
 def test_the_list_of_commands_imports_none_of_them() -> None:

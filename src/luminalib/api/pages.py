@@ -1,10 +1,11 @@
 """What people see in a browser: the front page, Swagger UI and Redoc, all from this package and without any other server."""
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader
 from starlette.staticfiles import StaticFiles
 
 from luminalib import __version__
@@ -14,7 +15,6 @@ from luminalib.domain.demo_accounts import DEMO_ACCOUNTS
 from luminalib.domain.errors import Unavailable
 
 router = APIRouter(include_in_schema=False)
-_PAGES = Environment(loader=PackageLoader("luminalib.api"), autoescape=True)
 _ASSETS = StaticFiles(directory=Path(__file__).parent / "assets")
 _OWN = "default-src 'none'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'"
 _POLICY = f"{_OWN}; style-src 'self'; frame-ancestors 'none'"
@@ -22,9 +22,16 @@ _POLICY = f"{_OWN}; style-src 'self'; frame-ancestors 'none'"
 _STYLED_POLICY = f"{_OWN}; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 
 
+@cache
+def _templates() -> Any:
+    from jinja2 import Environment, PackageLoader  # noqa: PLC0415 -- a library whose users are programs shows no page
+
+    return Environment(loader=PackageLoader("luminalib.api"), autoescape=True)
+
+
 def page(name: str, policy: str = _POLICY, **facts: object) -> HTMLResponse:
     """A page made of its template; it may load nothing but this package's own files."""
-    return HTMLResponse(_PAGES.get_template(name).render(facts), headers={"Content-Security-Policy": policy})
+    return HTMLResponse(_templates().get_template(name).render(facts), headers={"Content-Security-Policy": policy})
 
 
 @router.get("/")

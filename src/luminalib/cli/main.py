@@ -56,6 +56,7 @@ class Commands(TyperGroup):
 def _imported(name: str) -> Any:
     module, member, _ = COMMANDS[name]
     gc.disable()  # what is imported stays: to look through it again and again is a fifth of a start
+    import_module("luminalib.lean")
     found = getattr(import_module(f"luminalib.cli.{module}"), member)
     gc.freeze()
     gc.enable()

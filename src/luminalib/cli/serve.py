@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+from importlib import import_module
 from typing import Annotated
 
 import structlog
@@ -18,6 +19,14 @@ from luminalib.main import create_app
 from luminalib.settings import Settings, load_settings, unknown_variables
 
 log = structlog.get_logger(__name__)
+
+SOON = (
+    "jinja2",
+    "luminalib.adapters.llm.extractive.headline",
+    "luminalib.adapters.outside.connections",
+    "luminalib.adapters.triage.rules",
+)
+"""Imported where they are used, which should neither hold up the start nor the first request that comes upon them."""
 
 
 class PortTaken(Unavailable):
@@ -50,6 +59,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> 
         beside = [
             asyncio.create_task(_welcome(server, settings, container, listener, demo=demo)),
             asyncio.create_task(give_back_now_and_then()),
+            asyncio.create_task(_import_the_rest(server)),
         ]
         await server.serve(sockets=[listener])
         for task in beside:
@@ -57,9 +67,19 @@ async def _serve(settings: Settings, listener: socket.socket, *, demo: bool) -> 
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-async def _welcome(server: Server, settings: Settings, container: Container, listener: socket.socket, *, demo: bool) -> None:
+async def _started(server: Server) -> None:
     while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.01)
+
+
+async def _import_the_rest(server: Server) -> None:
+    await _started(server)
+    for module in SOON:
+        await asyncio.to_thread(import_module, module)
+
+
+async def _welcome(server: Server, settings: Settings, container: Container, listener: socket.socket, *, demo: bool) -> None:
+    await _started(server)
     host, port = listener.getsockname()[:2]
     where = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 -- only compared
     is_for_machines = settings.log_format == "json"

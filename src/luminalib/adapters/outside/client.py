@@ -1,29 +1,17 @@
-"""Requests to other people's servers by httpcore: guarded, no redirects, no proxies of the environment, answers cut at a limit."""
+"""Requests to other people's servers: guarded, no redirects, no proxies of the environment, answers cut at a limit."""
 
-import asyncio
-import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
-from urllib.parse import urlsplit
+from functools import cached_property
+from typing import Any
 
-import httpcore
-
-from luminalib.adapters.outside.guard import Allowed, GuardedNetwork, Resolve, require_plain, resolve
-from luminalib.domain.webhooks import AddressRefused
+from luminalib.adapters.outside.guard import Allowed, Resolve, require_plain, resolve
 
 ANSWER_SECONDS = 15.0
 """How long all of it may take: resolving, connecting, sending, and reading what is read."""
-CONNECT_SECONDS = 5.0
-KEPT, KEPT_SECONDS = 100, 30.0
-"""How many connections are kept open after an answer, to all servers together, and for how long."""
-_AGENT = "LuminaLib"
-Server = tuple[bytes, bytes, int | None]
-"""Scheme, host and port."""
-_LIMITS = {"timeout": {"connect": CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS, "pool": ANSWER_SECONDS}}
 
 
 class NoAnswer(Exception):
@@ -48,24 +36,19 @@ class Answer:
         return seconds_of(self.headers.get("retry-after", ""))
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """Whom the machine trusts; to read that takes as long as all else that a start does here, and many never need it."""
-    return ssl.create_default_context()
-
-
 class OutsideClient:
-    """Keeps connections to the servers that it has talked to last, several to one with many webhooks.
-
-    httpcore's own pool looks at all of its connections for each request, which took longer than all else with a hundred webhooks.
-    """
+    """Connects to nothing, and imports nothing that can, before the first request: many libraries send none."""
 
     def __init__(self, allowed: Allowed, *, seconds: float = ANSWER_SECONDS, resolve: Resolve = resolve) -> None:
         self._allowed = allowed
         self._seconds = seconds
-        self._network = GuardedNetwork(allowed, resolve)
-        self._kept: dict[Server, list[httpcore.AsyncHTTPConnection]] = {}
-        self._count = 0
+        self._resolve = resolve
+
+    @cached_property
+    def _connections(self) -> Any:
+        from luminalib.adapters.outside.connections import Connections  # noqa: PLC0415 -- as the class says
+
+        return Connections(self._allowed, seconds=self._seconds, resolve=self._resolve)
 
     def require_allowed(self, url: str) -> None:
         """Raises AddressRefused for an address that can be seen to be inside; names are judged when they are connected to."""
@@ -73,78 +56,13 @@ class OutsideClient:
 
     async def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Answer:
         """The answer, with `most` bytes of its body, within seconds whatever the other side does. Raises NoAnswer."""
-        text = b""
-        try:
-            async with asyncio.timeout(self._seconds), self._asked(_request(method, url, headers, body)) as answer:
-                named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
-                async for chunk in answer.aiter_stream():
-                    text += chunk
-                    if len(text) >= most:
-                        break
-                return Answer(answer.status, named, text[:most])
-        except TimeoutError:
-            raise NoAnswer(f"No whole answer within {self._seconds:.0f} seconds.", text[:most]) from None
-        except AddressRefused as refused:
-            raise NoAnswer(refused.detail) from refused
-        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as failure:
-            raise NoAnswer(_words_of(failure), text[:most]) from failure
+        answer: Answer = await self._connections.request(method, url, headers, body, most)
+        return answer
 
     async def close(self) -> None:
         """Ends all connections."""
-        while self._kept:
-            for connection in self._kept.popitem()[1]:
-                await connection.aclose()
-        self._count = 0
-
-    @asynccontextmanager
-    async def _asked(self, request: httpcore.Request) -> AsyncIterator[httpcore.Response]:
-        """The answer, while it is read; the connection is kept when all of it was."""
-        server = (request.url.scheme, request.url.host, request.url.port)
-        connection = await self._idle(server) or httpcore.AsyncHTTPConnection(
-            request.url.origin, ssl_context=_trust(), keepalive_expiry=KEPT_SECONDS, network_backend=self._network
-        )
-        try:
-            answer = await connection.handle_async_request(request)
-            try:
-                yield answer
-            finally:
-                await answer.aclose()
-        finally:
-            if connection.is_idle():
-                self._kept.setdefault(server, []).append(connection)
-                self._count += 1
-                if self._count > KEPT:
-                    await self._taken(next(iter(self._kept)), 0).aclose()
-            else:
-                await connection.aclose()
-
-    async def _idle(self, server: Server) -> httpcore.AsyncHTTPConnection | None:
-        """One that is kept and still good, the last used first."""
-        while server in self._kept:
-            connection = self._taken(server, -1)
-            if connection.is_idle() and not connection.has_expired():
-                return connection
-            await connection.aclose()
-        return None
-
-    def _taken(self, server: Server, at: int) -> httpcore.AsyncHTTPConnection:
-        kept = self._kept[server]
-        connection = kept.pop(at)
-        self._count -= 1
-        if not kept:
-            del self._kept[server]
-        return connection
-
-
-def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> httpcore.Request:
-    parts = urlsplit(url)
-    host = (parts.hostname or "").encode("idna" if not (parts.hostname or "").isascii() else "ascii")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    address = httpcore.URL(scheme=parts.scheme.encode(), host=host, port=parts.port, target=target.encode())
-    name = host.decode() if ":" not in host.decode() else f"[{host.decode()}]"
-    named = name if parts.port is None else f"{name}:{parts.port}"
-    sent = [("host", named), ("user-agent", _AGENT), *headers.items(), ("content-length", str(len(body)))]
-    return httpcore.Request(method, address, headers=sent, content=body, extensions=_LIMITS)
+        if "_connections" in self.__dict__:
+            await self._connections.close()
 
 
 def seconds_of(given: str) -> float | None:
@@ -156,16 +74,3 @@ def seconds_of(given: str) -> float | None:
         at = parsedate_to_datetime(given)
         return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
     return None
-
-
-def _words_of(failure: Exception) -> str:
-    kind = {
-        httpcore.ConnectError: "The connection could not be made",
-        httpcore.ConnectTimeout: "The connection was not made in time",
-        httpcore.ReadTimeout: "No answer in time",
-        httpcore.ReadError: "The connection was cut",
-        httpcore.WriteError: "The connection was cut",
-        httpcore.RemoteProtocolError: "What came back is no whole answer",
-    }.get(type(failure), "It could not be sent")
-    cause = str(failure) or type(failure.__cause__ or failure).__name__
-    return f"{kind} ({cause})."[:500]

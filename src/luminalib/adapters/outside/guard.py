@@ -1,12 +1,10 @@
-"""Connections to addresses that people have entered: each name is resolved once, and what is connected to is what was judged."""
+"""Which addresses that people have entered may be connected to."""
 
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
-
-import httpcore
 
 from luminalib.domain.networks import is_public, is_within
 from luminalib.domain.webhooks import AddressRefused
@@ -63,49 +61,3 @@ def require_plain(url: str, allowed: Allowed) -> None:
             allowed.require(host, ["127.0.0.1"])
         return
     allowed.require(host, [host])
-
-
-class GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """Resolves, judges every address, then connects to one of them: a name that changes its mind gains nothing."""
-
-    def __init__(self, allowed: Allowed, resolve: Resolve = resolve) -> None:
-        self._allowed = allowed
-        self._resolve = resolve
-        self._network = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 -- httpcore's interface
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Raises AddressRefused, httpcore.ConnectError."""
-        try:
-            addresses = await self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} cannot be found") from error
-        if not addresses:
-            raise httpcore.ConnectError(f"{host} has no address")
-        self._allowed.require(host, addresses)
-        failure: Exception = httpcore.ConnectError()
-        for address in addresses[:3]:
-            try:
-                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    async def connect_unix_socket(
-        self,
-        path: str,  # noqa: ARG002 -- httpcore's interface
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 -- as above
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 -- as above
-    ) -> httpcore.AsyncNetworkStream:
-        """Never."""
-        raise AddressRefused
-
-    async def sleep(self, seconds: float) -> None:
-        """See httpcore."""
-        await asyncio.sleep(seconds)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from luminalib.adapters.llm.extractive.headline import headline
 from luminalib.domain.consensus import AspectMention, ConsensusResult, ReviewReading
 from luminalib.domain.inquiry_rules import MODEL, VERSION, classify
 from luminalib.domain.intelligence import Sentiment, SummaryResult, TextTooHeavy
@@ -81,6 +80,8 @@ class ExtractiveLLM(LLMProvider):
 
     async def synthesise_consensus(self, request: ConsensusRequest) -> ConsensusResult:
         """See the port; the numbers of the table, and a few sentences of readers, chosen from its quotations."""
+        from luminalib.adapters.llm.extractive.headline import headline  # noqa: PLC0415 -- its words and patterns are children's, else
+
         aspects = [[aspect.mentions, list(aspect.quotes)] for aspect in request.aspects]
         quoted = await self._call(WORD_CONSENSUS, {"aspects": aspects})
         text = " ".join(filter(None, (headline(request), quoted)))
