@@ -16,10 +16,12 @@ from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.adapters.db.views import catalogue
 from luminalib.adapters.db.views.books import SqlBookViews
+from luminalib.adapters.db.views.matches import LONGER_MAX
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.books import BookFilter
 from luminalib.domain.catalogue import FacetKind, FoundBooks, SuggestionKind
+from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.paging import PageRequest
 from postgres import Postgres
 from records import NOW, make_book
@@ -269,6 +271,38 @@ async def test_a_changed_book_is_found_by_its_new_words_and_a_summary_s(
         await unit.books.remove(await unit.books.get(alice.id))
     assert (await find("chess"))[0] == []
     assert not [one for one in await views.suggest("main", "che", 8) if one.text == "chess"]
+
+
+@pytest.mark.parametrize("longer", [1, LONGER_MAX + 1], ids=["few", "very many"])
+async def test_what_was_begun_is_found_wherever_it_stands(
+    uow: SqlUnitOfWorkFactory, find: Find, views: SqlBookViews, longer: int
+) -> None:
+    """However many words begin so: few are asked for by name where the database has no better way to look for beginnings."""
+    (alice,) = (await views.list("main", BookFilter(q="alice", sort="relevance"), PageRequest())).items
+    assert (await find("wabe"))[0] == (await find("brill"))[0] == []
+    await describe(uow, alice.id, description=" ".join(f"wabes{word_of_letters(n)}" for n in range(longer)))
+    assert (await find("wabe"))[0] == (await find("wabe alic"))[0] == [alice.title]
+    async with uow("main") as unit:
+        await unit.documents.save_summary(
+            Summary(
+                document_id=alice.document_id,
+                summary="Twas brillig.",
+                key_topics=[],
+                sentiment=Sentiment.NEUTRAL,
+                insights=[],
+                action_items=[],
+                provider="p",
+                model="m",
+                prompt="p@1",
+                generated_at=NOW,
+            )
+        )
+    assert (await find("brill"))[0] == (await find("wabe brill"))[0] == [alice.title]
+    assert (await views.list("other", BookFilter(q="brill", sort="relevance"), PageRequest())).items == []
+
+
+def word_of_letters(number: int) -> str:
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
 
 async def test_words_of_an_older_version_are_written_anew(database: SqlDatabase, uow: SqlUnitOfWorkFactory, find: Find) -> None:

@@ -29,6 +29,7 @@ from luminalib.adapters.db.views import (
     inquiries,
     lexicon,
     loans,
+    matches,
     notices,
     one_time_links,
     passages,
@@ -156,6 +157,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
         yield "document", documents._one(of_owner=flags[0])
         yield "own document", documents._own(of_house=flags[0])
         yield "text", documents._text(of_owner=flags[0], of_page=flags[1])
+        yield "beginnings of words='tsquery'", matches.beginnings(3)
         yield "ranked", recommendations.first_of(10, by_loans=flags[0])
         yield "lapsed", holds._lapsed(of_member=flags[0])
     for shape in SHAPES:
@@ -171,6 +173,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
 SOURCE = re.compile(r'(?:FROM|JOIN) \(?"?(\w+)"?(?: AS "?(\w+)"?)?')
 DERIVED = {"page", "some", "found", "counted", "SELECT", "json_each", "anon_1", "anon_2"}
 DERIVED |= {"part0", "part1", "later", "first_name", "first_series", "first_tag"}
+DERIVED |= {f"begun{n}" for n in range(3)}
 DERIVED |= {"own_book_texts"}  # the view of PostgreSQL that shows the texts of whom the connection acts for
 DERIVED |= {"book_words"}  # the full-text index, whose rows are always those of `book_texts`
 
@@ -303,9 +306,12 @@ async def test_what_depends_on_words_is_planned_for_the_words_that_are_asked_for
     words = sa.func.to_tsquery(sa.literal_column("'simple'"), sa.bindparam("match", type_=sa.String, required=True))
     plain, worded = Statement(mode), Statement(mode.where(words.is_not(None)))
     asked = [await reader.row(one, "main", match="sea") for one in (plain, worded, worded, plain)]
+    scans = Statement(sa.select(sa.func.current_setting(sa.literal_column("'enable_seqscan'"), type_=sa.String)))
+    rare = [await reader.row(scans, "main", by_index=by_index) for by_index in (True, False)]
     await reader.close()
     await database.close()
     assert asked == [("auto",), ("force_custom_plan",), ("force_custom_plan",), ("auto",)]
+    assert rare == [("off",), ("on",)]
     assert catalogue.candidates(Shape("relevance", words="tsquery")).postgres.depends_on_words
 
 
@@ -331,7 +337,9 @@ async def test_nothing_of_a_tenant_is_shown_to_another(database: SqlDatabase, re
         **{f"author{n}": "calloway" for n in range(3)}, **{f"{name}{n}": "a" for name in ("word", "name") for n in range(3)},
         "document": ids["document"], "conversation": ids["conversation"], "after_number": 0, "least_ordinal": 0, "most_ordinal": 9,
         "inquiry": ids["inquiry"], "inquiry_state": "new", "intent": "sales", "least": 0.0,
-        "claim": "0" * 64, "sha256": "0" * 64, "match": "a", "first": "", "last": "z", "words": ["plot", "calloway", "sea", "a"],
+        "claim": "0" * 64, "sha256": "0" * 64, "match": "a", "first": "", "last": "z",
+        **{f"first{n}": "" for n in range(3)}, **{f"last{n}": "z" for n in range(3)},
+        "words": ["plot", "calloway", "sea", "a"],
     }  # fmt: skip
     other = "tsquery" if reader.is_sqlite else "fts5"
     shown_to_a = 0

@@ -51,6 +51,8 @@ catalogue_words = sa.Table(
     sa.UniqueConstraint("tenant_id", "word"),
     sa.Index("ix_catalogue_words_tenant_id_id", "tenant_id", "id"),
 )
+LEXEMES = sa.table("catalogue_lexemes", sa.column("tenant_id"), sa.column("word"))
+"""On PostgreSQL, every word by which a book of the catalogue is found, once, kept by triggers. FTS5 keeps beginnings by itself."""
 catalogue_terms = sa.Table(
     "catalogue_terms",
     metadata,

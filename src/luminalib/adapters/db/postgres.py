@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -48,22 +48,33 @@ class Patience:
         }
 
 
+class Planning(Enum):
+    """How the server plans the statements of a connection; each value is the settings that say so."""
+
+    KEPT = (("plan_cache_mode", "auto"), ("enable_seqscan", "on"))
+    """One plan for all values."""
+    ANEW = (("plan_cache_mode", "force_custom_plan"), ("enable_seqscan", "on"))
+    """Each time for the values: one plan would not do for all."""
+    BY_INDEX = (("plan_cache_mode", "force_custom_plan"), ("enable_seqscan", "off"))
+    """The same, but no table is read from end to end: of what is rare the planner thinks that there is far more."""
+
+
 class TenantConnection(asyncpg.Connection):  # type: ignore[misc] # the driver brings no types
     """A connection that remembers for which tenant it acts, since row-level security shows the rows of that one alone."""
 
-    __slots__ = ("_plans_anew", "_tenant_id")
+    __slots__ = ("_planning", "_tenant_id")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tenant_id: str | None = None
-        self._plans_anew: bool | None = False
+        self._planning: Planning | None = Planning.KEPT
 
-    async def plan(self, *, anew: bool) -> None:
-        """Has the server plan each statement for its values, or keep one plan for all, until it is told otherwise."""
-        if anew != self._plans_anew:
-            self._plans_anew = None  # who is interrupted here does not know what the server has heard
-            await self.execute(f"SET plan_cache_mode = {_PLANS[anew]}")
-            self._plans_anew = anew
+    async def plan(self, planning: Planning) -> None:
+        """Has the server plan in this way until it is told otherwise."""
+        if planning != self._planning:
+            self._planning = None  # who is interrupted here does not know what the server has heard
+            await self.execute("; ".join(f"SET {name} = {value}" for name, value in planning.value))
+            self._planning = planning
 
     async def act_for(self, tenant_id: str) -> None:
         """Shows the rows of this tenant until it is told another. Not to be called in a transaction, which may take it back."""
@@ -73,7 +84,6 @@ class TenantConnection(asyncpg.Connection):  # type: ignore[misc] # the driver b
             self._tenant_id = tenant_id
 
 
-_PLANS = {True: "force_custom_plan", False: "auto"}
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 _BY_POOLER = "luminalib_by_pooler"
 
@@ -175,20 +185,17 @@ class Pool:
         await self._pool
 
     async def fetch(
-        self, sql: str, arguments: Sequence[Any], tenant_id: str | None = None, *, plans_anew: bool = False
+        self, sql: str, arguments: Sequence[Any], tenant_id: str | None = None, *, planning: Planning = Planning.KEPT
     ) -> list[Any]:
-        """All rows, of one tenant if the pool's role shows no others. Raises DatabaseUnavailable, UnstorableText.
-
-        `plans_anew`: one plan would not do for all values. (Behind a pooler every statement is planned anew.)
-        """
+        """All rows, of one tenant if the pool's role shows no others. Raises DatabaseUnavailable, UnstorableText."""
         try:
             # Where one is idle there is nothing to wait for, and a time-out costs more than to take it. Commands have their own.
             async with self._pool.acquire(timeout=None if self._pool.get_idle_size() else self._seconds) as connection:
                 if self._by_pooler:
-                    return await self._in_transaction(connection, sql, arguments, tenant_id)
+                    return await self._in_transaction(connection, sql, arguments, tenant_id, planning)
                 if tenant_id is not None:
                     await connection.act_for(tenant_id)
-                await connection.plan(anew=plans_anew)
+                await connection.plan(planning)
                 rows: list[Any] = await connection.fetch(sql, *arguments)
                 return rows
         except _FAILURES as error:
@@ -201,8 +208,10 @@ class Pool:
         """Closes its connections."""
         await self._pool.close()
 
-    async def _in_transaction(self, connection: Any, sql: str, arguments: Sequence[Any], tenant_id: str | None) -> list[Any]:
-        said = {**self._settings, TENANT_SETTING: tenant_id or ""}
+    async def _in_transaction(
+        self, connection: Any, sql: str, arguments: Sequence[Any], tenant_id: str | None, planning: Planning
+    ) -> list[Any]:
+        said = {**self._settings, **dict(planning.value), TENANT_SETTING: tenant_id or ""}
         named = [part for pair in said.items() for part in pair]
         calls = ", ".join(f"set_config(${n}, ${n + 1}, true)" for n in range(1, len(named), 2))
         async with connection.transaction():

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from luminalib.adapters.db.catalogue import LEXEMES
 from luminalib.adapters.db.conversations import conversations
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.inquiries import inquiry_labels
@@ -61,9 +62,10 @@ _CONCERNS: dict[Concern, tuple[Any, ...]] = {
 }
 """By what a round looks for: the table, and which rows of it."""
 _INDEXED: list[sa.TableClause] = [
-    sa.table(f"indexed_{kind}", sa.column("tenant_id")) for kind in ("documents", "passages", "vectors", "terms")
+    *(sa.table(f"indexed_{kind}", sa.column("tenant_id")) for kind in ("documents", "passages", "vectors", "terms")),
+    LEXEMES,
 ]
-"""The index inside PostgreSQL, which is no part of the metadata. It may have been filled before another index was chosen."""
+"""Indexes inside PostgreSQL, which are no part of the metadata. That of passages may have been filled before another was chosen."""
 _SHOWN = (tenants.c.tenant_id.label("slug"), *(column for column in tenants.c if not column.primary_key))
 
 _NAMES = tuple(column.name for column in _SHOWN)

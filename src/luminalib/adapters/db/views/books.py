@@ -149,7 +149,7 @@ class SqlBookViews(BookViews):
             views = await self.several(tenant_id, some) if some else {}
             items = [views[one] for one in some if one in views]
             return FoundBooks(items, len(found.book_ids), found.is_capped, found.did_you_mean)
-        given["match"] = found.match
+        given |= {"match": found.match, "by_index": found.by_index}
         listed = await self._listed(tenant_id, replace(wanted, q=found.match), shape, given, page)
         return FoundBooks(listed.items, listed.total, listed.is_estimate, found.did_you_mean)
 
@@ -165,7 +165,7 @@ class SqlBookViews(BookViews):
             found = await self._search.find(tenant_id, typed, shape, given) if typed.groups else None
             if found is None or not found.book_ids:
                 return {kind: [] for kind in kinds}
-            given["match"] = found.match
+            given |= {"match": found.match, "by_index": found.by_index}
         return {kind: await self._search.facet(tenant_id, kind, shape, given) for kind in kinds}
 
     async def _asked(self, tenant_id: str, wanted: BookFilter) -> tuple[Shape, dict[str, Any]]:

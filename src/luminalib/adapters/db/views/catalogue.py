@@ -1,10 +1,10 @@
 """Searching the catalogue: by the full-text index of either database, ranked by one rule, with misspelt words corrected."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from luminalib.adapters.db.listings import book_labels, book_listings
 from luminalib.adapters.db.views.book_pages import matching_keys, matching_texts, texts_of
 from luminalib.adapters.db.views.book_shapes import Shape
 from luminalib.adapters.db.views.lexicon import Lexicons
+from luminalib.adapters.db.views.matches import is_spelt_out, longer_words, match_of
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import search_key
@@ -44,22 +45,17 @@ class Found:
     """Whether nobody would look for corrections: there are several, or one has just what was typed."""
     is_named: bool
     """Whether one of the best has each word in what names it."""
+    by_index: bool
+    """Whether few books have the words, or words that the planner cannot judge: see Reader."""
 
 
-def match_of(typed: Typed, kind: str, *, only_title: bool = False, only_whole: bool = False) -> str:
-    """The question in the words of FTS5 or of tsquery; `only_whole`: without words that only begin with what was typed.
+class _Wanted(NamedTuple):
+    """What goes with a question: whose books, by which other filters, and what the words that were begun may become."""
 
-    PostgreSQL asks titles by another index, not in other words.
-    """
-
-    def begins(word: str) -> bool:
-        return not only_whole and typed.is_beginning(word)
-
-    if kind == "fts5":
-        groups = [" OR ".join(f'"{word}"{"*" * begins(word)}' for word in group) for group in typed.groups]
-        return ("title: " if only_title else "") + "(" + " AND ".join(f"({group})" for group in groups) + ")"
-    groups = [" | ".join(f"'{word}'{':*' * begins(word)}" for word in group) for group in typed.groups]
-    return " & ".join(f"({group})" for group in groups)
+    tenant_id: str
+    shape: Shape
+    given: dict[str, Any]
+    longer: Mapping[str, Sequence[str]]
 
 
 @cache
@@ -90,7 +86,8 @@ class CatalogueSearch:
 
     async def find(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> Found:
         """The books that fit best; when none fits as it is typed, those that fit with a few other letters, or all words but one."""
-        found = await self._ranked(tenant_id, [typed], shape, given)
+        wanted = _Wanted(tenant_id, shape, given, await self._longer(tenant_id, typed))
+        found = await self._ranked([typed], wanted)
         if found.is_enough or not typed.groups:
             return found
         near = await self._lexicons.near(tenant_id, typed.words)
@@ -100,28 +97,28 @@ class CatalogueSearch:
         corrections = [*spelt[:1], *typed.apart(known), *spelt[1:]]  # atigone is antigone rather than ati gone
         if not corrections and found.book_ids:
             return found
-        better = await self._corrected(tenant_id, corrections, shape, given) if corrections else found
+        better = await self._corrected(corrections, wanted) if corrections else found
         if found.book_ids:  # as it was typed, but for a beginning or a word of a description: others may be meant
             ids = list(dict.fromkeys([*found.book_ids, *better.book_ids]))
             return replace(found, match=self._either(found.match, better.match), book_ids=ids)
         if not better.book_ids and (fewer := [typed, *corrections][-1].without_one()):
-            better = await self._ranked(tenant_id, fewer, shape, given)
+            better = await self._ranked(fewer, wanted)
         return better
 
-    async def _corrected(self, tenant_id: str, corrections: Sequence[Typed], shape: Shape, given: dict[str, Any]) -> Found:
+    async def _corrected(self, corrections: Sequence[Typed], wanted: _Wanted) -> Found:
         """What the most careful correction finds that names a book; else all that the boldest finds."""
         for typed in corrections:
-            found = await self._ranked(tenant_id, [typed], shape, given)
+            found = await self._ranked([typed], wanted)
             if found.is_named:
                 break
         return found
 
-    async def _ranked(self, tenant_id: str, questions: Sequence[Typed], shape: Shape, given: dict[str, Any]) -> Found:
+    async def _ranked(self, questions: Sequence[Typed], wanted: _Wanted) -> Found:
         rows: dict[str, Row] = {}
         is_capped = False
-        asked = [match_of(typed, self.kind) for typed in questions]
+        asked = [match_of(typed, self.kind, longer=wanted.longer) for typed in questions]
         for typed in questions:
-            found, has_more = await self._candidates(tenant_id, typed, shape, given)
+            found, has_more = await self._candidates(typed, wanted)
             is_capped = is_capped or has_more
             rows |= {row[0]: row for row in found}
         ranked = await asyncio.to_thread(_ranking, questions, list(rows.values()))
@@ -129,42 +126,51 @@ class CatalogueSearch:
         spelt = next((better for book in best[:1] for one in questions if (better := one.best_spelling(book))), None)
         is_enough = len(best) == ENOUGH or any(questions[0].is_well_found(book) for book in best)
         is_named = any(typed.is_named_by(book) for book in best for typed in questions)
-        return Found(self._either(*asked), [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough, is_named)
+        by_index = not is_capped or any(typed.corrected for typed in questions)
+        return Found(self._either(*asked), [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough, is_named, by_index)
 
     def _either(self, *matches: str) -> str:
         return (" OR " if self.kind == "fts5" else " | ").join(f"({match})" for match in matches)
 
-    async def _candidates(self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any]) -> tuple[list[Row], bool]:
+    async def _candidates(self, typed: Typed, wanted: _Wanted) -> tuple[list[Row], bool]:
         """The books that may fit best, and whether there are more.
 
         Where enough titles have the words nobody would see the books that have them in a description, and where enough books have
         them as they were typed nobody would see those with words that begin so: both are slow to be looked for.
         """
         found: list[Row] = []
-        has_beginnings = match_of(typed, self.kind) != match_of(typed, self.kind, only_whole=True)
+        longer = wanted.longer
+        has_beginnings = match_of(typed, self.kind, longer=longer) != match_of(typed, self.kind, only_whole=True)
         for only_whole in (True, False) if has_beginnings and not typed.corrected else (False,):
             # Corrections are many and find little: their titles are asked for when they do not.
-            titles = [] if typed.corrected else await self._titles_with(tenant_id, typed, shape, given, only_whole=only_whole)
+            titles = [] if typed.corrected else await self._titles_with(typed, wanted, only_whole=only_whole)
             if len(titles) > RANKED:
                 return found + titles, True
-            match = match_of(typed, self.kind, only_whole=only_whole)
-            anywhere = await self._reader.rows(candidates(shape), tenant_id, **given, match=match)
+            match = match_of(typed, self.kind, only_whole=only_whole, longer=longer)
+            anywhere = await self._matching(wanted.shape, match, typed, wanted, only_whole=only_whole)
             found += titles + anywhere
             if len(anywhere) > RANKED:
-                found += await self._titles_with(tenant_id, typed, shape, given, only_whole=False) if typed.corrected else []
+                found += await self._titles_with(typed, wanted, only_whole=False) if typed.corrected else []
                 return found, True
         return found, False
 
-    async def _titles_with(
-        self, tenant_id: str, typed: Typed, shape: Shape, given: dict[str, Any], *, only_whole: bool
-    ) -> list[Row]:
+    async def _titles_with(self, typed: Typed, wanted: _Wanted, *, only_whole: bool) -> list[Row]:
         """Books with the words in their titles; of more than are ranked some, and those whose titles begin with them."""
-        match = match_of(typed, self.kind, only_title=True, only_whole=only_whole)
-        found = await self._reader.rows(candidates(shape._replace(in_title=True)), tenant_id, **given, match=match)
-        if len(found) > RANKED and shape.is_only_words:
+        match = match_of(typed, self.kind, only_title=True, only_whole=only_whole, longer=wanted.longer)
+        found = await self._matching(wanted.shape._replace(in_title=True), match, typed, wanted, only_whole=only_whole)
+        if len(found) > RANKED and wanted.shape.is_only_words:
             key = sort_key(" ".join(typed.words), None)
-            found = [*found, *await self._reader.rows(_BY_TITLE, tenant_id, first=key, last=key + _LAST)]
-        return list(found)
+            found = [*found, *await self._reader.rows(_BY_TITLE, wanted.tenant_id, first=key, last=key + _LAST)]
+        return found
+
+    async def _matching(self, shape: Shape, match: str, typed: Typed, wanted: _Wanted, *, only_whole: bool) -> list[Row]:
+        """What whole words find was not enough, so that what begins like them is rare, too; so are corrections."""
+        by_index = bool(typed.corrected) or (not only_whole and is_spelt_out(match))
+        return await self._reader.rows(candidates(shape), wanted.tenant_id, by_index=by_index, **wanted.given, match=match)
+
+    async def _longer(self, tenant_id: str, typed: Typed) -> Mapping[str, Sequence[str]]:
+        """What the words that were begun may become, where the database is asked for that: see match_of."""
+        return {} if self._reader.is_sqlite else await longer_words(self._reader, tenant_id, typed)
 
     async def suggest(self, tenant_id: str, q: str, limit: int) -> list[Suggestion]:
         """Titles, authors, series and tags that go on from what was typed, in turn."""
@@ -186,9 +192,9 @@ class CatalogueSearch:
         rows = await self._reader.rows(_TITLES, tenant_id, few=True, first=key, last=key + _LAST) if key else []
         found = {row[0]: Suggestion(SuggestionKind.TITLE, row[1], row[0]) for row in rows[:limit]}
         if len(found) < limit and typed.groups and all(map(is_prefix, typed.words)):
-            match = match_of(typed, self.kind, only_title=True)
+            match = match_of(typed, self.kind, only_title=True, longer=await self._longer(tenant_id, typed))
             shape = Shape("relevance", words=self.kind, in_title=True)
-            rows = await self._reader.rows(candidates(shape), tenant_id, match=match)
+            rows = await self._reader.rows(candidates(shape), tenant_id, match=match, by_index=is_spelt_out(match))
             ranked = await asyncio.to_thread(_ranking, [typed], rows)
             ids = [row[0] for row in ranked if row[0] not in found][:limit]
             titles = {row[0]: row[1] for row in await self._reader.rows(_TITLES_OF, tenant_id, ids=ids)} if ids else {}

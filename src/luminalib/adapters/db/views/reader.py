@@ -12,7 +12,7 @@ from typing import Any
 
 from luminalib.adapters.db.engine import SqlDatabase
 from luminalib.adapters.db.outages import unavailable
-from luminalib.adapters.db.postgres import DatabaseRole
+from luminalib.adapters.db.postgres import DatabaseRole, Planning
 from luminalib.adapters.db.views.statements import TENANT, Prepared, Row, Statement
 
 POOL_SIZE = 10
@@ -37,8 +37,13 @@ class Reader(ABC):
     is_sqlite: bool
 
     @abstractmethod
-    async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
-        """All rows; `few` says that they are a page's at the most. Raises DatabaseUnavailable."""
+    async def rows(
+        self, statement: Statement, tenant_id: str, *, few: bool = False, by_index: bool = False, **given: Any
+    ) -> list[Row]:
+        """All rows; `few` says that they are a page's at the most, `by_index` that few rows of a large table are looked for.
+
+        Raises DatabaseUnavailable.
+        """
 
     async def row(self, statement: Statement, tenant_id: str, **given: Any) -> Row | None:
         """The first row of what is looked up by a key. Raises DatabaseUnavailable."""
@@ -100,8 +105,11 @@ class SqliteReader(Reader):
     async def start(self) -> None:
         """See Reader."""
 
-    async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
+    async def rows(
+        self, statement: Statement, tenant_id: str, *, few: bool = False, by_index: bool = False, **given: Any
+    ) -> list[Row]:
         """See Reader."""
+        del by_index  # the planner looks for an index by itself
         prepared = await self.prepared(statement)
         arguments = prepared.arguments({TENANT: tenant_id, **given})
         in_thread = partial(asyncio.get_running_loop().run_in_executor, self._threads)
@@ -194,12 +202,15 @@ class PostgresReader(Reader):
         """See Reader."""
         await self._pool.start()
 
-    async def rows(self, statement: Statement, tenant_id: str, *, few: bool = False, **given: Any) -> list[Row]:
+    async def rows(
+        self, statement: Statement, tenant_id: str, *, few: bool = False, by_index: bool = False, **given: Any
+    ) -> list[Row]:
         """See Reader."""
         del few
         prepared = await self.prepared(statement)
         arguments = prepared.arguments({TENANT: tenant_id, **given})
-        found = await self._pool.fetch(prepared.sql, arguments, tenant_id, plans_anew=prepared.depends_on_words)
+        planning = Planning.ANEW if prepared.depends_on_words else Planning.KEPT
+        found = await self._pool.fetch(prepared.sql, arguments, tenant_id, planning=Planning.BY_INDEX if by_index else planning)
         return prepared.rows(found)
 
     async def close(self) -> None:
