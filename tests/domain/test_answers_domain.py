@@ -17,7 +17,7 @@ from luminalib.domain.confidence import (
 )
 from luminalib.domain.intents import Intent, intent_of
 from luminalib.domain.media import MediaType
-from luminalib.domain.questions import Asked, asked_for, holds
+from luminalib.domain.questions import Asked, asked_for, deed_of, holds
 from luminalib.domain.quoting import is_about, quotes_for, weights_of
 from luminalib.domain.search import PassageView
 from luminalib.domain.sentences import LONGEST, sentences_in
@@ -72,7 +72,8 @@ def test_sentences_are_the_text_without_the_space_between(text: str) -> None:
         ("¿Quién mató al rey?", Asked.PERSON),
         ("And when did he die?", Asked.TIME),
         ("Wann kam der Brief?", Asked.TIME),
-        ("Wann heißt ein Raum kompakt?", Asked.ANYTHING),
+        ("Wann heißt ein Raum kompakt?", Asked.CONDITION),
+        ("When is a space compact?", Asked.CONDITION),
         ("Dove abita la sorella?", Asked.PLACE),
         ("Where had Mina run from?", Asked.PLACE),
         ("What is late blight?", Asked.MEANING),
@@ -226,6 +227,13 @@ def test_what_two_searches_say_is_joined() -> None:
             "Wilson was paid for copying by four men.",
         ),
         ("What did Alice find in the jar?", "Alice did find nothing in the jar.", "What did Alice find in the jar?"),
+        (
+            "Wann heißt ein Raum kompakt?",
+            "Ein Raum heißt kompakt, wenn jede Überdeckung eine endliche hat.",
+            "Seien zwei kompakte Räume gegeben, so ist der Raum kompakt.",
+        ),
+        ("Depuis combien de temps la mère est-elle malade ?", "Depuis un an la mère est malade.", "La mère de huit est malade."),
+        ("How long are the guns?", "The guns are twelve feet long.", "The long guns fired at 10 A. M. today."),
     ],
 )
 def test_a_sentence_that_answers_is_worth_more_than_one_with_the_same_words(question: str, better: str, worse: str) -> None:
@@ -251,6 +259,8 @@ def test_a_sentence_that_answers_is_worth_more_than_one_with_the_same_words(ques
         ("How much did they pay for the salt?", "They did pay \u00a34 for it.", True),
         ("How many men were lost to better wages?", "He had lost two men to better wages.", True),
         ("Depuis combien de temps est-elle malade ?", "Elle est malade depuis deux ans.", True),
+        ("Depuis combien de temps est-elle malade ?", "Elle est malade depuis un an.", True),
+        ("Depuis combien de temps est-elle malade ?", "Elle est malade depuis un accident.", False),
         ("What was the name of the soldier's captain?", "It was called The Hardy Tin Soldier by Hans.", False),
         ("What was the name of the soldier's captain?", "The soldier had a captain. He was called Peter.", True),
         ("What was the name of the soldier's captain?", "The soldier and his captain, Peter, came.", True),
@@ -260,10 +270,39 @@ def test_a_sentence_that_answers_is_worth_more_than_one_with_the_same_words(ques
         ("Wie heißt die Lehrerin von Jule?", "Sie las von Jule den Brief, und es kam die Post von Momme.", False),
         ("Comment s'appelle le docteur ?", "Le docteur, qui s'appelle Lebrun, vint.", True),
         ("Comment s'appelle le docteur ?", "Je vis venir Paul et Marie.", False),
+        ("Comment s'appelle le docteur ?", "--Nous jouons au docteur, dit Jean.", False),
+        ("Comment s'appelle le docteur ?", "Le docteur est bon.\n\n--Oh oui, docteur, merci!", False),
     ],
 )
 def test_what_is_quoted_holds_the_age_the_price_or_the_name_that_is_asked_for(question: str, text: str, is_held: bool) -> None:  # noqa: FBT001 -- a case
     assert [quote.holds_it for quote in quotes_for(question, question, [(view(text), 1.0)])] == [is_held]
+
+
+@pytest.mark.parametrize(
+    ("question", "deed"),
+    [
+        ("Who stole the tarts?", "stole"),
+        ("And who first sighted the whale?", ""),
+        ("Who first sighted the whale?", "sighted"),
+        ("Wer hat das Band entdeckt?", "entdeckt"),
+        ("Wer entdeckte das Band?", "entdeckte"),
+        ("Qui a cassé le bras de Paul ?", "casse"),
+        ("Who is the captain?", ""),
+        ("Who is Mr. Rucastle?", ""),
+        ("Qui est Ninette ?", ""),
+        ("What did he steal?", ""),
+        ("Who?", ""),
+        ("", ""),
+    ],
+)
+def test_a_question_for_who_did_something_names_the_deed(question: str, deed: str) -> None:
+    assert deed_of(question) == deed
+
+
+def test_a_quotation_tells_the_deed_itself_or_beside() -> None:
+    found = [(view("The Queen made tarts. Somebody stole all of them. They were Kate's and Tom's tarts."), 1.0)]
+    assert [quote.tells_deed for quote in quotes_for("Who stole the tarts?", "", found)] == [True]
+    assert [quote.tells_deed for quote in quotes_for("Who burned the tarts?", "", found)] == [False]
 
 
 def test_a_second_sentence_that_adds_nothing_is_not_quoted() -> None:

@@ -2,16 +2,17 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 from luminalib.domain.asked_words import AskedWords
-from luminalib.domain.function_words import bare, is_telling
+from luminalib.domain.function_words import is_telling
 from luminalib.domain.questions import (
     LEADING_TO_PLACES,
     Asked,
     explains,
+    gives_condition,
     gives_reason,
     is_colour,
     is_number,
@@ -19,9 +20,11 @@ from luminalib.domain.questions import (
     is_title,
     names,
 )
+from luminalib.domain.quotable import read
 from luminalib.domain.search import KIN
-from luminalib.domain.sentences import sentences_in
-from luminalib.domain.spelling import PlacedWords, fold, placed_words
+from luminalib.domain.sentences import is_inside
+from luminalib.domain.speakers import is_speaker
+from luminalib.domain.spelling import fold
 
 REACH = 12
 """Words between one of the question's and what it asks for, beyond which they do not belong together."""
@@ -31,13 +34,13 @@ READ_CLOSELY = 8
 """So many stretches of a passage at most."""
 BOUND = 0.8
 """What a post and that which it is the post of have to stand `together`, or it may be the post of another."""
-_REMEMBERED = 512
-"""Passages whose words are kept, some 20 kB each: the next question of a conversation often finds the same."""
 _YEAR = 4
 CLOSE = 4
 """Words between a name and that which it is the name of."""
 NAMED = 3
 """Words before a name among which one says that it is a name."""
+FEWEST = 3
+"""Words of a sentence that has none of the question's and nothing of what it asks for."""
 _ASKING = ("?", "\uff1f")
 _CLOSING = "\"'\u201d\u2019\u00bb) "
 _MIND = 60
@@ -76,29 +79,13 @@ def says_as_much(part: Sequence[float], whole: Sequence[float]) -> bool:
     return mine.near > 0.0 and all(getattr(mine, name) >= getattr(theirs, name) for name in found)
 
 
-class _Text(NamedTuple):
-    """A text with its sentences and words; `firsts` are the numbers of each sentence's first word, and of one after the last."""
-
-    sentences: Sequence[tuple[int, int]]
-    placed: PlacedWords
-    bare: Sequence[str]
-    firsts: Sequence[int]
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _read(text: str) -> _Text:
-    sentences, placed = sentences_in(text), placed_words(text)
-    firsts = [*(bisect_left(placed.starts, start) for start, _ in sentences), len(placed.starts)]
-    return _Text(sentences, placed, [bare(word) if "'" in word else word for word in placed.words], firsts)
-
-
 class ReadPassage:
     """A passage with its sentences and words, each looked at once."""
 
     def __init__(self, text: str, asked: AskedWords) -> None:
         self.text = text
         self._asked = asked
-        self.sentences, self._placed, self._bare, self._firsts = _read(text)
+        self.sentences, self._placed, self._bare, self._firsts, self._listings = read(text)
         self._matched = [at for at, word in enumerate(self._bare) if word[:KIN] in asked.beginnings and asked.kin[word]]
         """The numbers of the words that are kin of the question's, beside which of these each is."""
         self._wanted = [asked.kin[self._bare[at]] for at in self._matched]
@@ -111,16 +98,28 @@ class ReadPassage:
         Their neighbours count, too: who has been named is often spoken of in the next sentence without the name.
         """
         shares, known = self._asked.shares, list[tuple[float, int, int]]()
-        held = [0, *self._held, 0, 0]
+        held, says = [0, *self._held, 0, 0], [*map(self._says_something, range(len(self.sentences))), False]
+        has = [*map(self._has_thing, range(len(self.sentences))), False]
         for first, (start, _) in enumerate(self.sentences):
             before, own, next_, after = held[first : first + 4]
-            if not (before or own or next_ or after):
+            if not (says[first] and (before or own or next_ or after)):
                 continue
             if beside := before | own | next_:
-                known.append((-shares[own] - 2 * shares[beside], first, first))
-            if first + 1 < len(self.sentences) and self.sentences[first + 1][1] - start <= most:
-                known.append((-shares[own | next_] - 2 * shares[beside | after], first, first + 1))
-        return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]] or [(0, 0)][: len(self.sentences)]
+                known.append((-shares[own] - 2 * shares[beside] - has[first], first, first))
+            if says[first + 1] and self.sentences[first + 1][1] - start <= most:
+                known.append((-shares[own | next_] - 2 * shares[beside | after] - (has[first] or has[first + 1]), first, first + 1))
+        return [(first, last) for _, first, last in sorted(known)[:READ_CLOSELY]] or [(0, 0)][: says[0]]
+
+    def _has_thing(self, number: int) -> bool:
+        at = bisect_left(self._things, self._firsts[number])
+        return at < len(self._things) and self._things[at] < self._firsts[number + 1]
+
+    def _says_something(self, number: int) -> bool:
+        """Whether a sentence may be quoted: not “Well!”, a caption or a page's number, nor lines of an index."""
+        words = slice(self._firsts[number], self._firsts[number + 1])
+        if words.stop - words.start < FEWEST and not self._held[number]:
+            return self._has_thing(number)
+        return number not in self._listings
 
     def held(self, first: int, last: int) -> int:
         """The question's words in these sentences, as their bits."""
@@ -199,7 +198,8 @@ class ReadPassage:
 
     def is_number(self, at: int, word: str) -> bool:
         """Whether a word is a number of what is asked for."""
-        return is_number(word) and self._asked.measure.fits(self.text, self._placed, at)
+        measure = self._asked.measure
+        return measure.is_one(self._placed, at) or (is_number(word) and measure.fits(self.text, self._placed, at))
 
     def _is_of_another(self, start: int, stop: int, things: Sequence[int], together: float) -> bool:
         """Whether a post is not said to be that of the thing asked about, or a name not to be its name."""
@@ -208,7 +208,7 @@ class ReadPassage:
             return asked.is_post and together < BOUND
         before = self._firsts[max(0, bisect_left(self._firsts, start) - 1)]
         told = [at for at in self._matched if before <= at < stop and asked.kin[self._bare[at]] == asked.head]
-        real = [thing for thing in things if not is_title(self._bare[thing])]
+        real = [thing for thing in things if not (is_title(self._bare[thing]) or is_speaker(self._placed.words, thing))]
         close = 1 if asked.is_own_name else CLOSE
         if any(abs(thing - at) <= close and self._is_one_clause(thing, at) for thing in real for at in told):
             return False
@@ -217,8 +217,7 @@ class ReadPassage:
     def is_name(self, at: int, word: str) -> bool:
         """Whether a word looks like a name that the question does not have."""
         begun, ended = self._placed.starts[at], self._placed.stops[at]
-        is_inside = begun > 1 and self.text[begun - 2] not in ".!?\n"
-        looks_so = self.text[begun].isupper() and ended - begun > 1 and is_inside
+        looks_so = self.text[begun].isupper() and ended - begun > 1 and is_inside(self.text, begun)
         return looks_so and self._bare[at] not in self._asked.said and is_telling(word)
 
     def _fits(self, start: int, stop: int, things: Sequence[int], matches: Sequence[tuple[int, str]]) -> bool:
@@ -228,6 +227,9 @@ class ReadPassage:
         if asked.kind in (Asked.PERSON, Asked.NAME):
             heads = [at for at, wanted in matches if wanted == asked.head]
             return any(abs(thing - at) <= CLOSE and self._is_one_clause(thing, at) for thing in things for at in heads)
+        if asked.kind is Asked.CONDITION:
+            ends = [at for at, wanted in matches if wanted == asked.last]
+            return any(0 < thing - at <= CLOSE and self._is_one_clause(thing, at) for thing in things for at in ends)
         if asked.kind is not Asked.ANYTHING:
             return False
         if asked.measure.units and any(self.is_number(at, self._placed.words[at]) for at in range(start, stop)):
@@ -271,5 +273,6 @@ _OF_KIND: dict[Asked, Callable[[ReadPassage, int, str], bool]] = {
     Asked.PERSON: ReadPassage.is_name,
     Asked.NAME: ReadPassage.is_name,
     Asked.REASON: lambda _, __, word: gives_reason(word),
+    Asked.CONDITION: lambda _, __, word: gives_condition(word),
 }
 """Whether a word of a passage, by its number and in normal form, is of a kind that questions ask for."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from luminalib.domain.function_words import bare
 from luminalib.domain.measures import measure_of
-from luminalib.domain.questions import asked_for, asks_for_post, is_title, names, which_of
+from luminalib.domain.questions import asked_for, asks_for_post, deed_of, is_title, names, which_of
 from luminalib.domain.search import KIN, are_kin
 from luminalib.domain.spelling import placed_words
 
@@ -28,6 +28,7 @@ class AskedWords:
         """Words that follow one another, how far apart, and what both weigh."""
         self.all_pairs = sum(weight for _, _, _, weight in self.pairs)
         self.own = {word for _, word in own}
+        self.last = own[-1][1] if own else ""
         mine, all_of_them = sum(weights[word] for word in self.own), sum(weights.values())
         self.total = max(mine, all_of_them / 2) or 1.0  # what is asked takes up a part of the turns before, never all of them
         self.head = _head(found, weights)
@@ -36,6 +37,7 @@ class AskedWords:
         self.which = which_of(question)
         self.measure = measure_of(question)
         self.is_post = asks_for_post(question)
+        self.deed = deed if (deed := deed_of(question)) in weights else ""
         self.rarest = max(weights.values(), default=1.0) or 1.0
         self.bits = {word: 1 << at for at, word in enumerate(weights)}
         """Sets of the words are numbers, one bit for each: those of neighbouring sentences are joined all the time."""

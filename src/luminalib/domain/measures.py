@@ -61,6 +61,9 @@ _HELD = 3
 """So many words may stand between a number and what it counts."""
 _IS = re.compile(r"\b(?:is|was|am|are|were|be|ist|war|bin|est|etait|avait|es|era|ha|aveva)(?: \w+)?\W+$")
 _OF_THEM = re.compile(r" (?:of (?:them|these|those|which)|davon|von ihnen|d'entre|de (?:ellos|ellas)|di (?:loro|essi|esse))\b")
+_ARTICLES = frozenset(["a", "an", "un", "une", "ein", "eine", "einen", "einem", "einer", "una", "uno", "d'un", "d'une"])
+_HALVES_OF_THE_DAY = (["a", "m"], ["p", "m"])
+"""Ten a.m. is no length of ten metres."""
 _SIGNS = "\u00a3$\u20ac"
 
 
@@ -81,11 +84,18 @@ class Measure:
             return _OF_THEM.match(fold(text[ended : ended + 20])) is not None or any(
                 are_kin(self.counted, word) for word in following
             )
+        if following[:2] in _HALVES_OF_THE_DAY:
+            return False
         if self.units == _MONEY and begun and text[begun - 1] in _SIGNS:
             return True
         if self.units == _AGE and self._is_age(text, begun, ended, following):
             return True
         return any(word in self.units for word in following[: 1 if self.units == _AGE else _HELD])
+
+    def is_one(self, placed: PlacedWords, at: int) -> bool:
+        """Whether word `at` is the article of a single unit, as in “a year”. An age is told otherwise."""
+        unit = placed.words[at + 1] if at + 1 < len(placed.words) else ""
+        return placed.words[at] in _ARTICLES and len(unit) > 1 and unit in self.units and self.units != _AGE
 
     @property
     def is_plain(self) -> bool:

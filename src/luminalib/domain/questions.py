@@ -4,8 +4,9 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from luminalib.domain.function_words import is_telling
+from luminalib.domain.function_words import bare, is_telling
 from luminalib.domain.measures import measure_of
+from luminalib.domain.sentences import is_inside
 from luminalib.domain.spelling import fold, placed_words, words_in
 
 
@@ -20,6 +21,7 @@ class Asked(StrEnum):
     PLACE = "place"
     REASON = "reason"
     COLOUR = "colour"
+    CONDITION = "condition"
     MEANING = "meaning"
     ANYTHING = "anything"
 
@@ -45,8 +47,8 @@ _COLOUR = re.compile(
     r"|cual\w* (?:es|era) el color|che colore)\b"
 )
 _FIRST = (
-    (  # which conditions, not which day
-        Asked.ANYTHING,
+    (  # not which day
+        Asked.CONDITION,
         r"(?:when|wann|quand|cuando|quando) (?:is|are|does|heisst|ist|nennt man|est|es|e) (?:a|an|ein|eine|einen|un|une|una|uno)",
     ),
     (Asked.PERSON, r"who|whom|whose|wer|wen|wem|wessen|qui|a qui|quien|quienes|chi"),
@@ -108,6 +110,32 @@ because since for so therefore reason as owing due lest weil denn damit deshalb 
 cause porque pues para perche poiche siccome per
 """
 _REASONS = frozenset(_REASONS_LIST.split())
+_WHO = frozenset(["who", "wer", "qui", "quien", "quienes", "chi"])
+_HAVING_LIST = """
+has have had was were is are first ever then a ont avait avaient etait est hat hatte haben hatten wurde wird ha habia fue es era
+aveva
+"""
+_HAVING = frozenset(_HAVING_LIST.split())
+_CONDITIONS = frozenset(
+    [
+        "if",
+        "when",
+        "whenever",
+        "provided",
+        "iff",
+        "wenn",
+        "falls",
+        "sofern",
+        "sobald",
+        "si",
+        "lorsque",
+        "quand",
+        "cuando",
+        "siempre",
+        "se",
+        "qualora",
+    ]
+)
 _NAMING_LIST = """
 name names named called christened heisst hiess heissen namens name genannt nom noms nomme nommee appelle appelait appelee prenom
 nombre llama llamaba llamado llamada nome chiama chiamava chiamato chiamata
@@ -181,6 +209,18 @@ def asks_for_post(question: str) -> bool:
     return _POST.search(fold(question.strip()).lstrip("\u00bf\u00a1 ")) is not None
 
 
+@lru_cache(maxsize=1024)
+def deed_of(question: str) -> str:
+    """The verb in normal form of a question for who did it: “stole” of “Who stole the tarts?”; empty for others, and for names."""
+    (_, _, who), *rest = [*words_in(question)] or [(0, 0, "")]
+    after = [one for one in rest if one[2] not in _HAVING]
+    if who not in _WHO or not after:
+        return ""
+    is_last = who == "wer" and len(after) < len(rest)  # as in “Wer hat es erfunden?”
+    start, _, word = after[-1 if is_last else 0]
+    return bare(word) if question[start].islower() and is_telling(word) else ""
+
+
 def holds(text: str, asked: Asked, question: str) -> bool:
     """Whether a text has a number, a year or a name that the question did not have itself; of other kinds nothing is demanded."""
     if asked not in MUST_HOLD:
@@ -191,9 +231,10 @@ def holds(text: str, asked: Asked, question: str) -> bool:
     if asked is Asked.NUMBER:
         placed, measure = placed_words(text), measure_of(question)
         numbers = (at for at, word in enumerate(placed.words) if word not in said and is_number(word))
-        return any(not measure.is_plain or measure.fits(text, placed, at) for at in numbers)
+        is_one = any(measure.is_one(placed, at) for at in range(len(placed.words)))
+        return is_one or any(not measure.is_plain or measure.fits(text, placed, at) for at in numbers)
     return any(
-        text[start].isupper() and word not in said and stop - start > 1 and start > 0 and text[start - 2 : start - 1] not in ".!?"
+        text[start].isupper() and word not in said and stop - start > 1 and is_inside(text, start)
         for start, stop, word in words_in(text)
     )
 
@@ -222,6 +263,11 @@ def is_title(word: str) -> bool:
 def gives_reason(word: str) -> bool:
     """Whether a word in normal form begins a reason or a purpose."""
     return word in _REASONS
+
+
+def gives_condition(word: str) -> bool:
+    """Whether a word in normal form begins a condition."""
+    return word in _CONDITIONS
 
 
 def names_colour(word: str) -> bool:

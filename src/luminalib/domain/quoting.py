@@ -16,12 +16,17 @@ from luminalib.domain.spelling import all_words
 BEFORE = 0.5
 """What a word of the turns before counts beside one of the question itself."""
 
+LACKING = 1.0
+"""So much more something must be worth that does not tell what an answer must, to be quoted before what does."""
+_LACKS = Signs._fields.index("lacks")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quote:
     """A verbatim stretch of a passage: `start` and `stop` are offsets in its text.
 
-    `holds_it` is whether it has a thing of the kind that is asked for; `worth` what its `features` come to.
+    `holds_it` is whether it has a thing of the kind that is asked for; `tells_deed` whether the verb of a question for who did
+    something stands there or beside it; `worth` what its `features` come to; `order` that by which it is chosen.
     """
 
     view: PassageView
@@ -29,7 +34,9 @@ class Quote:
     stop: int
     features: tuple[float, ...]
     worth: float
+    order: float
     holds_it: bool
+    tells_deed: bool
 
     @property
     def text(self) -> str:
@@ -67,7 +74,7 @@ def quotes_for(
         for view, score in found
         if (judged := _judged(view.passage.text, score, asked, most))
     )
-    return _distinct(sorted(quotes, key=lambda quote: -quote.worth))
+    return _distinct(sorted(quotes, key=lambda quote: -quote.order))
 
 
 def is_about(question: str, passage: PassageView) -> bool:
@@ -91,6 +98,7 @@ class _Stretch(NamedTuple):
     start: int
     stop: int
     held: tuple[int, int]
+    tells_deed: bool
 
 
 def _judged(text: str, score: float, asked: AskedWords, most: int) -> list[_Stretch]:
@@ -99,15 +107,30 @@ def _judged(text: str, score: float, asked: AskedWords, most: int) -> list[_Stre
     for first, last in read.stretches(most):
         start, stop = read.sentences[first][0], read.sentences[last][1]
         features = (*read.signs(first, last), score, float(last - first), max(0, stop - start - most) / most)
-        found.append(_Stretch(worth_of(features), features, start, stop, (start, stop)))
-    return sorted(found, key=lambda one: -one.worth)
+        tells_deed = not asked.deed or bool(read.held(first - 1, last + 1) & asked.bits[asked.deed])
+        found.append(_Stretch(worth_of(features), features, start, stop, (start, stop), tells_deed))
+    return sorted(found, key=lambda one: -_order(one.worth, one.features, asked))
+
+
+def _order(worth: float, features: Sequence[float], asked: AskedWords) -> float:
+    """By what the best is chosen: where a number, a year or a name must be told, what tells none is passed over for its like."""
+    return worth - LACKING if asked.kind in MUST_HOLD and features[_LACKS] else worth
 
 
 def _quote(one: _Stretch, view: PassageView, question: str, asked: AskedWords) -> Quote:
     start, stop = one.held
     is_called = asked.kind is not Asked.NAME or not Signs(*one.features[: len(Signs._fields)]).lacks
     holds_it = is_called and (asked.kind not in MUST_HOLD or holds(view.passage.text[start:stop], asked.kind, question))
-    return Quote(view=view, start=one.start, stop=one.stop, features=one.features, worth=one.worth, holds_it=holds_it)
+    return Quote(
+        view=view,
+        start=one.start,
+        stop=one.stop,
+        features=one.features,
+        worth=one.worth,
+        order=_order(one.worth, one.features, asked),
+        holds_it=holds_it,
+        tells_deed=one.tells_deed,
+    )
 
 
 def _shortest(stretches: Sequence[_Stretch]) -> _Stretch:

@@ -14,6 +14,10 @@ fig bzw ca z.b d.h u.a usw nr abb sog vgl bd s m mm
 """
 _ABBREVIATED = frozenset(_ABBREVIATED_LIST.split())
 _LONGEST_ABBREVIATED = max(map(len, _ABBREVIATED))
+_OPENING = "\"'\u201c\u2018\u201e\u00ab\u00a0\u2013\u2014_*(-"
+_CLOSED = ' "\u201d\u2019\u00bb)'
+_BEFORE_SENTENCE = ".!?\n"
+_BEFORE_SPEECH = ".!?\n,:;"
 LONGEST = 600
 """Characters; a longer run without an end is cut at words."""
 
@@ -33,6 +37,17 @@ def sentences_in(text: str) -> list[tuple[int, int]]:
 def sentences_of(text: str) -> list[str]:
     """The sentences themselves; a text without any is one."""
     return [text[start:stop] for start, stop in sentences_in(text)] or [text]
+
+
+def is_inside(text: str, start: int) -> bool:
+    """Whether the word that begins there stands inside a sentence: not first in it, nor in what somebody says in it."""
+    at = start - 1
+    while at >= 0 and text[at] in _OPENING:
+        at -= 1
+    is_spoken = at < start - 1 and (text[at + 1 : start].strip() != "")
+    while at >= 0 and text[at] in _CLOSED:
+        at -= 1
+    return at >= 0 and text[at] not in (_BEFORE_SPEECH if is_spoken else _BEFORE_SENTENCE)
 
 
 def whole_sentences(text: str, longest: int) -> str:

@@ -7,6 +7,7 @@ from luminalib.domain.confidence import HOPELESS, confidence_in_quote, is_near_i
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, worded
 from luminalib.domain.function_words import telling_words
 from luminalib.domain.passages import QUOTED
+from luminalib.domain.questions import deed_of
 from luminalib.domain.quoting import Quote, is_about
 from luminalib.domain.search import PassageView, snippet_of
 from luminalib.domain.spelling import words_in
@@ -18,13 +19,19 @@ NEAREST = 5
 """So many where it can only be said that they lie near in meaning."""
 NEARLY_AS_GOOD = 0.8
 """A further place is quoted when it is worth that much of the best."""
+UNTOLD = 0.9
+"""What is quoted of somebody of whom is not said that he did what is asked is this much of sure at most."""
+NOWHERE = 1.0
+"""How rare a word is that no text of the library has."""
 
 
 def confidence_in(errand: Errand, quote: Quote | None) -> float:
     """From what was found and how much of the question stands in a quotation of it; 0.0 where there is none."""
     if quote is None:
         return 0.0
-    return round(confidence_in_quote(errand.evidence, quote.features, holds_it=quote.holds_it), 4)
+    is_told = quote.tells_deed or errand.rarity.get(deed_of(errand.question.text), 0.0) < NOWHERE
+    confidence = confidence_in_quote(errand.evidence, quote.features, holds_it=quote.holds_it and is_told)
+    return round(confidence if quote.tells_deed else min(confidence, UNTOLD * errand.rules.sure), 4)
 
 
 def is_by_history(errand: Errand, view: PassageView) -> bool:
