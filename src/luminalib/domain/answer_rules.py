@@ -24,7 +24,8 @@ class Language(StrEnum):
 class AnswerWords:
     """What the library says itself, in one language.
 
-    `place` takes title, page and quotation, `loan` a title and its last day, written as `day` has it, and `on_loan` all of those.
+    `place` takes title, page and quotation, `further` the markers of places, `loan` a title and its last day, written as `day` has
+    it, and `on_loan` all of those.
     """
 
     refusal: str
@@ -33,6 +34,7 @@ class AnswerWords:
     gladly: str
     sorry: str
     place: str
+    further: str
     greeting: str
     thanks: str
     cancelled: str
@@ -58,6 +60,7 @@ WORDS: Mapping[Language, AnswerWords] = MappingProxyType(
             gladly="Gladly! This is what I found:",
             sorry="I could not find a clear answer, sorry. Perhaps one of these places helps:",
             place="In “{title}”, page {page}: {quote}",
+            further="See also {places}.",
             greeting="Hello! Ask me about the books of this library: I answer with quotations and their pages. "
             "I also know what you have on loan.",
             thanks="You are welcome.",
@@ -76,6 +79,7 @@ WORDS: Mapping[Language, AnswerWords] = MappingProxyType(
             gladly="Gern! Das habe ich gefunden:",
             sorry="Eine klare Antwort habe ich leider nicht gefunden. Vielleicht hilft eine dieser Stellen:",
             place="In „{title}“, Seite {page}: {quote}",
+            further="Siehe auch {places}.",
             greeting="Hallo! Fragen Sie mich nach den Büchern dieser Bibliothek: Ich antworte mit Zitaten und ihren Seiten. "
             "Ich weiß auch, was Sie ausgeliehen haben.",
             thanks="Gern geschehen.",
@@ -94,6 +98,7 @@ WORDS: Mapping[Language, AnswerWords] = MappingProxyType(
             gladly="Volontiers ! Voici ce que j’ai trouvé :",
             sorry="Je n’ai pas trouvé de réponse claire, désolé. Un de ces passages aidera peut-être :",
             place="Dans « {title} », page {page} : {quote}",
+            further="Voir aussi {places}.",
             greeting="Bonjour ! Interrogez-moi sur les livres de cette bibliothèque : je réponds par des citations et leurs pages. "
             "Je sais aussi ce que vous avez emprunté.",
             thanks="Je vous en prie.",
@@ -112,6 +117,7 @@ WORDS: Mapping[Language, AnswerWords] = MappingProxyType(
             gladly="¡Con gusto! Esto es lo que he encontrado:",
             sorry="No he encontrado una respuesta clara, lo siento. Quizá ayude uno de estos pasajes:",
             place="En «{title}», página {page}: {quote}",
+            further="Véase también {places}.",
             greeting="¡Hola! Pregúnteme por los libros de esta biblioteca: respondo con citas y sus páginas. "
             "También sé qué tiene usted en préstamo.",
             thanks="De nada.",
@@ -130,6 +136,7 @@ WORDS: Mapping[Language, AnswerWords] = MappingProxyType(
             gladly="Volentieri! Ecco che cosa ho trovato:",
             sorry="Non ho trovato una risposta chiara, mi dispiace. Forse aiuta uno di questi passi:",
             place="In «{title}», pagina {page}: {quote}",
+            further="Si veda anche {places}.",
             greeting="Buongiorno! Mi chieda dei libri di questa biblioteca: rispondo con citazioni e le loro pagine. "
             "So anche che cosa ha in prestito.",
             thanks="Prego.",

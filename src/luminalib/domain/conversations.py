@@ -243,12 +243,21 @@ def said(sentences: Sequence[tuple[str, Sequence[int]]], words: AnswerWords, *, 
     return lines if is_sure else f"{words.nearest}\n{lines}"
 
 
-def worded(citations: Sequence[Citation], style: Style, words: AnswerWords, *, is_sure: bool) -> str:
-    """The quotations as an answer. A friendly one says where each stands in words; no style adds anything to what the books say."""
+def worded(
+    told: Sequence[Sequence[Citation]], further: Sequence[Citation], style: Style, words: AnswerWords, *, is_sure: bool
+) -> str:
+    """Quotations as an answer, each with all places where it stands in the same words, and where else one may look.
+
+    A friendly one says where each stands in words; no style adds anything to what the books say.
+    """
     is_friendly = style is Style.FRIENDLY
     unsure, sure = (words.sorry, [words.gladly]) if is_friendly else (words.not_sure, [])
     lines = sure if is_sure else [unsure]
-    for one in citations:
-        quoted = f"“{' '.join(one.quote.split())}” [{one.marker}]"
-        lines.append(words.place.format(title=one.title, page=one.page, quote=quoted) if is_friendly else quoted)
-    return "\n".join(lines)
+    for places in told:
+        quoted = f"“{' '.join(places[0].quote.split())}” {_markers(places)}"
+        lines.append(words.place.format(title=places[0].title, page=places[0].page, quote=quoted) if is_friendly else quoted)
+    return "\n".join([*lines, words.further.format(places=_markers(further))] if further else lines)
+
+
+def _markers(citations: Sequence[Citation]) -> str:
+    return " ".join(f"[{one.marker}]" for one in citations)

@@ -10,7 +10,7 @@ from luminalib.domain.passages import QUOTED
 from luminalib.domain.questions import deed_of
 from luminalib.domain.quoting import Quote, is_about
 from luminalib.domain.search import PassageView, snippet_of
-from luminalib.domain.spelling import words_in
+from luminalib.domain.spelling import all_words, words_in
 from luminalib.services.conversations.errand import Errand
 
 CITED = 3
@@ -18,11 +18,15 @@ CITED = 3
 NEAREST = 5
 """So many where it can only be said that they lie near in meaning."""
 NEARLY_AS_GOOD = 0.8
-"""A further place is quoted when it is worth that much of the best."""
+"""A further place is cited when it is worth that much of the best."""
 UNTOLD = 0.9
 """What is quoted of somebody of whom is not said that he did what is asked is this much of sure at most."""
 NOWHERE = 1.0
 """How rare a word is that no text of the library has."""
+TOLD = 2
+"""So many quotations are the answer itself; what else is cited can be looked up."""
+AS_GOOD = 1.0
+"""The second is among them when it is worth less than the first by this at most; of five that were, one was right."""
 
 
 def confidence_in(errand: Errand, quote: Quote | None) -> float:
@@ -51,14 +55,26 @@ def quoted_answer(errand: Errand) -> Answer:
     shown = [quote for quote in quotes[:CITED] if quote.score >= NEARLY_AS_GOOD * quotes[0].score]
     citations = [cited(marker, quote.view, (quote.start, quote.stop), quote.score, errand) for marker, quote in enumerate(shown, 1)]
     is_sure = confidence >= errand.rules.sure
+    quotations = _in_same_words(citations)
+    as_good = sum(quote.order >= shown[0].order - AS_GOOD for quote in shown)
+    told = [places for places in quotations if places[0].marker <= as_good][:TOLD] if is_sure else quotations
+    further = [one for places in quotations if places not in told for one in places]
     return Answer(
-        content=worded(citations, errand.question.style, errand.rules.words, is_sure=is_sure),
+        content=worded(told, further, errand.question.style, errand.rules.words, is_sure=is_sure),
         answered=is_sure,
         confidence=confidence,
         citations=citations,
         refusal_reason=None if is_sure else RefusalReason.NOT_SURE,
         tool_calls=list(errand.calls),
     )
+
+
+def _in_same_words(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """The places of each quotation: several editions have the same words, which are said once."""
+    places: dict[tuple[str, ...], list[Citation]] = {}
+    for one in citations:
+        places.setdefault(tuple(all_words(one.quote)), []).append(one)
+    return list(places.values())
 
 
 def _about_the_question(errand: Errand) -> list[Quote]:
@@ -75,7 +91,7 @@ def nearest_places(errand: Errand, quotes: Sequence[Quote], confidence: float) -
     shown = sorted(quotes, key=lambda quote: -ranks[quote.view.passage.id])[:NEAREST]
     citations = [cited(marker, quote.view, (quote.start, quote.stop), quote.score, errand) for marker, quote in enumerate(shown, 1)]
     return Answer(
-        content=worded(citations, errand.question.style, errand.rules.words, is_sure=False),
+        content=worded(_in_same_words(citations), (), errand.question.style, errand.rules.words, is_sure=False),
         answered=False,
         confidence=confidence,
         citations=citations,
