@@ -145,6 +145,8 @@ class House:
         for one in found.ranked[:READ]:
             view = self.views[one.passage_id]
             some = stretches_of(view, one.score, asked[0], question)
+            if not some:  # lines of an index
+                continue
             case.features.append(np.array([quote.features for quote in some]))
             case.rights.append(np.array([answers(quote.text, view.passage) and quote.holds_it for quote in some], bool))
             case.holding.append(np.array([quote.holds_it for quote in some], bool))
