@@ -311,6 +311,20 @@ def test_a_second_sentence_that_adds_nothing_is_not_quoted() -> None:
     assert quote.text == "It took ten yoke of oxen to haul one of the guns."
 
 
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("The rebels obey well. The guns stand in the rear of the camp.", "The guns stand in the rear of the camp."),
+        ("The rebels obey well. They set the guns in the rear of the camp.", None),
+        ("The guns in the rear are of\n\nA kind for any camp. It rained.", "The guns in the rear are of\n\nA kind for any camp."),
+    ],
+    ids=["what stands before adds nothing", "what stands before says who", "what breaks off goes on"],
+)
+def test_a_quotation_has_what_it_needs_and_no_more(text: str, quoted: str | None) -> None:
+    (quote,) = quotes_for("What are the guns in the rear of the camp?", "", [(view(text), 1.0)])
+    assert quote.text == (quoted or text)
+
+
 def test_a_second_sentence_stands_with_the_first_where_it_says_who() -> None:
     text = "Mr. Wilson kept a shop near the City. He was paid four pounds a week."
     (quote,) = quotes_for("How much was Wilson with the shop paid a week?", "", [(view(text), 1.0)])

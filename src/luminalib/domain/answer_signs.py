@@ -73,10 +73,14 @@ NO_SIGNS = Signs(*(0.0 for _ in Signs._fields))
 
 
 def says_as_much(part: Sequence[float], whole: Sequence[float]) -> bool:
-    """Whether the signs of a part of a stretch are as good as its own, but for the neighbours, and it has what is asked for."""
+    """Whether the signs of a part of a stretch are as good as its own, but for the neighbours."""
     mine, theirs = Signs(*part[: len(Signs._fields)]), Signs(*whole[: len(Signs._fields)])
-    found = ("own", "together", "near", "fits", "explains")
-    return mine.near > 0.0 and all(getattr(mine, name) >= getattr(theirs, name) for name in found)
+    return all(getattr(mine, name) >= getattr(theirs, name) for name in ("own", "together", "near", "fits", "explains"))
+
+
+def has_it_all(part: Sequence[float], whole: Sequence[float]) -> bool:
+    """The same of a part that has what is asked for."""
+    return Signs(*part[: len(Signs._fields)]).near > 0.0 and says_as_much(part, whole)
 
 
 class ReadPassage:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from luminalib.domain.function_words import bare
 from luminalib.domain.sentences import LONGEST, sentences_in
-from luminalib.domain.spelling import PlacedWords, placed_words
+from luminalib.domain.spelling import PlacedWords, all_words, placed_words
 
 _GOES_ON = re.compile(r"""["'“‘”’«»(\[—–_*-]*(?:[^\W\d_](?![).])|[,;:])""")  # noqa: RUF001 -- marks of many scripts are meant
 """A letter, unless it numbers something, or a mark within a sentence."""
@@ -16,6 +16,16 @@ _ENTRY = re.compile(r"(?:, ?|\s{2,}|[.\u2026 ]{3,})(?:\d{1,4}|[ivxlc]{1,6})(?:(?
 """How a line of an index or of a table of contents ends: with the number of a page, behind a comma or a gap."""
 _REMEMBERED = 512
 """Passages whose words are kept, some 20 kB each: the next question of a conversation often finds the same."""
+_LEANING_LIST = """
+he she it they him them his its their this that these those there here and but so then er sie es ihn ihm ihr ihre sein seine dies
+diese dieser dieses dort da und aber il elle ils elles lui leur ce cet cette cela celui celle ceux y et mais el ella ellos ellas
+esto este esta eso ese esa pero egli lei esso essa questo questa quello quella ma e
+"""
+_LEANING = frozenset(_LEANING_LIST.split())
+_FIRST_WORDS = 40
+"""Characters."""
+ENDING = ".!?\u2026:;\"'\u201d\u2019\u00bb)]\u3002\uff01\uff1f"
+"""Marks one of which a whole sentence ends with."""
 _FEWEST_LINES = 2
 _MOSTLY = 0.6
 
@@ -57,6 +67,11 @@ def goes_on(text: str, start: int) -> bool:
     """Whether what begins there is the rest of a sentence."""
     begun = _GOES_ON.match(text, start)
     return begun is not None and not text[begun.end() - 1].isupper() and (text[begun.end() - 1].islower() or text[start] in ",;:")
+
+
+def leans(text: str, start: int) -> bool:
+    """Whether the sentence that begins there may need the one before it: "It was found there"."""
+    return next(iter(all_words(text[start : start + _FIRST_WORDS])), "") in _LEANING
 
 
 def is_listing(text: str) -> bool:

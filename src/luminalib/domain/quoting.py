@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from luminalib.domain.answer_signs import ReadPassage, Signs, says_as_much
+from luminalib.domain.answer_signs import ReadPassage, Signs, has_it_all, says_as_much
 from luminalib.domain.asked_words import AskedWords
 from luminalib.domain.confidence import logistic, worth_of
 from luminalib.domain.function_words import bare, is_telling, telling_words
 from luminalib.domain.passages import QUOTED
 from luminalib.domain.questions import MUST_HOLD, Asked, asked_for, holds, names_colour
+from luminalib.domain.quotable import ENDING, leans, read
 from luminalib.domain.search import KIN, PassageView, are_kin
 from luminalib.domain.spelling import all_words
 
@@ -70,7 +71,7 @@ def quotes_for(
     """
     asked = AskedWords(question, weights_of(question, context, rarity or {}))
     quotes = (
-        _quote(_shortest(judged), view, question, asked)
+        _quote(_whole(_shortest(judged, view.passage.text), view.passage.text, most), view, question, asked)
         for view, score in found
         if (judged := _judged(view.passage.text, score, asked, most))
     )
@@ -133,12 +134,30 @@ def _quote(one: _Stretch, view: PassageView, question: str, asked: AskedWords) -
     )
 
 
-def _shortest(stretches: Sequence[_Stretch]) -> _Stretch:
-    """The best of a passage, without a second sentence that adds nothing of what speaks for it."""
+def _shortest(stretches: Sequence[_Stretch], text: str) -> _Stretch:
+    """The best of a passage, without a second sentence that adds nothing of what speaks for it.
+
+    What stands after it may be the answer in other words; what stands before says at most who is meant.
+    """
     best = stretches[0]
-    alone = (one for one in stretches[1:] if best.start <= one.start and one.stop <= best.stop)
-    shorter = next((one for one in alone if says_as_much(one.features, best.features)), None)
+    alone = [one for one in stretches[1:] if best.start <= one.start and one.stop <= best.stop]
+    shorter = next((one for one in alone if has_it_all(one.features, best.features)), None) or next(
+        (
+            one
+            for one in alone
+            if one.stop == best.stop and says_as_much(one.features, best.features) and not leans(text, one.start)
+        ),
+        None,
+    )
     return best if shorter is None else best._replace(start=shorter.start, stop=shorter.stop)
+
+
+def _whole(one: _Stretch, text: str, most: int) -> _Stretch:
+    """With what follows where it breaks off without an end, as before a formula, if that is short enough."""
+    if text[one.stop - 1 : one.stop] in ENDING:
+        return one
+    following = next((stop for start, stop in read(text).sentences if start >= one.stop), one.stop)
+    return one._replace(stop=following) if following - one.start <= most else one
 
 
 def _distinct(quotes: Sequence[Quote]) -> list[Quote]:
