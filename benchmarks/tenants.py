@@ -1,14 +1,16 @@
 """A thousand libraries in one installation: the start, the memory, a list beside that of an installation with one, and neighbours.
 
 Prints, for SQLite and PostgreSQL, how long the server takes until it serves, its memory and its processor time in a minute in which
-nobody asks; the median and p95 of `GET /books?size=20` of one library, alone and among all, asked of many in turn; and those of all
-others while one library uploads and searches as fast as it can, beside those when it is quiet.
+nobody asks; the median and p95 of `GET /books?size=20` of an installation with one library beside those of all libraries in turn;
+and those of all others while one library uploads and searches as fast as it can beside those when it is quiet. What is compared is
+asked by turns of a few seconds: a machine whose speed changes has changed for both.
 
-Usage: python benchmarks/tenants.py [--tenants N] [--books N] [--database sqlite|postgresql] [--seconds N]
+Usage: python benchmarks/tenants.py [--tenants N] [--books N] [--database sqlite|postgresql] [--slices N]
 """
 
 import argparse
 import asyncio
+import itertools
 import os
 import random
 import re
@@ -19,8 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -162,36 +164,47 @@ async def drain(output: asyncio.StreamReader) -> None:
         pass
 
 
-async def ask(server: Server, numbers: Sequence[int], seconds: float) -> list[float]:
-    """Milliseconds of lists, each of another library in turn, by few who wait for their answers."""
-    tokens = {number: {"Authorization": f"Bearer {token_of(number)}"} for number in numbers}
+async def ask(server: Server, numbers: Iterator[int], seconds: float) -> list[float]:
+    """Milliseconds of lists, each of the next library, by few who wait for their answers."""
     times: list[float] = []
     ends = time.perf_counter() + seconds
 
-    async def visitor(start: int) -> None:
+    async def visitor() -> None:
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
-            turn = start
             while time.perf_counter() < ends:
-                number = numbers[turn % len(numbers)]
-                turn += OTHERS_AT_ONCE
+                headers = {"Authorization": f"Bearer {token_of(next(numbers))}"}
                 began = time.perf_counter()
-                answer = await client.get("/books?size=20", headers=tokens[number])
+                answer = await client.get("/books?size=20", headers=headers)
                 times.append((time.perf_counter() - began) * 1000)
                 assert len(answer.json()["items"]) == 20, answer.text
                 await asyncio.sleep(0.01)
 
-    await asyncio.gather(*(visitor(start) for start in range(OTHERS_AT_ONCE)))
+    await asyncio.gather(*(visitor() for _ in range(OTHERS_AT_ONCE)))
     return times
 
 
+class Noise:
+    """One library that uploads and searches as fast as it can: a process of its own, or its work would hold up who measures."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    def pause(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+
 @asynccontextmanager
-async def noise(server: Server, number: int) -> AsyncIterator[None]:
-    """One library uploads and searches as fast as it can: a process of its own, or its work would hold up who measures."""
+async def noise(server: Server, number: int) -> AsyncIterator[Noise]:
     command = (sys.executable, os.fspath(Path(__file__)), "--noise", server.url, token_of(number))
     process = await asyncio.create_subprocess_exec(*command)
+    making = Noise(process)
     try:
-        yield
+        yield making
     finally:
+        making.go_on()
         process.terminate()
         await process.wait()
 
@@ -229,33 +242,69 @@ def shown(name: str, times: list[float]) -> float:
     return p95
 
 
-async def measure(url: str, folder: Path, tenants: int, seconds: float) -> tuple[float, float]:
-    """Start, memory and rest; p95 of one library's list, and of all libraries'."""
-    async with serving(url, folder) as server:
-        print(f"{tenants} libraries: serves after {server.seconds:.1f} s, {server.mib:.0f} MiB", flush=True)
-        await asyncio.sleep(5)
-        before, began = server.cpu, time.perf_counter()
-        await asyncio.sleep(30)
-        used = (server.cpu - before) / (time.perf_counter() - began)
-        print(f"  while nobody asks {used * 100:.1f}% of a processor; {server.mib:.0f} MiB", flush=True)
-        await ask(server, range(min(tenants, 50)), 1)
-        one = shown("a list of one library", await ask(server, [tenants // 2], seconds))
-        every = one if tenants == 1 else shown("lists of all in turn", await ask(server, range(tenants), seconds))
-        if tenants > 1:
-            quiet = shown("others, while one is quiet", await ask(server, range(1, tenants), seconds))
-            async with noise(server, 0):
-                await asyncio.sleep(2)
-                loud = shown("others, while one is at full load", await ask(server, range(1, tenants), seconds))
-            print(f"  full load of a neighbour: p95 {loud / quiet:.2f} x", flush=True)
-        print(f"  at the end {server.mib:.0f} MiB", flush=True)
-    return one, every
+async def rest(server: Server) -> None:
+    """What it has and what it does while nobody asks."""
+    await asyncio.sleep(5)
+    before, began = server.cpu, time.perf_counter()
+    await asyncio.sleep(30)
+    used = (server.cpu - before) / (time.perf_counter() - began)
+    print(f"  while nobody asks {used * 100:.1f}% of a processor; {server.mib:.0f} MiB", flush=True)
+
+
+async def compare(one: Server, many: Server, tenants: int, slices: int) -> None:
+    """Lists of an installation with one library beside those of all libraries in turn, a second each by turns."""
+    of_one, in_turn = itertools.repeat(0), itertools.cycle(range(tenants))
+    await ask(one, of_one, 2)
+    await ask(many, in_turn, 2)
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(slices):
+        times[0].extend(await ask(one, of_one, 1))
+        times[1].extend(await ask(many, in_turn, 1))
+    alone = shown("lists of an installation with one library", times[0])
+    print(f"  lists of all: p95 {shown('lists of all libraries in turn', times[1]) / alone:.2f} x", flush=True)
+
+
+async def disturb(many: Server, tenants: int, slices: int) -> None:
+    """Lists of all others, by turns while one library is quiet and while it is at full load."""
+    others = itertools.cycle(range(1, tenants))
+    times: tuple[list[float], list[float]] = ([], [])
+    async with noise(many, 0) as making:
+        for _ in range(slices // 2):
+            making.go_on()
+            await asyncio.sleep(1)
+            times[1].extend(await ask(many, others, 2))
+            making.pause()
+            await calm(many)
+            times[0].extend(await ask(many, others, 2))
+    quiet = shown("others, while one is quiet", times[0])
+    loud = shown("others, while one is at full load", times[1])
+    print(f"  full load of a neighbour: p95 {loud / quiet:.2f} x", flush=True)
+
+
+async def calm(server: Server) -> None:
+    """Returns when the jobs that the noise has left are done: the server sleeps for most of half a second."""
+    while True:
+        before = server.cpu
+        await asyncio.sleep(0.5)
+        if server.cpu - before < 0.1:
+            return
+
+
+async def measure(urls: Sequence[str], folders: Sequence[Path], tenants: int, slices: int) -> None:
+    async with serving(urls[1], folders[1]) as many:
+        print(f"{tenants} libraries: serves after {many.seconds:.1f} s, {many.mib:.0f} MiB", flush=True)
+        await rest(many)
+        async with serving(urls[0], folders[0]) as one:
+            await compare(one, many, tenants, slices)
+        await disturb(many, tenants, slices)
+        print(f"  at the end {many.mib:.0f} MiB", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tenants", type=int, default=1000)
     parser.add_argument("--books", type=int, default=100)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--slices", type=int, default=16, help="How many seconds of each kind are measured, by turns.")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), nargs="*", default=["sqlite", "postgresql"])
     parser.add_argument("--noise", nargs=2, metavar=("URL", "TOKEN"), help="be the noisy library: what the benchmark starts itself")
     given = parser.parse_args()
@@ -263,17 +312,17 @@ def main() -> None:
         asyncio.run(be_noisy(*given.noise))
         return
     for kind in given.database:
-        p95: list[float] = []
-        for tenants in (1, given.tenants):
-            with tempfile.TemporaryDirectory(prefix="luminalib-bench-") as name:
-                folder = Path(name)
+        with tempfile.TemporaryDirectory(prefix="luminalib-bench-") as name, ExitStack() as stack:
+            folders = [Path(name, "one"), Path(name, "many")]
+            urls = []
+            for folder, tenants in zip(folders, (1, given.tenants), strict=True):
+                folder.mkdir()
                 at = f"sqlite+aiosqlite:///{folder / 'library.db'}"
-                with postgres(folder) if kind == "postgresql" else nullcontext(at) as url:
-                    began = time.perf_counter()
-                    asyncio.run(fill(url, tenants, given.books))
-                    print(f"{kind}: filled in {time.perf_counter() - began:.0f} s", flush=True)
-                    p95 += asyncio.run(measure(url, folder, tenants, given.seconds))
-        print(f"{kind}: p95 of a list among all {p95[3] / p95[1]:.2f} x that of an installation with one", flush=True)
+                urls.append(stack.enter_context(postgres(folder)) if kind == "postgresql" else at)
+                began = time.perf_counter()
+                asyncio.run(fill(urls[-1], tenants, given.books))
+                print(f"{kind}: filled in {time.perf_counter() - began:.0f} s", flush=True)
+            asyncio.run(measure(urls, folders, given.tenants, given.slices))
 
 
 if __name__ == "__main__":
