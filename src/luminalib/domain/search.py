@@ -8,7 +8,7 @@ from enum import StrEnum
 from luminalib.domain.errors import Invalid
 from luminalib.domain.media import MediaType
 from luminalib.domain.passages import QUOTED, Passage
-from luminalib.domain.spelling import all_words, words_in
+from luminalib.domain.spelling import all_words, placed_words
 
 LONGEST_QUESTION = 1000
 """Characters; of a longer one the last are searched."""
@@ -114,12 +114,28 @@ class KinWords:
         return {other for other in self._by_beginning.get(word[:KIN], ()) if are_kin(word, other)}
 
 
+class _Places(dict[str, int]):
+    """Of each word that is looked up: the place among the wanted ones of the first that it is or looks like; -1 for others."""
+
+    def __init__(self, wanted: Sequence[str]) -> None:
+        super().__init__()
+        self._by_beginning: dict[str, list[tuple[int, str]]] = {}
+        for place, word in enumerate(wanted):
+            self._by_beginning.setdefault(word[:KIN], []).append((place, word))
+
+    def __missing__(self, word: str) -> int:
+        kin = (place for place, wanted in self._by_beginning.get(word[:KIN], ()) if are_kin(word, wanted))
+        self[word] = found = next(kin, -1)
+        return found
+
+
 def snippet_of(text: str, words: Sequence[str], most: int = QUOTED) -> Snippet:
     """The stretch of at most `most` characters that has most of the question's words (in normal form), cut at words."""
+    found, places = placed_words(text), _Places(words)
     matches = [
         (start, stop, at)
-        for start, stop, word in words_in(text)
-        if (at := next((at for at, wanted in enumerate(words) if are_kin(word, wanted)), None)) is not None
+        for start, stop, word in zip(found.starts, found.stops, found.words, strict=True)
+        if (at := places[word]) >= 0
     ]
     start, stop = _best_stretch(text, matches, most)
     shown = tuple((begin - start, end - start) for begin, end, _ in matches if start <= begin and end <= stop)

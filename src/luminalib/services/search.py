@@ -1,5 +1,6 @@
 """Searching inside the books."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,7 +84,8 @@ class SearchService:
             if one.passage_id in views and all(has_phrase(views[one.passage_id].passage.text, phrase) for phrase in phrases)
         ]
         shown = _bounded(ranked, readable, wanted)
-        return SearchAnswer(items=[_found(one, view, words, readable) for one, view in shown], retrieved=found)
+        items = await asyncio.to_thread(lambda: [_found(one, view, words, readable) for one, view in shown])
+        return SearchAnswer(items=items, retrieved=found)
 
     async def _scope(self, by: Principal, wanted: SearchRequest) -> Scope:
         chosen: frozenset[str] | None = None
