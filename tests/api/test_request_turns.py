@@ -8,10 +8,13 @@ import pytest
 
 from accounts import Library, opened
 from luminalib.api import turns as turns_of_the_api
-from luminalib.api.turns import AT_ONCE, Turn, Turns, between_turns, end_turn, keep_turn
+from luminalib.api.turns import Turn, Turns, between_turns, end_turn, keep_turn
 from luminalib.services.books import BookService
 from luminalib.settings import Settings
 from tenanthouses import found, operator_of
+
+AT_ONCE = 2
+"""More than the server allows, so that the line is seen to move while others are at work."""
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +22,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing comes to an end by time alone, however slow the machine is."""
     monkeypatch.setattr(turns_of_the_api, "LONGEST_SECONDS", 600.0)
     monkeypatch.setattr(turns_of_the_api, "PRESENT_SECONDS", 600.0)
+    monkeypatch.setattr(turns_of_the_api, "AT_ONCE", AT_ONCE)
 
 
 async def settled() -> None:

@@ -1,8 +1,8 @@
-"""Turns: while several libraries ask, one of them has only a few of its requests worked on at a time.
+"""Turns: while several libraries ask, one of them has only one of its requests worked on at a time.
 
 A server has one event loop, and what a library asks for at once waits there in front of what another asks. So the requests of a
-library beyond a few wait in a line of their own, which holds up nobody else. A turn is for work: it is given back when the answer
-begins, while more of a body is awaited, and when a request has taken so long that it must be waiting for something else.
+library beyond the first wait in a line of their own, which holds up nobody else. A turn is for work: it is given back when the
+answer begins, while more of a body is awaited, and when a request has taken so long that it must be waiting for something else.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope
 
-AT_ONCE: Final = 2
+AT_ONCE: Final = 1
 LONGEST_SECONDS: Final = 0.2
 """What takes longer waits for a model, a disk or another request; the event loop has been free for others meanwhile."""
 PRESENT_SECONDS: Final = 1.0
