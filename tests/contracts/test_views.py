@@ -40,7 +40,7 @@ from luminalib.adapters.db.views import (
 )
 from luminalib.adapters.db.views import books as book_statements
 from luminalib.adapters.db.views.book_pages import page_statement
-from luminalib.adapters.db.views.book_shapes import Shape
+from luminalib.adapters.db.views.book_shapes import Shape, Within
 from luminalib.adapters.db.views.books import SqlBookViews
 from luminalib.adapters.db.views.conversations import SqlConversationViews
 from luminalib.adapters.db.views.crm import SqlCrmViews
@@ -287,7 +287,8 @@ async def test_words_are_looked_up_in_the_index_of_full_text(postgres_url: str) 
     words = Shape("relevance", words="tsquery")
     for statement, index in (
         (catalogue.candidates(words), "ix_book_texts_words"),
-        (catalogue.candidates(words._replace(in_title=True)), "ix_book_texts_title_words"),
+        (catalogue.candidates(words._replace(within=Within.TITLE)), "ix_book_texts_title_words"),
+        (catalogue.candidates(words._replace(within=Within.NAMES)), "ix_book_texts_name_words"),
         (page_statement(SHAPE_OF_WORDS, 20, is_first=True), "ix_book_texts_words"),
     ):
         prepared = statement.postgres

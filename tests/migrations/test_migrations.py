@@ -40,7 +40,7 @@ async def test_models_and_migrations_agree(database: SqlDatabase) -> None:
         """Whether both databases have it: each has a full-text index of its own, PostgreSQL one of passages, too."""
         if str(name).startswith("indexed_") or name == "catalogue_lexemes":
             return False
-        full_text = ("ix_book_texts_words", "ix_book_texts_title_words")
+        full_text = ("ix_book_texts_words", "ix_book_texts_title_words", "ix_book_texts_name_words")
         return not (str(name).startswith("book_words") or name in full_text or (kind, name) == ("column", "words"))
 
     def differences(connection: sa.Connection) -> list[object]:

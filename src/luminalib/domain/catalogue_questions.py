@@ -92,6 +92,9 @@ class Typed:
 
     def fits(self, book: BookWords) -> float:
         """How well a book that matches fits, above 0: where the words stand, whether whole, and how much of the title they are."""
+        named = f"{book.title} {book.series} {book.authors} {book.tags}"
+        if not any(word in named for word in self._any_words):
+            return _TEXT * len(self.groups)  # most books that have frequent words have them in their descriptions
         title, series, authors, tags = (words.split() for words in (book.title, book.series, book.authors, book.tags))
         score, in_title = 0.0, 0
         for looked_for in self._looked_for:
@@ -104,6 +107,10 @@ class Typed:
             score += 3.0 * self._share_of_title(title, in_title)
             score += 2.0 * (typed in book.title) + (6.0 * (" ".join(self.whole) == book.title) or 4.0 * (typed == book.title))
         return score
+
+    @cached_property
+    def _any_words(self) -> frozenset[str]:
+        return frozenset(word for group in self.groups for word in group)
 
     @cached_property
     def _looked_for(self) -> list["_LookedFor"]:
@@ -129,11 +136,6 @@ class Typed:
         """Whether a book has all the words as they were typed, and not in its description alone."""
         words = {*book.title.split(), *book.series.split(), *book.authors.split(), *book.tags.split()}
         return all(not words.isdisjoint(group) for group in self.groups)
-
-    def is_named_by(self, book: BookWords) -> bool:
-        """Whether each word, or what begins with it, stands in what names a book, not in its description alone."""
-        names = f"{book.title} {book.series} {book.authors} {book.tags}".split()
-        return all(looked_for.likeness(names) for looked_for in self._looked_for)
 
     def best_spelling(self, book: BookWords) -> str | None:
         """The question with the words of a book in place of those that were corrected; None when nothing was."""

@@ -1,6 +1,6 @@
 """The catalogue's lists: one statement for each shape of list, and none that reads more than its page."""
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from luminalib.adapters.db.documents import documents, summaries
 from luminalib.adapters.db.holds import holds
 from luminalib.adapters.db.listings import book_labels, book_listings, catalogues
 from luminalib.adapters.db.schema import UtcDateTime
-from luminalib.adapters.db.views.book_shapes import Shape
+from luminalib.adapters.db.views.book_shapes import Shape, Within
 from luminalib.adapters.db.views.kept import COUNTED_EXACTLY
 from luminalib.adapters.db.views.statements import Among, Row, Statement
 from luminalib.domain.books import BookView, Rating
@@ -23,6 +23,7 @@ COMPARED = 1_000
 """So many books of a label are counted at most, to begin with the rarest."""
 _L, _B, _D = book_listings.c, books.c, documents.c
 _SIMPLE: sa.ColumnElement[Any] = sa.literal_column("'simple'")
+_SPACE: sa.ColumnElement[str] = sa.literal_column("' '", sa.Text)
 _NOW = sa.bindparam("now", type_=UtcDateTime, required=True)
 _ORDERS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
     "created_at": (_L.created_at,),
@@ -131,8 +132,16 @@ def _with_words(shape: Shape, source: Any) -> tuple[Any, sa.ColumnElement[bool]]
     if shape.words == "fts5":
         source = source.join(FULL_TEXT, FULL_TEXT.c.rowid == texts.c.id)
         return source, sa.literal_column(FULL_TEXT.name).op("MATCH", is_comparison=True)(match)
-    words = sa.func.to_tsvector(_SIMPLE, texts.c.title) if shape.in_title else texts.c.words  # each of them has its index
-    return source, words.op("@@", is_comparison=True)(sa.func.to_tsquery(_SIMPLE, match))
+    return source, _words_within(shape.within, texts).op("@@", is_comparison=True)(sa.func.to_tsquery(_SIMPLE, match))
+
+
+def _words_within(within: Within, texts: Any) -> sa.ColumnElement[Any]:
+    """The words of some columns; each of these has its index."""
+    if within is Within.ALL:
+        words: sa.ColumnElement[Any] = texts.c.words
+        return words
+    names = [texts.c.title] if within is Within.TITLE else [texts.c.title, texts.c.series, texts.c.authors, texts.c.tags]
+    return sa.func.to_tsvector(_SIMPLE, reduce(lambda left, right: left + _SPACE + right, names))
 
 
 def _matches(shape: Shape, source: Any) -> tuple[Any, list[sa.ColumnElement[bool]]]:

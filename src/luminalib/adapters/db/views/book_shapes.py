@@ -1,9 +1,19 @@
 """What lists of the catalogue have in common: one statement serves all of a shape."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from luminalib.domain.books import BookFilter, tag_label
 from luminalib.domain.catalogue import filter_words
+
+
+class Within(StrEnum):
+    """Which words of a book are searched."""
+
+    ALL = "all"
+    NAMES = "names"
+    """Title, series, authors and tags."""
+    TITLE = "title"
 
 
 class Shape(NamedTuple):
@@ -21,8 +31,8 @@ class Shape(NamedTuple):
     """Whether the list is gone through in its order until the page is full: for what very many books have in common."""
     words: str = ""
     """How the database is asked for the words of a question: fts5 or tsquery; empty without one."""
-    in_title: bool = False
-    """Whether the words are looked for in titles alone."""
+    within: Within = Within.ALL
+    """Where the words are looked for."""
     rarest: str = ""
     """The parameter of the label that the databases begin with, if it is not the first by itself."""
 
@@ -99,4 +109,4 @@ class Shape(NamedTuple):
     @property
     def is_only_words(self) -> bool:
         """Whether nothing but words is asked for."""
-        return bool(self.words) and self._replace(words="", in_title=False).is_whole
+        return bool(self.words) and self._replace(words="", within=Within.ALL).is_whole

@@ -12,7 +12,7 @@ from luminalib.adapters.db.books import books
 from luminalib.adapters.db.catalogue import book_texts, catalogue_starts, catalogue_terms, catalogue_words
 from luminalib.adapters.db.listings import book_labels, book_listings
 from luminalib.adapters.db.views.book_pages import matching_keys, matching_texts, texts_of
-from luminalib.adapters.db.views.book_shapes import Shape
+from luminalib.adapters.db.views.book_shapes import Shape, Within
 from luminalib.adapters.db.views.lexicon import Lexicons
 from luminalib.adapters.db.views.matches import is_spelt_out, longer_words, match_of
 from luminalib.adapters.db.views.reader import Reader
@@ -43,8 +43,6 @@ class Found:
     is_capped: bool
     is_enough: bool
     """Whether nobody would look for corrections: there are several, or one has just what was typed."""
-    is_named: bool
-    """Whether one of the best has each word in what names it."""
     by_index: bool
     """Whether few books have the words, or words that the planner cannot judge: see Reader."""
 
@@ -106,67 +104,72 @@ class CatalogueSearch:
         return better
 
     async def _corrected(self, corrections: Sequence[Typed], wanted: _Wanted) -> Found:
-        """What the most careful correction finds that names a book; else all that the boldest finds."""
-        for typed in corrections:
-            found = await self._ranked([typed], wanted)
-            if found.is_named:
-                break
-        return found
+        """What the most careful correction finds in what names a book; else all that the boldest finds.
 
-    async def _ranked(self, questions: Sequence[Typed], wanted: _Wanted) -> Found:
+        Few that the first one names are joined by books that have its words anywhere. Those that have the many words of a bolder
+        one in a description are no better than chance, and slow to be looked for.
+        """
+        for typed in corrections:
+            found = await self._ranked([typed], wanted, Within.NAMES)
+            if found.book_ids:
+                is_few = typed is corrections[0] and len(found.book_ids) < ENOUGH
+                return await self._ranked([typed], wanted) if is_few else found
+        return await self._ranked([typed], wanted)
+
+    async def _ranked(self, questions: Sequence[Typed], wanted: _Wanted, within: Within = Within.ALL) -> Found:
         rows: dict[str, Row] = {}
         is_capped = False
         asked = [match_of(typed, self.kind, longer=wanted.longer) for typed in questions]
         for typed in questions:
-            found, has_more = await self._candidates(typed, wanted)
+            found, has_more = await self._candidates(typed, wanted, within)
             is_capped = is_capped or has_more
             rows |= {row[0]: row for row in found}
         ranked = await asyncio.to_thread(_ranking, questions, list(rows.values()))
         best = [BookWords(*row[1:]) for row in ranked[:ENOUGH]]
         spelt = next((better for book in best[:1] for one in questions if (better := one.best_spelling(book))), None)
         is_enough = len(best) == ENOUGH or any(questions[0].is_well_found(book) for book in best)
-        is_named = any(typed.is_named_by(book) for book in best for typed in questions)
         by_index = not is_capped or any(typed.corrected for typed in questions)
-        return Found(self._either(*asked), [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough, is_named, by_index)
+        return Found(self._either(*asked), [row[0] for row in ranked[:RANKED]], spelt, is_capped, is_enough, by_index)
 
     def _either(self, *matches: str) -> str:
         return (" OR " if self.kind == "fts5" else " | ").join(f"({match})" for match in matches)
 
-    async def _candidates(self, typed: Typed, wanted: _Wanted) -> tuple[list[Row], bool]:
+    async def _candidates(self, typed: Typed, wanted: _Wanted, within: Within) -> tuple[list[Row], bool]:
         """The books that may fit best, and whether there are more.
 
         Where enough titles have the words nobody would see the books that have them in a description, and where enough books have
         them as they were typed nobody would see those with words that begin so: both are slow to be looked for.
         """
-        found: list[Row] = []
-        longer = wanted.longer
-        has_beginnings = match_of(typed, self.kind, longer=longer) != match_of(typed, self.kind, only_whole=True)
-        for only_whole in (True, False) if has_beginnings and not typed.corrected else (False,):
-            # Corrections are many and find little: their titles are asked for when they do not.
-            titles = [] if typed.corrected else await self._titles_with(typed, wanted, only_whole=only_whole)
+        if typed.corrected:  # corrections are many and find little: their titles are asked for when they do not
+            found = await self._matching(typed, wanted, within)
+            is_capped = len(found) > RANKED
+            return found + (await self._titles_with(typed, wanted) if is_capped else []), is_capped
+        found = []
+        has_beginnings = match_of(typed, self.kind, longer=wanted.longer) != match_of(typed, self.kind, only_whole=True)
+        for only_whole in (True, False) if has_beginnings else (False,):
+            titles = await self._titles_with(typed, wanted, only_whole=only_whole)
             if len(titles) > RANKED:
                 return found + titles, True
-            match = match_of(typed, self.kind, only_whole=only_whole, longer=longer)
-            anywhere = await self._matching(wanted.shape, match, typed, wanted, only_whole=only_whole)
+            anywhere = await self._matching(typed, wanted, within, only_whole=only_whole)
             found += titles + anywhere
             if len(anywhere) > RANKED:
-                found += await self._titles_with(typed, wanted, only_whole=False) if typed.corrected else []
                 return found, True
         return found, False
 
-    async def _titles_with(self, typed: Typed, wanted: _Wanted, *, only_whole: bool) -> list[Row]:
+    async def _titles_with(self, typed: Typed, wanted: _Wanted, *, only_whole: bool = False) -> list[Row]:
         """Books with the words in their titles; of more than are ranked some, and those whose titles begin with them."""
-        match = match_of(typed, self.kind, only_title=True, only_whole=only_whole, longer=wanted.longer)
-        found = await self._matching(wanted.shape._replace(in_title=True), match, typed, wanted, only_whole=only_whole)
+        found = await self._matching(typed, wanted, Within.TITLE, only_whole=only_whole)
         if len(found) > RANKED and wanted.shape.is_only_words:
             key = sort_key(" ".join(typed.words), None)
             found = [*found, *await self._reader.rows(_BY_TITLE, wanted.tenant_id, first=key, last=key + _LAST)]
         return found
 
-    async def _matching(self, shape: Shape, match: str, typed: Typed, wanted: _Wanted, *, only_whole: bool) -> list[Row]:
+    async def _matching(self, typed: Typed, wanted: _Wanted, within: Within, *, only_whole: bool = False) -> list[Row]:
         """What whole words find was not enough, so that what begins like them is rare, too; so are corrections."""
+        match = match_of(typed, self.kind, within=within, only_whole=only_whole, longer=wanted.longer)
         by_index = bool(typed.corrected) or (not only_whole and is_spelt_out(match))
-        return await self._reader.rows(candidates(shape), wanted.tenant_id, by_index=by_index, **wanted.given, match=match)
+        statement = candidates(wanted.shape._replace(within=within))
+        return await self._reader.rows(statement, wanted.tenant_id, by_index=by_index, **wanted.given, match=match)
 
     async def _longer(self, tenant_id: str, typed: Typed) -> Mapping[str, Sequence[str]]:
         """What the words that were begun may become, where the database is asked for that: see match_of."""
@@ -192,8 +195,8 @@ class CatalogueSearch:
         rows = await self._reader.rows(_TITLES, tenant_id, few=True, first=key, last=key + _LAST) if key else []
         found = {row[0]: Suggestion(SuggestionKind.TITLE, row[1], row[0]) for row in rows[:limit]}
         if len(found) < limit and typed.groups and all(map(is_prefix, typed.words)):
-            match = match_of(typed, self.kind, only_title=True, longer=await self._longer(tenant_id, typed))
-            shape = Shape("relevance", words=self.kind, in_title=True)
+            match = match_of(typed, self.kind, within=Within.TITLE, longer=await self._longer(tenant_id, typed))
+            shape = Shape("relevance", words=self.kind, within=Within.TITLE)
             rows = await self._reader.rows(candidates(shape), tenant_id, match=match, by_index=is_spelt_out(match))
             ranked = await asyncio.to_thread(_ranking, [typed], rows)
             ids = [row[0] for row in ranked if row[0] not in found][:limit]

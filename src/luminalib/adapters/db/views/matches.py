@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from luminalib.adapters.db.catalogue import LEXEMES
+from luminalib.adapters.db.views.book_shapes import Within
 from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.db.views.statements import Statement
 from luminalib.domain.catalogue_questions import Typed
@@ -14,6 +15,7 @@ from luminalib.domain.catalogue_questions import Typed
 LONGER_MAX = 64
 """A word that this many others begin with is looked for by its beginning."""
 _BEHIND = "\U0010ffff"
+_COLUMNS = {Within.ALL: "", Within.NAMES: "{title series authors tags}: ", Within.TITLE: "title: "}
 _W = LEXEMES.c
 
 
@@ -21,14 +23,14 @@ def match_of(
     typed: Typed,
     kind: str,
     *,
-    only_title: bool = False,
+    within: Within = Within.ALL,
     only_whole: bool = False,
     longer: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """The question in the words of FTS5 or of tsquery; `only_whole`: without words that only begin with what was typed.
 
     PostgreSQL reads all books of all words with a beginning, but of words that are named only the books that matter: it is asked
-    for the words that were begun and the `longer` ones, where they are known. It asks titles by another index, not in other words.
+    for the words that were begun and the `longer` ones, where they are known. What it searches is another index, not other words.
     """
 
     def begins(word: str) -> bool:
@@ -36,7 +38,7 @@ def match_of(
 
     if kind == "fts5":
         groups = [" OR ".join(f'"{word}"{"*" * begins(word)}' for word in group) for group in typed.groups]
-        return ("title: " if only_title else "") + "(" + " AND ".join(f"({group})" for group in groups) + ")"
+        return _COLUMNS[within] + "(" + " AND ".join(f"({group})" for group in groups) + ")"
 
     def lexemes(word: str) -> list[str]:
         if not begins(word):
