@@ -153,11 +153,12 @@ def _shortest(stretches: Sequence[_Stretch], text: str) -> _Stretch:
 
 
 def _whole(one: _Stretch, text: str, most: int) -> _Stretch:
-    """With what follows where it breaks off without an end, as before a formula, if that is short enough."""
-    if text[one.stop - 1 : one.stop] in ENDING:
-        return one
-    following = next((stop for start, stop in read(text).sentences if start >= one.stop), one.stop)
-    return one._replace(stop=following) if following - one.start <= most else one
+    """With what follows where it breaks off without an end, as before a formula, as long as that is short enough."""
+    stop = one.stop
+    for begun, ended in read(text).sentences:
+        if begun >= stop and text[stop - 1] not in ENDING and ended - one.start <= most:
+            stop = ended
+    return one._replace(stop=stop)
 
 
 def _distinct(quotes: Sequence[Quote]) -> list[Quote]:
