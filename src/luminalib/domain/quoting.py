@@ -170,6 +170,14 @@ def _distinct(quotes: Sequence[Quote]) -> list[Quote]:
     return kept
 
 
+def in_other_words(quotes: Sequence[Quote]) -> list[Quote]:
+    """Without those in the same words as one before, of another edition."""
+    first: dict[tuple[str, ...], Quote] = {}
+    for quote in quotes:
+        first.setdefault(tuple(all_words(quote.text)), quote)
+    return list(first.values())
+
+
 def weights_of(question: str, context: str, rarity: Mapping[str, float]) -> dict[str, float]:
     """The telling words by how rare they are."""
     usual = max(rarity.values(), default=1.0)

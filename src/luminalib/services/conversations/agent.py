@@ -9,7 +9,7 @@ from typing import TypeVar
 import structlog
 
 from luminalib.domain.auth import Principal
-from luminalib.domain.confidence import is_hopeless
+from luminalib.domain.confidence import is_hopeless, is_near_in_meaning
 from luminalib.domain.conversations import Answer, Style
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.grounding import Claim
@@ -123,11 +123,14 @@ class Agent:
         return wording.texts[0]
 
     def _without(self, errand: Errand, draft: Draft | None) -> Answer:
-        """The model has read the places and found no answer in them: what it says counts for a refusal, not for an answer."""
+        """The model has read some places and found no answer in them: that counts for a refusal, not for an answer.
+
+        Not so where the question is in other words than the books': what lies near in meaning is more than the model was shown.
+        """
         nearest = quoted_answer(errand)
         if draft is not None and draft.is_answerable and nearest.citations:
             return nearest
-        if nearest.confidence < WELL_FOUND:
+        if nearest.confidence < WELL_FOUND and not is_near_in_meaning(errand.evidence):
             return refused(errand, nearest.confidence)
         return nearest
 

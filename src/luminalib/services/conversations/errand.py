@@ -11,7 +11,7 @@ from luminalib.domain.conversations import Answer, Selection, Style, ToolCall, T
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.grounding import Ground
 from luminalib.domain.passages import Scope
-from luminalib.domain.quoting import Quote, quotes_for
+from luminalib.domain.quoting import Quote, in_other_words, quotes_for
 from luminalib.domain.search import PassageView
 from luminalib.ports.conversing import Situation, Source, Spent
 from luminalib.services.conversations.finding import Found
@@ -113,7 +113,7 @@ class Errand:
         """What a model is told: facts, and the surroundings of the best quotations."""
         sources = [Source(number=number, label=fact.label, text=fact.text) for number, fact in self.facts.items()]
         shown = max(1, min(MOST_SHOWN, self.characters // SHORTEST))
-        for quote in quotes[:shown]:
+        for quote in in_other_words(quotes)[:shown]:
             view = quote.view
             number = self.number_of(view.passage.id) or 0
             label = f"“{view.title}”, page {view.passage.page}"

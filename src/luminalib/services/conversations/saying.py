@@ -42,11 +42,16 @@ class Saying:
         return piece
 
     def conclude(self) -> None:
-        """Takes the whole draft, where there is one. As long as nothing was said, it alone counts: it may be another one by now."""
+        """Takes the whole draft, where there is one. As long as nothing was said, it alone counts: it may be another one by now.
+
+        Sentences of which none has the number, the year or the name that is asked for are no answer, however true.
+        """
         if not self._errand.said:
             self.kept = []
         if self.draft is not None and self.draft.is_answerable:
             self.hear(self.draft.claims)
+        if not self._errand.said and not any(one.source in self._errand.facts or self._holds_it(one) for one in self.kept):
+            self.kept = []
 
     def answer(self, provider: str, model: str) -> Answer:
         """The sentences that were kept, as an answer, or as what is not sure."""
@@ -84,16 +89,18 @@ class Saying:
     def _confidence(self) -> float:
         """From what was found, how much of the question stands there, and how well the sentences do; not the model's word."""
         errand, found = self._errand, []
-        question = errand.question.text
         for one in self.kept:
             if one.source in errand.facts:
                 found.append(one.support)
                 continue
             quote = self._quotes.get(errand.passages[one.source][0].passage.id)
-            holds_it = holds(one.text, asked_for(question), question)
             features = quote.features if quote else ()
-            found.append(confidence_in_answer(errand.evidence, features, one.support, holds_it=holds_it))
+            found.append(confidence_in_answer(errand.evidence, features, one.support, holds_it=self._holds_it(one)))
         return round(max(found), 4)
+
+    def _holds_it(self, one: Grounded) -> bool:
+        question = self._errand.question.text
+        return holds(one.text, asked_for(question), question)
 
     def _with_markers(self) -> tuple[list[tuple[str, list[int]]], list[Citation]]:
         """The sentences with the markers of the places that they rest on, and these."""
