@@ -156,10 +156,16 @@ async def reader(database: SqlDatabase) -> AsyncIterator[Reader]:
     await opened.close()
 
 
+@pytest.fixture(scope="session")
+def default_settings() -> Settings:
+    """Read once, as that takes longer than many a test."""
+    return Settings(_env_file=None, max_upload_mib=2, postgres=PATIENT)
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(default_settings: Settings, database_url: str, tmp_path: Path) -> Settings:
     """A whole installation in a temporary folder, once on each database."""
-    return Settings(_env_file=None, data_dir=tmp_path / "data", database_url=database_url, max_upload_mib=2, postgres=PATIENT)
+    return default_settings.model_copy(update={"data_dir": tmp_path / "data", "database_url": database_url})
 
 
 @pytest.fixture

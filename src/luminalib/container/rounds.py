@@ -14,8 +14,8 @@ MISSED = 3
 """So many periods without success, and somebody should know."""
 AGAIN_AFTER = timedelta(seconds=30)
 """How soon a round that has failed is made again, if it is not due sooner."""
-FIRST_AFTER = timedelta(seconds=1)
-"""How long after the start the first rounds are made: the first second belongs to those who have waited for the server."""
+FIRST_AFTER = timedelta(seconds=5)
+"""How long after the start the first rounds are made: the first seconds belong to those who have waited for the server."""
 log = structlog.get_logger(__name__)
 Tenants = Callable[[], Awaitable[Sequence[str]]]
 
