@@ -233,6 +233,11 @@ def test_what_two_searches_say_is_joined() -> None:
             "Seien zwei kompakte Räume gegeben, so ist der Raum kompakt.",
         ),
         ("Depuis combien de temps la mère est-elle malade ?", "Depuis un an la mère est malade.", "La mère de huit est malade."),
+        (
+            "How many eggs had the old duck?",
+            "“Had you many eggs, old duck?”\n\n“More than nine.”",
+            "The old duck had eggs. More than nine friends came.",
+        ),
         ("How long are the guns?", "The guns are twelve feet long.", "The long guns fired at 10 A. M. today."),
     ],
 )

@@ -203,7 +203,15 @@ class ReadPassage:
     def is_number(self, at: int, word: str) -> bool:
         """Whether a word is a number of what is asked for."""
         measure = self._asked.measure
-        return measure.is_one(self._placed, at) or (is_number(word) and measure.fits(self.text, self._placed, at))
+        if measure.is_one(self._placed, at):
+            return True
+        return is_number(word) and (measure.fits(self.text, self._placed, at) or self._replies(at))
+
+    def _replies(self, at: int) -> bool:
+        """Whether a word belongs to the reply to somebody in the text who asks for what the question wants to be counted."""
+        asked, sentence = self._asked, bisect_right(self._firsts, at) - 1
+        counted = asked.bits.get(asked.measure.counted, 0)
+        return sentence > 0 and bool(self._held[sentence - 1] & counted) and self._ends_asking(self.sentences[sentence - 1][1])
 
     def _is_of_another(self, start: int, stop: int, things: Sequence[int], together: float) -> bool:
         """Whether a post is not said to be that of the thing asked about, or a name not to be its name."""
