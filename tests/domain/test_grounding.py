@@ -2,7 +2,7 @@
 
 import pytest
 
-from luminalib.domain.grounding import Claim, Ground, Grounded, Passages, adds_something, grounded, is_near
+from luminalib.domain.grounding import SUPPORTED, Claim, Ground, Grounded, Passages, adds_something, grounded, is_near
 
 LIGHT = (
     "The lighthouse stood at the end of the reef. Every evening the keeper lit the lamp and wrote the weather into his ledger. "
@@ -29,7 +29,7 @@ def test_what_stands_in_a_source_is_kept_with_its_place(said: str, source: int, 
     (kept,) = grounded([Claim(text=said, source=named)], GROUNDS, "Who?")
     assert (kept.text, kept.source) == (said, source), "whatever source it names"
     assert stands in GROUNDS[source].text[kept.start : kept.stop]
-    assert 0.6 <= kept.support <= 1.0
+    assert SUPPORTED <= kept.support <= 1.0
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,11 @@ def test_what_stands_in_a_source_is_kept_with_its_place(said: str, source: int, 
 )
 def test_what_does_not_is_dropped(said: str) -> None:
     assert grounded([Claim(text=said, source=1)], GROUNDS, "Who?") == []
+
+
+def test_what_only_the_question_says_is_not_made_true_by_a_name() -> None:
+    claim = Claim(text="The miller of the mill would have lost his stepdaughter Ida.", source=2)
+    assert grounded([claim], GROUNDS, "What would the miller of the mill have lost with his stepdaughter?") == []
 
 
 def test_names_of_the_question_may_be_repeated_and_nothing_is_said_twice() -> None:

@@ -86,6 +86,24 @@ async def test_where_they_are_others_the_nearest_places_are_shown_though_a_model
     assert answer.citations[0].quote in TEXTS[0]
 
 
+async def test_a_name_must_be_told_as_the_name_of_what_is_asked_about(tools: ToolBox) -> None:
+    question, text = "What is Mr. Bennet's Christian name?", "Mr. Collins changed to Elizabeth while Mrs. Bennet stirred the fire."
+    answer = await answer_of(Drafting("Mr. Bennet's Christian name is Elizabeth."), surely(question, text), tools)
+    assert "Elizabeth." not in answer.content
+    assert not answer.answered
+    told = "It was Thomas Bennet, that Mr. Bennet who stirred the fire."
+    answer = await answer_of(Drafting("Mr. Bennet's Christian name is Thomas."), surely(question, told), tools)
+    assert answer.content == "Mr. Bennet's Christian name is Thomas. [1]"
+
+
+async def test_what_is_not_sure_is_said_with_the_places_that_lie_nearest(tools: ToolBox) -> None:
+    answer = await answer_of(Drafting("It was the captain's first morning."), errand(3.5, 0.3), tools)
+    assert (answer.answered, answer.refusal_reason) == (False, RefusalReason.NOT_SURE)
+    assert answer.content.splitlines()[1:] == ["It was the captain's first morning. [1]", "See also [2] [3] [4] [5]."]
+    assert [one.marker for one in answer.citations] == [1, 2, 3, 4, 5]
+    assert len({one.passage_id for one in answer.citations}) == len(answer.citations)
+
+
 async def test_a_model_is_shown_the_same_words_of_two_editions_once(tools: ToolBox) -> None:
     texts = ("The Knave stole the tarts, \u2019tis said.", "The Knave stole the tarts, 'tis said.", "The tarts were made by Kate.")
     model = Drafting()

@@ -237,10 +237,11 @@ def question_with_turns(question: str, before: Sequence[str]) -> list[str]:
     return [question, " ".join([*before[-TURNS_BEFORE:], question])]
 
 
-def said(sentences: Sequence[tuple[str, Sequence[int]]], words: AnswerWords, *, is_sure: bool) -> str:
-    """A model's sentences that stood the test, each with the markers of its citations, as an answer."""
-    lines = " ".join(" ".join([text.strip(), *(f"[{marker}]" for marker in markers)]) for text, markers in sentences)
-    return lines if is_sure else f"{words.nearest}\n{lines}"
+def said(sentences: Sequence[tuple[str, Sequence[int]]], further: Sequence[Citation], words: AnswerWords, *, is_sure: bool) -> str:
+    """A model's sentences that stood the test as an answer, each with the markers of its citations, and where else one may look."""
+    lines = [] if is_sure else [words.nearest]
+    lines.append(" ".join(" ".join([text.strip(), *(f"[{marker}]" for marker in markers)]) for text, markers in sentences))
+    return "\n".join([*lines, words.further.format(places=_markers(further))] if further else lines)
 
 
 def worded(

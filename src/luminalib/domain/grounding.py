@@ -11,7 +11,7 @@ from luminalib.domain.search import KinWords, are_kin
 from luminalib.domain.sentences import sentences_in
 from luminalib.domain.spelling import words_in
 
-SUPPORTED = 0.6
+SUPPORTED = 0.65
 """The least share of a sentence's telling words that must stand together in a source."""
 FEWEST = 2
 """Telling words of a sentence; a single one stands in too many places to say anything."""

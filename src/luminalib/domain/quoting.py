@@ -170,6 +170,13 @@ def _distinct(quotes: Sequence[Quote]) -> list[Quote]:
     return kept
 
 
+def is_named_there(text: str, start: int, stop: int, asked: AskedWords) -> bool:
+    """Whether the sentences of a passage from `start` to `stop` tell the name that is asked for; so they do where none is."""
+    read = ReadPassage(text, asked)
+    held = [at for at, (begun, ended) in enumerate(read.sentences) if begun < stop and start < ended]
+    return asked.kind is not Asked.NAME or (bool(held) and not read.signs(held[0], held[-1]).lacks)
+
+
 def in_other_words(quotes: Sequence[Quote]) -> list[Quote]:
     """Without those in the same words as one before, of another edition."""
     first: dict[tuple[str, ...], Quote] = {}

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from luminalib.domain.answer_rules import AnswerRules
+from luminalib.domain.asked_words import AskedWords
 from luminalib.domain.auth import Principal
 from luminalib.domain.confidence import Evidence
 from luminalib.domain.conversations import Answer, Selection, Style, ToolCall, Turn, question_with_turns
 from luminalib.domain.errors import LuminaError
 from luminalib.domain.grounding import Ground
 from luminalib.domain.passages import Scope
-from luminalib.domain.quoting import Quote, in_other_words, quotes_for
+from luminalib.domain.quoting import Quote, in_other_words, is_named_there, quotes_for, weights_of
 from luminalib.domain.search import PassageView
 from luminalib.ports.conversing import Situation, Source, Spent
 from luminalib.services.conversations.finding import Found
@@ -100,6 +101,12 @@ class Errand:
         """The best quotation of each passage, the best first."""
         ranked = sorted(self.passages.values(), key=lambda one: -one[1])
         return quotes_for(self.question.text, " ".join([*self.asked[-1:], *self.queries]), ranked, self.rarity)
+
+    def is_named(self, view: PassageView, start: int, stop: int) -> bool:
+        """Whether a stretch of a passage tells the name that the question asks for, if it does."""
+        question = self.question.text
+        asked = AskedWords(question, weights_of(question, self.asked[-1], self.rarity))
+        return is_named_there(view.passage.text, start, stop, asked)
 
     def grounds(self) -> dict[int, Ground]:
         """All that claims may rest on, in full."""

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from luminalib.domain.confidence import confidence_in_answer
+from luminalib.domain.confidence import confidence_in_answer, is_near_in_meaning
 from luminalib.domain.conversations import Answer, Citation, RefusalReason, Style, said
 from luminalib.domain.grounding import Claim, Ground, Grounded, Grounds, adds_something, grounded
 from luminalib.domain.questions import asked_for, holds
 from luminalib.domain.quoting import Quote
 from luminalib.ports.conversing import Draft
 from luminalib.services.conversations.errand import Errand
-from luminalib.services.conversations.extractive import cited, is_by_history
+from luminalib.services.conversations.extractive import cited, is_by_history, nearest_places
 
 
 class Saying:
@@ -37,7 +37,7 @@ class Saying:
         errand = self._errand
         if not self.kept or errand.question.style is not Style.PLAIN or self._confidence() < errand.rules.sure:
             return ""
-        whole = said(self._with_markers()[0], errand.rules.words, is_sure=True)
+        whole = said(self._with_markers()[0], (), errand.rules.words, is_sure=True)
         piece, errand.said = whole[len(errand.said) :], whole
         return piece
 
@@ -58,8 +58,10 @@ class Saying:
         confidence = self._confidence()
         is_sure = confidence >= self._errand.rules.sure
         sentences, citations = self._with_markers()
+        further = [] if is_sure or not is_near_in_meaning(self._errand.evidence) else self._further(citations)
+        citations += further
         return Answer(
-            content=said(sentences, self._errand.rules.words, is_sure=is_sure),
+            content=said(sentences, further, self._errand.rules.words, is_sure=is_sure),
             answered=is_sure,
             confidence=confidence,
             citations=citations,
@@ -99,8 +101,16 @@ class Saying:
         return round(max(found), 4)
 
     def _holds_it(self, one: Grounded) -> bool:
-        question = self._errand.question.text
-        return holds(one.text, asked_for(question), question)
+        question, passages = self._errand.question.text, self._errand.passages
+        is_named = one.source not in passages or self._errand.is_named(passages[one.source][0], one.start, one.stop)
+        return is_named and holds(one.text, asked_for(question), question)
+
+    def _further(self, citations: Sequence[Citation]) -> list[Citation]:
+        """The other places that lie nearest in meaning, where what is said is not sure."""
+        known = {citation.passage_id for citation in citations}
+        nearest = nearest_places(self._errand, list(self._quotes.values()), 0.0).citations
+        others = [one for one in nearest if one.passage_id not in known]
+        return [replace(one, marker=marker) for marker, one in enumerate(others, len(citations) + 1)]
 
     def _with_markers(self) -> tuple[list[tuple[str, list[int]]], list[Citation]]:
         """The sentences with the markers of the places that they rest on, and these."""
