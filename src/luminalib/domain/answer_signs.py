@@ -203,9 +203,9 @@ class ReadPassage:
     def is_number(self, at: int, word: str) -> bool:
         """Whether a word is a number of what is asked for."""
         measure = self._asked.measure
-        if measure.is_one(self._placed, at):
-            return True
-        return is_number(word) and (measure.fits(self.text, self._placed, at) or self._replies(at))
+        if is_number(word):
+            return measure.fits(self.text, self._placed, at) or self._replies(at)
+        return measure.is_one(self._placed, at)
 
     def _replies(self, at: int) -> bool:
         """Whether a word belongs to the reply to somebody in the text who asks for what the question wants to be counted."""

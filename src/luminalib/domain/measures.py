@@ -94,8 +94,10 @@ class Measure:
 
     def is_one(self, placed: PlacedWords, at: int) -> bool:
         """Whether word `at` is the article of a single unit, as in “a year”. An age is told otherwise."""
-        unit = placed.words[at + 1] if at + 1 < len(placed.words) else ""
-        return placed.words[at] in _ARTICLES and len(unit) > 1 and unit in self.units and self.units != _AGE
+        if not self.units or placed.words[at] not in _ARTICLES or at + 1 == len(placed.words):
+            return False
+        unit = placed.words[at + 1]
+        return len(unit) > 1 and unit in self.units and self.units != _AGE
 
     @property
     def is_plain(self) -> bool:

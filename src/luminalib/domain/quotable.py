@@ -76,6 +76,8 @@ def leans(text: str, start: int) -> bool:
 
 def is_listing(text: str) -> bool:
     """Whether these are lines of an index or of a table of contents, which name what stands elsewhere and say nothing of it."""
+    if "\n" not in text:
+        return False
     lines = [line for line in text.splitlines() if line.strip()]
     entries = sum(_ENTRY.search(line) is not None for line in lines)
     return entries >= _FEWEST_LINES and entries >= _MOSTLY * len(lines)
