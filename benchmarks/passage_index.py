@@ -1,10 +1,11 @@
 """How fast and how large the indexes of passages are: made-up books, as frequent words as a language has, clustered vectors.
 
-Prints for each index: passages a second while building (words, then vectors, a document at a time as the job does), size on the
-disk, the 50th and 95th percentile of a question by words and by meaning, in the whole library and in one book, recall@10 of meaning
-against comparing all vectors, and for the local one the peak memory of this process, which holds a copy of all vectors itself.
+Prints for each index: passages a second while building (as `luminalib reindex` does: words and vectors a document at a time,
+then what is built over all of them; with `--one-by-one` as the jobs of single documents do), size on the disk, the 50th and
+95th percentile of a question by words and by meaning, in the whole library and in one book, recall@10 of meaning against
+comparing all vectors, and for the local one the peak memory of this process, which holds a copy of all vectors itself.
 
-Usage: python benchmarks/passage_index.py [--passages N] [--index local pgvector] [--questions N]
+Usage: python benchmarks/passage_index.py [--passages N] [--index local pgvector] [--questions N] [--one-by-one]
 """
 
 import argparse
@@ -28,7 +29,7 @@ from luminalib.adapters.passage_index.local import LocalPassageIndex
 from luminalib.adapters.passage_index.pgvector import PgvectorPassageIndex
 from luminalib.domain.passages import IndexedDocument, Passage, Scope
 from luminalib.ports.embedder import EmbeddingModel
-from luminalib.ports.passage_index import PassageIndex
+from luminalib.ports.passage_index import PassageIndex, PassageWriter
 
 DIMENSION = 384
 MODEL = EmbeddingModel(name="made-up", dimension=DIMENSION, fingerprint="made-up")
@@ -70,26 +71,46 @@ async def main() -> None:
     parser.add_argument("--passages", type=int, default=20_000)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--index", nargs="+", choices=("local", "pgvector"), default=("local", "pgvector"))
+    parser.add_argument("--one-by-one", action="store_true")
     given = parser.parse_args()
     made = MadeUp(given.passages)
     for name in given.index:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
             if name == "local":
-                await measure(LocalPassageIndex(Path(folder)), made, given.questions, lambda: size_of(folder))
+                await measure(LocalPassageIndex(Path(folder)), made, given, lambda: size_of(folder))
                 continue
             url = stack.enter_context(postgres(Path(folder)))
             database = SqlDatabase(url)
             await upgrade(database)
             await database.close()
             dsn = url.replace("+asyncpg", "")
-            await measure(PgvectorPassageIndex(dsn), made, given.questions, lambda dsn=dsn: size_in(dsn))  # type: ignore[misc]
+            await measure(PgvectorPassageIndex(dsn), made, given, lambda dsn=dsn: size_in(dsn))  # type: ignore[misc]
 
 
 async def measure(
-    index: LocalPassageIndex | PgvectorPassageIndex, made: MadeUp, questions: int, size: Callable[[], Awaitable[str]]
+    index: LocalPassageIndex | PgvectorPassageIndex, made: MadeUp, given: argparse.Namespace, size: Callable[[], Awaitable[str]]
 ) -> None:
     await index.start()
     print(f"\n{index.name}: {len(made.vectors)} passages in {made.books} books", flush=True)
+    begun = time.perf_counter()
+    if given.one_by_one:
+        spent, passage_ids = await write(index, made)
+    else:
+        async with index.rebuilding([TENANT]) as fresh:
+            spent, passage_ids = await write(fresh, made)
+            finishing = time.perf_counter()
+        spent["words and graph over all"] = time.perf_counter() - finishing
+    spent["all"] = time.perf_counter() - begun
+    print("  built:", ", ".join(f"{len(made.vectors) / seconds:.0f} passages/s ({name})" for name, seconds in spent.items()))
+    print(f"  {await size()}", flush=True)
+    await ask(index, made, passage_ids, given.questions)
+    await index.close()
+    if index.name == "local":
+        print(f"  peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+
+
+async def write(index: PassageWriter, made: MadeUp) -> tuple[dict[str, float], list[str]]:
+    """Writes all books; returns the seconds spent on words and on vectors, and the passages in their order."""
     spent = {"words": 0.0, "vectors": 0.0}
     passage_ids: list[str] = []
     for number in range(made.books):
@@ -102,12 +123,7 @@ async def measure(
         await index.add_vectors(TENANT, document.document_id, MODEL, vectors)
         spent["words"] += between - begun
         spent["vectors"] += time.perf_counter() - between
-    print("  built:", ", ".join(f"{len(made.vectors) / seconds:.0f} passages/s ({name})" for name, seconds in spent.items()))
-    print(f"  {await size()}", flush=True)
-    await ask(index, made, passage_ids, questions)
-    await index.close()
-    if index.name == "local":
-        print(f"  peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    return spent, passage_ids
 
 
 async def ask(index: PassageIndex, made: MadeUp, passage_ids: list[str], questions: int) -> None:

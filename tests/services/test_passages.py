@@ -204,7 +204,7 @@ async def test_reindexing_restores_what_was_lost(desk: Desk) -> None:
     async with desk.uow("main") as unit:
         await unit.documents.remove(await unit.documents.get(gone.id))
     await desk.index.remove("main", kept.id)
-    assert [done async for done in desk.passages.reindex("main")] == [(1, 2), (2, 2)]
+    assert [done async for done in desk.passages.reindex(["main"])] == [("main", 1, 2), ("main", 2, 2)]
     assert set(await desk.index.states("main")) == {kept.id}
 
 
@@ -304,7 +304,7 @@ async def test_sentences_are_embedded_once_and_the_rest_after_a_crash(close: Des
     assert asked.count("Night fell on the sea.") <= 2
     assert {"Night fell on the sea.", "Morning came.", "A cat woke."} <= set(asked)
     before = len(asked)
-    await close.passages.index_now("main", document.id, is_fresh=False)
+    await close.passages.index_now("main", document.id, anew_in=close.index)
     assert len(asked) == before
     async with close.database.owner.begin() as connection:  # as when the server had died between passages and sentences
         model = await close.embedder.model()

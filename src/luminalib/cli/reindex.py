@@ -16,12 +16,12 @@ def reindex(*, tenant: Some = None) -> None:
 
 
 async def _reindex(tenant: str | None) -> int:
-    before = done = 0
+    indexed: dict[str, int] = {}
     with Progress() as progress:
         async with open_container(load_settings(), run_jobs=False) as container:
-            for tenant_id in await chosen(container, tenant):
-                before, done = before + done, 0
-                task = progress.add_task(f"Indexing {tenant_id}", total=None)
-                async for done, total in container.services.passages.reindex(tenant_id):
-                    progress.update(task, completed=done, total=total)
-    return before + done
+            tenant_ids = await chosen(container, tenant)
+            tasks = {tenant_id: progress.add_task(f"Indexing {tenant_id}", total=None) for tenant_id in tenant_ids}
+            async for tenant_id, done, total in container.services.passages.reindex(tenant_ids):
+                indexed[tenant_id] = done
+                progress.update(tasks[tenant_id], completed=done, total=total)
+    return sum(indexed.values())

@@ -1,7 +1,8 @@
 """Finding passages by words and by meaning."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from luminalib.domain.errors import Unavailable
@@ -52,15 +53,8 @@ class IndexState:
     model: str | None
 
 
-class PassageIndex(ABC):
-    """An index over the passages of all tenants that can be made anew from the database at any time.
-
-    A search looks at nothing outside its scope. Several processes may read; who writes a document replaces it as a whole, so that a
-    search sees all of it or nothing, and a writer that is killed leaves what was there before.
-    """
-
-    name: str
-    """What `LUMINALIB_PASSAGE_INDEX` calls it."""
+class PassageWriter(ABC):
+    """Where passages are written so that they are found."""
 
     @abstractmethod
     async def replace(self, document: IndexedDocument, passages: Sequence[Passage]) -> None:
@@ -78,16 +72,36 @@ class PassageIndex(ABC):
         """Forgets a document."""
 
     @abstractmethod
+    async def states(self, tenant_id: str, document_ids: Sequence[str] | None = None) -> dict[str, IndexState]:
+        """What it holds of each of a tenant's documents, or of those named."""
+
+
+class PassageIndex(PassageWriter):
+    """An index over the passages of all tenants that can be made anew from the database at any time.
+
+    A search looks at nothing outside its scope. Several processes may read; who writes a document replaces it as a whole, so that a
+    search sees all of it or nothing, and a writer that is killed leaves what was there before.
+    """
+
+    name: str
+    """What `LUMINALIB_PASSAGE_INDEX` calls it."""
+
+    @asynccontextmanager
+    async def rebuilding(self, tenant_ids: Sequence[str]) -> AsyncIterator[PassageWriter]:
+        """Where all documents of these tenants are written when they are indexed anew; left without an error, it is in force.
+
+        What was held before may answer until then. What others write meanwhile may be lost; a comparison with the database tells.
+        """
+        del tenant_ids
+        yield self
+
+    @abstractmethod
     async def lexical(self, scope: Scope, text: str, phrases: Sequence[str], limit: int) -> LexicalHits:
         """The passages with the most telling words of `text`, by BM25; each of the `phrases` occurs in them, word by word."""
 
     @abstractmethod
     async def nearest(self, scope: Scope, model: EmbeddingModel, vector: Vector, limit: int) -> list[Hit]:
         """The passages nearest to a vector of the same model, by cosine, the nearest first."""
-
-    @abstractmethod
-    async def states(self, tenant_id: str, document_ids: Sequence[str] | None = None) -> dict[str, IndexState]:
-        """What it holds of each of a tenant's documents, or of those named."""
 
     @abstractmethod
     async def check(self) -> None:

@@ -9,6 +9,7 @@ from luminalib.domain.passages import IndexedDocument, Passage
 from luminalib.domain.sentences import sentences_of
 from luminalib.ports.clock import Clock
 from luminalib.ports.embedder import EmbeddingModel, Use, Vector
+from luminalib.ports.passage_index import PassageWriter
 from luminalib.ports.passages import PassageSplitter
 from luminalib.steps.indexing import IndexTools, behind, catch_up
 
@@ -37,38 +38,43 @@ class PassageService:
         """Has everything indexed in the background that the index does not hold as the database has it."""
         await catch_up(self._tools, tenant_id, await behind(self._tools, tenant_id), self._clock.now())
 
-    async def reindex(self, tenant_id: str) -> AsyncIterator[tuple[int, int]]:
-        """Makes the index of a tenant anew; yields how many documents are done, of how many."""
-        async with self._tools.uow.reading(tenant_id) as uow:
-            wanted = list(await uow.passages.indexable())
-        gone = set(await self._tools.index.states(tenant_id)) - set(wanted)
-        everything = [*wanted, *gone]
-        for done, document_id in enumerate(everything, 1):
-            await self.index_now(tenant_id, document_id, is_fresh=False)
-            yield done, len(everything)
+    async def reindex(self, tenant_ids: Sequence[str]) -> AsyncIterator[tuple[str, int, int]]:
+        """Makes the index of some tenants anew; yields whose documents are worked on, how many are done, of how many."""
+        async with self._tools.index.rebuilding(tenant_ids) as fresh:
+            for tenant_id in tenant_ids:
+                async with self._tools.uow.reading(tenant_id) as uow:
+                    wanted = list(await uow.passages.indexable())
+                gone = set(await fresh.states(tenant_id)) - set(wanted)
+                everything = [*wanted, *gone]
+                for done, document_id in enumerate(everything, 1):
+                    await self.index_now(tenant_id, document_id, anew_in=fresh)
+                    yield tenant_id, done, len(everything)
+        for tenant_id in tenant_ids:
+            await self.request_if_behind(tenant_id)  # what came, changed and went meanwhile
 
-    async def index_now(self, tenant_id: str, document_id: str, *, is_fresh: bool = True) -> None:
-        """Brings passages, index and vectors to what the database says of a document; `is_fresh` trusts what the index holds."""
+    async def index_now(self, tenant_id: str, document_id: str, *, anew_in: PassageWriter | None = None) -> None:
+        """Brings passages, index and vectors to what the database says of a document; `anew_in`: written there in any case."""
+        index = anew_in or self._tools.index
         async with self._tools.uow.reading(tenant_id) as uow:
             found = (await uow.passages.indexable([document_id])).get(document_id)
             sections = await uow.documents.sections(document_id) if found else []
             kept = await uow.passages.of(document_id) if found else []
         if found is None:
-            await self._tools.index.remove(tenant_id, document_id)
+            await index.remove(tenant_id, document_id)
             return
         document = found[0]
         passages = await self._splitter.split(document_id, sections)
         if passages != kept and not await self._keep(document, passages):
             return  # another job is for what came meanwhile
-        state = (await self._tools.index.states(tenant_id, [document_id])).get(document_id)
+        state = (await index.states(tenant_id, [document_id])).get(document_id)
         holds_it = state is not None and state.fingerprint == document.fingerprint and state.passages == len(passages)
-        if not (is_fresh and holds_it and passages == kept):
-            await self._tools.index.replace(document, passages)
+        if anew_in or not holds_it or passages != kept:
+            await index.replace(document, passages)
             state = None
         model = await self._tools.embedder.model()
         if model is not None and passages and (state is None or state.model != model.fingerprint):
             vectors = await self._vectors(tenant_id, model, passages)
-            await self._tools.index.add_vectors(tenant_id, document_id, model, vectors)
+            await index.add_vectors(tenant_id, document_id, model, vectors)
         if model is not None:
             await self._keep_sentences(tenant_id, model, passages)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import asyncpg
 
-from luminalib.adapters.passage_index.pgvector import reading, writing
+from luminalib.adapters.passage_index.pgvector import reading, rebuilding, writing
 from luminalib.domain.passages import Hit, IndexedDocument, Passage, Scope
 from luminalib.ports.embedder import EmbeddingModel, Vector
-from luminalib.ports.passage_index import IndexState, LexicalHits, PassageIndex, PassageIndexUnavailable
+from luminalib.ports.passage_index import IndexState, LexicalHits, PassageIndex, PassageIndexUnavailable, PassageWriter
 
 POOL_SIZE = 4
 """The server computes: more at once than it has cores only wait there instead of here."""
@@ -49,6 +49,8 @@ class PgvectorPassageIndex(PassageIndex):
         async with self._connection() as connection:
             if not await connection.fetchval(_HAS_COLUMN):
                 await _prepare(connection, 0)
+            if await connection.fetchval(rebuilding.IS_BEGUN):
+                await connection.execute(rebuilding.FORGET)  # nothing, if somebody is at it
             version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'") or "0"
         if tuple(map(int, version.split(".")[:2])) < _OLDEST:
             raise PassageIndexUnavailable(_NEEDED)
@@ -72,6 +74,12 @@ class PgvectorPassageIndex(PassageIndex):
             self._prepared.add(model.dimension)
         async with self._writing(tenant_id) as connection:
             await writing.add_vectors(connection, tenant_id, document_id, model, vectors)
+
+    @asynccontextmanager
+    async def rebuilding(self, tenant_ids: Sequence[str]) -> AsyncIterator[PassageWriter]:
+        """See PassageIndex. Beside the index that answers if it is all made anew, else within it."""
+        async with self._connection() as connection, rebuilding.made_anew(connection, tenant_ids) as fresh:
+            yield fresh or self
 
     async def remove(self, tenant_id: str, document_id: str) -> None:
         """See PassageIndex."""

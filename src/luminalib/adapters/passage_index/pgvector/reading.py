@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from luminalib.adapters.passage_index.bm25 import K1, Question, Statistics, Weighed
-from luminalib.adapters.passage_index.pgvector.writing import OFTEN, literal
+from luminalib.adapters.passage_index.pgvector.writing import OFTEN, into, literal
 from luminalib.adapters.passage_index.terms import phrase_terms, question_terms
 from luminalib.domain.passages import Hit, Scope
 from luminalib.ports.embedder import EmbeddingModel, Vector
@@ -111,10 +111,12 @@ async def nearest(connection: Any, scope: Scope, model: EmbeddingModel, vector: 
     return sorted(hits, key=lambda hit: -hit.score)  # a walk in relaxed order brings them nearly so
 
 
-async def states(connection: Any, tenant_id: str, document_ids: Sequence[str] | None) -> dict[str, IndexState]:
-    """See PassageIndex."""
+async def states(
+    connection: Any, tenant_id: str, document_ids: Sequence[str] | None, *, is_fresh: bool = False
+) -> dict[str, IndexState]:
+    """See PassageIndex; `is_fresh`: of the index that is made anew."""
     wanted = None if document_ids is None else list(document_ids)
-    rows = await connection.fetch(_STATES, tenant_id, wanted)
+    rows = await connection.fetch(into(_STATES, is_fresh=is_fresh), tenant_id, wanted)
     return {row[0]: IndexState(fingerprint=row[1], passages=row[2], model=row[3]) for row in rows}
 
 

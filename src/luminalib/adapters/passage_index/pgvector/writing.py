@@ -23,6 +23,7 @@ WITH gone AS (
 UPDATE indexed_terms t SET passages = t.passages - c.passages FROM counted c WHERE t.tenant_id = $1 AND t.term = c.term
 RETURNING CASE WHEN t.passages <= 0 THEN t.term END
 """  # noqa: S608 -- our own text
+_HELD = f"UPDATE indexed_documents SET model = $3 {_OURS} AND passages = $4 RETURNING true"  # noqa: S608 -- our own text
 _DOCUMENT = "INSERT INTO indexed_documents VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)"
 _PASSAGES = """
 INSERT INTO indexed_passages (tenant_id, document_id, owner_id, ordinal, page, passage_id, terms, often)
@@ -67,14 +68,35 @@ def rows_of(document: IndexedDocument, passages: Sequence[Passage]) -> Rows:
 
 async def replace(connection: Any, document: IndexedDocument, rows: Rows) -> None:
     """Puts a document's passages in the place of what was there."""
+    await forget(connection, document.tenant_id, document.document_id)
+    await _write(connection, document, rows)
+    await connection.execute(_COUNT, document.tenant_id, list(rows.counts), list(rows.counts.values()))
+
+
+async def _write(connection: Any, document: IndexedDocument, rows: Rows, *, is_fresh: bool = False) -> None:
     tenant_id, document_id, owner_id = document.tenant_id, document.document_id, document.owner_id
-    await forget(connection, tenant_id, document_id)
     said = (primary(document.language), document.fingerprint, len(rows.terms), rows.length)
-    await connection.execute(_DOCUMENT, tenant_id, document_id, owner_id, *said)
+    await connection.execute(into(_DOCUMENT, is_fresh=is_fresh), tenant_id, document_id, owner_id, *said)
     ordinals = list(range(len(rows.terms)))
     columns = (ordinals, rows.pages, rows.passage_ids, rows.terms, rows.often)
-    await connection.execute(_PASSAGES, tenant_id, document_id, owner_id, *columns)
-    await connection.execute(_COUNT, tenant_id, list(rows.counts), list(rows.counts.values()))
+    await connection.execute(into(_PASSAGES, is_fresh=is_fresh), tenant_id, document_id, owner_id, *columns)
+
+
+def into(sql: str, *, is_fresh: bool) -> str:
+    """The statement for the index that answers, or for the one that is made beside it and has the same tables."""
+    return sql.replace("indexed_", "fresh_") if is_fresh else sql
+
+
+async def write_fresh(connection: Any, document: IndexedDocument, rows: Rows) -> None:
+    """Puts a document into the index that is made anew; terms are counted at its end, all at once."""
+    await forget_fresh(connection, document.tenant_id, document.document_id)
+    await _write(connection, document, rows, is_fresh=True)
+
+
+async def forget_fresh(connection: Any, tenant_id: str, document_id: str) -> None:
+    """Takes a document out of the index that is made anew."""
+    for table in ("documents", "passages", "vectors"):
+        await connection.execute(f"DELETE FROM fresh_{table} {_OURS}", tenant_id, document_id)  # noqa: S608 -- our own text
 
 
 async def forget(connection: Any, tenant_id: str, document_id: str) -> None:
@@ -85,13 +107,21 @@ async def forget(connection: Any, tenant_id: str, document_id: str) -> None:
         await connection.execute("DELETE FROM indexed_terms WHERE tenant_id = $1 AND term = ANY($2)", tenant_id, unused)
 
 
-async def add_vectors(connection: Any, tenant_id: str, document_id: str, model: EmbeddingModel, vectors: Sequence[Vector]) -> None:
-    """Gives the passages of a document their vectors, when there are as many."""
-    held = f"UPDATE indexed_documents SET model = $3 {_OURS} AND passages = $4 RETURNING true"  # noqa: S608 -- our own text
+async def add_vectors(
+    connection: Any,
+    tenant_id: str,
+    document_id: str,
+    model: EmbeddingModel,
+    vectors: Sequence[Vector],
+    *,
+    is_fresh: bool = False,
+) -> None:
+    """Gives the passages of a document their vectors, when there are as many; `is_fresh`: in the index that is made anew."""
+    held, gone, written = (into(sql, is_fresh=is_fresh) for sql in (_HELD, f"DELETE FROM indexed_vectors {_OURS}", _VECTORS))  # noqa: S608 -- our own text
     if await connection.fetchval(held, tenant_id, document_id, model.fingerprint, len(vectors)):
-        await connection.execute(f"DELETE FROM indexed_vectors {_OURS}", tenant_id, document_id)  # noqa: S608 -- our own text
-        written = [literal(vector) for vector in vectors]
-        await connection.execute(_VECTORS, tenant_id, document_id, model.fingerprint, model.dimension, written)
+        await connection.execute(gone, tenant_id, document_id)
+        values = [literal(vector) for vector in vectors]
+        await connection.execute(written, tenant_id, document_id, model.fingerprint, model.dimension, values)
 
 
 def literal(vector: Vector) -> str:
