@@ -29,6 +29,12 @@ def test_each_part_offers_a_sentence_that_names_the_person_and_the_first_no_othe
     assert all(len(part) <= 2 for part in parts)
 
 
+def test_the_best_of_each_part_comes_first() -> None:
+    _, *parts = found(count=4)
+    assert all(len(part) > 1 for part in parts[1:])
+    assert all("Mira Sand" in part[0] for part in parts)
+
+
 def test_who_a_story_is_about_is_offered_by_itself() -> None:
     story = "It rained. Mira Sand was a pilot's daughter of nine years. He said that she was late. " + STORY * 3
     who, *parts = found(story)
