@@ -12,10 +12,11 @@ from accounts import Library, bearer, email_of, opened, slug
 from fakes import FakeLLM
 from journeys import PASSWORD, add
 from luminalib.adapters.db.audit import audit_events
+from luminalib.adapters.db.jobs import SqlJobLedger
 from luminalib.container import open_container
 from luminalib.domain.audit import AuditAction
 from luminalib.domain.auth import MAIN_TENANT
-from luminalib.domain.tenants import remove_tenant
+from luminalib.domain.tenants import REMOVE_TENANT, remove_tenant
 from luminalib.services.tenant_removal import TenantRemovalService
 from luminalib.settings import Settings
 from luminalib.steps.inspection import inspect
@@ -207,16 +208,21 @@ async def test_removing_a_library_leaves_nothing_of_it_and_all_of_the_others(
     assert (await again.get(f"/books/{lost['id']}")).status_code == 200, "who changes their mind in time loses nothing"
     assert [path for path in library.files.rglob("*") if "tenants" in path.parts and path.is_file()]
     (await operator.patch("/tenants/seaside", json={"is_active": False})).raise_for_status()
-    delete, too_early = storage.delete, []
+    delete, too_early, too_late = storage.delete, [], []
+    ledger = SqlJobLedger(database)
+    while (job := await ledger.claim("a worker", library.clock.now())) and job.name != REMOVE_TENANT:
+        pass
 
     async def watched(key: str) -> None:
         too_early.append(slug(await operator.post("/tenants", json=SEASIDE)))
+        too_late.append(slug(await operator.patch("/tenants/seaside", json={"is_active": True})))
         await delete(key)
 
     monkeypatch.setattr(storage, "delete", watched)
     for _ in range(2):  # a crash in the middle has it done again
         await removal.remove(remove_tenant("seaside", library.clock.now()))
     assert set(too_early) == {"slug-taken"}, "nobody can take the name while there is something left"
+    assert set(too_late) == {"tenant-being-removed"}, "half of it has gone already"
     assert (await operator.get("/tenants/seaside")).status_code == 404
     assert [path for path in library.files.rglob("*") if "tenants" in path.parts and path.is_file()] == []
     assert (await here.get(f"/books/{kept['id']}/content")).status_code == 200

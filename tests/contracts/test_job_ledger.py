@@ -204,7 +204,11 @@ async def test_a_lock_s_jobs_are_cancelled_in_its_tenant_alone(
     await enqueue(uow, "elsewhere", lock="document:1", tenant="quiet")
     await claim(ledger)
     async with uow("main") as unit:
+        assert await unit.has_running_job("document:1")
         await unit.cancel_jobs("document:1", NOW)
+    async with uow.reading("main") as unit:
+        assert not await unit.has_running_job("document:1")
+        assert not await unit.has_running_job("document:2"), "one that waits is not at work"
     ended = [
         ("runs", JobStatus.CANCELLED),
         ("waits", JobStatus.CANCELLED),

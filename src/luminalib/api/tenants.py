@@ -28,6 +28,7 @@ from luminalib.domain.tenants import (
     PlanNotFound,
     SlugNotConfirmed,
     SlugTaken,
+    TenantBeingRemoved,
     TenantNotFound,
     TenantsNotApart,
     TenantView,
@@ -197,9 +198,15 @@ async def get_tenant(slug: SlugPath, by: PrincipalDep, services: ServicesDep) ->
     return TenantOut.of(await services.tenants.get(by, slug))
 
 
-@router.patch("/tenants/{slug}", responses=documented(Unauthenticated, NotAllowed, TenantNotFound, PlanNotFound, MainTenantStays))
+@router.patch(
+    "/tenants/{slug}",
+    responses=documented(Unauthenticated, NotAllowed, TenantNotFound, PlanNotFound, MainTenantStays, TenantBeingRemoved),
+)
 async def change_tenant(slug: SlugPath, body: TenantPatch, by: PrincipalDep, services: ServicesDep) -> TenantOut:
-    """Gives a library another name or plan, suspends it or lets it go on. Suspending ends all its sessions. For operators."""
+    """Gives a library another name or plan, suspends it or lets it go on. Suspending ends all its sessions. For operators.
+
+    A removal that has not begun is called off so; one at work is not.
+    """
     given = body.model_fields_set
     change = TenantChange(
         name=body.name if "name" in given else None,

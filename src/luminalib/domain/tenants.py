@@ -61,6 +61,12 @@ class TenantSuspended(Forbidden):
     slug = "tenant-suspended"
 
 
+class TenantBeingRemoved(Conflict):
+    """The library is being removed with all that it has: it cannot be taken up again. Found or import one once this one is gone."""
+
+    slug = "tenant-being-removed"
+
+
 class MainTenantStays(Conflict):
     """The main library runs the installation: it can neither be suspended nor removed."""
 
@@ -162,9 +168,14 @@ def require_operator(principal: Principal) -> None:
         raise NotAllowed("Only an operator of this installation may do this.")
 
 
+def removal_of(slug: str) -> str:
+    """The lock of the job that removes a tenant."""
+    return f"{REMOVE_TENANT}:{slug}"
+
+
 def remove_tenant(slug: str, at: datetime) -> Job:
     """Removes all that a suspended tenant has; a job of the main tenant, as the other's own go with it."""
-    lock = f"{REMOVE_TENANT}:{slug}"
+    lock = removal_of(slug)
     return Job(name=REMOVE_TENANT, payload={"slug": slug}, tenant_id=MAIN_TENANT, run_at=at, lock=lock, queueing_lock=lock)
 
 

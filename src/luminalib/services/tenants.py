@@ -17,10 +17,12 @@ from luminalib.domain.tenants import (
     PlanNotFound,
     SlugNotConfirmed,
     Tenant,
+    TenantBeingRemoved,
     TenantNotFound,
     TenantsNotApart,
     TenantView,
     accept_slug,
+    removal_of,
     remove_tenant,
     require_operator,
 )
@@ -110,11 +112,13 @@ class TenantService:
     async def change(self, by: Principal, slug: str, change: TenantChange) -> TenantView:
         """Gives a tenant another name or plan, suspends it or lets it go on; suspending ends all its log-ins at once.
 
-        Raises NotAllowed, TenantNotFound, PlanNotFound, MainTenantStays.
+        Raises NotAllowed, TenantNotFound, PlanNotFound, MainTenantStays, TenantBeingRemoved.
         """
         require_operator(by)
         if slug == MAIN_TENANT and change.is_active is False:
             raise MainTenantStays
+        if change.is_active:
+            await self._require_that_it_stays(slug)
         plan = None if change.plan is None else await self._plan(change.plan)
         async with self._uow(slug) as uow:
             tenant = await uow.tenants.get()
@@ -126,6 +130,11 @@ class TenantService:
         state = "active" if tenant.is_active else "suspended"
         await self._record(by, AuditAction.TENANT_CHANGED, f"{slug}: {state}, plan {tenant.plan}")
         return tenant.view
+
+    async def _require_that_it_stays(self, slug: str) -> None:
+        async with self._uow.reading(MAIN_TENANT) as uow:
+            if await uow.has_running_job(removal_of(slug)):
+                raise TenantBeingRemoved
 
     async def remove(self, by: Principal, slug: str, confirmed: str) -> None:
         """Suspends a tenant and has everything of it removed in the background.

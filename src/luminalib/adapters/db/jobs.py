@@ -105,6 +105,12 @@ async def cancel(session: AsyncSession, tenant_id: str, lock: str, at: datetime)
     return stopped
 
 
+async def is_running(session: AsyncSession, tenant_id: str, lock: str) -> bool:
+    """Whether one of the tenant's jobs with that lock is at work, as the session's transaction sees it."""
+    theirs = sa.and_(jobs.c.tenant_id == tenant_id, jobs.c.lock == lock, jobs.c.status == JobStatus.RUNNING)
+    return bool(await session.scalar(sa.select(sa.exists().where(theirs))))
+
+
 class SqlJobLedger(JobLedger):
     """Jobs in the table `jobs`; one statement claims one, so no two workers can get the same."""
 

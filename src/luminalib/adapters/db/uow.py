@@ -188,6 +188,10 @@ class SqlUnitOfWork(UnitOfWork):
         """See UnitOfWork."""
         self._dropped += await ledger.cancel(self._session, self._tenant_id, lock, at)
 
+    async def has_running_job(self, lock: str) -> bool:
+        """See UnitOfWork."""
+        return await ledger.is_running(self._session, self._tenant_id, lock)
+
     async def lock(self, name: str) -> None:
         """See UnitOfWork. SQLite has one writer anyway."""
         if not self._database.is_sqlite:

@@ -83,6 +83,10 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
         """Ends the jobs with that lock, waiting or running, in this transaction; those that run stop after the commit."""
 
     @abstractmethod
+    async def has_running_job(self, lock: str) -> bool:
+        """Whether a job with that lock is at work."""
+
+    @abstractmethod
     async def lock(self, name: str) -> None:
         """Makes other transactions that lock the same name wait until this one has ended."""
 
