@@ -257,6 +257,25 @@ async def test_text_is_decoded_whatever_its_encoding(desk: Desk, text: str, enco
     assert whole(found) == text.strip()
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "encoding"),
+    [
+        (FRENCH, FRENCH, "cp1252"),
+        (FRENCH.replace(". ", ".\n"), FRENCH.replace(". ", ".\n\n"), "iso-8859-1"),
+        (POLISH, POLISH, "cp1250"),
+        (FRENCH, "Все счастливые семьи похожи друг на друга. " * 9, "koi8-r"),
+        (FRENCH, "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 9, "shift_jis"),
+    ],
+)
+@pytest.mark.parametrize("is_turned", [False, True], ids=["UTF-8 first", "UTF-8 last"])
+async def test_a_text_in_two_encodings_is_read_in_both(
+    desk: Desk, first: str, second: str, encoding: str, *, is_turned: bool
+) -> None:
+    parts = [(first, first.encode()), (second, second.encode(encoding))][:: -1 if is_turned else 1]
+    found = await desk.extract(b"\n\n".join(data for _, data in parts), MediaType.TEXT)
+    assert "".join(whole(found).split()) == "".join("".join(text for text, _ in parts).split())
+
+
 async def test_a_text_cut_inside_a_character_loses_only_that(desk: Desk) -> None:
     found = await desk.extract(FRENCH.encode()[:401], MediaType.TEXT)
     assert FRENCH.startswith(whole(found).rstrip("\ufffd"))

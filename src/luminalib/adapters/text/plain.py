@@ -36,6 +36,9 @@ _SHORT = 400
 _ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 _BAD_BYTES_OF_UTF_8 = 0.01
 _MOST_BYTES_A_CHARACTER = 4
+_LEAST_UTF_8, _NO_CHANCE = 0.2, 6
+_SENTENCES = re.compile(rb"(?<=[.\n])")
+_UTF_8_LETTERS = re.compile(rb"((?:[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2})+)")
 _PAGE = 3000
 _PAGE_AT_LEAST, _PAGE_AT_MOST = 1800, 4200
 _BREAKS = ("\n\n", "\n", ". ", " ")
@@ -97,7 +100,8 @@ def decode(data: bytes, language: str | None = None) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _damaged_utf_8(data, error.start) or _in_old_encoding(data, _guess(data, error.start, language))
+        damaged = _damaged_utf_8(data, error.start) or _partly_utf_8(data, language)
+        return damaged or _in_old_encoding(data, _guess(data, error.start, language))
 
 
 def _in_old_encoding(data: bytes, encoding: str) -> str:
@@ -119,11 +123,41 @@ def _read(path: str, most_characters: int, language: str | None) -> str:
 
 def _damaged_utf_8(data: bytes, first_bad: int) -> str | None:
     """UTF-8 in which few bytes are wrong, such as a file cut inside a character; None when it is something else."""
-    beyond_ascii = len(data.translate(None, bytes(range(128))))
+    beyond_ascii = _beyond_ascii(data)
     if len(data) - first_bad < _MOST_BYTES_A_CHARACTER and beyond_ascii >= _MOST_BYTES_A_CHARACTER:
         return data[:first_bad].decode("utf-8")
     repaired = data.decode("utf-8", "replace")
     return repaired if repaired.count("\ufffd") <= _BAD_BYTES_OF_UTF_8 * beyond_ascii else None
+
+
+def _partly_utf_8(data: bytes, language: str | None) -> str | None:
+    """UTF-8 with sentences in another encoding among its own, as when files were put together; None when it is something else.
+
+    Of an old encoding hardly a sentence with letters beyond ASCII is UTF-8 by chance; of those of East Asia a short one may be.
+    """
+    sentences = _SENTENCES.split(data)
+    least = _NO_CHANCE if east_asian_encoding(data[:_SAMPLE_BYTES]) else 1
+    sure = sum(count for one in sentences if (count := _beyond_ascii(one)) >= least and _is_utf_8(one))
+    if sure < max(_MOST_BYTES_A_CHARACTER, _LEAST_UTF_8 * _beyond_ascii(data)):
+        return None
+    others = b"".join(one for one in sentences if not _is_utf_8(one))
+    encoding = _guess(others, 0, language)
+    if codecs.lookup(encoding).name in EAST_ASIAN:
+        return "".join(one.decode("utf-8") if _is_utf_8(one) else _in_old_encoding(one, encoding) for one in sentences)
+    parts = [part for one in sentences for part in ((one,) if _is_utf_8(one) else _UTF_8_LETTERS.split(one))]
+    return "".join(part.decode("utf-8") if _is_utf_8(part) else _in_old_encoding(part, encoding) for part in parts)
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _beyond_ascii(data: bytes) -> int:
+    return len(data.translate(None, bytes(range(128))))
 
 
 def _guess(data: bytes, first_bad: int, language: str | None) -> str:
