@@ -218,6 +218,97 @@ def test_languages_are_told_by_their_small_words(language: str | None, text: str
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "pl",
+            (
+                "Stary młynarz mieszkał samotnie przy drewnianym moście. Każdego ranka karmił łabędzie, potem "
+                "naprawiał sieci wiszące pod okapem. Wieczorami słychać było skrzypienie koła oraz śpiew żab "
+                "dobiegający znad mokradeł. Pewnego dnia przyszła wędrowna lutnistka, prosząc tylko ciepłej strawy."
+            ),
+        ),
+        (
+            "cs",
+            (
+                "Starý mlynář bydlel osaměle poblíž dřevěného mostu. Každé ráno krmil labutě, potom opravoval sítě "
+                "zavěšené pod střechou. Večer bylo slyšet vrzání kola, zpěv žab znějící kolem řeky. Jednoho dne "
+                "přišla potulná loutnistka, prosíc jenom trochu teplé večeře."
+            ),
+        ),
+        (
+            "sk",
+            (
+                "Starý mlynár býval osamelo blízko dreveného mosta. Každé ráno kŕmil labute, potom opravoval siete "
+                "zavesené popod odkvap. Večer bolo počuť vŕzganie kolesa, spev žiab znejúci okolo rieky. Jedného dňa "
+                "prišla potulná lutnistka, prosiac iba trochu teplej večere, ľahké lôžko vedľa pece."
+            ),
+        ),
+        (
+            "hu",
+            (
+                "Öreg molnár lakott magányosan fából épült híd közelében. Reggelenként hattyúkat etetett, azután "
+                "hálókat javított eresz alatt. Esténként kerekek nyikorgása hallatszott, békák éneke szűrődött "
+                "mocsarak felől. Egyszer vándorló lantosnő érkezett, meleg ételt kérve csupán, semmi többet."
+            ),
+        ),
+        (
+            "ro",
+            (
+                "Bătrânul morar trăia singur lângă podul vechi. Dimineața hrănea lebede, apoi repara plase atârnate "
+                "sub streașină. Seara răsuna scârțâitul roții, cântecul broaștelor venind dinspre mlaștini. Odată "
+                "sosi rătăcind lăutărița, cerând doar mâncare caldă, adăpost peste noapte."
+            ),
+        ),
+        (
+            "tr",
+            (
+                "Yaşlı değirmenci ahşap köprünün yanında yalnız yaşardı. Sabahları kuğuları besler, sonra saçağın "
+                "altındaki ağları onarırdı. Akşamları çarkın gıcırtısı, bataklıktan gelen kurbağa sesleri duyulurdu. "
+                "Günün birinde gezgin kopuzcu kız geldi, yalnızca sıcak yemek istedi."
+            ),
+        ),
+        (
+            "az",
+            (
+                "Qoca dəyirmançı taxta körpünün yanında tək yaşayırdı. Səhərlər qu quşlarını yemləyir, sonra saçağın "
+                "altındakı torları düzəldirdi. Axşamlar çarxın cırıltısı, bataqlıqdan gələn qurbağa səsləri "
+                "eşidilirdi."
+            ),
+        ),
+        (
+            "lt",
+            (
+                "Senas malūnininkas gyveno vienas netoli medinio tilto. Kiekvieną rytą šėrė gulbes, paskui taisė "
+                "tinklus, kabančius po stogeliu. Vakarais girdėjosi rato girgždėjimas, varlių giesmės nuo pelkių. "
+                "Kartą atėjo keliaujanti liutnininkė, prašydama šiltos vakarienės."
+            ),
+        ),
+        (
+            "lv",
+            (
+                "Vecais dzirnavnieks dzīvoja vientuļi netālu no koka tilta. Katru rītu baroja gulbjus, pēc tam laboja "
+                "tīklus zem jumta. Vakaros dzirdēja riteņa čīkstēšanu, varžu dziesmas no purviem. Kādu dienu ieradās "
+                "klejojoša lautiste, lūgdama siltas vakariņas, ķērienu ūdens."
+            ),
+        ),
+        (
+            None,
+            (
+                "Museums: Łódź, Łańcut, Poznań. Opening hours, tickets, guided tours, school classes, wheelchair access, parking, "
+                "public transport, restaurants, hotels, telephone numbers, websites, photographs, floor plans, maps."
+            ),
+        ),
+        (None, "Zażółć gęślą jaźń."),
+        (None, "Ōkina mori ūsugi āra kawa, " * 4),
+    ],
+)
+def test_languages_with_few_small_words_are_told_by_their_letters(language: str | None, text: str) -> None:
+    """Names in another language's text are no evidence, nor is a single line."""
+    assert detect_language([text]) == language
+
+
+@pytest.mark.parametrize(
     ("value", "code"), [("en-GB", "en"), ("eng", "en"), ("German", "de"), ("und", None), ("!", None), (None, None)]
 )
 def test_declared_languages_are_one_code(value: str | None, code: str | None) -> None:

@@ -84,6 +84,22 @@ _KIN = MappingProxyType(
 )
 _NOT_THEIR_LETTERS = MappingProxyType({"ru": "іїєґђјљњћџў", "uk": "ыэёъђјљњћџў", "bg": "ыэёіїєґђјљњћџў", "sr": "ыэёъьщйюяіїєґў"})
 """Letters that a language in Cyrillic does not have."""
+_LETTERS = MappingProxyType(
+    {
+        "pl": ("ąęłńśźż", "ćó"),
+        "cs": ("ěřů", "áčďéíňóšťúýž"),
+        "sk": ("äĺľôŕ", "áčďéíňóšťúýž"),
+        "hu": ("őű", "áéíóöúü"),
+        "ro": ("ășțţ", "âîş"),
+        "tr": ("ğış", "çöüâîû"),
+        "az": ("ə", "çğıöşü"),
+        "hr": ("đć", "čšž"),
+        "lt": ("ėįų", "ąčęšūž"),
+        "lv": ("ģķļņ", "āčēīšūž"),
+    }
+)
+"""Of languages whose words change so much that few are small: letters that tell them apart, and others that they have, too."""
+_LEAST_MARKED, _LEAST_OWN_WORDS, _OWN_LETTERS = 0.15, 3, 0.97
 _STRAY = 2
 _BEYOND_LATIN = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -125,7 +141,7 @@ def _by_name(name: str) -> str | None:
 def detect_language(texts: Sequence[str]) -> str | None:
     """The language of a document's sections, judged by a few thousand words of it; None when unsure."""
     sample = _sample(texts)
-    return _by_script(sample) or _by_words(sample) or _by_more_words(sample)
+    return _by_script(sample) or _by_words(sample) or _by_letters(sample) or _by_more_words(sample)
 
 
 def language_of(texts: Sequence[str], declared: str | None) -> str | None:
@@ -177,6 +193,22 @@ def _by_words(sample: str) -> str | None:
     (best, language), (second, _) = votes[0], votes[1]
     is_sure = total >= _LEAST_WORDS and best >= _LEAST_SHARE * total and best >= _LEAD * second
     return language if is_sure else None
+
+
+def _by_letters(sample: str) -> str | None:
+    """By letters that one of the languages has, in many words, while hardly any other letter beyond ASCII is there."""
+    words = Counter(_WORD.findall(sample.lower()))
+    marked = {word: count for word, count in words.items() if not word.isascii()}
+    if words.total() < _LEAST_WORDS or sum(marked.values()) < _LEAST_MARKED * words.total():
+        return None
+    letters = Counter(letter for word, count in marked.items() for letter in word * count if not letter.isascii())
+    found = {}
+    for language, (own, others) in _LETTERS.items():
+        with_own = sum(not set(own).isdisjoint(word) for word in marked)
+        is_whole = sum(letters[letter] for letter in own + others) >= _OWN_LETTERS * letters.total()
+        if is_whole and with_own >= _LEAST_OWN_WORDS:
+            found[language] = with_own
+    return max(found, key=lambda language: found[language], default=None)
 
 
 def _foreign_to(sample: str) -> set[str]:
