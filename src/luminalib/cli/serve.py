@@ -21,6 +21,7 @@ from luminalib.settings import Settings, load_settings, unknown_variables
 log = structlog.get_logger(__name__)
 
 SOON = (
+    "anyio._backends._asyncio",
     "jinja2",
     "luminalib.adapters.llm.extractive.headline",
     "luminalib.adapters.outside.connections",

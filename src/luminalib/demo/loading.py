@@ -1,5 +1,6 @@
 """Putting the demo shelf and its accounts into a library, once."""
 
+import asyncio
 import json
 import os
 import secrets
@@ -59,7 +60,7 @@ def demo_logins(data_dir: Path) -> list[DemoLogin]:
 
 async def _add(intake: IntakeService, books: BookService, book: ShelfBook) -> None:
     async def content() -> AsyncIterator[bytes]:
-        yield render(book)
+        yield await asyncio.to_thread(render, book)
 
     house = the_house()
     staged = await intake.receive(house, filename(book), content())

@@ -17,6 +17,7 @@ MEMORY_KIB, ITERATIONS, LANES = 19 * 1024, 2, 1
 PARALLEL_HASHES = 2
 WAITING, WAITING_PER_ORIGIN = 128, 96
 """Some two seconds, and one and a half, of both threads' work: a class that logs in at once has one address."""
+argon2.set_backend()  # two threads that are the first to hash would both do it, and one of them fail
 
 
 class Argon2Hasher(PasswordHasher):
@@ -29,8 +30,8 @@ class Argon2Hasher(PasswordHasher):
         self._scheme = argon2.using(type="ID", memory_cost=memory_kib, time_cost=iterations, parallelism=LANES)
         self._pool = ThreadPoolExecutor(PARALLEL_HASHES, thread_name_prefix="argon2")
         self._turns = Turns(at_once=PARALLEL_HASHES, waiting=WAITING, per_origin=WAITING_PER_ORIGIN)
-        # Verified against when there is no account, so that both cases cost the same.
-        self._nobody: str = self._scheme.hash("nobody")
+        # Verified against when there is no account, so that both cases cost the same; made beside the start.
+        self._nobody = self._pool.submit(self._scheme.hash, "nobody")
 
     async def hash(self, password: str, origin: str | None = None) -> str:
         """See PasswordHasher."""
@@ -40,10 +41,13 @@ class Argon2Hasher(PasswordHasher):
     async def verify(self, password: str, password_hash: str | None, origin: str | None = None) -> bool:
         """See PasswordHasher."""
         known = password_hash if password_hash and password_hash != NO_PASSWORD else None
-        matches: bool = await self._run(origin, self._scheme.verify, password, known or self._nobody)
+        matches: bool = await self._run(origin, self._matches, password, known)
         return matches and known is not None
 
-    async def _run(self, origin: str | None, work: Callable[..., Any], *arguments: str) -> Any:
+    def _matches(self, password: str, known: str | None) -> bool:
+        return bool(self._scheme.verify(password, known or self._nobody.result()))
+
+    async def _run(self, origin: str | None, work: Callable[..., Any], *arguments: str | None) -> Any:
         async with self._turns.turn(network_of(origin)):
             # Shielded: a thread cannot be stopped, and its turn lasts as long as its work.
             return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments))
