@@ -81,7 +81,7 @@ async def test_the_old_index_answers_until_the_new_one_is_whole(index: PgvectorP
     dsn = shared_postgres_url.replace("+asyncpg", "")
     await put(index, "old", "storm over the sea", "calm sea")
     before = await described(dsn)
-    assert any("hnsw" in one for one in before)
+    assert any("hnsw" in one and "ef_construction='128'" in one for one in before)
     async with index.rebuilding(["main"]) as fresh:
         await put(fresh, "new", "sea and land", "the sea", "a third sea")
         await put(fresh, "new", "sea", "lamp")  # as a job does that is tried again
