@@ -1,7 +1,7 @@
 """On PostgreSQL graphs of vectors are built with twice the breadth.
 
-Of 200,000 the nearest ten are found in 0.986 of all cases instead of 0.947. A graph that is there keeps its links until the index is
-made anew.
+Of 200,000 the nearest ten are found in 0.986 of all cases instead of 0.947. A graph that is there keeps its links until the index
+is made anew.
 """
 
 from alembic import op
