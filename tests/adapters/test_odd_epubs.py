@@ -181,6 +181,8 @@ def test_a_number_of_a_heading_that_is_no_note_stays(heading: str, tmp_path: Pat
             ["Mira Lund"],
         ),
         ("<dc:source>urn:isbn:9780306406157</dc:source>", "isbn", "9780306406157"),
+        ("<dc:relation>urn:isbn:9780306406157</dc:relation>", "isbn", "9780306406157"),
+        ("<dc:relation>9780306406157</dc:relation><dc:relation>9783161484100</dc:relation>", "isbn", None),
         (
             '<dc:date opf:event="publication">2008-06-27</dc:date><dc:source>https://gutenberg.org/1</dc:source>',
             "published_year",

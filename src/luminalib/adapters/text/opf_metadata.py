@@ -86,7 +86,10 @@ def _sequence(root: etree._Element, element: etree._Element) -> int:
 
 
 def _isbn(root: etree._Element) -> str | None:
-    """From the identifiers, else the source, which is the printed book, properties of that name, and the description."""
+    """From the identifiers, else the source, which is the printed book, properties of that name, the description, and a relation.
+
+    Of several related books none is said to be this one.
+    """
     for name in ("identifier", "source"):
         for element in named(root, name):
             text = " ".join(filter(None, (attribute(element, "scheme"), text_of(element))))[:200]
@@ -94,7 +97,8 @@ def _isbn(root: etree._Element) -> str | None:
                 return isbn
     metas = (text_of(meta) or meta.get("content") or "" for meta in named(root, "meta") if "isbn" in _property(meta))
     found = next((isbn for text in metas if (isbn := valid_isbn(text[:200]))), None)
-    return found or only_isbn(_description(root) or "")
+    related = {isbn for element in named(root, "relation") if (isbn := valid_isbn((text_of(element) or "")[:200]))}
+    return found or only_isbn(_description(root) or "") or (related.pop() if len(related) == 1 else None)
 
 
 def _property(meta: etree._Element) -> str:
