@@ -401,12 +401,3 @@ async def test_old_rows_go_while_the_server_runs_and_young_ones_stay(desk: Desk)
     desk.clock.advance(timedelta(seconds=2))
     await InProcessJobRunner(desk.ledger, desk.clock).tidy()
     assert await desk.ledger.forget_finished(desk.clock.now()) == 1, "the old one has gone already"
-
-
-async def test_old_rows_go_at_the_start(desk: Desk) -> None:
-    await finished(desk)
-    desk.clock.advance(KEEP_FINISHED + timedelta(seconds=1))
-    runner = InProcessJobRunner(desk.ledger, desk.clock)
-    await runner.start({})
-    assert await desk.ledger.forget_finished(desk.clock.now()) == 0
-    await runner.stop()

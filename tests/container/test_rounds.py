@@ -9,22 +9,48 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from fakes import MemoryStorage
+from fakes import FakeLLM, MemoryStorage
 from luminalib.adapters.db.engine import SqlDatabase
+from luminalib.adapters.db.jobs import jobs
 from luminalib.adapters.db.schema import metadata
 from luminalib.adapters.db.tenants import SqlTenantRegister
 from luminalib.adapters.db.views.reader import Reader
+from luminalib.adapters.jobs.inprocess import KEEP_FINISHED
 from luminalib.adapters.security.sealing import AesSealer
-from luminalib.container import Container, rounds
+from luminalib.container import Container, open_container, rounds
 from luminalib.container.rounds import SHARE, Rounds, rest_after
 from luminalib.domain.errors import Unavailable
+from luminalib.domain.jobs import JobStatus
 from luminalib.domain.recommendations import RANKED_FROM
 from luminalib.ports.tenants import Concern
+from luminalib.settings import Settings
 from tenantfiles import furnish
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first rounds are made at once."""
+    monkeypatch.setattr(rounds, "FIRST_AFTER", timedelta())
 
 
 async def one_tenant() -> list[str]:
     return ["main"]
+
+
+async def test_jobs_that_ended_long_ago_are_forgotten_soon_after_the_start(settings: Settings, database: SqlDatabase) -> None:
+    long_ago = datetime.now(UTC) - KEEP_FINISHED - timedelta(days=1)
+    ended = {"status": JobStatus.DONE, "claims": 1, "failures": 0, "run_at": long_ago, "finished_at": long_ago}
+    async with database.system_writing.begin() as connection:
+        await connection.execute(sa.insert(jobs).values(tenant_id="main", name="old", payload={}, **ended))
+
+    async def is_there() -> bool:
+        async with database.system_reading.connect() as connection:
+            return await connection.scalar(sa.select(jobs.c.id).where(jobs.c.name == "old")) is not None
+
+    assert await is_there()
+    async with open_container(settings, llm=FakeLLM()), asyncio.timeout(60):
+        while await is_there():
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("error", [ValueError("nobody thought of it"), Unavailable("away"), KeyError("x"), TimeoutError()])

@@ -25,6 +25,7 @@ SOON = (
     "jinja2",
     "luminalib.adapters.llm.extractive.headline",
     "luminalib.adapters.outside.connections",
+    "luminalib.adapters.security.leaked_passwords",
     "luminalib.adapters.triage.rules",
 )
 """Imported where they are used, which should neither hold up the start nor the first request that comes upon them."""

@@ -110,32 +110,16 @@ because since for so therefore reason as owing due lest weil denn damit deshalb 
 cause porque pues para perche poiche siccome per
 """
 _REASONS = frozenset(_REASONS_LIST.split())
-_WHO = frozenset(["who", "wer", "qui", "quien", "quienes", "chi"])
+_WHO = frozenset(("who", "wer", "qui", "quien", "quienes", "chi"))
 _HAVING_LIST = """
 has have had was were is are first ever then a ont avait avaient etait est hat hatte haben hatten wurde wird ha habia fue es era
 aveva
 """
 _HAVING = frozenset(_HAVING_LIST.split())
-_CONDITIONS = frozenset(
-    [
-        "if",
-        "when",
-        "whenever",
-        "provided",
-        "iff",
-        "wenn",
-        "falls",
-        "sofern",
-        "sobald",
-        "si",
-        "lorsque",
-        "quand",
-        "cuando",
-        "siempre",
-        "se",
-        "qualora",
-    ]
-)
+_CONDITIONS_LIST = """
+if when whenever provided iff wenn falls sofern sobald si lorsque quand cuando siempre se qualora
+"""
+_CONDITIONS = frozenset(_CONDITIONS_LIST.split())
 _NAMING_LIST = """
 name names named called christened heisst hiess heissen namens name genannt nom noms nomme nommee appelle appelait appelee prenom
 nombre llama llamaba llamado llamada nome chiama chiamava chiamato chiamata

@@ -70,7 +70,6 @@ class InProcessJobRunner(JobRunner):
         """See JobRunner."""
         self._handlers = handlers
         released = await self._ledger.release_dead(lambda worker: is_dead(worker, self._name))
-        await self.tidy()
         if released:
             log.info("jobs.resumed", count=released)
         self._workers = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(self._count)]
