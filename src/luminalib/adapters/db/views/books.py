@@ -20,10 +20,11 @@ from luminalib.adapters.db.views.book_pages import (
     total_statement,
     view_of,
 )
-from luminalib.adapters.db.views.book_shapes import Shape
+from luminalib.adapters.db.views.book_shapes import Shape, Within
 from luminalib.adapters.db.views.catalogue import CatalogueSearch, candidates
 from luminalib.adapters.db.views.documents import ANALYSIS, analysis_of, error_of
 from luminalib.adapters.db.views.kept import COUNTED_EXACTLY, Kept
+from luminalib.adapters.db.views.matches import beginnings
 from luminalib.adapters.db.views.reader import FEW, Reader
 from luminalib.adapters.db.views.statements import Statement
 from luminalib.domain.books import NO_YEAR, BookFile, BookFilter, BookNotFound, BookView, tag_label
@@ -105,7 +106,9 @@ class SqlBookViews(BookViews):
         kind = self._search.kind
         usual = [page_statement(Shape(sort), 20, is_first=first) for sort in USUAL_SORTS for first in (True, False)]
         usual += [page_statement(Shape("-created_at", **one), 20, is_first=True) for one in USUAL_FILTERS]
-        for statement in (BY_ID, BY_IDS, _FILE, _SUMMARY, candidates(Shape("relevance", words=kind)), *usual):
+        usual += [candidates(Shape("relevance", words=kind, within=within)) for within in Within]
+        usual += [] if self._reader.is_sqlite else [beginnings(1)]
+        for statement in (BY_ID, BY_IDS, _FILE, _SUMMARY, *usual):
             statement.prepared(is_sqlite=self._reader.is_sqlite)
 
     async def get(self, tenant_id: str, book_id: str) -> BookView:
