@@ -76,6 +76,8 @@ async def open_runner(settings: Settings, a: Adapters, stack: AsyncExitStack, ro
     only: dict[str, Tenants] = {
         "train": partial(a.register.concerned, Concern.TASTES),
         "intents": partial(a.register.concerned, Concern.LABELS),
+        "inquiry-texts": partial(a.register.concerned, Concern.TEXTS),
+        "crm": partial(a.register.concerned, Concern.CONTACTS),
         "tidy": _for_all_at_once,
     }
     for name, period, request in (

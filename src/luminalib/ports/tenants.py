@@ -14,6 +14,8 @@ class Concern(Enum):
     UNANSWERED = "questions without an answer yet"
     TASTES = "what a recommender learns from"
     LABELS = "what people said inquiries want"
+    TEXTS = "what people wrote to the library, and agents made of it"
+    CONTACTS = "a connection to another system"
     RANKED = "a trained recommender, or many books"
 
 

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from luminalib.adapters.db.agents import agent_runs
 from luminalib.adapters.db.catalogue import LEXEMES
 from luminalib.adapters.db.conversations import conversations
+from luminalib.adapters.db.crm import crm_connections
 from luminalib.adapters.db.engine import SqlDatabase
-from luminalib.adapters.db.inquiries import inquiry_labels
+from luminalib.adapters.db.inquiries import inquiries, inquiry_labels
 from luminalib.adapters.db.listings import catalogues
 from luminalib.adapters.db.outages import failure
 from luminalib.adapters.db.recommendations import recommender_models
@@ -54,13 +56,21 @@ plans = sa.Table(
     sa.Column("limits", sa.JSON, nullable=False),
 )
 map_owned(Tenant, tenants)
-_CONCERNS: dict[Concern, tuple[Any, ...]] = {
-    Concern.UNANSWERED: (conversations, conversations.c.asked_at.is_not(None)),
-    Concern.TASTES: (taste_events,),
-    Concern.LABELS: (inquiry_labels,),
-    Concern.RANKED: (recommender_models,),
+
+
+def _has(table: sa.Table, *wanted: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(table.c.tenant_id == tenants.c.tenant_id, *wanted)
+
+
+_CONCERNS = {
+    Concern.UNANSWERED: _has(conversations, conversations.c.asked_at.is_not(None)),
+    Concern.TASTES: _has(taste_events),
+    Concern.LABELS: _has(inquiry_labels),
+    Concern.TEXTS: _has(inquiries, inquiries.c.message.is_not(None)) | _has(agent_runs),
+    Concern.CONTACTS: _has(crm_connections, crm_connections.c.is_enabled),
+    Concern.RANKED: _has(recommender_models) | _has(catalogues, catalogues.c.books >= RANKED_FROM),
 }
-"""By what a round looks for: the table, and which rows of it."""
+"""By what a round looks for: whether a tenant has it."""
 _INDEXED: list[sa.TableClause] = [
     *(sa.table(f"indexed_{kind}", sa.column("tenant_id")) for kind in ("documents", "passages", "vectors", "terms")),
     LEXEMES,
@@ -146,11 +156,7 @@ class SqlTenantRegister(TenantRegister):
 
     async def concerned(self, concern: Concern) -> Sequence[str]:
         """See TenantRegister."""
-        table, *wanted = _CONCERNS[concern]
-        has_it: sa.ColumnElement[bool] = sa.exists().where(table.c.tenant_id == tenants.c.tenant_id, *wanted)
-        if concern is Concern.RANKED:
-            has_it = has_it | sa.exists().where(catalogues.c.tenant_id == tenants.c.tenant_id, catalogues.c.books >= RANKED_FROM)
-        found = sa.select(tenants.c.tenant_id).where(tenants.c.is_active, has_it).order_by(tenants.c.tenant_id)
+        found = sa.select(tenants.c.tenant_id).where(tenants.c.is_active, _CONCERNS[concern]).order_by(tenants.c.tenant_id)
         return [row["tenant_id"] for row in await self._rows(found)]
 
     async def plans(self) -> Sequence[Plan]:

@@ -174,7 +174,7 @@ class SqliteReader(Reader):
             cached_statements=STATEMENTS_KEPT,
         )
         self._opened.append(connection)
-        connection.execute("PRAGMA mmap_size=268435456")
+        connection.execute("PRAGMA mmap_size=2147418112")
         return connection
 
 
