@@ -7,9 +7,25 @@ from luminalib.adapters.db.uow import SqlUnitOfWorkFactory
 from luminalib.domain.auth import Role, User
 from luminalib.domain.books import Book, BookDetails
 from luminalib.domain.documents import Document, StagedFile
+from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.media import MediaType
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def make_summary(document_id: str, text: str) -> Summary:
+    return Summary(
+        document_id=document_id,
+        summary=text,
+        key_topics=["sea"],
+        sentiment=Sentiment.NEUTRAL,
+        insights=[],
+        action_items=[],
+        provider="p",
+        model="m",
+        prompt="p@1",
+        generated_at=NOW,
+    )
 
 
 async def make_user(uow: SqlUnitOfWorkFactory, tenant: str = "main") -> str:

@@ -21,10 +21,9 @@ from luminalib.adapters.db.views.reader import Reader
 from luminalib.adapters.events.memory import MemoryEventBus
 from luminalib.domain.books import BookFilter
 from luminalib.domain.catalogue import FacetKind, FoundBooks, SuggestionKind
-from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.paging import PageRequest
 from postgres import Postgres
-from records import NOW, make_book
+from records import NOW, make_book, make_summary
 from templates import newest_schema
 
 SHELF: list[dict[str, Any]] = [
@@ -283,20 +282,7 @@ async def test_what_was_begun_is_found_wherever_it_stands(
     await describe(uow, alice.id, description=" ".join(f"wabes{word_of_letters(n)}" for n in range(longer)))
     assert (await find("wabe"))[0] == (await find("wabe alic"))[0] == [alice.title]
     async with uow("main") as unit:
-        await unit.documents.save_summary(
-            Summary(
-                document_id=alice.document_id,
-                summary="Twas brillig.",
-                key_topics=[],
-                sentiment=Sentiment.NEUTRAL,
-                insights=[],
-                action_items=[],
-                provider="p",
-                model="m",
-                prompt="p@1",
-                generated_at=NOW,
-            )
-        )
+        await unit.documents.save_summary(make_summary(alice.document_id, "Twas brillig."))
     assert (await find("brill"))[0] == (await find("wabe brill"))[0] == [alice.title]
     assert (await views.list("other", BookFilter(q="brill", sort="relevance"), PageRequest())).items == []
 

@@ -3,7 +3,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,7 +23,6 @@ from luminalib.domain.auth import Session as LogIn
 from luminalib.domain.books import Book, BookDetails, BookNotFound
 from luminalib.domain.documents import Document, DocumentNotFound, DocumentStatus, DuplicateContent, StagedFile
 from luminalib.domain.errors import Unavailable
-from luminalib.domain.intelligence import Sentiment, Summary
 from luminalib.domain.media import MediaType
 from luminalib.domain.notices import Notice, NoticeKind
 from luminalib.domain.pipeline import process_document, status_event
@@ -31,8 +30,8 @@ from luminalib.domain.texts import sections_of
 from luminalib.ports.events import Subscription, topic_of
 from luminalib.ports.jobs import JobHandler, JobRunner
 from luminalib.ports.persistence import UnitOfWork
+from records import NOW, make_summary
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOTICE = Notice(user_id="", kind=NoticeKind.HOLD_READY, subject_id="hold", book_id="book", title="Title", until=NOW, at=NOW)
 
 
@@ -139,18 +138,7 @@ def test_every_table_belongs_to_tenants() -> None:
 async def test_documents_keep_text_and_summary_and_take_them_along(uow: SqlUnitOfWorkFactory) -> None:
     document = make_document()
     sections = sections_of([("One", "first"), (None, "second")])
-    summary = Summary(
-        document_id=document.id,
-        summary="Short.",
-        key_topics=["sea"],
-        sentiment=Sentiment.NEUTRAL,
-        insights=[],
-        action_items=[],
-        provider="p",
-        model="m",
-        prompt="p@1",
-        generated_at=NOW,
-    )
+    summary = make_summary(document.id, "Short.")
     async with uow("main") as unit:
         await unit.documents.add(document)
         await unit.books.add(make_book(document))
